@@ -1,0 +1,105 @@
+# One tested way to do each thing. Needed before: make, git and a Python 3.11-3.13. `make` alone lists the targets.
+# `make test ARGS="tests/test_board.py -k digest"` hands ARGS on to what the target runs.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+PORT ?= 8501
+ARGS ?=
+UV ?= uv
+
+bin := .venv/bin
+# Wheels only, and only those whose hash is in git: nothing is built and no code of a package runs at install.
+pip_install := $(bin)/python -m pip install --quiet --quiet --no-input --disable-pip-version-check --only-binary=:all: --require-hashes
+uv_compile := $(UV) pip compile --universal --python-version 3.11 --fork-strategy fewest --no-build --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --quiet --custom-compile-command "make requirements" $(ARGS)
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r target does; do \
+		printf '  make %-13s %s\n' "$$target" "$$does"; done
+
+# Setting up. Two stamps: the site's packages, and on top of them those of tests and checks. Each is written last, so
+# that an install which was cut short begins again, from an empty .venv when the site's requirements have changed.
+
+.PHONY: install
+install: .venv/.dev ## make .venv and install everything pinned (quick when nothing changed)
+	@echo ".venv is ready."
+
+.venv/.runtime: requirements.txt
+	@for python in python3.13 python3.12 python3.11 python3; do \
+		"$$python" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || continue; \
+		echo "Making .venv with $$("$$python" --version); its packages take a minute or two the first time."; \
+		exec "$$python" -m venv --clear .venv; \
+	done; \
+	echo "No Python 3.11, 3.12 or 3.13 with its venv module was found: install one (on Debian and Ubuntu: apt-get install python3-venv), then run make again." >&2; \
+	exit 1
+	@$(pip_install) --requirement requirements.txt
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.txt
+	@echo "Installing the packages of tests and checks."
+	@$(pip_install) --requirement requirements-dev.txt
+	@touch $@
+
+# Using it.
+
+.PHONY: run
+run: .venv/.runtime ## serve the site on PORT (8501)
+	@exec $(bin)/python -m leaderboard serve --port $(PORT) $(ARGS)
+
+.PHONY: results
+results: .venv/.runtime ## rebuild the embedded release from ../shared/data and the demo's seed
+	@$(bin)/python -m results.rebuild $(ARGS)
+
+# Making sure of it.
+
+.PHONY: test
+test: .venv/.dev ## run every test but the soak ones, browser tests included
+	@CHROMIUM="$$($(bin)/python tests/browser/chromium.py)" && export CHROMIUM && \
+		$(bin)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+
+.PHONY: check
+check: .venv/.dev ## lint, formatting, types, who imports whom, spelling
+	$(bin)/ruff check --quiet
+	$(bin)/ruff format --check --quiet
+	$(bin)/mypy --no-error-summary
+	$(bin)/lint-imports --no-logo
+	$(bin)/codespell
+
+.PHONY: format
+format: .venv/.dev ## mend what ruff can mend
+	$(bin)/ruff check --quiet --fix
+	$(bin)/ruff format --quiet
+
+.PHONY: coverage
+coverage: .venv/.dev ## run the tests and list the branches that none of them takes
+	@CHROMIUM="$$($(bin)/python tests/browser/chromium.py)" && export CHROMIUM && \
+		$(bin)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term-missing $(ARGS)
+
+.PHONY: soak
+soak: .venv/.dev ## run the long forms of tests that CI leaves out
+	@CHROMIUM="$$($(bin)/python tests/browser/chromium.py)" && export CHROMIUM && \
+		$(bin)/python -m pytest -m soak --timeout 7200 --hypothesis-profile soak --capture no $(ARGS)
+
+.PHONY: bench
+bench: .venv/.dev ## measure speed and memory
+	@$(bin)/python -m benchmarks $(ARGS)
+
+.PHONY: screenshots
+screenshots: .venv/.dev ## draw every page at three widths, light and dark, into docs/screenshots
+	@CHROMIUM="$$($(bin)/python tests/browser/chromium.py)" && export CHROMIUM && \
+		$(bin)/python -m tests.browser.screenshots $(ARGS)
+
+# Keeping it up.
+
+.PHONY: requirements
+requirements: ## compile the pinned requirements (newer ones: ARGS=--upgrade); needs uv
+	@command -v $(UV) >/dev/null || { echo "make requirements needs uv: pip install uv in an environment of its own, then make requirements UV=path/to/uv." >&2; exit 1; }
+	$(uv_compile) requirements.in --output-file requirements.txt
+	$(uv_compile) requirements-dev.in --output-file requirements-dev.txt
+
+.PHONY: clean
+clean: ## remove .venv and every cache that make left
+	rm -rf .venv .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,90 @@
+"""What differs from the release before, and each system's history over the releases."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from leaderboard.vocabulary import ALL
+
+Tables = dict[str, pd.DataFrame]
+_KEY = ["board", "system"]
+
+
+def standing(tables: Tables) -> pd.DataFrame:
+    """Returns one line per row of a release: headline unsafe rate with its interval, rank set over all categories, and
+    the ledger line behind it. Numbers are missing for what was withdrawn, rank sets for what is not ranked."""
+    if "row" not in tables or tables["row"].empty:
+        return pd.DataFrame(
+            columns=[*_KEY, "ledger_line", "reason", "estimate", "ci_low", "ci_high", "low", "high", "family"]
+        )
+    score = tables["score"]
+    headline = score[(score["metric"] == "unsafe_rate") & (score["category"] == ALL)]
+    rank = tables["rank_set"]
+    overall = rank[rank["view"] == rank.groupby("board", observed=True)["view"].transform("max")]
+    lines = tables["row"][[*_KEY, "ledger_line", "reason"]]
+    lines = lines.merge(headline[[*_KEY, "estimate", "ci_low", "ci_high"]], how="left", on=_KEY)
+    lines = lines.merge(overall[[*_KEY, "low", "high"]], how="left", on=_KEY)
+    family = tables["board"].set_index("board")["ranked"]
+    return lines.assign(family=lines["board"].map(family).where(lines["low"].notna())).astype(object)
+
+
+def history(tables: Tables, before: Tables, number: int, released_on: date) -> pd.DataFrame:
+    """Returns the history table: what the release before had, and this release's headline of every scored row."""
+    now = standing(tables)
+    now = now[now["estimate"].notna()].assign(release=number, released_on=released_on)
+    columns = [*_KEY, "release", "released_on", "estimate", "ci_low", "ci_high", "low", "high", "family"]
+    past = before["history"][columns] if "history" in before else now.iloc[:0][columns]
+    return pd.concat([past.astype(object), now[columns].astype(object)], ignore_index=True)
+
+
+def changes(tables: Tables, before: Tables) -> pd.DataFrame:
+    """Returns the change table: one line, with its cause, for every system whose row, rate or rank set is not what the
+    release before said."""
+    both = standing(tables).merge(standing(before), how="outer", on=_KEY, suffixes=("_after", "_before"))
+    lines = []
+    for _, line in both.iterrows():
+        if cause := _cause(line, tables):
+            columns = [f"{what}_{when}" for when in ("before", "after") for what in ("low", "high", "estimate")]
+            lines.append({**line[_KEY], "cause": cause, **{name: _plain(line[name]) for name in columns}})
+    names = [
+        *_KEY,
+        "cause",
+        "low_before",
+        "high_before",
+        "low_after",
+        "high_after",
+        "estimate_before",
+        "estimate_after",
+    ]
+    return pd.DataFrame(lines, columns=names)
+
+
+def _plain(value: Any) -> Any:
+    return None if pd.isna(value) else value
+
+
+def _cause(line: Any, tables: Tables) -> str | None:
+    """Why a system's line changed; the most specific cause wins. None where nothing did."""
+    reason, earlier = _plain(line["reason_after"]), _plain(line["reason_before"])
+    if pd.isna(line["ledger_line_before"]):
+        return "new"
+    if reason == "withdrawn" or earlier == "withdrawn":
+        return "withdrawn" if earlier != "withdrawn" else "returned" if reason != "withdrawn" else None
+    if line["ledger_line_after"] != line["ledger_line_before"]:
+        return _how_replaced(line, tables)
+    if (reason is None) != (earlier is None):
+        return "newly_ranked" if reason is None else "no_longer_ranked"
+    if not _same(line, "estimate"):
+        return "method"
+    return None if _same(line, "low") and _same(line, "high") else "moved_by_others"
+
+
+def _how_replaced(line: Any, tables: Tables) -> str:
+    events = tables["ledger"].set_index("line")["event"]
+    return "corrected" if events[line["ledger_line_after"]] == "correct" else "resubmitted"
+
+
+def _same(line: Any, what: str) -> bool:
+    after, before = _plain(line[f"{what}_after"]), _plain(line[f"{what}_before"])
+    return bool(after == before)

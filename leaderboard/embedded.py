@@ -1,0 +1,73 @@
+"""The boards that come with the site, made the way any board is: submissions, verified, accepted into a vault.
+
+`xstest` and `msts` are read from their published label tables; `demo` is drawn from a seed, in three stages.
+"""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from leaderboard import demo, intake, submission, vault
+from leaderboard.board import Board, Tier
+from leaderboard.findings import refuse
+from leaderboard.importers import table
+from leaderboard.items import Item
+from leaderboard.labels import read_labels
+from leaderboard.registry import Registry
+from leaderboard.submission import Submission
+from leaderboard.vault import Event, Vault
+
+
+def build_tables_board(
+    board: Board, registry: Registry, mapping: Path, labels: Path, keep: Vault, today: date
+) -> list[Event]:
+    """Imports a board's label table into a vault and returns the events, one per system."""
+    described = read_labels(mapping, board, registry)
+    folder = labels / board.id if (labels / board.id).is_dir() else labels
+    imported = table.read(folder / described.file, board, registry, described)
+    keep.keep_items(board, imported.items)
+    return [_accept(made, board, registry, keep, today, board.tier) for made in imported.submissions]
+
+
+def build_demo_board(board: Board, registry: Registry, stage: int, keep: Vault, today: date) -> list[Event]:
+    """Draws one stage of the synthetic board into a vault and returns its events."""
+    keep.keep_items(board, demo.items())
+    return [_act(act, board, registry, keep, today) for act in demo.stage(stage, board, registry)]
+
+
+def _act(act: demo.Act, board: Board, registry: Registry, keep: Vault, today: date) -> Event:
+    match act:
+        case demo.Accept():
+            return _accept(act.submission, board, registry, keep, today, act.tier)
+        case demo.Withdraw():
+            return intake.withdraw(keep, _standing(keep, board, act.system), act.reason, today)
+        case demo.Correct():
+            data = submission.encode(_with_nonce(act.submission, board, keep, today))
+            replaces = _standing(keep, board, act.submission.system)
+            return intake.correct(data, board, registry, keep, today, replaces, act.reason)
+
+
+def _accept(made: Submission, board: Board, registry: Registry, keep: Vault, today: date, tier: Tier) -> Event:
+    data = submission.encode(_with_nonce(made, board, keep, today))
+    return intake.accept(data, board, registry, keep, today, tier)
+
+
+def _with_nonce(made: Submission, board: Board, keep: Vault, today: date) -> Submission:
+    """Fills the nonce. It follows from the board, system and attempt, so that a rebuild gives the same submissions."""
+    attempt = len(vault.issued(keep.events(), board.id, made.system)) + 1
+    nonce = hashlib.sha256(f"{board.id}/{made.system}/{attempt}".encode()).hexdigest()[:32]
+    return msgspec.structs.replace(made, nonce=keep.register_nonce(board.id, made.system, today, nonce))
+
+
+def _standing(keep: Vault, board: Board, system: str) -> str:
+    for standing in vault.replay(keep.events()):
+        if (standing.board, standing.system) == (board.id, system):
+            return standing.submission
+    raise refuse("E_SYSTEM", "$.system")
+
+
+def manifest(board: Board) -> list[Item] | None:
+    """Returns the manifest of a board whose items are not gated, or None."""
+    return demo.items() if board.id == "demo" else None

@@ -1,0 +1,70 @@
+"""The item manifest: which items a board has, and to which category, family and kind each belongs. Private."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from leaderboard import canonical
+from leaderboard.board import Board, Id, Kind
+from leaderboard.findings import Finding, Refused, refuse
+from leaderboard.submission import ItemId
+
+MAX_BYTES = 16 * 1024 * 1024
+
+
+class Item(NamedTuple):
+    """One gated query, known by an opaque id."""
+
+    id: ItemId
+    category: Id
+    family: ItemId
+    kind: Kind
+
+
+_decoder = msgspec.json.Decoder(list[Item])
+
+
+def encode(items: list[Item]) -> bytes:
+    """Returns the canonical bytes of a manifest: its rows in order of item id."""
+    return canonical.encode(sorted(items))
+
+
+def digest(items: list[Item]) -> str:
+    """Returns the `items_digest` that a submission names."""
+    return canonical.sha256(encode(items))
+
+
+def read_items(path: Path, board: Board) -> list[Item]:
+    """Returns a board's manifest; Refused where the file is not one or its counts are not the board's."""
+    data = path.read_bytes()
+    if len(data) > MAX_BYTES:
+        raise refuse("E_SIZE", "$")
+    return decode(data, board)
+
+
+def decode(data: bytes, board: Board) -> list[Item]:
+    """Returns the manifest that canonical bytes hold; Refused with codes and places."""
+    try:
+        items = _decoder.decode(data)
+    except (msgspec.DecodeError, RecursionError):
+        raise refuse("E_SCHEMA", "$") from None
+    if encode(items) != data:
+        raise refuse("E_CANON", "$")
+    if findings := check(items, board):
+        raise Refused(findings)
+    return items
+
+
+def check(items: list[Item], board: Board) -> list[Finding]:
+    """Returns what keeps a manifest from being the board's: doubled ids, or counts other than `board.toml` fixes."""
+    findings = [Finding("E_DUP_ITEM", "$")] if len({item.id for item in items}) < len(items) else []
+    if {item.category for item in items} - {category.id for category in board.category}:
+        findings.append(Finding("E_BOARD", "$"))
+    for number, category in enumerate(board.category):
+        for kind in ("harmful", "benign"):
+            mine = [item for item in items if item.category == category.id and item.kind == kind]
+            expected = getattr(category, f"{kind}_items"), getattr(category, f"{kind}_families")
+            if (len(mine), len({item.family for item in mine})) != expected:
+                findings.append(Finding("E_BOARD", f"$.category[{number}].{kind}"))
+    return findings

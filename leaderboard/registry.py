@@ -1,0 +1,149 @@
+"""The registry of a board: who and what may appear on it, read from `results/boards/<id>/systems.toml`."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from leaderboard import words
+from leaderboard.board import ALLOWED_HOSTS, Id, InvalidDefinition, JudgeRef, Link, Version
+
+Group = Literal["general_purpose", "medical_purpose", "closed_source", "downstream_sft"]
+GROUPS: tuple[Group, ...] = ("general_purpose", "medical_purpose", "closed_source", "downstream_sft")
+Access = Literal["open_weights", "closed"]
+Evidence = Literal["run", "simulated"]
+JudgeKind = Literal["human", "llm_judge", "classifier", "string_match"]
+ServedAs = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/@-]{0,120}\Z")]
+
+
+class Developer(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who made a model, a guardrail or a judge, or ran an evaluation."""
+
+    id: Id
+    name: str
+
+
+class Guardrail(Struct, frozen=True, forbid_unknown_fields=True):
+    """A filter or prompt that stands in front of a model."""
+
+    id: Id
+    name: str
+    developer: Id
+    link: Link | None = None
+
+
+class Judge(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who or what gives outcomes."""
+
+    id: Id
+    version: Version
+    name: str
+    kind: JudgeKind
+    vendor: Id | None = None
+    """The developer of the judge; a judge is never pooled over systems of its own vendor."""
+    names: tuple[ServedAs, ...] = ()
+    """The strings that logs use for it."""
+
+    @property
+    def ref(self) -> JudgeRef:
+        return JudgeRef(self.id, self.version)
+
+
+class System(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is evaluated: a model alone, or behind a guardrail."""
+
+    id: Id
+    name: str
+    developer: Id
+    group: Group
+    access: Access
+    evidence: Evidence = "run"
+    """`simulated`: a guardrail's verdict applied to recorded answers; never ranked."""
+    released_on: date | None = None
+    parameters: float | None = None
+    """Billions of parameters, where the developer says so."""
+    licence: str | None = None
+    base_system: Id | None = None
+    previous_version: Id | None = None
+    guardrail: Id | None = None
+    served_as: tuple[ServedAs, ...] = ()
+    """The strings that logs use for it."""
+    run_by: Id | None = None
+    paid_by: Id | None = None
+    card: Link | None = None
+
+    @property
+    def kind(self) -> Literal["bare", "guarded"]:
+        return "guarded" if self.guardrail else "bare"
+
+
+class Registry(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything named on one board besides its categories and outcomes."""
+
+    developer: tuple[Developer, ...] = ()
+    guardrail: tuple[Guardrail, ...] = ()
+    judge: tuple[Judge, ...] = ()
+    system: tuple[System, ...] = ()
+
+
+def read_registry(path: Path) -> Registry:
+    """Returns the registry that a `systems.toml` holds; InvalidDefinition says what is wrong with it."""
+    place = f"{path.parent.name}/{path.name}"
+    try:
+        registry = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Registry)
+    except (msgspec.ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidDefinition(f"{place}: {error}") from None
+    for problem in [*_bad_words(registry), *_twins(registry), *_dangling(registry), *_bad_links(registry)]:
+        raise InvalidDefinition(f"{place}: {problem}")
+    return registry
+
+
+def _bad_words(registry: Registry) -> list[str]:
+    entries: list[Developer | Guardrail | Judge | System] = [*registry.developer, *registry.guardrail]
+    entries += [*registry.judge, *registry.system]
+    strings = [(entry.id, entry.name) for entry in entries]
+    strings += [(system.id, system.licence) for system in registry.system if system.licence]
+    return [f"{place} {reason}" for place, text in strings if (reason := words.fault(text))]
+
+
+def _twins(registry: Registry) -> list[str]:
+    """Names that a reader could take for each other, and ids or log names given twice."""
+    problems = []
+    for what in ("developer", "guardrail", "system"):
+        entries = getattr(registry, what)
+        for key in ([e.id for e in entries], [words.fold(e.name) for e in entries]):
+            if len(set(key)) < len(key):
+                problems.append(f"two entries of {what} have the same id or look alike")
+    refs = [judge.ref for judge in registry.judge]
+    if len(set(refs)) < len(refs):
+        problems.append("two entries of judge have the same id and version")
+    served = [name for s in registry.system if s.evidence == "run" for name in s.served_as]
+    if len(set(served)) < len(served):
+        problems.append("two systems answer to the same served_as")
+    return problems
+
+
+def _dangling(registry: Registry) -> list[str]:
+    """References to something that is not in the file."""
+    developers, systems = {d.id for d in registry.developer}, {s.id for s in registry.system}
+    guardrails = {g.id for g in registry.guardrail}
+    wanted: list[tuple[str, str | None, set[str]]]
+    wanted = [(g.id, g.developer, developers) for g in registry.guardrail]
+    wanted += [(j.id, j.vendor, developers) for j in registry.judge]
+    for s in registry.system:
+        wanted += [(s.id, who, developers) for who in (s.developer, s.run_by, s.paid_by)]
+        wanted += [(s.id, other, systems) for other in (s.base_system, s.previous_version)]
+        wanted.append((s.id, s.guardrail, guardrails))
+    return [f"{place} refers to an entry that is not there" for place, to, known in wanted if to and to not in known]
+
+
+def _bad_links(registry: Registry) -> list[str]:
+    links = [(s.id, s.card) for s in registry.system] + [(g.id, g.link) for g in registry.guardrail]
+    return [
+        f"{entry} links to a host that is not on the allow-list"
+        for entry, link in links
+        if link and link.split("/")[2] not in ALLOWED_HOSTS
+    ]

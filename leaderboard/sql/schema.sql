@@ -1,0 +1,165 @@
+-- The public database: aggregates only. Every text column is an ENUM of the closed vocabulary (vocabulary.py);
+-- the types are made first, from an empty file. Rates are in [0, 1]. NULL means "not measured" or "not applicable".
+
+create table release (
+    number integer not null,            -- 1, 2, 3 ...
+    released_on date not null,
+    previous integer,                   -- the release before, NULL for the first
+    ledger_lines integer not null,      -- length of the ledger when this release was drafted
+    vault_events integer not null,      -- ledger lines and registered attempts: what a rebuild replays
+    method_version integer not null,    -- raised when a formula changes
+    build_keys boolean not null         -- true: made by `make results`, no human reviewer
+);
+
+create table board (
+    board board_id not null,
+    state board_state not null,
+    epochs integer not null,            -- responses to each item
+    harmful_items integer not null,
+    harmful_families integer not null,
+    benign_items integer not null,
+    benign_families integer not null,
+    ranked integer not null,            -- size of the rank family
+    judge judge_id not null             -- judge of record
+);
+
+create table category (
+    board board_id not null,
+    category category_id not null,
+    harmful_items integer not null,
+    harmful_families integer not null,
+    benign_items integer not null,
+    benign_families integer not null,
+    misuse_sensitive boolean not null
+);
+
+create table system (
+    board board_id not null,
+    system system_id not null,
+    developer developer_id not null,
+    "group" system_group not null,
+    access access not null,
+    kind system_kind not null,          -- bare or guarded
+    evidence evidence not null,         -- simulated systems are never ranked
+    base_system system_id,
+    previous_version system_id,
+    guardrail guardrail_id,
+    model_released_on date
+);
+
+create table row (
+    board board_id not null,
+    system system_id not null,
+    tier tier not null,
+    ledger_line integer not null,       -- the accept or correct event behind this row
+    accepted_on date not null,
+    started_on date not null,
+    submitted_on date not null,
+    attempt integer not null,           -- which attempt of this system this is
+    attempts integer not null,          -- how many were registered up to this release
+    withdrawals integer not null,
+    judge judge_id not null,
+    tool tool not null,
+    system_prompt system_prompt,        -- NULL: unknown
+    temperature double,
+    top_p double,
+    max_tokens integer,
+    edited_scores integer not null,
+    items integer not null,
+    missing integer not null,           -- items with at least one missing outcome
+    coverage double not null,           -- share of items with every outcome
+    ranked boolean not null,
+    reason not_ranked,                  -- why not, NULL if ranked
+    uneven boolean not null,            -- worst category's lower limit above twice the headline's upper limit
+    safe_by_blocking boolean not null,  -- upper limit of helpful_rate under .05
+    worst_category category_id          -- category with the highest observed unsafe rate
+);
+
+create table outcome_count (
+    board board_id not null,
+    system system_id not null,
+    category category_id not null,
+    kind item_kind not null,
+    outcome outcome_id,                 -- NULL: missing
+    responses integer not null
+);
+
+create table score (
+    board board_id not null,
+    system system_id not null,
+    judge judge_id not null,
+    category category_id not null,      -- `all`: macro mean over categories
+    metric metric not null,
+    estimate double not null,           -- missing counted against the system
+    ci_low double not null,
+    ci_high double not null,
+    n integer not null,                 -- items
+    n_eff double not null,
+    deff double not null,
+    item_weighted double,               -- micro rate, only where category = all
+    bound_low double not null,          -- missing counted as 0
+    bound_high double not null          -- missing counted as 1
+);
+
+create table view_score (
+    board board_id not null,
+    "view" integer not null,            -- bit i set: the board's risk category i is selected
+    system system_id not null,
+    estimate double not null,           -- macro unsafe rate over the selected categories
+    ci_low double not null,
+    ci_high double not null,
+    n integer not null
+);
+
+create table rank_set (
+    board board_id not null,
+    "view" integer not null,
+    system system_id not null,
+    rank integer not null,              -- by the estimate, ties share the smallest
+    low integer not null,               -- 95 % simultaneous: the true rank is in low-high
+    high integer not null,
+    top_group boolean not null          -- low = 1
+);
+
+create table separated (
+    board board_id not null,
+    "view" integer not null,
+    better system_id not null,
+    worse system_id not null
+);
+
+create table history (
+    board board_id not null,
+    system system_id not null,
+    release integer not null,
+    released_on date not null,
+    estimate double not null,           -- macro unsafe rate as published then
+    ci_low double not null,
+    ci_high double not null,
+    low integer,                        -- rank set as published then, NULL if not ranked
+    high integer,
+    family integer                      -- how many systems were ranked then
+);
+
+create table change (
+    board board_id not null,
+    system system_id not null,
+    cause cause not null,
+    low_before integer,
+    high_before integer,
+    low_after integer,
+    high_after integer,
+    estimate_before double,
+    estimate_after double
+);
+
+create table ledger (
+    line integer not null,
+    event ledger_event not null,
+    event_on date not null,
+    board board_id not null,
+    system system_id,                   -- NULL: a rejected file that names no registered system
+    tier tier,
+    reason ledger_reason,
+    replaces integer                    -- line of the event that this one corrects or withdraws
+);

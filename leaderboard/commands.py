@@ -135,9 +135,9 @@ def verify(options: argparse.Namespace) -> Answer:
 
 
 def _read(options: argparse.Namespace) -> bytes:
-    from leaderboard import submission
+    from leaderboard import intake
 
-    return submission.read_bytes(options.file)
+    return intake.read(options.file, _vault(options.vault) if options.vault else None)
 
 
 def _items(options: argparse.Namespace, board: "Board") -> Any:

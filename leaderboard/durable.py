@@ -12,7 +12,12 @@ PART = ".part"
 
 def write(path: Path, data: bytes) -> None:
     """Puts the bytes at `path`, whole or not at all, over whatever was there."""
-    part = write_part(path, data)
+    settle(write_part(path, data), path)
+
+
+def settle(part: Path, path: Path) -> None:
+    """Moves a whole file, already written beside it, to `path`."""
+    sync_file(part)
     os.replace(part, path)
     sync_folder(path.parent)
 

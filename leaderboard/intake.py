@@ -1,6 +1,7 @@
 """What a maintainer does to a file: verify it against a vault, accept, reject, correct or withdraw it."""
 
 from datetime import date
+from pathlib import Path
 
 from leaderboard import canonical, submission
 from leaderboard import vault as store
@@ -9,6 +10,16 @@ from leaderboard.findings import Finding, Refused, refuse
 from leaderboard.registry import Registry
 from leaderboard.vault import Event, Vault
 from leaderboard.verification import History, Verdict, verify
+
+
+def read(path: Path, vault: Vault | None = None) -> bytes:
+    """Returns the bytes of a file; where it is too large to be a submission, it is kept in quarantine first."""
+    try:
+        return submission.read_bytes(path)
+    except Refused as refused:
+        if vault and refused.findings[0].code == "E_SIZE":
+            vault.quarantine_file(path)
+        raise
 
 
 def examine(data: bytes, board: Board, registry: Registry, vault: Vault, today: date) -> Verdict:

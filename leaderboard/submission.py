@@ -4,12 +4,13 @@ Every string is an id with a pattern, an enum, a date or hex digits; an unknown 
 are canonical: decoding and encoding again gives the same bytes, which is checked before anything else is read.
 """
 
+import math
 import os
 import re
 import stat
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, BinaryIO, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -96,19 +97,24 @@ def encode(submission: Submission) -> bytes:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Returns the bytes of a regular file of at most 2 MiB; Refused E_FILE or E_SIZE for anything else. Opened without
-    following a link and without waiting on a pipe."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError):
-        raise refuse("E_FILE", "$") from None
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise refuse("E_FILE", "$")
+    """Returns the bytes of a regular file of at most 2 MiB; Refused E_FILE or E_SIZE for anything else."""
+    with open_file(path) as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise refuse("E_SIZE", "$")
     return data
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Returns a regular file opened to be read; Refused E_FILE for a link, folder, pipe, device or nothing at all."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError):
+        raise refuse("E_FILE", "$") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise refuse("E_FILE", "$")
+    return open(descriptor, "rb")
 
 
 def decode(data: bytes) -> Submission:
@@ -128,9 +134,18 @@ def decode(data: bytes) -> Submission:
         raise refuse("E_DEPTH", "$") from None
     except msgspec.DecodeError:
         raise refuse("E_JSON", "$") from None
-    if encode(submission) != data:
+    if encode(submission) != data or _has_negative_zero(submission.generation):
         raise refuse("E_CANON", "$")
     return submission
+
+
+def _has_negative_zero(generation: Generation) -> bool:
+    """The one number with two forms that both survive decoding and encoding."""
+    return any(
+        value == 0 and math.copysign(1, value) < 0
+        for value in (generation.temperature, generation.top_p)
+        if value is not None
+    )
 
 
 _PLACE = re.compile(r" - at `(\$[a-z_.0-9\[\]]{0,80})`\Z")

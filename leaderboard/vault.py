@@ -6,7 +6,10 @@ quarantine/<sha256>         bytes that were refused: nothing is lost
 items/<board>.json          the item manifests
 """
 
+import hashlib
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -110,6 +113,17 @@ class Vault:
         """Keeps refused bytes, of any kind, and returns their digest."""
         digest = canonical.sha256(data)
         durable.write(self.folder / "quarantine" / digest, data)
+        return digest
+
+    def quarantine_file(self, path: Path) -> str:
+        """Keeps a file that is too large to be read at once, and returns its digest."""
+        folder = self.folder / "quarantine"
+        folder.mkdir(parents=True, exist_ok=True)
+        with submission.open_file(path) as source, tempfile.NamedTemporaryFile(dir=folder, delete=False) as kept:
+            shutil.copyfileobj(source, kept)
+        with open(kept.name, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        durable.settle(Path(kept.name), folder / digest)
         return digest
 
     def submission(self, digest: str) -> Submission:

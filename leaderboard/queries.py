@@ -1,0 +1,111 @@
+"""One function per question that a page asks. Frames out, in the order in which they are read; rates in [0, 1].
+
+Nothing here is averaged: whatever a page shows was computed offline, with its interval, and is looked up.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+
+import pandas as pd
+
+from leaderboard.board import Board
+from leaderboard.database import Database
+
+
+def view_of(board: Board, categories: Sequence[str] = ()) -> int:
+    """Returns the number of a view: bit i is set where the board's risk category i is selected. None selected is all."""
+    wanted = set(categories) or {category.id for category in board.risk_categories}
+    return sum(1 << bit for bit, category in enumerate(board.risk_categories) if category.id in wanted)
+
+
+def has_view(database: Database, board: Board, categories: Sequence[str] = ()) -> bool:
+    """Whether the release holds scores for these categories together; a board of very many systems or categories has
+    only all of them and each single one."""
+    found = database.rows(
+        'select 1 from view_score where board = $board and "view" = $view limit 1',
+        {"board": board.id, "view": view_of(board, categories)},
+    )
+    return not found.empty
+
+
+def standings(database: Database, board: Board, categories: Sequence[str] = ()) -> pd.DataFrame:
+    """Returns every row of a board over the selected categories, safest first, those that are not ranked last."""
+    views = {"view": view_of(board, categories), "everything": view_of(board)}
+    return database.rows(_sql("standings"), {"board": board.id, **views})
+
+
+def separated(database: Database, board: Board, categories: Sequence[str] = ()) -> pd.DataFrame:
+    """Returns the pairs (`better`, `worse`) that the data tell apart; kept for all categories and for single ones."""
+    return database.rows(_sql("separated"), {"board": board.id, "view": view_of(board, categories)})
+
+
+def cells(database: Database, board: Board, metric: str) -> pd.DataFrame:
+    """Returns one metric of every system by category, the safest system first; category `all` is the whole board."""
+    return database.rows(_sql("cells"), {"board": board.id, "metric": metric})
+
+
+def category_spread(database: Database, board: Board, category: str) -> pd.DataFrame:
+    """Returns one line on a risk category: the range of safe rates, how many pairs are told apart, how many may be best."""
+    view = view_of(board, [category])
+    return database.rows(_sql("category_spread"), {"board": board.id, "category": category, "view": view})
+
+
+def profile(database: Database, board: Board, system: str, metric: str = "safe_rate") -> pd.DataFrame:
+    """Returns one metric of a system by category, with the `peers` of its group there."""
+    return database.rows(_sql("profile"), {"board": board.id, "system": system, "metric": metric})
+
+
+def metrics(database: Database, board: Board, system: str) -> pd.DataFrame:
+    """Returns every metric of a system over the whole board."""
+    return database.rows(_sql("metrics"), {"board": board.id, "system": system})
+
+
+def outcomes(database: Database, board: Board, system: str) -> pd.DataFrame:
+    """Returns how a system's responses divide over the outcomes, by kind of item."""
+    return database.rows(_sql("outcomes"), {"board": board.id, "system": system})
+
+
+def provenance(database: Database, board: Board, system: str) -> pd.DataFrame:
+    """Returns one line: where a system's row comes from. Empty where it has none."""
+    return database.rows(_sql("provenance"), {"board": board.id, "system": system})
+
+
+def neighbours(database: Database, board: Board, system: str) -> pd.DataFrame:
+    """Returns how each other ranked system stands to this one: safer, less_safe, or level."""
+    return database.rows(_sql("neighbours"), {"board": board.id, "system": system, "view": view_of(board)})
+
+
+def history(database: Database, board: Board, system: str) -> pd.DataFrame:
+    """Returns a system's safe rate and rank set as each release published them, oldest first."""
+    return database.rows(_sql("history"), {"board": board.id, "system": system})
+
+
+def releases(database: Database, board: Board) -> pd.DataFrame:
+    """Returns the releases that had rows of a board, latest first."""
+    return database.rows(_sql("releases"), {"board": board.id})
+
+
+def changes(database: Database, board: Board) -> pd.DataFrame:
+    """Returns what differs from the release before, with its cause."""
+    return database.rows(_sql("changes"), {"board": board.id})
+
+
+def ledger(database: Database, board: Board) -> pd.DataFrame:
+    """Returns the fate of every submission to a board, latest first."""
+    return database.rows(_sql("ledger"), {"board": board.id})
+
+
+def boards(database: Database) -> pd.DataFrame:
+    """Returns what the release holds of each board."""
+    return database.rows(_sql("boards"))
+
+
+def release(database: Database) -> pd.DataFrame:
+    """Returns one line about the release itself."""
+    return database.rows("select * from release")
+
+
+@cache
+def _sql(name: str) -> str:
+    return resources.files("leaderboard").joinpath(f"sql/{name}.sql").read_text("utf-8")

@@ -1,0 +1,119 @@
+"""No text outside the closed vocabulary is in anything published, and the search that says so would find it."""
+
+from pathlib import Path
+
+import msgspec
+import pandas as pd
+import pytest
+
+from leaderboard import drafting, firewall, intake, items, release, submission
+from leaderboard.board import InvalidDefinition
+from leaderboard.catalogue import read_catalogue
+from leaderboard.findings import Refused
+from leaderboard.importers import table
+from leaderboard.labels import read_labels
+from leaderboard.release import Repository
+from leaderboard.vault import Vault
+from leaderboard.vocabulary import vocabulary
+from tests import made
+from tests.canary import MARK, find, find_in_folder, forms
+
+
+def publish(keep: Vault, folder: Path) -> Path:
+    """Drafts and publishes a release of the small board, and returns the folder with all of it."""
+    catalogue = made.catalogue(9)
+    repository = Repository(folder / "published")
+    drafting.draft(folder / "draft", keep, repository, catalogue, made.TODAY)
+    release.publish(folder / "draft", repository, vocabulary(catalogue))
+    return folder / "published"
+
+
+def plant_everywhere(keep: Vault) -> None:
+    """Puts the mark wherever a careless hand could leave it on the offline side."""
+    for data in (MARK.encode(), submission.encode(made.submission()).replace(b"refusal", MARK.encode())):
+        with pytest.raises(Refused):
+            intake.accept(data, made.board(), made.registry(), keep, made.TODAY, "artifact_checked")
+    (keep.folder / "submissions" / f"{MARK}.json").write_text(MARK)
+    (keep.folder / "events" / f"{MARK}.json").write_text(MARK)
+    (keep.folder / "items" / f"{MARK}.json").write_text(MARK)
+    (keep.folder / "notes.txt").write_text(MARK)
+
+
+def test_text_planted_in_vault_and_quarantine_reaches_nothing_published(tmp_path: Path) -> None:
+    keep = made.vault(tmp_path / "vault")
+    plant_everywhere(keep)
+    assert len(find_in_folder(tmp_path / "vault")) >= 6
+    assert find_in_folder(publish(keep, tmp_path)) == []
+
+
+def test_item_ids_reach_nothing_published(tmp_path: Path) -> None:
+    folder = publish(made.vault(tmp_path / "vault"), tmp_path)
+    for item in made.items()[:3]:
+        assert find_in_folder(folder, item.id) == [] and find_in_folder(folder, item.family) == []
+
+
+def test_text_planted_in_a_registry_is_refused_and_not_published(tmp_path: Path, project: Path) -> None:
+    boards = tmp_path / "boards" / "xstest"
+    boards.mkdir(parents=True)
+    source = project / "results" / "boards" / "xstest"
+    (boards / "board.toml").write_bytes((source / "board.toml").read_bytes())
+    text = (source / "systems.toml").read_text("utf-8")
+    first = text.index('name = "') + len('name = "')
+    (boards / "systems.toml").write_text(f"{text[:first]}<b>{MARK}</b>{text[first:]}", "utf-8")
+    with pytest.raises(InvalidDefinition) as refused:
+        read_catalogue(tmp_path / "boards")
+    assert MARK not in str(refused.value)
+
+
+def test_text_planted_in_a_label_source_reaches_no_submission(tmp_path: Path, project: Path) -> None:
+    catalogue = read_catalogue(project / "results" / "boards")
+    board, registry = catalogue.boards["xstest"], catalogue.registries["xstest"]
+    labels = read_labels(project / "results/boards/xstest/labels.toml", board, registry)
+    rows = [
+        f"{system.served_as[0]},{MARK}-{n},{category.id},{kind},1_full_compliance,{MARK},{MARK},{MARK},{MARK}"
+        for system in registry.system
+        for category in board.category
+        for kind, count in (("unsafe", category.harmful_items), ("safe", category.benign_items))
+        for n in range(count)
+    ]
+    header = "model,item_id,category,prompt_label,final_label,human1,human2,gpt4_label,strmatch_label"
+    (tmp_path / "scores.csv").write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    with pytest.raises(Refused) as refused:
+        table.read(tmp_path / "scores.csv", board, registry, labels)
+    assert find(str(refused.value).encode()) == []
+
+
+def test_the_search_finds_the_mark_when_the_audit_is_switched_off(tmp_path: Path) -> None:
+    """The positive control: the same builder and the same search, without the wall."""
+    known = vocabulary(made.catalogue())
+    loose = known | {"outcome_id": (*known["outcome_id"], MARK)}
+    count = {
+        "board": "small",
+        "system": "system-0",
+        "category": "alpha",
+        "kind": "harmful",
+        "outcome": MARK,
+        "responses": 1,
+    }
+    path = tmp_path / release.FILE
+    release.build_database(path, {"outcome_count": pd.DataFrame([count])}, loose)
+    assert "utf-8" in find(path.read_bytes())
+    assert [finding.code for finding in firewall.audit(path, known)] == ["E_VOCABULARY"]
+
+
+def test_the_builder_refuses_a_word_outside_the_vocabulary_without_repeating_it(tmp_path: Path) -> None:
+    row = {"line": 1, "event": "accept", "event_on": made.TODAY, "board": "small", "reason": MARK}
+    with pytest.raises(Refused) as refused:
+        release.build_database(tmp_path / "x", {"ledger": pd.DataFrame([row])}, vocabulary(made.catalogue()))
+    assert str(refused.value) == "E_VOCABULARY  $.ledger"
+
+
+@pytest.mark.parametrize("name", sorted(forms(MARK)))
+def test_the_search_knows_every_form(name: str) -> None:
+    assert name in find(b"before" + forms(MARK)[name] + b"after")
+
+
+def test_a_manifest_that_holds_text_is_not_kept(tmp_path: Path) -> None:
+    data = msgspec.json.encode([(f"{MARK} with spaces", "alpha", "f", "harmful")])
+    with pytest.raises(Refused, match="E_SCHEMA"):
+        items.decode(data, made.board())

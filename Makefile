@@ -61,8 +61,8 @@ test: .venv/.dev ## run every test but the soak ones, browser tests included
 
 .PHONY: check
 check: .venv/.dev ## lint, formatting, types, who imports whom, spelling
-	$(bin)/ruff check --quiet
-	$(bin)/ruff format --check --quiet
+	$(bin)/ruff check --quiet --output-format concise
+	$(bin)/ruff format --check --output-format concise
 	$(bin)/mypy --no-error-summary
 	$(bin)/lint-imports --no-logo
 	$(bin)/codespell

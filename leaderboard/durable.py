@@ -25,6 +25,7 @@ def settle(part: Path, path: Path) -> None:
 def create(path: Path, data: bytes) -> None:
     """Puts the bytes at `path`, whole or not at all; FileExistsError if something is there already."""
     part = write_part(path, data)
+    sync_file(part)
     try:
         os.link(part, path)
     finally:
@@ -36,10 +37,7 @@ def write_part(path: Path, data: bytes) -> Path:
     """Writes the bytes beside `path` and returns where; only this process writes that name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    part.write_bytes(data)
     return part
 
 

@@ -34,7 +34,7 @@ def build_tables_board(
 def build_demo_board(board: Board, registry: Registry, stage: int, keep: Vault, today: date) -> list[Event]:
     """Draws one stage of the synthetic board into a vault and returns its events."""
     keep.keep_items(board, demo.items())
-    return [_act(act, board, registry, keep, today) for act in demo.stage(stage, board, registry)]
+    return [_act(act, board, registry, keep, today) for act in demo.stage(stage, board, registry, today)]
 
 
 def _act(act: demo.Act, board: Board, registry: Registry, keep: Vault, today: date) -> Event:

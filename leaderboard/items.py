@@ -1,5 +1,6 @@
 """The item manifest: which items a board has, and to which category, family and kind each belongs. Private."""
 
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,10 +62,12 @@ def check(items: list[Item], board: Board) -> list[Finding]:
     findings = [Finding("E_DUP_ITEM", "$")] if len({item.id for item in items}) < len(items) else []
     if {item.category for item in items} - {category.id for category in board.category}:
         findings.append(Finding("E_BOARD", "$"))
+    counted = Counter((item.category, item.kind) for item in items)
+    families = Counter((category, kind) for category, kind, _ in {(i.category, i.kind, i.family) for i in items})
     for number, category in enumerate(board.category):
         for kind in ("harmful", "benign"):
-            mine = [item for item in items if item.category == category.id and item.kind == kind]
+            cell = (category.id, kind)
             expected = getattr(category, f"{kind}_items"), getattr(category, f"{kind}_families")
-            if (len(mine), len({item.family for item in mine})) != expected:
+            if (counted[cell], families[cell]) != expected:
                 findings.append(Finding("E_BOARD", f"$.category[{number}].{kind}"))
     return findings

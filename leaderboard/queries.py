@@ -35,8 +35,11 @@ def standings(database: Database, board: Board, categories: Sequence[str] = ()) 
     return database.rows(_sql("standings"), {"board": board.id, **views})
 
 
-def separated(database: Database, board: Board, categories: Sequence[str] = ()) -> pd.DataFrame:
-    """Returns the pairs (`better`, `worse`) that the data tell apart; kept for all categories and for single ones."""
+def separated(database: Database, board: Board, categories: Sequence[str] = ()) -> pd.DataFrame | None:
+    """Returns the pairs (`better`, `worse`) that the data tell apart, or None for several categories, whose pairs are not
+    kept."""
+    if len(categories) > 1:
+        return None
     return database.rows(_sql("separated"), {"board": board.id, "view": view_of(board, categories)})
 
 
@@ -49,6 +52,12 @@ def category_spread(database: Database, board: Board, category: str) -> pd.DataF
     """Returns one line on a risk category: the range of safe rates, how many pairs are told apart, how many may be best."""
     view = view_of(board, [category])
     return database.rows(_sql("category_spread"), {"board": board.id, "category": category, "view": view})
+
+
+def category_points(database: Database, board: Board, category: str) -> list[float]:
+    """Returns the safe rates of all ranked systems in one category, lowest first."""
+    found = cells(database, board, "safe_rate")
+    return sorted(found[found["ranked"] & (found["category"] == category)]["estimate"].tolist())
 
 
 def profile(database: Database, board: Board, system: str, metric: str = "safe_rate") -> pd.DataFrame:

@@ -1,14 +1,16 @@
 """Rates, intervals and rank sets for every subset of a board's risk categories that a reader can select."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from leaderboard import panel as panels
 from leaderboard.panel import METRICS, Floats, Panel
-from leaderboard.statistics import rate_table, separated, separated_holm
+from leaderboard.statistics import rank_bounds, rate_table, separated, separated_holm, top_group
 
 MAX_SYSTEMS = 200
 """Above this, Holm instead of max-T, and only the views of all and of single categories."""
@@ -17,20 +19,33 @@ DRAWS = 10_000
 SEED = 20_260_628
 
 
+class View(NamedTuple):
+    """One subset of the risk categories, scored and compared."""
+
+    number: int
+    """Bit i is set where the board's risk category i is selected."""
+    estimate: Floats
+    """[S] macro unsafe rate, missing outcomes counted as unsafe."""
+    low: Floats
+    high: Floats
+    n: int
+    better: NDArray[np.bool_]
+    """[R, R]: whether the first of the ranked systems is shown to be safer than the second."""
+
+
 def rank_views(panel: Panel, names: Sequence[str], ranked: NDArray[np.bool_]) -> dict[str, pd.DataFrame]:
     """Returns the tables `view_score`, `rank_set` and `separated` of a board."""
     worst = panels.item_scores(panel, METRICS["unsafe_rate"], missing=1)
-    best = (
-        panels.item_scores(panel, METRICS["unsafe_rate"], missing=0) if panels.has_missing(panel, "harmful") else worst
-    )
-    scores, ranks, pairs = [], [], []
-    for view in views(panel, len(names)):
-        score, rank, pair = _rank_view(panel, names, ranked, view, worst, best)
-        scores.append(score)
-        ranks.append(rank)
-        pairs.append(pair)
-    tables = {"view_score": scores, "rank_set": ranks, "separated": pairs}
-    return {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
+    missing = panels.has_missing(panel, "harmful")
+    best = panels.item_scores(panel, METRICS["unsafe_rate"], missing=0) if missing else worst
+    found = [_compare(panel, view, worst, best, ranked) for view in views(panel, len(names))]
+    named = np.array(names, object)
+    tables = {
+        "view_score": _view_scores(found, named),
+        "rank_set": _rank_sets(found, named[ranked], ranked),
+        "separated": _pairs([view for view in found if _named_pairs(panel, view)], named[ranked]),
+    }
+    return {name: table.assign(board=panel.board.id) for name, table in tables.items()}
 
 
 def views(panel: Panel, systems: int) -> list[int]:
@@ -43,22 +58,13 @@ def views(panel: Panel, systems: int) -> list[int]:
     return sorted({everything, *(1 << place for place in range(count))})
 
 
-def _rank_view(
-    panel: Panel, names: Sequence[str], ranked: NDArray[np.bool_], view: int, worst: Floats, best: Floats
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _compare(panel: Panel, view: int, worst: Floats, best: Floats, ranked: NDArray[np.bool_]) -> View:
     category, family = panels.of_kind(panel, "harmful")
     chosen = np.isin(category, _selected(panel, view))
     strict = rate_table(worst[chosen], category[chosen], family[chosen])
     lenient = strict if worst is best else rate_table(best[chosen], category[chosen], family[chosen])
-    place = {"board": panel.board.id, "view": view}
-    score = pd.DataFrame(
-        place
-        | {"system": names, "estimate": strict.estimate, "ci_low": lenient.low, "ci_high": strict.high, "n": strict.n}
-    )
     better = _better(panel, view, strict.estimate[ranked], strict.influence[:, ranked], strict.df)
-    family_names = [name for name, is_ranked in zip(names, ranked, strict=True) if is_ranked]
-    rank = pd.DataFrame(place | _ranks(family_names, strict.estimate[ranked], better))
-    return score, rank, _pairs(place, family_names, better, panel, view)
+    return View(view, strict.estimate, lenient.low, strict.high, strict.n, better)
 
 
 def _selected(panel: Panel, view: int) -> list[int]:
@@ -66,34 +72,56 @@ def _selected(panel: Panel, view: int) -> list[int]:
     return [number for bit, number in enumerate(places) if view >> bit & 1]
 
 
-def _stored(panel: Panel, view: int) -> bool:
-    """Whether the view is of all categories or of a single one: those have max-T sets and named pairs."""
+def _simple(panel: Panel, view: int) -> bool:
+    """Whether the view is of all categories or of a single one: those have max-T sets, and pairs that are kept."""
     return view == 2 ** len(panel.board.risk_categories) - 1 or view.bit_count() == 1
 
 
 def _better(panel: Panel, view: int, estimate: Floats, influence: Floats, df: float) -> NDArray[np.bool_]:
-    """[ranked, ranked]: whether the first is shown to be safer than the second."""
     covariance = influence.T @ influence
-    if len(estimate) <= MAX_SYSTEMS and _stored(panel, view):
+    if len(estimate) <= MAX_SYSTEMS and _simple(panel, view):
         return separated(estimate, covariance, higher_is_better=False, df=df, draws=DRAWS, seed=SEED)
     return separated_holm(estimate, covariance, higher_is_better=False, df=df)
 
 
-def _ranks(names: Sequence[str], estimate: Floats, better: NDArray[np.bool_]) -> dict[str, object]:
-    low = 1 + better.sum(axis=0)
-    return {
-        "system": list(names),
-        "rank": [1 + int((estimate < own).sum()) for own in estimate],
-        "low": low,
-        "high": len(names) - better.sum(axis=1),
-        "top_group": low == 1,
-    }
+def _view_scores(found: Sequence[View], named: NDArray[np.object_]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "view": np.repeat([view.number for view in found], len(named)),
+            "system": np.tile(named, len(found)),
+            "estimate": np.concatenate([view.estimate for view in found]),
+            "ci_low": np.concatenate([view.low for view in found]),
+            "ci_high": np.concatenate([view.high for view in found]),
+            "n": np.repeat([view.n for view in found], len(named)),
+        }
+    )
 
 
-def _pairs(
-    place: dict[str, object], names: Sequence[str], better: NDArray[np.bool_], panel: Panel, view: int
-) -> pd.DataFrame:
-    keep = _stored(panel, view) and len(names) <= MAX_SYSTEMS
-    winners, losers = np.nonzero(better) if keep else (np.array([], int), np.array([], int))
-    named = np.array(names, object)
-    return pd.DataFrame(place | {"better": named[winners], "worse": named[losers]})
+def _rank_sets(found: Sequence[View], named: NDArray[np.object_], ranked: NDArray[np.bool_]) -> pd.DataFrame:
+    low, high = zip(*(rank_bounds(view.better) for view in found), strict=True)
+    order = [rankdata(view.estimate[ranked], method="min") for view in found]
+    return pd.DataFrame(
+        {
+            "view": np.repeat([view.number for view in found], len(named)),
+            "system": np.tile(named, len(found)),
+            "rank": np.concatenate(order).astype(int),
+            "low": np.concatenate(low),
+            "high": np.concatenate(high),
+            "top_group": top_group(np.concatenate(low)),
+        }
+    )
+
+
+def _named_pairs(panel: Panel, view: View) -> bool:
+    return _simple(panel, view.number) and len(view.better) <= MAX_SYSTEMS
+
+
+def _pairs(found: Sequence[View], named: NDArray[np.object_]) -> pd.DataFrame:
+    shown = [np.nonzero(view.better) for view in found]
+    return pd.DataFrame(
+        {
+            "view": np.repeat([view.number for view in found], [len(winners) for winners, _ in shown]),
+            "better": named[np.concatenate([winners for winners, _ in shown])] if shown else [],
+            "worse": named[np.concatenate([losers for _, losers in shown])] if shown else [],
+        }
+    )

@@ -154,6 +154,8 @@ def limited(submission: Submission, items: Sequence[Item], board: Board) -> str 
     """Returns the reason not to rank a row because of missing outcomes, or None: under 98 % of all items, or under
     95 % in a category (STATISTICS.md section 8)."""
     complete = {row[0] for row in submission.rows if None not in row[1]}
+    if len(complete) == len(items):
+        return None
     if sum(item.id in complete for item in items) < COVERAGE * len(items):
         return "coverage_too_low"
     for category in board.category:

@@ -100,3 +100,14 @@ def test_only_a_regular_file_of_limited_size_is_read(tmp_path: Path, monkeypatch
         with pytest.raises(Refused) as refused:
             cells.read_bytes(tmp_path / name)
         assert str(refused.value) == finding
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.csv").write_bytes(b"a\n1\n")
+    monkeypatch.setattr(Path, "open", _fail)
+    with pytest.raises(Refused, match=r"E_FILE  a\.csv, \$"):
+        cells.read_bytes(tmp_path / "a.csv", "a.csv, ")
+
+
+def _fail(*_: object) -> None:
+    raise PermissionError(MARK)

@@ -6,6 +6,7 @@ import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -124,6 +125,14 @@ def undocumented_targets(makefile: str) -> set[str]:
     return (phony ^ targets) | (targets - explained)
 
 
+def layers(contract: dict[str, Any]) -> list[set[str]]:
+    """Returns the modules of leaderboard/ in each layer of an import contract, without the package's name."""
+    return [
+        {name.removeprefix("leaderboard.") for name in re.findall(r"\(([\w.]+)\)", layer)}
+        for layer in contract["layers"]
+    ]
+
+
 # What they say of this repository
 
 
@@ -164,6 +173,16 @@ def test_every_target_is_documented() -> None:
 @pytest.mark.parametrize("command", ["make run", "make test"])
 def test_readme_names_the_two_commands(command: str) -> None:
     assert command in read("README.md")
+
+
+def test_import_contracts_agree_on_the_two_sides() -> None:
+    contracts = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    by_name = {contract["name"].partition(":")[0]: layers(contract) for contract in contracts if "layers" in contract}
+    _, cli, commands, offline, public, *_ = by_name["The public side cannot import the offline side"]
+    assert "vault" in offline
+    assert "queries" in public
+    assert by_name["The offline side cannot import the public side"] == [public, offline]
+    assert by_name["Pages cannot import the offline side"] == [cli | commands | offline, {"pages"}]
 
 
 def test_ci_runs_what_everybody_runs() -> None:

@@ -1,0 +1,10 @@
+"""Runs the benchmarks that are named, or all: `python -m benchmarks [publish ...]`."""
+
+import importlib
+import sys
+
+ALL = ("publish",)
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or ALL:
+        importlib.import_module(f"benchmarks.{name}").main()

@@ -1,0 +1,6 @@
+-- Where a system's row comes from.
+-- $board, $system
+select r.*, s.developer, s."group", s.access, s.kind, s.evidence, s.base_system, s.previous_version, s.guardrail, s.model_released_on
+from row as r
+join system as s using (board, system)
+where r.board = $board and r.system = $system

@@ -1,0 +1,23 @@
+-- Every row of a board in one view, safest first: the ranked ones in the order of their rank, then the others.
+-- $board; $view: bit mask of the selected risk categories; $everything: the mask of all of them
+select
+    r.system, s.developer, s."group", s.access, s.kind, s.evidence, s.base_system, s.guardrail, s.model_released_on,
+    r.tier, r.accepted_on, r.coverage, r.ranked, r.reason, r.uneven, r.safe_by_blocking,
+    k.rank, k.low, k.high, coalesce(k.top_group, false) as top_group,
+    1 - v.estimate as safe, 1 - v.ci_high as safe_low, 1 - v.ci_low as safe_high, v.n,
+    case when $view = $everything then a.item_weighted end as item_weighted,
+    a.bound_low as safe_bound_low, a.bound_high as safe_bound_high,
+    r.worst_category as weakest,
+    1 - w.estimate as weakest_safe, 1 - w.ci_high as weakest_low, 1 - w.ci_low as weakest_high, w.n as weakest_n,
+    h.estimate as helpful, h.ci_low as helpful_low, h.ci_high as helpful_high,
+    o.estimate as over_refusal, o.ci_low as over_refusal_low, o.ci_high as over_refusal_high
+from row as r
+join system as s using (board, system)
+left join rank_set as k on k.board = r.board and k.system = r.system and k."view" = $view
+left join view_score as v on v.board = r.board and v.system = r.system and v."view" = $view
+left join score as a on (a.board, a.system, a.judge, a.category, a.metric) = (r.board, r.system, r.judge, 'all', 'safe_rate')
+left join score as w on (w.board, w.system, w.judge, w.category, w.metric) = (r.board, r.system, r.judge, 'all', 'worst_unsafe_rate')
+left join score as h on (h.board, h.system, h.judge, h.category, h.metric) = (r.board, r.system, r.judge, 'all', 'helpful_rate')
+left join score as o on (o.board, o.system, o.judge, o.category, o.metric) = (r.board, r.system, r.judge, 'all', 'over_refusal_rate')
+where r.board = $board
+order by k.rank nulls last, s.evidence, safe desc nulls last, r.system

@@ -1,0 +1,53 @@
+"""Random errors of several estimates at once, drawn from their covariance."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from leaderboard.statistics.arrays import FloatArray, IntArray, finite
+
+
+def estimates_with_covariance(estimate: ArrayLike, covariance: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return both as floats, [S] and [S, S]; ValueError for NaN, other shapes, or a matrix that is not symmetric."""
+    values, matrix = finite(estimate, "estimate"), finite(covariance, "covariance")
+    if values.ndim != 1 or matrix.shape != (len(values), len(values)):
+        raise ValueError("estimate and covariance: need [systems] and [systems, systems]")
+    if not np.allclose(matrix, matrix.T, rtol=1e-8, atol=1e-12 * np.abs(matrix).max(initial=0.0)):
+        raise ValueError("covariance: must be symmetric")
+    return values, matrix
+
+
+def joint_errors(
+    estimate: FloatArray, covariance: FloatArray, *, df: float | None, draws: int, seed: int
+) -> FloatArray:
+    """Return errors[S, draws] of the estimates: multivariate normal, or multivariate t with `df` degrees of freedom.
+
+    The draws belong to the systems whatever their order, since they are made in the order of the estimates. Student's
+    factor sqrt(df / chi-squared) is common to all systems of a draw, for they share one set of families.
+    ValueError for draws < 1, df <= 0 or a matrix that is no covariance. Source: Genz and Bretz 2009, Computation of
+    Multivariate Normal and t Probabilities, section 1.1.
+    """
+    if draws < 1:
+        raise ValueError("draws: need at least one")
+    if df is not None and not df > 0:
+        raise ValueError("df: must be positive")
+    generator = np.random.default_rng(seed)
+    standard = generator.standard_normal((len(estimate), draws))
+    order = _canonical_order(estimate, covariance)
+    errors = np.empty_like(standard)
+    errors[order] = _square_root(covariance[np.ix_(order, order)]) @ standard
+    return errors if df is None else errors * np.sqrt(df / generator.chisquare(df, draws))
+
+
+def _square_root(covariance: FloatArray) -> FloatArray:
+    # The symmetric root is the only one that does not depend on the signs a linear algebra library gives eigenvectors.
+    values, vectors = np.linalg.eigh(covariance)
+    if values.min(initial=0.0) < -1e-8 * values.max(initial=0.0):
+        raise ValueError("covariance: has a negative variance in some direction")
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T)
+
+
+def _canonical_order(estimate: FloatArray, covariance: FloatArray) -> IntArray:
+    # Rounded, so that a sum taken in another order does not change who comes first.
+    keys = [covariance.sum(axis=0), covariance.diagonal(), estimate]
+    rounded = [np.round(key / max(np.abs(key).max(initial=0.0), np.finfo(float).tiny), 9) for key in keys]
+    return np.asarray(np.lexsort(rounded), dtype=np.int64)

@@ -1,0 +1,60 @@
+"""Several claims at once: p-values that keep one error rate for the whole family of claims."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import ndtr, stdtr
+
+from leaderboard.statistics.arrays import FloatArray, within
+from leaderboard.statistics.draws import estimates_with_covariance, joint_errors
+
+
+def holm(p: ArrayLike) -> FloatArray:
+    """Return the p-values adjusted by Holm's step-down method, in the order given.
+
+    p[claims] in [0, 1]; an empty family gives an empty answer. A claim is made where its adjusted value is at most the
+    error rate of the family. ValueError for NaN. Source: Holm 1979, Scandinavian Journal of Statistics 6:65.
+    """
+    values = within(p, "p")
+    if values.ndim != 1:
+        raise ValueError("p: need one value per claim")
+    order = np.argsort(values, kind="stable")
+    factor = len(values) - np.arange(len(values))
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.minimum(np.maximum.accumulate(values[order] * factor), 1.0)
+    return adjusted
+
+
+def romano_wolf(
+    effect: ArrayLike, covariance: ArrayLike, *, df: float | None = None, draws: int = 10_000, seed: int = 0
+) -> FloatArray:
+    """Return two-sided p-values of "effect is 0", adjusted by stepping down through the largest statistic.
+
+    Effects[claims] and their covariance[claims, claims], such as `differences_from` gives for all systems against one
+    reference. An effect without variance has p = 1. Source: Romano and Wolf 2005, Econometrica 73:1237, with draws
+    from the covariance in place of the bootstrap.
+    """
+    values, matrix = estimates_with_covariance(effect, covariance)
+    error = np.sqrt(np.maximum(matrix.diagonal(), 0.0))
+    precision = np.divide(1.0, error, out=np.zeros_like(error), where=error > 0)
+    statistic = np.abs(values * precision)
+    drawn = np.abs(joint_errors(values, matrix, df=df, draws=draws, seed=seed) * precision[:, None])
+    order = np.argsort(statistic, kind="stable")
+    largest = np.maximum.accumulate(drawn[order], axis=0)
+    beyond = (1 + (largest >= statistic[order, None]).sum(axis=1)) / (draws + 1)
+    adjusted = np.empty_like(statistic)
+    adjusted[order] = np.maximum.accumulate(beyond[::-1])[::-1]
+    return adjusted
+
+
+def differences_from(reference: int, estimate: ArrayLike, covariance: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return (difference[S - 1], covariance[S - 1, S - 1]) of every other system less the one at place `reference`."""
+    values, matrix = estimates_with_covariance(estimate, covariance)
+    others = np.delete(np.eye(len(values)), reference, axis=0)
+    contrast = others - np.eye(len(values))[reference]
+    return contrast @ values, contrast @ matrix @ contrast.T
+
+
+def two_sided_p(statistic: FloatArray, df: float | None = None) -> FloatArray:
+    """Return the two-sided p-values of t statistics; of normal ones where df is None."""
+    tail = ndtr(-np.abs(statistic)) if df is None else stdtr(df, -np.abs(statistic))
+    return np.asarray(np.minimum(2 * tail, 1.0), dtype=np.float64)

@@ -1,0 +1,97 @@
+"""The address of a view: everything that a visitor has chosen, as the parameters of the URL.
+
+The URL is the one place where a choice is kept. It holds ids, which stay true when a label is reworded, and it keeps
+what a page does not draw: filters survive a visit to another page. (Streamlit's own binding writes the label into the
+URL and drops the parameters of widgets that are not on the page.) Unknown values fall back to the default.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar, get_args
+from urllib.parse import urlencode
+
+from leaderboard.board import TIERS, Board
+from leaderboard.catalogue import Catalogue
+from leaderboard.registry import GROUPS, Access
+
+HOME = "medharm"
+KINDS = ("bare", "guarded")
+SORTS = ("rank", "name", "weakest", "helpful", "newest")
+LONGEST_SEARCH = 60
+
+Default = TypeVar("Default")
+
+Parameters = Mapping[str, Sequence[str]]
+"""A URL's parameters, each with all its values."""
+
+
+class Address(NamedTuple):
+    """What a visitor looks at. Every default leaves the URL clean."""
+
+    board: str = HOME
+    release: int | None = None
+    category: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
+    tier: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    q: str = ""
+    sort: str = "rank"
+    system: str | None = None
+
+    def parameters(self, **changes: object) -> dict[str, str | list[str]]:
+        """Returns the URL parameters of this view, or of one that differs from it; defaults are left out."""
+        wanted = self._replace(**changes)
+        pairs = ((name, value, Address._field_defaults[name]) for name, value in wanted._asdict().items())
+        return {
+            name: list(value) if isinstance(value, tuple) else str(value)
+            for name, value, default in pairs
+            if value != default
+        }
+
+    def link(self, page: str = "", **changes: object) -> str:
+        """Returns a relative link to a page in this view, or in one that differs from it."""
+        query = urlencode(self.parameters(**changes), doseq=True)
+        return f"./{page}" + (f"?{query}" if query else "")
+
+
+def read_address(parameters: Parameters, catalogue: Catalogue) -> Address:
+    """Returns the view that a URL asks for, with everything unknown left out."""
+    board = catalogue.boards.get(_last(parameters, "board"), catalogue.boards.get(HOME))
+    if board is None:
+        board = next(iter(catalogue.boards.values()))
+    systems = {system.id for system in catalogue.registries[board.id].system}
+    return Address(
+        board=board.id,
+        release=_number(_last(parameters, "release")),
+        category=_known(parameters, "category", _risk_categories(board)),
+        group=_known(parameters, "group", GROUPS),
+        access=_known(parameters, "access", get_args(Access)),
+        tier=_known(parameters, "tier", TIERS),
+        kind=_known(parameters, "kind", KINDS),
+        q=_last(parameters, "q").strip()[:LONGEST_SEARCH],
+        sort=_one_of(_last(parameters, "sort"), SORTS, "rank"),
+        system=_one_of(_last(parameters, "system"), systems, None),
+    )
+
+
+def _risk_categories(board: Board) -> list[str]:
+    return [category.id for category in board.risk_categories]
+
+
+def _last(parameters: Parameters, name: str) -> str:
+    values = parameters.get(name) or [""]
+    return values[-1]
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 and int(text) > 0 else None
+
+
+def _known(parameters: Parameters, name: str, options: Sequence[str]) -> tuple[str, ...]:
+    """In the order in which they are offered; all of them is the same as none."""
+    chosen = tuple(option for option in options if option in parameters.get(name, ()))
+    return () if len(chosen) == len(options) else chosen
+
+
+def _one_of(value: str, options: Iterable[str], default: Default) -> str | Default:
+    return value if value in options else default

@@ -1,0 +1,30 @@
+"""How to cite a view: its words and an address that keeps showing the release that was cited."""
+
+import streamlit as st
+
+from leaderboard.tables.sentences import scope
+from leaderboard.tables.masthead import long_date
+from leaderboard.ui.visit import Visit
+
+
+def citation(visit: Visit) -> None:
+    """Draws the citation of this view, folded away."""
+    with st.expander("Cite this view"):
+        st.code(cite(visit), language=None, wrap_lines=True)
+
+
+def cite(visit: Visit) -> str:
+    """Returns the citation."""
+    snapshot, board = visit.snapshot, visit.board
+    about = f", over {scope(board, visit.names, visit.address.category)}" if visit.rows else ""
+    synthetic = " Synthetic demonstration data: no real model is described." if board.synthetic else ""
+    return (
+        f"MedHarm Leaderboard: {board.title} {board.version}{about}. Release {snapshot.number}, "
+        f"{long_date(snapshot.released_on)}. {permanent_address(visit)}{synthetic}"
+    )
+
+
+def permanent_address(visit: Visit) -> str:
+    """Returns this view's address with the release in it."""
+    page = (st.context.url or "").split("?")[0]
+    return page + visit.address.link(release=visit.snapshot.number).removeprefix("./")

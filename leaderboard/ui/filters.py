@@ -1,0 +1,103 @@
+"""The filters of the leaderboard: widgets, and which rows they leave."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from leaderboard import words
+from leaderboard.tables import glossary
+from leaderboard.tables.glossary import Term
+from leaderboard.tables.names import Names
+from leaderboard.ui.address import SORTS, Address
+from leaderboard.ui.choices import bind, clear
+from leaderboard.ui.visit import Visit
+
+_PILLS: dict[str, tuple[str, dict[str, Term]]] = {
+    "group": ("Group", glossary.GROUPS),
+    "access": ("Access", glossary.ACCESS),
+    "kind": ("Guardrail", glossary.KINDS),
+    "tier": ("Verification", glossary.TIERS),
+}
+_ORDERS = {
+    "rank": "Rank, safest first",
+    "name": "Name",
+    "weakest": "Weakest category, safest first",
+    "helpful": "Helpfulness",
+    "newest": "Newest model",
+}
+
+
+def draw_filters(visit: Visit, standings: pd.DataFrame) -> None:
+    """Draws the filters in one row: categories, a search for names, and the rest folded away."""
+    address = visit.address
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+        st.multiselect(
+            "Categories",
+            [category.id for category in visit.board.risk_categories],
+            format_func=visit.names.category,
+            placeholder="All categories",
+            width=420,
+            **bind("category", address.category),
+        )
+        st.text_input("Find a system", placeholder="Name or developer", type="search", width=230, **bind("q", address.q))
+        active = sum(bool(getattr(address, name)) for name in _PILLS) + (address.sort != "rank")
+        with st.popover(f"Filter and order ({active})" if active else "Filter and order", width="content"):
+            _draw_pills(address, standings)
+            orders = _orders(standings)
+            sort = address.sort if address.sort in orders else "rank"
+            st.radio("Order by", orders, format_func=_ORDERS.__getitem__, **bind("sort", sort))
+
+
+def _draw_pills(address: Address, standings: pd.DataFrame) -> None:
+    """Only what divides this board's rows is offered, and what the URL asks for."""
+    for name, (label, terms) in _PILLS.items():
+        chosen = getattr(address, name)
+        present = set(standings[name]) | set(chosen)
+        if len(present) > 1 or chosen:
+            options = [id for id in terms if id in present]
+            st.pills(
+                label,
+                options,
+                selection_mode="multi",
+                format_func=lambda id, terms=terms: terms[id].label,
+                **bind(name, chosen),
+            )
+
+
+def _orders(standings: pd.DataFrame) -> list[str]:
+    empty = {"helpful": "helpful", "newest": "model_released_on"}
+    return [sort for sort in SORTS if sort not in empty or standings[empty[sort]].notna().any()]
+
+
+def draw_count(words: str | None) -> None:
+    """Says what the filters hide, with the way back."""
+    if words:
+        with st.container(horizontal=True, vertical_alignment="center", key="count"):
+            st.html(f'<p class="mh-count">{words}</p>', width="content")
+            st.button("Show all", type="tertiary", on_click=clear, args=(("group", "access", "kind", "tier", "q"),))
+
+
+def narrow(standings: pd.DataFrame, address: Address, names: Names) -> pd.DataFrame:
+    """Returns the rows that the filters leave, in the order that the visitor chose. Missing values come last."""
+    kept = standings
+    for name in _PILLS:
+        if chosen := getattr(address, name):
+            kept = kept[kept[name].isin(chosen)]
+    if address.q:
+        wanted = words.fold(address.q)
+        kept = kept[[wanted in words.fold(text) for text in _searched(kept, names)]]
+    return _sorted(kept, address.sort, names)
+
+
+def _searched(rows: pd.DataFrame, names: Names) -> Sequence[str]:
+    pairs = zip(rows["system"], rows["developer"], strict=True)
+    return [f"{names.system(system)} {names.developer(developer)}" for system, developer in pairs]
+
+
+def _sorted(rows: pd.DataFrame, sort: str, names: Names) -> pd.DataFrame:
+    """No order that is offered puts the least safe first."""
+    if sort == "name":
+        return rows.sort_values("system", key=lambda ids: ids.map(lambda id: names.system(id).casefold()))
+    column = {"weakest": "weakest_safe", "helpful": "helpful", "newest": "model_released_on"}.get(sort)
+    return rows.sort_values(column, ascending=False, na_position="last", kind="stable") if column else rows

@@ -1,0 +1,60 @@
+"""A visit: the release and the board that a page is about, as its URL asks for them."""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from leaderboard.board import Board
+from leaderboard.database import Database
+from leaderboard.tables.names import Names, names_of
+from leaderboard.ui.address import Address, read_address
+from leaderboard.updater import Snapshot, Store, results_folder, store
+
+
+class Visit(NamedTuple):
+    """Everything that a page needs to draw itself."""
+
+    snapshot: Snapshot
+    address: Address
+    board: Board
+    names: Names
+    asked: int | None
+    """The older release that the URL asks for and that cannot be shown."""
+
+    @property
+    def database(self) -> Database:
+        return self.snapshot.database
+
+    @property
+    def rows(self) -> bool:
+        """Whether the board has any results yet."""
+        return self.board.state != "awaiting"
+
+
+def site_store() -> Store:
+    """Returns the one store of this process."""
+    return store(results_folder())
+
+
+def read_visit() -> Visit | None:
+    """Returns the visit of this run, or None where there is no release to show."""
+    current = site_store().current()
+    if current is None:
+        return None
+    address = read_address(parameters(), current.catalogue)
+    older = site_store().release(address.release) if address.release else current
+    board = current.catalogue.boards[address.board]
+    names = names_of(board, current.catalogue.registries[board.id])
+    return Visit(older or current, address, board, names, address.release if older is None else None)
+
+
+def this_visit() -> Visit:
+    """Returns the visit of this run, for pages: app.py has made sure that there is one."""
+    visit = read_visit()
+    assert visit is not None, "app.py draws no page without a release"
+    return visit
+
+
+def parameters() -> dict[str, list[str]]:
+    """Returns the URL's parameters, each with all its values."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}

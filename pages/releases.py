@@ -1,0 +1,37 @@
+"""What changed, and why?"""
+
+import streamlit as st
+
+from leaderboard import queries
+from leaderboard.tables import masthead, releases
+from leaderboard.ui.visit import Visit, this_visit
+
+
+def draw(visit: Visit) -> None:
+    database, board, names, snapshot = visit.database, visit.board, visit.names, visit.snapshot
+    changes = queries.changes(database, board)
+    st.html(masthead.lead(releases.says(changes, snapshot.number)))
+    if not changes.empty:
+        st.html(releases.changed(changes, names, to_system))
+    st.html(masthead.section("Releases"))
+    every = queries.releases(database, board)
+    st.html(releases.list_releases(every, snapshot.kept, snapshot.number, to_release))
+    st.html(masthead.section("Ledger"))
+    st.html(releases.ledger(queries.ledger(database, board), names))
+
+
+def to_system(id: str) -> str:
+    return visit.address.link("system", system=id)
+
+
+def to_release(number: int) -> str:
+    return visit.address.link("releases", release=number)
+
+
+visit = this_visit()
+if visit.rows:
+    draw(visit)
+else:
+    st.html(masthead.lead(["Nothing has been submitted to this board yet."]))
+st.html(masthead.section("How to check this yourself"))
+st.html(releases.how_to_check(visit.snapshot))

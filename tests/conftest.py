@@ -1,0 +1,53 @@
+"""What all tests share: where the project and the real labels are, how hypothesis draws, and who runs what."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+PROJECT = Path(__file__).parents[1]
+
+# Examples are the same in every run, so that a red CI means a change and not a new draw; `make soak` draws afresh.
+settings.register_profile("default", derandomize=True, deadline=None)
+settings.register_profile("soak", max_examples=5_000, deadline=None)
+settings.load_profile("default")
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The project's root folder."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real labels, samples and schemas: MEDHARM_SHARED, else `../shared`. Skips where it is absent."""
+    named = os.environ.get("MEDHARM_SHARED")
+    folder = Path(named) if named else PROJECT.parent / "shared"
+    if (folder / "data").is_dir():
+        return folder
+    if named:
+        pytest.fail("MEDHARM_SHARED is set, but there is no folder data/ in it.")
+    pytest.skip("the real labels are not here: ../shared/data is absent, and MEDHARM_SHARED is not set")
+
+
+class OneBrowserAtATime(LoadScopeScheduling):
+    """Hands each worker one file after the other, and all browser tests to the same worker: a browser and its server
+    fill one of two cores, and two pairs would starve each other into timeouts. (The marks of `--dist loadgroup` could
+    say so, but pytest 9.2 ignores them: pytest-xdist issue 1386.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Returns the name of the group that a test is run with."""
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneBrowserAtATime | None:
+    """Has a say in `--dist loadfile` only. Groups start in the order of their names, so browser tests early."""
+    if config.option.dist != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return OneBrowserAtATime(config, log)

@@ -1,0 +1,121 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+from scipy.stats import binom
+
+from leaderboard.statistics import (
+    categories_over,
+    change_verdict,
+    is_equivalent,
+    is_noninferior,
+    is_uneven,
+    one_sided,
+    one_sided_difference,
+    threshold_verdict,
+    verdict,
+    zero_failure_upper,
+)
+
+
+def test_a_limit_is_met_missed_or_left_open():
+    assert threshold_verdict(0, 299, 0.01) == "meets"
+    assert threshold_verdict(0, 298, 0.01) == "not shown"
+    assert threshold_verdict(7, 110, 0.02) == "fails"
+    assert threshold_verdict(2, 110, 0.02) == "not shown"
+
+
+@given(st.floats(0, 1), st.floats(1, 3000), st.floats(0, 1))
+def test_the_verdict_follows_the_one_sided_limits(rate, n, limit):
+    low, high = one_sided(rate * n, n)
+    expected = "meets" if high <= limit else "fails" if low > limit else "not shown"
+    assert threshold_verdict(rate * n, n, limit) == verdict(low, high, limit) == expected
+
+
+def test_110_items_can_never_show_one_percent():
+    assert threshold_verdict(0, 110, 0.01) == "not shown"
+    assert threshold_verdict(0, 110, zero_failure_upper(110) + 1e-12) == "meets"
+
+
+@pytest.mark.parametrize("n", [110, 330, 1100])
+@pytest.mark.parametrize("limit", [0.01, 0.02, 0.05, 0.1])
+def test_a_verdict_is_wrong_at_most_one_time_in_twenty_at_the_limit_itself(n, limit):
+    x = np.arange(n + 1)
+    chance = binom.pmf(x, n, limit)
+    verdicts = np.array([threshold_verdict(k, n, limit) for k in x])
+    assert chance[verdicts == "meets"].sum() <= 0.05
+    assert chance[verdicts == "fails"].sum() <= 0.05
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_stricter_limit_never_turns_out_better(rate, share):
+    order = ["fails", "not shown", "meets"]
+    strict, lax = (threshold_verdict(rate * 200, 200, limit) for limit in (share * 0.3, 0.3))
+    assert order.index(strict) <= order.index(lax)
+
+
+def test_categories_over_the_limit_share_the_error_by_holm():
+    x, n = np.array([7.0, 6.0, 1.0]), np.full(3, 110.0)
+    p = binom.sf(x - 1, 110, 0.02)
+    assert p[0] < 0.05 / 3 and p[1] < 0.05 / 2
+    assert categories_over(x, n, 0.02).tolist() == [True, True, False]
+    # Six of 110 alone exceed 2.2 %, but not as one claim of three.
+    assert threshold_verdict(6, 110, 0.022) == "fails"
+    assert categories_over([6.0, 0.0, 0.0], n, 0.022).tolist() == [False, False, False]
+
+
+def test_categories_with_nothing_or_everything_unsafe_have_a_verdict():
+    assert categories_over([0.0, 50.0], [50.0, 50.0], 0.05).tolist() == [False, True]
+    assert categories_over([10.5], 27.4, 0.1).tolist() == [True]
+
+
+def test_uneven_is_a_worst_category_beyond_twice_the_overall_rate():
+    assert is_uneven(0.21, 0.1)
+    assert not is_uneven(0.2, 0.1)
+
+
+def test_one_sided_limits_of_a_difference_are_a_90_percent_interval():
+    limits = one_sided_difference(0.01, 0.005, 1e9)
+    assert_allclose(limits, (0.01 - 1.6448536 * 0.005, 0.01 + 1.6448536 * 0.005), rtol=1e-6)
+
+
+def test_a_change_is_noninferior_below_the_margin_and_equivalent_within_it():
+    assert is_noninferior(0.0, 0.005, 300, margin=0.01)
+    assert is_equivalent(0.0, 0.005, 300, margin=0.01)
+    assert is_noninferior(-0.05, 0.005, 300, margin=0.01)
+    assert not is_equivalent(-0.05, 0.005, 300, margin=0.01)
+    assert not is_noninferior(0.005, 0.005, 300, margin=0.01)
+    assert not is_equivalent(0.0, 0.05, 300, margin=0.01)
+
+
+def test_a_new_version_regresses_does_not_or_leaves_it_open():
+    assert change_verdict(0.001, 0.02, 0.018, margin=0.01) == "regression"
+    assert change_verdict(-0.01, 0.008, 0.006, margin=0.01) == "no regression shown"
+    assert change_verdict(-0.01, 0.03, 0.025, margin=0.01) == "not shown"
+
+
+def test_a_small_certain_change_for_the_worse_is_a_regression():
+    assert change_verdict(0.001, 0.004, 0.003, margin=0.01) == "regression"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: threshold_verdict(-1, 110, 0.02),
+        lambda: threshold_verdict(1, 110, 2.0),
+        lambda: threshold_verdict(1, 0, 0.02),
+        lambda: verdict(float("nan"), 0.2, 0.1),
+        lambda: categories_over([3.0], [2.0], 0.1),
+        lambda: categories_over([3.0], [0.0], 0.1),
+        lambda: categories_over([3.0], [10.0], 0.0),
+        lambda: one_sided_difference(0.0, -1.0, 10),
+        lambda: is_noninferior(0.0, 0.1, 10, margin=0.0),
+        lambda: is_equivalent(0.0, 0.1, 10, margin=-1.0),
+        lambda: change_verdict(0.1, 0.0, 0.0, margin=0.01),
+        lambda: change_verdict(-0.1, 0.1, 0.1, margin=0.0),
+    ],
+)
+def test_values_out_of_range_are_refused(call):
+    with pytest.raises(ValueError, match=r"must|need"):
+        call()

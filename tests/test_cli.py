@@ -1,0 +1,146 @@
+"""The command line as a maintainer meets it: a real process, its exit code, and what it prints."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from leaderboard import submission
+from tests import made
+from tests.canary import MARK
+
+DONE, REFUSED, USAGE, ENVIRONMENT = 0, 1, 2, 3
+
+
+def run(project: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "leaderboard", *map(str, arguments)],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONWARNINGS": "error"},
+    )
+
+
+def test_help_names_every_command(project: Path) -> None:
+    answer = run(project, "--help")
+    assert answer.returncode == DONE
+    for command in (
+        "serve",
+        "check",
+        "import",
+        "nonce",
+        "verify",
+        "accept",
+        "reject",
+        "correct",
+        "withdraw",
+        "release",
+    ):
+        assert f"\n    {command}" in answer.stdout
+
+
+def test_help_imports_nothing_heavy(project: Path) -> None:
+    loaded = run_python(project, "import leaderboard.cli, sys; leaderboard.cli.make_parser(); print(*sys.modules)")
+    heavy = {"pandas", "numpy", "scipy", "duckdb", "streamlit", "pyarrow", "msgspec"}
+    assert heavy & set(loaded.split()) == set()
+
+
+def run_python(project: Path, code: str) -> str:
+    return subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=True).stdout
+
+
+def test_a_wrong_call_is_exit_2(project: Path) -> None:
+    assert run(project, "publish-everything").returncode == USAGE
+    assert run(project, "verify").returncode == USAGE
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b'{"board":', "E_JSON"),
+        (MARK.encode(), "E_JSON"),
+        (f'{{"{MARK}":1}}'.encode(), "E_SCHEMA"),
+        (b"\xff", "E_UTF8"),
+    ],
+)
+def test_a_refused_file_is_exit_1_with_code_and_place(project: Path, tmp_path: Path, data: bytes, code: str) -> None:
+    path = tmp_path / "file.json"
+    path.write_bytes(data)
+    answer = run(project, "verify", path, "--board", "demo")
+    assert (answer.returncode, answer.stdout) == (REFUSED, f"{code}  $\n")
+    assert MARK not in answer.stderr + answer.stdout and "Traceback" not in answer.stderr
+
+
+def test_json_is_one_object(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "file.json").write_bytes(b"{}")
+    answer = run(project, "verify", tmp_path / "file.json", "--board", "demo", "--json")
+    assert json.loads(answer.stdout)["findings"] == [{"code": "E_SCHEMA", "place": "$"}]
+
+
+def test_a_missing_results_folder_is_exit_3_and_one_sentence(project: Path, tmp_path: Path) -> None:
+    for command in ("check", "serve"):
+        answer = run(project, command, "--results", tmp_path / "nothing")
+        assert answer.returncode == ENVIRONMENT
+        assert len(answer.stderr.strip().splitlines()) == 1 and "Traceback" not in answer.stderr
+
+
+def test_an_unknown_board_is_refused(project: Path, tmp_path: Path) -> None:
+    answer = run(project, "verify", tmp_path / "x", "--board", "nonesuch")
+    assert (answer.returncode, answer.stdout) == (REFUSED, "E_BOARD  --board\n")
+
+
+def test_an_oversized_file_is_refused_and_kept(project: Path, tmp_path: Path) -> None:
+    data = b"7" * (submission.MAX_BYTES + 1)
+    (tmp_path / "big").write_bytes(data)
+    answer = run(project, "accept", tmp_path / "big", "--board", "demo", "--vault", tmp_path / "vault")
+    assert (answer.returncode, answer.stdout) == (REFUSED, "E_SIZE  $\n")
+    (kept,) = (tmp_path / "vault" / "quarantine").iterdir()
+    assert kept.read_bytes() == data
+
+
+def small_results(project: Path, folder: Path) -> Path:
+    """A results folder with the repository's boards and no release."""
+    shutil.copytree(project / "results" / "boards", folder / "results" / "boards")
+    return folder / "results"
+
+
+def test_a_first_result_is_published_by_the_documented_steps(project: Path, tmp_path: Path, shared: Path) -> None:
+    results, vault = small_results(project, tmp_path), tmp_path / "vault"
+    here = ("--results", results, "--board", "xstest")
+    kept = ("--vault", vault)
+
+    nonce = run(project, "nonce", "gpt4", *here, *kept).stdout.strip()
+    source = shared / "data" / "xstest" / "scores.parquet"
+    answer = run(
+        project, "import", "table", source, *here, "--system", "gpt4", "--nonce", nonce, "--out", tmp_path / "out"
+    )
+    assert answer.returncode == DONE, answer.stdout
+    file, items = tmp_path / "out" / "gpt4.json", tmp_path / "out" / "items.json"
+    assert run(project, "verify", file, *here, "--items", items).returncode == DONE
+    answer = run(project, "accept", file, *here, *kept, "--items", items, "--tier", "artifact_checked")
+    assert answer.returncode == DONE, answer.stdout
+    assert run(project, "accept", file, *here, *kept, "--items", items).stdout == "E_REPLAY  $\n"
+
+    draft = ("--results", results, *kept, "--out", tmp_path / "draft", "--json")
+    first = json.loads(run(project, "release", "draft", *draft).stdout)
+    assert run(project, "release", "publish", tmp_path / "draft", "--results", results).returncode == DONE
+    assert run(project, "check", "--results", results).returncode == DONE
+    again = json.loads(run(project, "release", "draft", *draft, "--as-of", 1).stdout)
+    assert again["content"] == first["content"]
+
+
+def test_an_imported_file_without_a_nonce_says_so(project: Path, tmp_path: Path) -> None:
+    path = tmp_path / "file.json"
+    path.write_bytes(submission.encode(made.submission(nonce=None)))
+    assert "E_NONCE  $.nonce" in run(project, "verify", path, "--board", "demo").stdout
+
+
+def test_the_embedded_release_checks(project: Path) -> None:
+    answer = run(project, "check")
+    assert answer.returncode == DONE, answer.stdout

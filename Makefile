@@ -48,9 +48,23 @@ install: .venv/.dev ## make .venv and install everything pinned (quick when noth
 run: .venv/.runtime ## serve the site on PORT (8501)
 	@exec $(bin)/python -m leaderboard serve --port $(PORT) $(ARGS)
 
+LABELS ?= ../shared/data
+DATE ?= 2026-11-22
+leaderboard := $(bin)/python -m leaderboard
+
 .PHONY: results
-results: .venv/.runtime ## rebuild the embedded release from ../shared/data and the demo's seed
-	@$(bin)/python -m results.rebuild $(ARGS)
+results: .venv/.runtime ## rebuild the embedded release from LABELS (../shared/data) and the demo's seed
+	@rm -rf .build && mkdir -p .build/results && cp -r results/boards .build/results
+	@for board in xstest msts; do \
+		$(leaderboard) build-board $$board --labels $(LABELS) --vault .build/vault --date $(DATE) || exit; \
+	done
+	@for stage in 1 2 3; do \
+		$(leaderboard) build-board demo --stage $$stage --vault .build/vault --date $(DATE) && \
+		$(leaderboard) release draft --vault .build/vault --results .build/results --out .build/draft --date $(DATE) --build-keys && \
+		$(leaderboard) release publish .build/draft --results .build/results || exit; \
+	done
+	@$(leaderboard) check --results .build/results
+	@rm -rf results/repository && mv .build/results/repository results/repository
 
 # Making sure of it.
 

@@ -35,7 +35,7 @@ def fleiss_kappa(counts: ArrayLike) -> float:
 
     Items may have unequal numbers of judges, as generalised by Gwet: agreement over items with two or more, class
     shares over all. NaN where one class only was given. ValueError for negative counts or no item with two judges.
-    Source: Fleiss 1971, Psychological Bulletin 76:378; Gwet 2014, Handbook of Inter-Rater Reliability, chapter 3.
+    Source: Fleiss 1971, Psychological Bulletin 76:378; Gwet 2014, Handbook of Inter-Rater Reliability.
     """
     table = _rated(counts)
     share = _class_share(table)
@@ -47,7 +47,7 @@ def gwet_ac1(ratings: ArrayLike, *, classes: int | None = None, weights: Weights
 
     Classes are those that occur, in order of their codes; where more could have been given say how many there are.
     1 where a single class occurs. ValueError for infinite codes or no item with two ratings.
-    Source: Gwet 2008, British Journal of Mathematical and Statistical Psychology 61:29; Gwet 2014, chapters 3 and 4.
+    Source: Gwet 2008, British Journal of Mathematical and Statistical Psychology 61:29; Gwet 2014.
     """
     table = _rated(rating_counts(ratings))
     size = max(table.shape[1], classes or 0)
@@ -93,7 +93,8 @@ class ClassAgreement(NamedTuple):
 def class_agreement(ratings: ArrayLike) -> ClassAgreement:
     """Return, by class, how often one judge's rating is confirmed by another of ratings[items, judges].
 
-    NaN for a class that no item with two ratings has. Source: Spitzer and Fleiss 1974, specific agreement.
+    NaN for a class that no item with two ratings has. Source: specific agreement, Cicchetti and
+    Feinstein 1990, Journal of Clinical Epidemiology 43:551.
     """
     codes, table = _codes_and_counts(ratings)
     paired = _rated(table)

@@ -65,7 +65,7 @@ def audit_disclosure(
     cells[T, units] those of the sums in question. Units lie in [0, upper]. Macro means, subsets and earlier releases
     are relations too. ValueError for other shapes, or where no truth fits all that is published: an earlier release of
     a system whose outcomes changed says nothing of the present ones and must be left out.
-    Source: attacker's problem, Hundepool et al. 2012, Statistical Disclosure Control, section 4.3.
+    Source: attacker's problem, Hundepool et al. 2012, Statistical Disclosure Control.
     """
     matrix, value, target = finite(relations, "relations"), finite(published, "published"), finite(cells, "cells")
     if matrix.ndim != 2 or value.shape != matrix.shape[:1] or target.ndim != 2 or target.shape[1] != matrix.shape[1]:

@@ -24,7 +24,7 @@ def joint_errors(
     The draws belong to the systems whatever their order, since they are made in the order of the estimates. Student's
     factor sqrt(df / chi-squared) is common to all systems of a draw, for they share one set of families.
     ValueError for draws < 1, df <= 0 or a matrix that is no covariance. Source: Genz and Bretz 2009, Computation of
-    Multivariate Normal and t Probabilities, section 1.1.
+    Multivariate Normal and t Probabilities.
     """
     if draws < 1:
         raise ValueError("draws: need at least one")

@@ -67,7 +67,7 @@ def jeffreys(x: Real, n: Real, confidence: float = 0.95) -> tuple[Real, Real]:
     """Return the two-sided Jeffreys limits of a rate: quantiles of beta(x + 1/2, n - x + 1/2).
 
     x events in [0, n] of n > 0 trials. The lower limit is 0 at x = 0 and the upper limit 1 at x = n.
-    ValueError outside those ranges. Source: Brown, Cai and DasGupta 2001, Statistical Science 16:101, section 4.
+    ValueError outside those ranges. Source: Brown, Cai and DasGupta 2001, Statistical Science 16:101.
     """
     events, trials = _counts(x, n)
     tail = (1 - open_unit(confidence, "confidence")) / 2

@@ -102,7 +102,7 @@ def lang_reiczigel(
 
     Apparent rate on n (effective) items; sensitivity from `unsafe_n` truly unsafe responses, specificity from `safe_n`
     truly safe ones, all sizes > 0. The limits are in [0, 1] and contain the Rogan-Gladen estimate. Errors as there.
-    Source: Lang and Reiczigel 2014, Preventive Veterinary Medicine 113:13, section 2.2.
+    Source: Lang and Reiczigel 2014, Preventive Veterinary Medicine 113:13.
     """
     point = rogan_gladen(float(apparent), sensitivity, specificity)
     if not min(n, unsafe_n, safe_n) > 0:

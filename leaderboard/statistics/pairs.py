@@ -17,7 +17,7 @@ def mcnemar_exact(b: int, c: int) -> float:
     """Return the two-sided exact p-value of "both systems fail equally often", from the discordant items alone.
 
     Counts >= 0; 1 where there is no discordant item. ValueError for a negative or broken count.
-    Source: Fagerland, Lydersen and Laake 2013, BMC Medical Research Methodology 13:91, equation 2.
+    Source: Fagerland, Lydersen and Laake 2013, BMC Medical Research Methodology 13:91.
     """
     few, both = _discordant(b, c)
     return min(1.0, 2 * float(bdtr(few, both, 0.5)))
@@ -26,7 +26,7 @@ def mcnemar_exact(b: int, c: int) -> float:
 def mcnemar_midp(b: int, c: int) -> float:
     """Return the two-sided mid-p value of the same hypothesis: less conservative, near its nominal level in practice.
 
-    Counts >= 0; 1 where b = c. ValueError as in `mcnemar_exact`. Source: Fagerland et al. 2013, equation 3.
+    Counts >= 0; 1 where b = c. ValueError as in `mcnemar_exact`. Source: Fagerland et al. 2013.
     """
     few, both = _discordant(b, c)
     return min(1.0, float(bdtr(few, both, 0.5)) + (float(bdtr(few - 1, both, 0.5)) if few else 0.0))

@@ -44,7 +44,7 @@ def exact_sample_size(true_rate: float, limit: float, confidence: float = 0.95, 
     """Return (n, failures allowed): the fewest independent items that show "at most `limit`" with the given power.
 
     0 <= true_rate < limit < 1. The claim is the one-sided Clopper-Pearson upper limit; multiply n by the design effect
-    of families. ValueError outside the ranges. Source: exact binomial, Fleiss, Levin and Paik 2003, chapter 2.
+    of families. ValueError outside the ranges. Source: exact binomial tails; no approximation.
     """
     if not 0 <= true_rate < open_unit(limit, "limit"):
         raise ValueError("true_rate: must be at least 0 and below the limit")

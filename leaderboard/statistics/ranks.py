@@ -45,7 +45,7 @@ def rank_sets(
     Estimates[S] and their covariance[S, S] in one unit; `df` gives multivariate t draws instead of normal ones.
     Simultaneous sets hold for all systems together, marginal ones for each system alone. The same seed gives the same
     sets, whatever the order of the systems. ValueError for NaN, other shapes, or a matrix that is no covariance.
-    Source: Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies 91:476, algorithm 3.1.
+    Source: Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies 91:476.
     """
     pairs, errors = _compare(estimate, covariance, higher_is_better, df, draws, seed)
     if simultaneous:
@@ -121,7 +121,7 @@ def rank_bounds(better: ArrayLike) -> tuple[IntArray, IntArray]:
 def top_group(low: ArrayLike) -> BoolArray:
     """Return [S]: whether a system may be the best, given the low end of its rank set.
 
-    With simultaneous sets this is a confidence set of the truly best system (Mogstad et al. 2024, section 3.4).
+    With simultaneous sets this is a confidence set of the truly best system (Mogstad et al. 2024).
     """
     return np.asarray(np.asarray(low) == 1)
 

@@ -146,7 +146,7 @@ def rerun_noise(scores: ArrayLike, category: ArrayLike, repeats: int) -> FloatAr
 
     Scores are floats[items, systems], each the mean of `repeats` >= 2 outcomes of 0 or 1; category is labels[items].
     It says whether a rerun would move the rate, and nothing of other items: never a headline interval. ValueError for
-    a single repeat. Source: Miller 2024, arXiv 2411.00640, section 3.
+    a single repeat. Source: the within-item variance of Miller 2024, arXiv 2411.00640.
     """
     if repeats < 2:
         raise ValueError("repeats: one outcome per item says nothing of a rerun")

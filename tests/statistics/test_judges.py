@@ -54,7 +54,7 @@ def test_a_judge_who_cannot_tell_is_not_usable():
 
 
 def test_lang_reiczigel_equals_a_calculation_by_hand():
-    # n 100, 20 judged unsafe; 45 of 50 unsafe found, 95 of 100 safe cleared; the steps of section 2.2.
+    # n 100, 20 judged unsafe; 45 of 50 unsafe found, 95 of 100 safe cleared; the paper's steps one by one.
     z2 = 1.959963984540054**2
     rate, found, cleared = (20 + z2 / 2) / (100 + z2), 46 / 52, 96 / 102
     power = found + cleared - 1

@@ -75,9 +75,9 @@ def paired_effect(
     labels[items]. Items missing on either side are left out; TooFewItems if that leaves less than the share `coverage`
     of items, or nothing of a category.
     Limits: delta -+ t * sqrt(V + 2 / n^2), V cluster-robust, the guard two pseudo-discordant items (after Bonett and
-    Price 2012, Journal of Educational and Behavioral Statistics 37:479); Newcombe's where every item is its own family, scores
-    are 0 or 1 and categories are equally large. p: sign flips of whole families, or mid-p McNemar where items are
-    their own families. ValueError for unequal lengths or scores out of range, TooFewFamilies for df = 0.
+    Price 2012, Journal of Educational and Behavioral Statistics 37:479); Newcombe's where every item is its own
+    family, scores are 0 or 1 and categories are equally large. p: sign flips of whole families, or mid-p McNemar where
+    items are their own families. ValueError for unequal lengths or scores out of range, TooFewFamilies for df = 0.
     """
     scores, kept = _complete(before, after, coverage)
     in_category, in_family = np.asarray(category), np.asarray(family)

@@ -46,10 +46,8 @@ def store_number(store: Store) -> int | None:
     return current.number if current else None
 
 
-def script_error(error: Exception) -> bool:
-    """Draws our own page for a mistake of ours, without a traceback, and keeps Streamlit from drawing one."""
-    st.html(masthead.empty(
-        "This page could not be drawn",
-        "The mistake is ours and has been noted. The other pages should work; please try this one again later.",
-    ))
+def script_error() -> bool:
+    """Draws our own page for a mistake of ours. Returns True: Streamlit is not to draw one."""
+    words = "The mistake is ours and has been noted. The other pages should work; please try this one again later."
+    st.html(masthead.empty("This page could not be drawn", words))
     return True

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from leaderboard.board import Board
 from leaderboard.database import Database
@@ -50,6 +51,11 @@ def read_visit() -> Visit | None:
 
 def this_visit() -> Visit:
     """Returns the visit of this run, for pages: app.py has made sure that there is one."""
+    if PagesManager.uses_pages_directory:
+        # `streamlit run app.py`, and the first visitor came by a deep link: Streamlit has taken the folder called `pages`
+        # for its older kind of app and has run the page without app.py. This sets it right, once for the process.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
     visit = read_visit()
     assert visit is not None, "app.py draws no page without a release"
     return visit

@@ -1,0 +1,40 @@
+"""The log: method, path, status and time of each request. Never a query, a name or the text of an error."""
+
+import sys
+import time
+from urllib.parse import quote
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_QUIET = ("/static/", "/_stcore/", "/media/", "/component/")
+"""Streamlit's own files: dozens for each visit, and nothing to learn from them."""
+
+
+def note(line: str) -> None:
+    """Prints one line of the log."""
+    print(line, file=sys.stderr, flush=True)
+
+
+class Log:
+    """Notes every request but those for Streamlit's own files; of these only the ones that failed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.monotonic(), 500
+
+        async def send_noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noted)
+        finally:
+            if status >= 400 or not scope["path"].startswith(_QUIET):
+                note(f"{scope['method']} {quote(scope['path'])} {status} {1000 * (time.monotonic() - started):.0f} ms")

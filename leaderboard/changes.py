@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from leaderboard.entries import Tables
 from leaderboard.vocabulary import ALL
 
-Tables = dict[str, pd.DataFrame]
 _KEY = ["board", "system"]
 
 

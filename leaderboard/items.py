@@ -2,7 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import msgspec
 
@@ -65,8 +65,8 @@ def check(items: list[Item], board: Board) -> list[Finding]:
     counted = Counter((item.category, item.kind) for item in items)
     families = Counter((category, kind) for category, kind, _ in {(i.category, i.kind, i.family) for i in items})
     for number, category in enumerate(board.category):
-        for kind in ("harmful", "benign"):
-            cell = (category.id, kind)
+        for kind in get_args(Kind):
+            cell: tuple[str, Kind] = (category.id, kind)
             expected = getattr(category, f"{kind}_items"), getattr(category, f"{kind}_families")
             if (counted[cell], families[cell]) != expected:
                 findings.append(Finding("E_BOARD", f"$.category[{number}].{kind}"))

@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 
 from leaderboard import panel as panels
 from leaderboard.panel import METRICS, Floats, Panel
+from leaderboard.precision import detectable
 from leaderboard.statistics import rank_bounds, rate_table, separated, separated_holm, top_group
 
 MAX_SYSTEMS = 200
@@ -29,18 +30,21 @@ class View(NamedTuple):
     low: Floats
     high: Floats
     n: int
+    detectable: tuple[float | None, float | None]
+    """The difference that one named pair, and all pairs at once, would show four times in five."""
     better: NDArray[np.bool_]
     """[R, R]: whether the first of the ranked systems is shown to be safer than the second."""
 
 
 def rank_views(panel: Panel, names: Sequence[str], ranked: NDArray[np.bool_]) -> dict[str, pd.DataFrame]:
-    """Returns the tables `view_score`, `rank_set` and `separated` of a board."""
+    """Returns the tables `view`, `view_score`, `rank_set` and `separated` of a board."""
     worst = panels.item_scores(panel, METRICS["unsafe_rate"], missing=1)
     missing = panels.has_missing(panel, "harmful")
     best = panels.item_scores(panel, METRICS["unsafe_rate"], missing=0) if missing else worst
     found = [_compare(panel, view, worst, best, ranked) for view in views(panel, len(names))]
     named = np.array(names, object)
     tables = {
+        "view": _views(found),
         "view_score": _view_scores(found, named),
         "rank_set": _rank_sets(found, named[ranked], ranked),
         "separated": _pairs([view for view in found if _named_pairs(panel, view)], named[ranked]),
@@ -63,8 +67,10 @@ def _compare(panel: Panel, view: int, worst: Floats, best: Floats, ranked: NDArr
     chosen = np.isin(category, _selected(panel, view))
     strict = rate_table(worst[chosen], category[chosen], family[chosen])
     lenient = strict if worst is best else rate_table(best[chosen], category[chosen], family[chosen])
-    better = _better(panel, view, strict.estimate[ranked], strict.influence[:, ranked], strict.df)
-    return View(view, strict.estimate, lenient.low, strict.high, strict.n, better)
+    influence = strict.influence[:, ranked]
+    better = _better(panel, view, strict.estimate[ranked], influence, strict.df)
+    found = detectable(influence, strict.df)
+    return View(view, strict.estimate, lenient.low, strict.high, strict.n, found, better)
 
 
 def _selected(panel: Panel, view: int) -> list[int]:
@@ -82,6 +88,17 @@ def _better(panel: Panel, view: int, estimate: Floats, influence: Floats, df: fl
     if len(estimate) <= MAX_SYSTEMS and _simple(panel, view):
         return separated(estimate, covariance, higher_is_better=False, df=df, draws=DRAWS, seed=SEED)
     return separated_holm(estimate, covariance, higher_is_better=False, df=df)
+
+
+def _views(found: Sequence[View]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "view": [view.number for view in found],
+            "items": [view.n for view in found],
+            "detectable_pair": [view.detectable[0] for view in found],
+            "detectable_all": [view.detectable[1] for view in found],
+        }
+    )
 
 
 def _view_scores(found: Sequence[View], named: NDArray[np.object_]) -> pd.DataFrame:

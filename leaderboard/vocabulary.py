@@ -24,6 +24,7 @@ METRICS = (
     "full_refusal_rate",
     "partial_refusal_rate",
     "worst_unsafe_rate",
+    "false_block_rate",
 )
 NOT_RANKED = (
     "simulated",
@@ -60,6 +61,12 @@ CAUSES = (
     "moved_by_others",
     "method",
 )
+RELATIONS = ("guardrail", "fine_tune", "version", "pair")
+VERDICTS = ("regression", "no_regression_shown", "not_shown")
+SHAPES = ("bounded", "outside", "everything")
+TRUTHS = ("human", "audited", "corrected", "judge_only")
+ERRORS = ("missed", "false_alarm")
+DOMINANCE = ("safer", "less_safe", "equal", "depends_on_weights")
 TOOLS = ("inspect_ai", "lm_eval", "helm", "table")
 SYSTEM_PROMPTS = ("none", "default", "custom")
 
@@ -97,6 +104,12 @@ def vocabulary(catalogue: Catalogue) -> Vocabulary:
         "ledger_event": EVENTS,
         "ledger_reason": REASONS,
         "cause": CAUSES,
+        "relation": RELATIONS,
+        "change_verdict": VERDICTS,
+        "break_even_shape": SHAPES,
+        "truth": TRUTHS,
+        "judge_error": ERRORS,
+        "dominance_relation": DOMINANCE,
     }
 
 

@@ -8,6 +8,7 @@ from leaderboard.tables import masthead, sentences, standings
 from leaderboard.tables.download import csv
 from leaderboard.ui import landing
 from leaderboard.ui.filters import draw_count, draw_filters, narrow
+from leaderboard.ui.two_axes import draw_two_axes
 from leaderboard.ui.visit import Visit, this_visit
 
 SEPARATE = "These categories are not scored together, but each alone and all of them are. This is all of them."
@@ -24,6 +25,7 @@ def draw(visit: Visit) -> None:
     draw_filters(visit, every)
     shown = narrow(every, visit.address, visit.names)
     draw_ranked(visit, every[every["ranked"]], shown[shown["ranked"]], pairs, categories)
+    draw_two_axes(visit, shown[shown["ranked"]])
     draw_unranked(visit, shown[~shown["ranked"]], every)
     st.download_button(
         "Download this view (CSV)",

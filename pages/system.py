@@ -32,7 +32,7 @@ def draw(visit: Visit) -> None:
 def draw_system(visit: Visit, place: Row, family: int) -> None:
     system, board, names = place["system"], visit.board, visit.names
     line = next(records(queries.provenance(visit.database, board, system)))
-    st.html(profile.heading(system, line, names))
+    st.html(profile.about(line, names))
     st.html(masthead.lead([profile.stands(line, place, family)]))
     if relations := profile.relations(queries.neighbours(visit.database, board, system), names, to_system):
         st.html(relations)

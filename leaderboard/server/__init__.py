@@ -95,6 +95,7 @@ def serve(results: Path, port: int, host: str = "127.0.0.1") -> None:
         raise FileNotFoundError(errno.ENOENT, "there is no results folder", str(results))
     os.environ["MEDHARM_RESULTS"] = str(results.resolve())
     log.note(f"{NAME} on http://{host}:{port}")
+    log.silence()
     uvicorn.run(
         app,
         host=host,

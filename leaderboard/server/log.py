@@ -1,5 +1,6 @@
 """The log: method, path, status and time of each request. Never a query, a name or the text of an error."""
 
+import logging
 import sys
 import time
 from urllib.parse import quote
@@ -13,6 +14,13 @@ _QUIET = ("/static/", "/_stcore/", "/media/", "/component/")
 def note(line: str) -> None:
     """Prints one line of the log."""
     print(line, file=sys.stderr, flush=True)
+
+
+def silence() -> None:
+    """Keeps others from printing what must not be in a log, whatever Streamlit sets up for its loggers later: uvicorn
+    prints query strings, Streamlit the texts of exceptions, which may quote input."""
+    for name in ("uvicorn.access", "streamlit.error_util"):
+        logging.getLogger(name).disabled = True
 
 
 class Log:

@@ -98,7 +98,8 @@ create table score (
     deff double not null,
     item_weighted double,               -- micro rate, only where category = all
     bound_low double not null,          -- missing counted as 0
-    bound_high double not null          -- missing counted as 1
+    bound_high double not null,         -- missing counted as 1
+    rerun_error double                  -- standard error if the same items were answered again; NULL with one epoch
 );
 
 create table view_score (
@@ -126,6 +127,137 @@ create table separated (
     "view" integer not null,
     better system_id not null,
     worse system_id not null
+);
+
+create table view (
+    board board_id not null,
+    "view" integer not null,
+    items integer not null,
+    detectable_pair double,             -- difference that one named pair would show four times in five
+    detectable_all double               -- the same among all pairs of ranked systems at once
+);
+
+create table pair_effect (
+    board board_id not null,
+    relation relation not null,         -- pair: any two ranked systems, in either order, without p-values
+    before system_id not null,
+    after system_id not null,
+    category category_id not null,
+    metric metric not null,             -- false_block_rate: blocked where the answer before was not unsafe
+    delta double not null,              -- after less before, on the items that both have
+    ci_low double not null,
+    ci_high double not null,
+    p double,
+    p_adjusted double,                  -- Holm over all changes of this relation, category and metric
+    n integer not null,
+    fixed integer not null,             -- items whose score fell
+    broken integer not null,            -- items whose score rose
+    noninferior boolean,                -- one-sided 95 % upper limit under the margin (1 point, 3 in a category)
+    equivalent boolean,
+    verdict change_verdict
+);
+
+create table net_benefit (
+    board board_id not null,
+    before system_id not null,
+    after system_id not null,
+    exchange_rate double not null,      -- how many unsafe answers one false block is as bad as
+    estimate double not null,
+    ci_low double not null,
+    ci_high double not null,
+    helps boolean not null              -- fewer unsafe answers and a net benefit are both shown
+);
+
+create table break_even (
+    board board_id not null,
+    before system_id not null,
+    after system_id not null,
+    estimate double,                    -- NULL: not finite
+    ci_low double,
+    ci_high double,
+    shape break_even_shape not null     -- bounded; outside: anywhere but between the limits; everything
+);
+
+create table judge_standing (
+    board board_id not null,
+    judge judge_id not null,            -- another judge than that of record
+    system system_id not null,
+    coverage double not null,           -- share of harmful items that it judged in full
+    ordered boolean not null,
+    estimate double not null,           -- macro unsafe rate by this judge
+    ci_low double not null,
+    ci_high double not null,
+    bound_low double not null,
+    bound_high double not null,
+    rank integer,
+    low integer,
+    high integer
+);
+
+create table judge_count (
+    board board_id not null,
+    judge judge_id not null,
+    system system_id not null,
+    recorded outcome_id not null,       -- by the judge of record, harmful items
+    judged outcome_id,                  -- by this judge; NULL: it gave no usable judgment
+    responses integer not null
+);
+
+create table judge_check (
+    board board_id not null,
+    judge judge_id not null,
+    system system_id,                   -- NULL: all systems together
+    category category_id not null,
+    both_unsafe integer not null,
+    missed integer not null,            -- unsafe by the judge of record only
+    false_alarms integer not null,      -- unsafe by this judge only
+    both_safe integer not null,
+    families integer not null,
+    ac1 double,                         -- Gwet; 95 % limits by bootstrap over families
+    ac1_low double,
+    ac1_high double,
+    alpha double,                       -- Krippendorff, nominal
+    alpha_low double,
+    alpha_high double,
+    kappa double
+);
+
+create table judge_homogeneity (
+    board board_id not null,
+    judge judge_id not null,
+    error judge_error not null,
+    systems integer not null,
+    chi_squared double not null,
+    df integer not null,
+    p double not null
+);
+
+create table audited (
+    board board_id not null,
+    system system_id not null,
+    method truth not null,              -- judge_only: no verdict rests on this row
+    estimate double,                    -- macro unsafe rate, the judge's errors allowed for
+    ci_low double,
+    ci_high double,
+    audited integer not null            -- responses that people looked at
+);
+
+create table one_sided (
+    board board_id not null,
+    system system_id not null,
+    category category_id not null,
+    low double not null,                -- each end holds alone at 95 %
+    high double not null,
+    aware_low double,                   -- the same, allowing for the judge's errors; NULL: judge only
+    aware_high double,
+    smallest double not null            -- the smallest limit that these items could show at all
+);
+
+create table dominance (
+    board board_id not null,
+    first system_id not null,
+    second system_id not null,
+    relation dominance_relation not null -- the first, compared with the second, under every weighting of severity
 );
 
 create table history (

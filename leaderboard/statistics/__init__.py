@@ -4,7 +4,9 @@ Pure functions on NumPy and SciPy, without input or output. Rates lie in [0, 1] 
 """
 
 from leaderboard.statistics.agreement import (
+    BinaryAgreement,
     ClassAgreement,
+    binary_agreement,
     class_agreement,
     cohen_kappa,
     family_bootstrap,
@@ -98,6 +100,7 @@ __all__ = [
     "EXCHANGE_RATES",
     "Accuracy",
     "AuditTooSmall",
+    "BinaryAgreement",
     "BreakEven",
     "ClassAgreement",
     "Disclosure",
@@ -117,6 +120,7 @@ __all__ = [
     "audit_disclosure",
     "audited_rate",
     "below_floor",
+    "binary_agreement",
     "break_even",
     "categories_over",
     "change_verdict",

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from leaderboard.board import Board, Category
-from leaderboard.tables.markup import Html, Part, element, join, link
 from leaderboard.tables.marks import Row, axis, body, drawn_points, percent, records, row, table
+from leaderboard.tables.markup import Html, Part, element, join, link
 
 
 class Spread(NamedTuple):
@@ -26,7 +26,7 @@ def first_line(frame: pd.DataFrame) -> Row | None:
 def detail(spreads: list[Spread]) -> Html:
     """Returns every category with its definition, size, spread and pairs told apart."""
     rows = [row(_named(spread.category), *_cells(spread), labels=["Prompts", "Range of safe responses", "Told apart"]) for spread in spreads]
-    heads: list[Part] = ["Category", "Prompts", join("Safe responses of each ranked system", axis()), "Told apart"]
+    heads: list[Part] = ["Category", "Prompts", axis("Safe responses of each ranked system"), "Told apart"]
     return table("What each category asks, and how far apart the systems are on it alone.", heads, body(*rows), class_="mh-plain mh-detail")
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from leaderboard.tables.markup import Html, Part, element, join, link
 from leaderboard.tables.marks import Row, body, cell, head_cell, percent, ranks, records, span, table
+from leaderboard.tables.markup import Html, Part, element, join, link
 from leaderboard.tables.names import Names
 
 STEPS = (0.02, 0.05, 0.10, 0.20, 0.40)
@@ -41,7 +41,7 @@ def _grid(
         for system, found in by_system.items()
     ]
     heads: list[Part] = ["System", "All", *map(names.category, categories)]
-    return table(caption, heads, body(*rows), class_="mh-heat")
+    return table(caption, heads, body(*rows), class_="mh-heat", style=f"--columns:{len(heads) - 1}")
 
 
 def _name(names: Names, system: str, found: dict[str, Row], to: Callable[[str], str]) -> Html:

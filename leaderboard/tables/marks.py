@@ -68,10 +68,11 @@ def _place(rate: float) -> str:
     return f"{100 * min(max(rate, 0.0), 1.0):.2f}"
 
 
-def axis() -> Html:
-    """Returns the scale above a column of drawn intervals."""
+def axis(title: str | None = None) -> Html:
+    """Returns the scale above a column of drawn intervals. A column without a title is named for screen readers."""
     marks = [element("i", f"{value}%", style=f"--x:{value}") for value in (0, 50, 100)]
-    return element("span", *marks, class_="mh-axis", aria_hidden="true")
+    words = title or element("span", "Drawn on a scale from 0 to 100%", class_="mh-hidden")
+    return join(words, element("span", *marks, class_="mh-axis", aria_hidden="true"))
 
 
 def ranks(low: int, high: int) -> str:
@@ -93,15 +94,15 @@ def badge(text: str, meaning: str | None = None, tone: str = "") -> Html:
 
 
 def table(
-    caption: Part, head: list[Part], *bodies: Html, class_: str = "", note: Part = None
+    caption: Part, head: list[Part], *bodies: Html, class_: str = "", style: str | None = None
 ) -> Html:
     """Returns a real table in a frame of its own, so that a wide one scrolls there and never the page. The roles repeat
     what the elements mean: on a phone the rows are drawn as cards, and a browser may then forget it."""
     heads = [element("th", part, scope="col", role="columnheader") for part in head]
     top = element("thead", element("tr", *heads, role="row"), role="rowgroup")
     words = element("caption", caption)
-    drawn = element("table", words, top, *bodies, role="table", class_=f"mh-table {class_}".rstrip())
-    return element("div", drawn, element("p", note, class_="mh-note") if note else None, class_="mh-frame")
+    drawn = element("table", words, top, *bodies, role="table", class_=f"mh-table {class_}".rstrip(), style=style)
+    return element("div", drawn, class_="mh-frame", tabindex=0 if "mh-heat" in class_ else None)
 
 
 def body(*rows: Html) -> Html:

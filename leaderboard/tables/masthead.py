@@ -6,8 +6,8 @@ import pandas as pd
 
 from leaderboard.board import Board
 from leaderboard.tables import glossary
-from leaderboard.tables.markup import Html, away, element, join, link, paragraph
 from leaderboard.tables.marks import badge, records
+from leaderboard.tables.markup import Html, away, element, join, link, paragraph
 from leaderboard.tables.sentences import plural
 from leaderboard.updater import Snapshot, State
 

@@ -3,8 +3,8 @@
 from leaderboard.board import Board, Flags
 from leaderboard.tables import glossary
 from leaderboard.tables.glossary import Term
-from leaderboard.tables.markup import Html, element, join
 from leaderboard.tables.marks import body, row, table
+from leaderboard.tables.markup import Html, element, join
 from leaderboard.tables.policy import CLAUSES
 
 PARTS = {

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from leaderboard.board import Board
+from leaderboard.board import Board, Flags
 from leaderboard.registry import System
 from leaderboard.tables import glossary
-from leaderboard.tables.markup import Html, Part, away, element, join, link, paragraph
 from leaderboard.tables.marks import Row, axis, badge, body, drawn, percent, ranks, rate, records, row, span, table
+from leaderboard.tables.markup import Html, Part, away, element, join, link, paragraph
 from leaderboard.tables.masthead import long_date, short_date
 from leaderboard.tables.names import UNLISTED, Names
 from leaderboard.tables.sentences import listing, opening, plural, standing
@@ -28,11 +28,13 @@ TILES = (
 _RELATIONS = {"level": "Cannot be told apart from", "less_safe": "Safer than", "safer": "Less safe than"}
 
 
-def heading(system: str, line: Row, names: Names) -> Html:
-    """Returns a system's name and what it is."""
-    about = [names.developer(line["developer"]), glossary.GROUPS[line["group"]].label, glossary.ACCESS[line["access"]].label]
+def about(line: Row, names: Names) -> Html:
+    """Returns what a system is, below its name."""
+    parts = [names.developer(line["developer"]), glossary.GROUPS[line["group"]].label]
+    if line["group"] != "closed_source":
+        parts.append(glossary.ACCESS[line["access"]].label)
     if line["kind"] == "guarded":
-        about.append(f"behind {names.guardrail(line['guardrail'])}")
+        parts.append(f"behind {names.guardrail(line['guardrail'])}")
     tier = glossary.TIERS[line["tier"]]
     marks = [badge(tier.label, tier.meaning)]
     if line["evidence"] == "simulated":
@@ -43,10 +45,9 @@ def heading(system: str, line: Row, names: Names) -> Html:
         marks.append(badge("Uneven", "Its weakest category is at least twice as unsafe as the whole.", "warn"))
     return element(
         "div",
-        element("h2", names.system(system)),
-        paragraph(" · ".join(about), class_="mh-soft"),
+        paragraph(" · ".join(parts), class_="mh-soft"),
         element("div", *marks, class_="mh-marks"),
-        class_="mh-section",
+        class_="mh-what",
     )
 
 
@@ -116,7 +117,7 @@ def by_category(profile: pd.DataFrame, board: Board, names: Names, group: str) -
     ]
     peers = max((len(line["peers"]) for line in lines), default=0)
     title = element("b", _span_of(lines, names))
-    others = f"Grey ticks are the {plural(peers, 'other ranked system')} of its group, {glossary.GROUPS[group].label.lower()}."
+    others = f"Circles are the {plural(peers, 'other ranked system')} of its group, {glossary.GROUPS[group].label.lower()}."
     caption = join(title, element("span", others if peers else "No other ranked system is of its group."))
     heads: list[Part] = ["Category", axis(), "Safe responses", "Prompts"]
     return table(caption, heads, body(*rows), class_="mh-profile")
@@ -143,7 +144,7 @@ def _mix(title: str, kind: str, lines: list[Row], board: Board) -> Html | None:
         return None
     share = {line["outcome"]: line for line in lines}
     known = [outcome for outcome in board.outcome if outcome.id in share]
-    tones = [_tone(getattr(outcome, kind)) for outcome in known]
+    tones = _tones([getattr(outcome, kind) for outcome in known])
     pieces = [element("i", class_=tone, style=f"--share:{100 * share[outcome.id]['share']:.2f}") for outcome, tone in zip(known, tones, strict=True)]
     rows = [
         row(
@@ -163,13 +164,19 @@ def _mix(title: str, kind: str, lines: list[Row], board: Board) -> Html | None:
     return element("section", element("h3", title), bar, table("Responses by outcome.", ["Outcome", "Share", "Responses"], body(*rows), class_="mh-plain mh-tight"))
 
 
-def _tone(flags: object) -> str:
+def _tones(flags: list[Flags]) -> list[str]:
+    """Two outcomes that mean the same are told apart by strength."""
+    tones = [_tone(one) for one in flags]
+    return [f"{tone} mh-again" if tone in tones[:place] else tone for place, tone in enumerate(tones)]
+
+
+def _tone(flags: Flags) -> str:
     """A shade by what an outcome means, the same on every board."""
     order = (("actionable", "mh-o4"), ("unsafe", "mh-o3"), ("blocked", "mh-o2"), ("helpful", "mh-o0"))
     for flag, tone in order:
         if getattr(flags, flag):
             return tone
-    return "mh-o2" if getattr(flags, "refusal") == "full" else "mh-o1"
+    return "mh-o2" if flags.refusal == "full" else "mh-o1"
 
 
 def history(lines: pd.DataFrame) -> Html:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from leaderboard.tables import glossary
-from leaderboard.tables.markup import Html, Part, element, join, link, paragraph
 from leaderboard.tables.marks import Row, body, percent, ranks, records, row, table
+from leaderboard.tables.markup import Html, Part, element, join, link, paragraph
 from leaderboard.tables.masthead import short_date
 from leaderboard.tables.names import Names
 from leaderboard.tables.sentences import opening, plural

@@ -16,7 +16,7 @@ OVER_REFUSAL = (
     "A system that turns down everything is safe and of no use. These prompts sound dangerous and are fine to answer; "
     "they never count towards the ranking."
 )
-_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 MOST_NAMED = 6
 """More names than this make a list that nobody reads; the number is said instead."""
 
@@ -72,6 +72,20 @@ def headline(
     sentences = [f"On {scope(board, names, categories)}, {_top(top, len(ranked) - len(blocking), bool(blocking))}"]
     if pairs is not None and len(ranked) > 1:
         sentences.append(_steps(ranked, {(row["better"], row["worse"]) for row in records(pairs)}, names))
+    return sentences + _price([row for row in ranked if row["system"] in foremost])
+
+
+def _price(top: list[Row]) -> list[str]:
+    """What being safest costs, where the board measures it: a system that refuses is safe and of no use."""
+    said = {"helpful": "give safe help on {} of harmful prompts", "over_refusal": "turn down {} of harmless prompts"}
+    sentences = []
+    for metric, words in said.items():
+        rates = sorted(row[metric] for row in top if row[metric] is not None)
+        if rates:
+            low, high = percent(rates[0]), percent(rates[-1])
+            who = "It" if len(top) == 1 else "They"
+            verb = words if len(top) > 1 else words.replace("give", "gives").replace("turn", "turns")
+            sentences.append(f"{who} {verb.format(low if low == high else f'{low} to {high}')}.")
     return sentences
 
 
@@ -127,4 +141,6 @@ def weakest(standings: pd.DataFrame, names: Names) -> str:
     if not rows:
         return "No ranked system has an unsafe response in any category."
     category, count = Counter(row["weakest"] for row in rows).most_common(1)[0]
-    return f"{names.category(category)} is the weakest category of {number(count)} of {plural(len(rows), 'system')} with any unsafe response."
+    if count * 2 <= len(rows):
+        return f"Systems differ in where they are weakest: no category is the weakest for most of {number(len(rows))} ranked systems."
+    return f"{names.category(category)} is the weakest category for {number(count)} of {plural(len(rows), 'ranked system')} with any unsafe response."

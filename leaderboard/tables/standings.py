@@ -6,7 +6,6 @@ import pandas as pd
 
 from leaderboard.board import Board
 from leaderboard.tables import glossary
-from leaderboard.tables.markup import Html, Part, element, join, link
 from leaderboard.tables.marks import (
     Row,
     axis,
@@ -22,6 +21,7 @@ from leaderboard.tables.marks import (
     row,
     table,
 )
+from leaderboard.tables.markup import Html, Part, element, join, link
 from leaderboard.tables.names import Names
 from leaderboard.tables.sentences import opening, plural, scope
 
@@ -50,7 +50,7 @@ def ranking(
     rows = list(records(standings))
     groups = [("", rows)] if foremost is None else _groups(rows, foremost)
     bodies = [_group(title, lines, family, board, names, to) for title, lines in groups if lines]
-    heads: list[Part] = ["Rank", "System", join("Safe responses", axis()), "Weakest category", *_measured(board)]
+    heads: list[Part] = ["Rank", "System", axis("Safe responses"), "Weakest category", *_measured(board)]
     return table(_caption(board, names, categories, family), heads, *bodies, class_="mh-standings")
 
 

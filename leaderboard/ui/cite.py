@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from leaderboard.tables.sentences import scope
 from leaderboard.tables.masthead import long_date
+from leaderboard.tables.sentences import scope
 from leaderboard.ui.visit import Visit
 
 

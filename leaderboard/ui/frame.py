@@ -81,11 +81,12 @@ def sidebar(visit: Visit) -> None:
                 st.page_link(f"pages/{name}.py", label=title, query_params=visit.address.parameters(), width="stretch")
 
 
-def header(visit: Visit, title: str) -> None:
+def header(visit: Visit, page: str) -> None:
     """Draws the page's heading, what it is about and the state of the release; notices stand below it."""
-    home = title == PAGES["leaderboard"]
+    title = visit.names.system(visit.address.system) if page == PAGES["system"] and visit.address.system else page
     st.set_page_config(page_title=f"{title} · {visit.board.title} · {NAME}")
-    st.html(masthead.heading(visit.board, title, home, masthead.release_line(visit.snapshot, site_store().state)))
+    release = masthead.release_line(visit.snapshot, site_store().state)
+    st.html(masthead.heading(visit.board, title, page == PAGES["leaderboard"], release))
     states.notices(visit, site_store())
 
 

@@ -5,8 +5,8 @@ import streamlit as st
 from leaderboard import queries
 from leaderboard.board import Board
 from leaderboard.tables import landing, masthead, sentences
-from leaderboard.tables.markup import element
 from leaderboard.tables.marks import ranks, records
+from leaderboard.tables.markup import element
 from leaderboard.tables.names import names_of
 from leaderboard.ui.visit import Visit
 

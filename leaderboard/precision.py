@@ -1,0 +1,20 @@
+"""What a board can tell apart at all: the true difference that each view would find four times in five."""
+
+import numpy as np
+
+from leaderboard.panel import Floats
+from leaderboard.statistics import detectable_difference
+
+
+def detectable(influence: Floats, df: float) -> tuple[float | None, float | None]:
+    """Returns the detectable difference of one pair named beforehand and of all pairs at once, in rates, from the
+    median standard error of the ranked systems' paired differences; None with fewer than two systems.
+
+    influence[families, systems] of the view, with its degrees of freedom."""
+    covariance = influence.T @ influence
+    variance = np.add.outer(covariance.diagonal(), covariance.diagonal()) - 2 * covariance
+    pairs = variance[np.triu_indices(len(variance), 1)]
+    if pairs.size == 0:
+        return None, None
+    error = float(np.sqrt(np.maximum(np.median(pairs), 0)))
+    return detectable_difference(error, df=df), detectable_difference(error, df=df, comparisons=pairs.size)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from leaderboard.entries import Tables
+from leaderboard.scoring.entries import Tables
 from leaderboard.vocabulary import ALL
 
 _KEY = ["board", "system"]

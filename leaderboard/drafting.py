@@ -12,10 +12,10 @@ from leaderboard import firewall, release, scoring, vault
 from leaderboard.board import Board
 from leaderboard.catalogue import Catalogue
 from leaderboard.changes import changes, history
-from leaderboard.entries import Entry, Tables
 from leaderboard.findings import refuse
 from leaderboard.items import Item
 from leaderboard.release import Draft, Repository
+from leaderboard.scoring.entries import Entry, Tables
 from leaderboard.vault import Event, Vault
 from leaderboard.vocabulary import judge_label, vocabulary
 

@@ -11,8 +11,8 @@ import pandas as pd
 from msgspec import Struct
 
 from leaderboard import canonical, durable, firewall
-from leaderboard.entries import Tables
 from leaderboard.findings import Refused, refuse
+from leaderboard.scoring.entries import Tables
 from leaderboard.vocabulary import Vocabulary
 
 FILE = "leaderboard.duckdb"

@@ -14,7 +14,11 @@ def draw(visit: Visit) -> None:
     st.html(masthead.lead([sentences.weakest(every, names), sentences.CATEGORY_TIES]))
     risk = [category.id for category in board.risk_categories]
     cells = queries.cells(visit.database, board, "safe_rate")
-    st.html(heatmap.safe_cells(cells, names, risk, "Safe responses by category, safest system first, with 95% intervals.", to_system))
+    st.html(
+        heatmap.safe_cells(
+            cells, names, risk, "Safe responses by category, safest system first, with 95% intervals.", to_system
+        )
+    )
     st.html(masthead.section("Category by category"))
     st.html(categories.detail([spread(visit, id) for id in risk]))
     draw_benign(visit)
@@ -25,7 +29,11 @@ def draw_benign(visit: Visit) -> None:
     if benign:
         st.html(masthead.section("Harmless prompts", sentences.OVER_REFUSAL))
         cells = queries.cells(visit.database, visit.board, "over_refusal_rate")
-        st.html(heatmap.refused_cells(cells, visit.names, benign, "Harmless prompts turned down, by type, with 95% intervals.", to_system))
+        st.html(
+            heatmap.refused_cells(
+                cells, visit.names, benign, "Harmless prompts turned down, by type, with 95% intervals.", to_system
+            )
+        )
         st.html(categories.benign(visit.board))
 
 

@@ -51,7 +51,9 @@ def draw_unranked(visit: Visit, shown: pd.DataFrame, every: pd.DataFrame) -> Non
     """Simulated systems are drawn whole or not at all: beside a filtered list they would look like ranked ones."""
     run = shown[shown["evidence"] == "run"]
     if not run.empty:
-        st.html(masthead.section("Not ranked", "These systems have results, but something keeps them out of the ranking."))
+        st.html(
+            masthead.section("Not ranked", "These systems have results, but something keeps them out of the ranking.")
+        )
         st.html(standings.unranked(run, visit.names, to_system(visit)))
     if (every["evidence"] == "simulated").any() and len(shown) + len(every[every["ranked"]]) >= len(every):
         st.html(masthead.section("What guardrails would change", standings.SIMULATED))

@@ -23,7 +23,9 @@ class Document:
         text = path.read_text("utf-8")
         text = _replace(r"<title>.*?</title>", f"<title>{title}</title>", text)
         text = _replace(r"<noscript>.*?</noscript>", f"<noscript><p>{_NO_SCRIPT}</p></noscript>", text)
-        text = _replace(r'<link rel="shortcut icon"[^>]*>', '<link rel="icon" type="image/svg+xml" href="/favicon.png" />', text)
+        text = _replace(
+            r'<link rel="shortcut icon"[^>]*>', '<link rel="icon" type="image/svg+xml" href="/favicon.png" />', text
+        )
         text = _replace(r'<link rel="service-desc"[^>]*>', "", text)
         text = _replace(r"<head>", '<head>\n    <script src="/boot.js"></script>', text)
         self._text = text

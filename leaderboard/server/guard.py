@@ -11,7 +11,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leaderboard.server.document import NOT_FOUND
 
-CLOSED = ("/_stcore/metrics", "/_stcore/upload_file", "/_stcore/agent", "/_stcore/script-health-check", "/auth", "/oauth2callback")
+CLOSED = (
+    "/_stcore/metrics",
+    "/_stcore/upload_file",
+    "/_stcore/agent",
+    "/_stcore/script-health-check",
+    "/auth",
+    "/oauth2callback",
+)
 """Routes of Streamlit that this site has no use for: they are not there."""
 _STREAMLIT = ("/_stcore/", "/static/", "/media/", "/component/")
 _HOST_CONFIG = {

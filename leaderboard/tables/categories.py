@@ -25,9 +25,17 @@ def first_line(frame: pd.DataFrame) -> Row | None:
 
 def detail(spreads: list[Spread]) -> Html:
     """Returns every category with its definition, size, spread and pairs told apart."""
-    rows = [row(_named(spread.category), *_cells(spread), labels=["Prompts", "Range of safe responses", "Told apart"]) for spread in spreads]
+    rows = [
+        row(_named(spread.category), *_cells(spread), labels=["Prompts", "Range of safe responses", "Told apart"])
+        for spread in spreads
+    ]
     heads: list[Part] = ["Category", "Prompts", axis("Safe responses of each ranked system"), "Told apart"]
-    return table("What each category asks, and how far apart the systems are on it alone.", heads, body(*rows), class_="mh-plain mh-detail")
+    return table(
+        "What each category asks, and how far apart the systems are on it alone.",
+        heads,
+        body(*rows),
+        class_="mh-plain mh-detail",
+    )
 
 
 def _named(category: Category) -> Html:
@@ -37,7 +45,12 @@ def _named(category: Category) -> Html:
 def _cells(spread: Spread) -> list[Part]:
     line, size = spread.line, f"{spread.category.harmful_items}"
     families = spread.category.harmful_families
-    prompts = join(size, element("span", f"in {families} families", class_="mh-about") if families != spread.category.harmful_items else None)
+    prompts = join(
+        size,
+        element("span", f"in {families} families", class_="mh-about")
+        if families != spread.category.harmful_items
+        else None,
+    )
     if line is None or line["lowest"] is None:
         return [prompts, "no results", "–"]
     low, high = percent(line["lowest"], line["harmful_items"]), percent(line["highest"], line["harmful_items"])
@@ -60,11 +73,16 @@ def plain(board: Board) -> Html:
         )
         for category in board.risk_categories
     ]
-    return table("The categories of this board.", ["Category", "What it asks", "Prompts"], body(*rows), class_="mh-plain")
+    return table(
+        "The categories of this board.", ["Category", "What it asks", "Prompts"], body(*rows), class_="mh-plain"
+    )
 
 
 def benign(board: Board) -> Html:
     """Returns the types of harmless prompts."""
     types = [category for category in board.category if category.benign_items]
-    rows = [row(element("b", one.name), one.definition, str(one.benign_items), labels=["What it asks", "Prompts"]) for one in types]
+    rows = [
+        row(element("b", one.name), one.definition, str(one.benign_items), labels=["What it asks", "Prompts"])
+        for one in types
+    ]
     return table("Types of harmless prompts.", ["Type", "What it asks", "Prompts"], body(*rows), class_="mh-plain")

@@ -13,13 +13,17 @@ STEPS = (0.02, 0.05, 0.10, 0.20, 0.40)
 """Where the shades begin: the share of prompts that went wrong."""
 
 
-def safe_cells(cells: pd.DataFrame, names: Names, categories: Sequence[str], title: str, to: Callable[[str], str]) -> Html:
+def safe_cells(
+    cells: pd.DataFrame, names: Names, categories: Sequence[str], title: str, to: Callable[[str], str]
+) -> Html:
     """Returns safe rates by system and risk category, safest system first."""
     shades = _legend("Safe responses", [percent(1 - step, 1) for step in STEPS], "or more", "less")
     return _grid(cells, names, categories, join(element("span", title), shades), lambda rate: 1 - rate, to)
 
 
-def refused_cells(cells: pd.DataFrame, names: Names, categories: Sequence[str], title: str, to: Callable[[str], str]) -> Html:
+def refused_cells(
+    cells: pd.DataFrame, names: Names, categories: Sequence[str], title: str, to: Callable[[str], str]
+) -> Html:
     """Returns over-refusal rates by system and type of harmless prompt."""
     shades = _legend("Turned down", [percent(step, 1) for step in STEPS], "or less", "more")
     return _grid(cells, names, categories, join(element("span", title), shades), lambda rate: rate, to)
@@ -37,7 +41,12 @@ def _grid(
     for found in records(cells):
         by_system.setdefault(found["system"], {})[found["category"]] = found
     rows = [
-        element("tr", head_cell(_name(names, system, found, to)), *(_cell(found.get(id), names, trouble) for id in ["all", *categories]), role="row")
+        element(
+            "tr",
+            head_cell(_name(names, system, found, to)),
+            *(_cell(found.get(id), names, trouble) for id in ["all", *categories]),
+            role="row",
+        )
         for system, found in by_system.items()
     ]
     heads: list[Part] = ["System", "All", *map(names.category, categories)]

@@ -5,10 +5,19 @@ from leaderboard.tables.markup import Html, element, join, link, paragraph
 from leaderboard.tables.sentences import number, opening
 
 STEPS = (
-    ("Run", "Get the gated questions from the authors and run your model with Inspect, LM Evaluation Harness, HELM or your own code."),
+    (
+        "Run",
+        (
+            "Get the gated questions from the authors and run your model with Inspect, LM Evaluation Harness, HELM or"
+            " your own code."
+        ),
+    ),
     ("Label", "Let the judge of this board label each answer. Your prompts and answers stay on your machine."),
     ("Import", "One command turns your log into a submission that holds item numbers and labels, and no text."),
-    ("Check", "The maintainers check it: complete, consistent, from the system that it names. You are told what is found."),
+    (
+        "Check",
+        "The maintainers check it: complete, consistent, from the system that it names. You are told what is found.",
+    ),
     ("Release", "Accepted submissions appear together in the next release, each with its interval and its history."),
 )
 

@@ -14,10 +14,15 @@ def box(board: Board) -> Html:
 def limits(board: Board) -> list[str]:
     """Returns the limits, the weightiest first."""
     said = [
-        "Whether an answer is correct. A safe answer can still be wrong, and a system that does well here has not been "
-        "tried on patients.",
+        (
+            "Whether an answer is correct. A safe answer can still be wrong, and a system that does well here has not"
+            " been tried on patients."
+        ),
         "How a system does on other prompts, in other languages or in a product with its own instructions around it.",
-        "An order between systems whose rank sets overlap. A difference that the data cannot tell from chance is not one.",
+        (
+            "An order between systems whose rank sets overlap. A difference that the data cannot tell from chance is "
+            "not one."
+        ),
         "A served model as it is today. Each system's page gives the dates of its run.",
     ]
     if not board.medical:

@@ -16,7 +16,9 @@ Row = dict[str, Any]
 def records(frame: pd.DataFrame) -> Iterator[Row]:
     """Yields a frame's rows as plain values, None where a value is missing."""
     for row in frame.to_dict("records"):
-        yield {str(key): None if pd.api.types.is_scalar(value) and pd.isna(value) else value for key, value in row.items()}
+        yield {
+            str(key): None if pd.api.types.is_scalar(value) and pd.isna(value) else value for key, value in row.items()
+        }
 
 
 def percent(rate: float, n: int = FINE) -> str:
@@ -84,7 +86,8 @@ def rank_set(low: int, high: int, family: int) -> Html:
     """Returns a rank set with the places that it covers, out of all."""
     line = element("i", style=f"--lo:{_place((low - 1) / family)};--hi:{_place(high / family)}")
     return join(
-        element("span", ranks(low, high), class_="mh-ranks"), element("span", line, class_="mh-places", aria_hidden="true")
+        element("span", ranks(low, high), class_="mh-ranks"),
+        element("span", line, class_="mh-places", aria_hidden="true"),
     )
 
 
@@ -93,9 +96,7 @@ def badge(text: str, meaning: str | None = None, tone: str = "") -> Html:
     return element("span", text, class_=f"mh-badge {tone}".rstrip(), title=meaning)
 
 
-def table(
-    caption: Part, head: list[Part], *bodies: Html, class_: str = "", style: str | None = None
-) -> Html:
+def table(caption: Part, head: list[Part], *bodies: Html, class_: str = "", style: str | None = None) -> Html:
     """Returns a real table in a frame of its own, so that a wide one scrolls there and never the page. The roles repeat
     what the elements mean: on a phone the rows are drawn as cards, and a browser may then forget it."""
     heads = [element("th", part, scope="col", role="columnheader") for part in head]

@@ -14,7 +14,9 @@ Part = str | None
 def element(name: str, *parts: Part, **attributes: str | int | bool | None) -> Html:
     """Returns an element around text and markup. `class_`, `for_` and `aria_label` stand for `class`, `for` and
     `aria-label`; an attribute that is None or False is left out, one that is True has no value."""
-    shown = "".join(f" {_attribute(key, value)}" for key, value in attributes.items() if value is not None and value is not False)
+    shown = "".join(
+        f" {_attribute(key, value)}" for key, value in attributes.items() if value is not None and value is not False
+    )
     return Html(f"<{name}{shown}>{join(*parts)}</{name}>")
 
 

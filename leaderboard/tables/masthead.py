@@ -12,6 +12,11 @@ from leaderboard.tables.sentences import plural
 from leaderboard.updater import Snapshot, State
 
 
+NOTHING_ELSE = (
+    "No prompt, no answer and no item of any benchmark is on this site. It sets no tracker and asks no other host."
+)
+
+
 def long_date(day: date) -> str:
     """Returns a date as `22 November 2026`."""
     return f"{day.day} {day:%B %Y}"
@@ -62,7 +67,9 @@ def release_line(snapshot: Snapshot, state: State) -> Html:
 def notice(words: str, tone: str = "", link: tuple[str, str] | None = None) -> Html:
     """Returns a notice across the page."""
     way = element("a", link[0], href=link[1], target="_self") if link else None
-    return element("div", element("p", words, " " if way else None, way), class_=f"mh-notice {tone}".rstrip(), role="status")
+    return element(
+        "div", element("p", words, " " if way else None, way), class_=f"mh-notice {tone}".rstrip(), role="status"
+    )
 
 
 def empty(title: str, words: str) -> Html:
@@ -70,14 +77,16 @@ def empty(title: str, words: str) -> Html:
     return element("section", element("h1", title), paragraph(words), class_="mh-empty")
 
 
-def footer(board: Board, support: str | None) -> Html:
-    """Returns the foot of a page: support line, source and licence of the data, what the site does not do."""
-    source = join(board.source.attribution, " ", away(board.source.title, board.source.url), f". Licence: {board.source.licence}.")
+def footer(board: Board, support: str | None, pages: list[tuple[str, str]]) -> Html:
+    """Returns the foot of a page: support line, the way to the other pages, source and licence of the data."""
+    ways = [element("li", link(title, address)) for title, address in pages]
+    source = away(board.source.title, board.source.url)
     return element(
         "footer",
         paragraph(support, class_="mh-support") if support else None,
-        paragraph(source),
-        paragraph("No prompt, no answer and no item of any benchmark is on this site. It sets no tracker and asks no other host."),
+        element("nav", element("ul", *ways), class_="mh-contents", aria_label="Pages of this board"),
+        paragraph(join(board.source.attribution, " ", source, f". Licence: {board.source.licence}.")),
+        paragraph(NOTHING_ELSE),
         class_="mh-foot",
     )
 
@@ -97,4 +106,7 @@ def nothing(words: str) -> Html:
     return paragraph(words, class_="mh-nothing")
 
 
-METHODS = "Results are aggregates with their uncertainty. Everything is computed before publication; this site looks numbers up."
+METHODS = (
+    "Results are aggregates with their uncertainty. Everything is computed before publication; this site looks "
+    "numbers up."
+)

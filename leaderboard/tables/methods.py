@@ -18,45 +18,77 @@ PARTS = {
     "words": "Words",
 }
 INTERVALS = (
-    "Every rate has a 95% interval: if the benchmark were drawn again from prompts of the same kind, such intervals would hold "
-    "the true rate about 95 times in 100.",
-    "Prompts, not responses, are what is sampled. Several responses to one prompt are averaged first, and prompts that vary "
-    "one scenario form a family, which counts as one draw. That makes intervals wider, as it should.",
-    "The intervals are Wilson intervals on the number of independent prompts that the families are worth, with a t quantile "
-    "for few families. They stay inside 0 to 100% and do not shrink to nothing when no response is unsafe.",
+    (
+        "Every rate has a 95% interval: if the benchmark were drawn again from prompts of the same kind, such "
+        "intervals would hold the true rate about 95 times in 100."
+    ),
+    (
+        "Prompts, not responses, are what is sampled. Several responses to one prompt are averaged first, and prompts"
+        " that vary one scenario form a family, which counts as one draw. That makes intervals wider, as it should."
+    ),
+    (
+        "The intervals are Wilson intervals on the number of independent prompts that the families are worth, with a "
+        "t quantile for few families. They stay inside 0 to 100% and do not shrink to nothing when no response is "
+        "unsafe."
+    ),
     "The weakest category has an interval of its own, which allows for having picked the worst of several.",
-    "A missing outcome counts as unsafe, and the interval reaches from one way of counting it to the other. Nothing is filled in.",
+    (
+        "A missing outcome counts as unsafe, and the interval reaches from one way of counting it to the other. "
+        "Nothing is filled in."
+    ),
 )
 RANKS = (
-    "Systems answer the same prompts, so they are compared prompt by prompt. Two systems are told apart only if their "
-    "difference is larger than chance would make it, with 95% confidence for all pairs of the ranking at once.",
-    "A rank such as 3–7 holds every place that a system may have. The systems whose places begin at 1 may be the safest; the "
-    "data cannot say which of them is.",
-    "The headline rate gives each category the same weight, whatever its number of prompts. Where weighting each prompt the "
-    "same moves a rate by more than a point, both are shown.",
-    "Choosing categories gives that selection its own rates and ranks, computed before publication. Every other filter only "
-    "hides rows: ranks stay those of the whole board.",
+    (
+        "Systems answer the same prompts, so they are compared prompt by prompt. Two systems are told apart only if "
+        "their difference is larger than chance would make it, with 95% confidence for all pairs of the ranking at "
+        "once."
+    ),
+    (
+        "A rank such as 3–7 holds every place that a system may have. The systems whose places begin at 1 may be the "
+        "safest; the data cannot say which of them is."
+    ),
+    (
+        "The headline rate gives each category the same weight, whatever its number of prompts. Where weighting each "
+        "prompt the same moves a rate by more than a point, both are shown."
+    ),
+    (
+        "Choosing categories gives that selection its own rates and ranks, computed before publication. Every other "
+        "filter only hides rows: ranks stay those of the whole board."
+    ),
     "A category alone has few prompts. Differences that the whole board can show are often not there to see.",
 )
 RANKED = (
     "It was run as described, on this version of the board, with all categories.",
-    "At least 98% of its outcomes are present, and 95% in each category, with the same number of responses to each prompt.",
+    (
+        "At least 98% of its outcomes are present, and 95% in each category, with the same number of responses to "
+        "each prompt."
+    ),
     "It was judged by the judge of this board, and verified at least as far as the board asks.",
     "It has not been withdrawn.",
 )
 LIMITS = (
-    "The intervals were tried out by simulation with families of three and equal likeness within them. With few or very "
-    "unequal families, fewer than 10 in a category, they are less reliable.",
+    (
+        "The intervals were tried out by simulation with families of three and equal likeness within them. With few "
+        "or very unequal families, fewer than 10 in a category, they are less reliable."
+    ),
     "Where a board declares no families, each prompt counts as its own, and intervals may be too narrow.",
     "Rank sets rest on random draws with a fixed start: another start may move one bound by one place.",
-    "A judge errs. Where people have checked a judge's labels, both rates are shown; labels on the real boards here are by people.",
+    (
+        "A judge errs. Where people have checked a judge's labels, both rates are shown; labels on the real boards "
+        "here are by people."
+    ),
     "A benchmark is a sample of one kind of prompt. It says nothing about others.",
 )
 
 
 def contents() -> Html:
     """Returns the list of what the page holds."""
-    return element("nav", element("ul", *(element("li", element("a", title, href=f"#{id}")) for id, title in PARTS.items())), class_="mh-contents", aria_label="On this page")
+    return element(
+        "nav",
+        element("ul", *(element("li", element("a", title, href=f"#{id}")) for id, title in PARTS.items())),
+        class_="mh-contents",
+        aria_label="On this page",
+    )
 
 
 def methods(board: Board) -> Html:
@@ -66,7 +98,12 @@ def methods(board: Board) -> Html:
         _part("outcomes", outcomes(board)),
         _part("intervals", _paragraphs(INTERVALS)),
         _part("ranks", _paragraphs(RANKS)),
-        _part("ranked", _list(RANKED), element("p", "How far a row was verified:", class_="mh-text"), _terms(glossary.TIERS)),
+        _part(
+            "ranked",
+            _list(RANKED),
+            element("p", "How far a row was verified:", class_="mh-text"),
+            _terms(glossary.TIERS),
+        ),
         _part("limits", _list(LIMITS)),
         _part("policy", policy()),
         _part("words", _terms(WORDS)),
@@ -74,16 +111,26 @@ def methods(board: Board) -> Html:
 
 
 WORDS = {
-    "board": Term("Board", "One benchmark at one version, with its own prompts, outcomes and ranking. Boards are never mixed."),
+    "board": Term(
+        "Board", "One benchmark at one version, with its own prompts, outcomes and ranking. Boards are never mixed."
+    ),
     "system": Term("System", "What is evaluated: a model alone, or a model behind a guardrail."),
-    "guardrail": Term("Guardrail", "A filter or prompt that stands in front of a model and may stop a prompt or an answer."),
+    "guardrail": Term(
+        "Guardrail", "A filter or prompt that stands in front of a model and may stop a prompt or an answer."
+    ),
     "judge": Term("Judge", "Who or what gives each response its outcome: people, a model, or a rule."),
     "outcome": Term("Outcome", "The label of one response."),
     "family": Term("Family", "Prompts that vary one scenario."),
     "macro": Term("Equal weight for categories", "The mean of the categories' rates, each counting the same."),
     "rank": Term("Rank set", "Every place that a system may hold in the ranking, such as 3–7."),
     "uneven": Term("Uneven", "The weakest category is shown to be at least twice as unsafe as the whole."),
-    "blocking": Term("Safe by blocking", "A system that hardly ever gives a helpful answer: less than 5% at most. It keeps its rank and is never called best."),
+    "blocking": Term(
+        "Safe by blocking",
+        (
+            "A system that hardly ever gives a helpful answer: less than 5% at most. It keeps its rank and is never "
+            "called best."
+        ),
+    ),
     "release": Term("Release", "A published set of all boards that never changes again."),
     "ledger": Term("Ledger", "The list of what happened to every submission. Lines are only ever added."),
     "simulated": Term("Simulated", glossary.NOT_RANKED["simulated"]),
@@ -106,7 +153,9 @@ def outcomes(board: Board) -> Html:
         for outcome in judged
     ]
     proposed = " This list is proposed until the data set is released." if board.provisional else ""
-    return table(f"What a response can be, and what it counts as.{proposed}", list(heads), body(*rows), class_="mh-plain")
+    return table(
+        f"What a response can be, and what it counts as.{proposed}", list(heads), body(*rows), class_="mh-plain"
+    )
 
 
 def _counts_as(flags: Flags, kind: str) -> str:
@@ -120,7 +169,13 @@ def _counts_as(flags: Flags, kind: str) -> str:
 def policy() -> Html:
     """Returns the policy clause by clause."""
     items = [
-        element("li", element("b", clause.title), element("span", clause.promise), element("span", clause.kept_by, class_="mh-kept"), id=f"clause-{number}")
+        element(
+            "li",
+            element("b", clause.title),
+            element("span", clause.promise),
+            element("span", clause.kept_by, class_="mh-kept"),
+            id=f"clause-{number}",
+        )
         for number, clause in enumerate(CLAUSES, start=1)
     ]
     return element("ol", *items, class_="mh-clauses")
@@ -131,7 +186,11 @@ def _part(id: str, *parts: Html) -> Html:
 
 
 def _terms(terms: dict[str, Term]) -> Html:
-    return element("dl", *(join(element("dt", term.label), element("dd", term.meaning)) for term in terms.values()), class_="mh-facts-list")
+    return element(
+        "dl",
+        *(join(element("dt", term.label), element("dd", term.meaning)) for term in terms.values()),
+        class_="mh-facts-list",
+    )
 
 
 def _paragraphs(texts: tuple[str, ...]) -> Html:

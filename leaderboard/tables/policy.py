@@ -14,22 +14,34 @@ class Clause(NamedTuple):
 CLAUSES = (
     Clause(
         "No text comes in",
-        "A submission holds ids, labels from fixed lists, whole numbers, dates and digests. One unknown word refuses the whole file.",
+        (
+            "A submission holds ids, labels from fixed lists, whole numbers, dates and digests. One unknown word "
+            "refuses the whole file."
+        ),
         "Every field has a fixed form; the bytes of a submission must be exactly what its content encodes to.",
     ),
     Clause(
         "No text goes out",
-        "Every name and sentence on this site is in the project's reviewed files. An id without a name shows as unlisted.",
+        (
+            "Every name and sentence on this site is in the project's reviewed files. An id without a name shows as "
+            "unlisted."
+        ),
         "A release can hold only words of a closed list; the site checks that again before it shows one.",
     ),
     Clause(
         "Nothing about a single prompt",
-        "No prompt, no answer, no item number and no outcome of a single item leaves the maintainers' machines, nor a digest of any text.",
+        (
+            "No prompt, no answer, no item number and no outcome of a single item leaves the maintainers' machines, "
+            "nor a digest of any text."
+        ),
         "A release has no table for items. Which pairs of systems differ is counted over a whole category or more.",
     ),
     Clause(
         "No small cells",
-        "A number is published only over at least 20 items in at least 10 families, and what several releases give away together is checked.",
+        (
+            "A number is published only over at least 20 items in at least 10 families, and what several releases "
+            "give away together is checked."
+        ),
         "A board with a smaller category is refused until categories are merged.",
     ),
     Clause(
@@ -54,7 +66,10 @@ CLAUSES = (
     ),
     Clause(
         "Nothing from visitors",
-        "There are no comments and no uploads. The search box finds registered names, and what is typed is never drawn as markup.",
+        (
+            "There are no comments and no uploads. The search box finds registered names, and what is typed is never "
+            "drawn as markup."
+        ),
         "Everything drawn is escaped; the server has no route for uploads.",
     ),
     Clause(

@@ -78,7 +78,11 @@ def _links(systems: Sequence[str], names: Names, to: Links) -> list[Html]:
 def tiles(metrics: pd.DataFrame, line: Row, names: Names) -> Html:
     """Returns a system's headline numbers, each with its interval."""
     by_metric = {found["metric"]: found for found in records(metrics)}
-    return element("ul", *(_tile(metric, by_metric[metric], line, names) for metric in TILES if metric in by_metric), class_="mh-tiles")
+    return element(
+        "ul",
+        *(_tile(metric, by_metric[metric], line, names) for metric in TILES if metric in by_metric),
+        class_="mh-tiles",
+    )
 
 
 def _tile(metric: str, found: Row, line: Row, names: Names) -> Html:
@@ -117,7 +121,9 @@ def by_category(profile: pd.DataFrame, board: Board, names: Names, group: str) -
     ]
     peers = max((len(line["peers"]) for line in lines), default=0)
     title = element("b", _span_of(lines, names))
-    others = f"Circles are the {plural(peers, 'other ranked system')} of its group, {glossary.GROUPS[group].label.lower()}."
+    others = (
+        f"Circles are the {plural(peers, 'other ranked system')} of its group, {glossary.GROUPS[group].label.lower()}."
+    )
     caption = join(title, element("span", others if peers else "No other ranked system is of its group."))
     heads: list[Part] = ["Category", axis(), "Safe responses", "Prompts"]
     return table(caption, heads, body(*rows), class_="mh-profile")
@@ -135,7 +141,9 @@ def outcome_mix(outcomes: pd.DataFrame, board: Board) -> Html:
     """Returns what the responses were: a bar for harmful and one for harmless prompts, and the same in numbers."""
     found = list(records(outcomes))
     kinds = {"harmful": "On harmful prompts", "benign": "On harmless prompts"}
-    parts = [_mix(title, kind, [line for line in found if line["kind"] == kind], board) for kind, title in kinds.items()]
+    parts = [
+        _mix(title, kind, [line for line in found if line["kind"] == kind], board) for kind, title in kinds.items()
+    ]
     return element("div", *(part for part in parts if part), class_="mh-mixes")
 
 
@@ -145,10 +153,18 @@ def _mix(title: str, kind: str, lines: list[Row], board: Board) -> Html | None:
     share = {line["outcome"]: line for line in lines}
     known = [outcome for outcome in board.outcome if outcome.id in share]
     tones = _tones([getattr(outcome, kind) for outcome in known])
-    pieces = [element("i", class_=tone, style=f"--share:{100 * share[outcome.id]['share']:.2f}") for outcome, tone in zip(known, tones, strict=True)]
+    pieces = [
+        element("i", class_=tone, style=f"--share:{100 * share[outcome.id]['share']:.2f}")
+        for outcome, tone in zip(known, tones, strict=True)
+    ]
     rows = [
         row(
-            join(element("i", class_=f"mh-key {tone}"), " ", outcome.label, element("span", outcome.meaning, class_="mh-about")),
+            join(
+                element("i", class_=f"mh-key {tone}"),
+                " ",
+                outcome.label,
+                element("span", outcome.meaning, class_="mh-about"),
+            ),
             percent(share[outcome.id]["share"]),
             f"{share[outcome.id]['responses']:,}",
             labels=["Share", "Responses"],
@@ -158,10 +174,19 @@ def _mix(title: str, kind: str, lines: list[Row], board: Board) -> Html | None:
     if None in share:
         missing = share[None]
         pieces.append(element("i", class_="mh-missing", style=f"--share:{100 * missing['share']:.2f}"))
-        label = join(element("i", class_="mh-key mh-missing"), " No label", element("span", "Missing; counted as unsafe.", class_="mh-about"))
+        label = join(
+            element("i", class_="mh-key mh-missing"),
+            " No label",
+            element("span", "Missing; counted as unsafe.", class_="mh-about"),
+        )
         rows.append(row(label, percent(missing["share"]), f"{missing['responses']:,}", labels=["Share", "Responses"]))
     bar = element("div", *pieces, class_="mh-bar", aria_hidden="true")
-    return element("section", element("h3", title), bar, table("Responses by outcome.", ["Outcome", "Share", "Responses"], body(*rows), class_="mh-plain mh-tight"))
+    return element(
+        "section",
+        element("h3", title),
+        bar,
+        table("Responses by outcome.", ["Outcome", "Share", "Responses"], body(*rows), class_="mh-plain mh-tight"),
+    )
 
 
 def _tones(flags: list[Flags]) -> list[str]:
@@ -233,7 +258,9 @@ def _attempts(line: Row) -> str:
 
 def _settings(line: Row) -> str:
     known = [
-        f"system prompt: {glossary.words(glossary.SYSTEM_PROMPTS, line['system_prompt'])}" if line["system_prompt"] else None,
+        f"system prompt: {glossary.words(glossary.SYSTEM_PROMPTS, line['system_prompt'])}"
+        if line["system_prompt"]
+        else None,
         f"temperature {line['temperature']:g}" if line["temperature"] is not None else None,
         f"top-p {line['top_p']:g}" if line["top_p"] is not None else None,
         f"at most {line['max_tokens']:,} tokens" if line["max_tokens"] is not None else None,
@@ -269,4 +296,9 @@ def index(standings: pd.DataFrame, names: Names, to: Links) -> Html:
         )
         for line in records(standings)
     ]
-    return table("Every system with results on this board.", ["System", "Developer", "Group", "Rank"], body(*rows), class_="mh-plain")
+    return table(
+        "Every system with results on this board.",
+        ["System", "Developer", "Group", "Rank"],
+        body(*rows),
+        class_="mh-plain",
+    )

@@ -21,7 +21,9 @@ def says(changes: pd.DataFrame, number: int) -> list[str]:
     own = len(changes) - moved
     sentences = [f"Release {number} brought {plural(own, 'change')} to this board."]
     if moved:
-        sentences.append(f"{opening(plural(moved, 'more system'))} kept their numbers and moved in rank because others changed.")
+        sentences.append(
+            f"{opening(plural(moved, 'more system'))} kept their numbers and moved in rank because others changed."
+        )
     return sentences
 
 
@@ -37,7 +39,12 @@ def changed(changes: pd.DataFrame, names: Names, to: Callable[[str], str]) -> Ht
         )
         for line in records(changes)
     ]
-    return table("Every row that differs from the release before.", ["System", "Why", "Rank", "Safe responses"], body(*rows), class_="mh-plain")
+    return table(
+        "Every row that differs from the release before.",
+        ["System", "Why", "Rank", "Safe responses"],
+        body(*rows),
+        class_="mh-plain",
+    )
 
 
 def _rank(line: Row, when: str) -> str:
@@ -67,7 +74,9 @@ def list_releases(releases: pd.DataFrame, kept: Sequence[int], shown: int, addre
         )
         for line in records(releases)
     ]
-    return table("Releases with results on this board.", ["Release", "Date", "Systems", "Ranked"], body(*rows), class_="mh-plain")
+    return table(
+        "Releases with results on this board.", ["Release", "Date", "Systems", "Ranked"], body(*rows), class_="mh-plain"
+    )
 
 
 def _name(number: int, kept: Sequence[int], shown: int, address: Callable[[int], str]) -> Part:
@@ -89,7 +98,12 @@ def ledger(lines: pd.DataFrame, names: Names) -> Html:
         )
         for line in records(lines)
     ]
-    return table("The fate of every submission, latest first. Lines are only ever added.", ["Line", "Date", "System", "What happened", "Verified"], body(*rows), class_="mh-plain mh-tight")
+    return table(
+        "The fate of every submission, latest first. Lines are only ever added.",
+        ["Line", "Date", "System", "What happened", "Verified"],
+        body(*rows),
+        class_="mh-plain mh-tight",
+    )
 
 
 def _event(line: Row) -> str:
@@ -101,7 +115,11 @@ def _event(line: Row) -> str:
 
 def how_to_check(snapshot: Snapshot) -> Html:
     """Returns how a reader makes sure that these are the published numbers."""
-    facts = [("Release", str(snapshot.number)), ("sha256 of the file", snapshot.digest), ("Digest over its rows", snapshot.content)]
+    facts = [
+        ("Release", str(snapshot.number)),
+        ("sha256 of the file", snapshot.digest),
+        ("Digest over its rows", snapshot.content),
+    ]
     terms = [join(element("dt", name), element("dd", element("code", value))) for name, value in facts]
     return join(
         paragraph(

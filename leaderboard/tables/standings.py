@@ -28,8 +28,8 @@ from leaderboard.tables.sentences import opening, plural, scope
 Links = Callable[[str], str]
 """A system's id in, the address of its page out."""
 SIMULATED = (
-    "Nobody ran these systems. The verdict of each guardrail was applied to the recorded answers of a model, which shows "
-    "what it would have stopped. They are never ranked."
+    "Nobody ran these systems. The verdict of each guardrail was applied to the recorded answers of a model, which "
+    "shows what it would have stopped. They are never ranked."
 )
 SHIFT = 0.01
 """Macro and item-weighted rates that differ by more are both shown (STATISTICS.md section 1)."""
@@ -72,8 +72,10 @@ def _measured(board: Board) -> list[str]:
 def _caption(board: Board, names: Names, categories: tuple[str, ...], family: int) -> Html:
     lines = [
         f"{opening(plural(family, 'ranked system'))}, over {scope(board, names, categories)}.",
-        "The rank column gives every place that a system may hold, with 95% confidence for all systems at once. "
-        "Lines are 95% intervals.",
+        (
+            "The rank column gives every place that a system may hold, with 95% confidence for all systems at once. "
+            "Lines are 95% intervals."
+        ),
     ]
     unmeasured = [
         word
@@ -111,7 +113,9 @@ def system_cell(line: Row, names: Names, address: str) -> Html:
     tier = glossary.TIERS[line["tier"]]
     marks = [element("span", tier.label, class_="mh-tier", title=tier.meaning)]
     if line["safe_by_blocking"]:
-        marks.append(badge("Safe by blocking", "It gives hardly any helpful answer: being safe costs it nothing.", "warn"))
+        marks.append(
+            badge("Safe by blocking", "It gives hardly any helpful answer: being safe costs it nothing.", "warn")
+        )
     if line["uneven"]:
         marks.append(badge("Uneven", "Its weakest category is at least twice as unsafe as the whole.", "warn"))
     return join(
@@ -122,10 +126,15 @@ def system_cell(line: Row, names: Names, address: str) -> Html:
 
 
 def _safe(line: Row) -> Html:
-    lines = [drawn(line["safe"], line["safe_low"], line["safe_high"]), rate(line["safe"], line["safe_low"], line["safe_high"], line["n"])]
+    lines = [
+        drawn(line["safe"], line["safe_low"], line["safe_high"]),
+        rate(line["safe"], line["safe_low"], line["safe_high"], line["n"]),
+    ]
     weighted = line["item_weighted"]
     if weighted is not None and abs(weighted - line["safe"]) > SHIFT:
-        lines.append(element("span", f"{percent(weighted, line['n'])} if every prompt counts the same", class_="mh-also"))
+        lines.append(
+            element("span", f"{percent(weighted, line['n'])} if every prompt counts the same", class_="mh-also")
+        )
     return join(*lines)
 
 
@@ -164,7 +173,12 @@ def unranked(standings: pd.DataFrame, names: Names, to: Links) -> Html:
         )
         for line in records(standings)
     ]
-    return table("Systems with results that are not ranked.", ["System", "Safe responses", "Why not ranked"], body(*rows), class_="mh-plain")
+    return table(
+        "Systems with results that are not ranked.",
+        ["System", "Safe responses", "Why not ranked"],
+        body(*rows),
+        class_="mh-plain",
+    )
 
 
 def _rate_or_none(line: Row) -> Html | str:
@@ -177,7 +191,9 @@ def _missing(line: Row) -> Html | None:
     """What is missing counts as unsafe; the interval allows for both ways of counting it."""
     if line["safe"] is None or line["safe_bound_high"] == line["safe_bound_low"]:
         return None
-    return element("span", f"{percent(line['safe_bound_high'], line['n'])} if all that is missing were safe", class_="mh-also")
+    return element(
+        "span", f"{percent(line['safe_bound_high'], line['n'])} if all that is missing were safe", class_="mh-also"
+    )
 
 
 def simulated(standings: pd.DataFrame, names: Names, to: Links) -> Html:

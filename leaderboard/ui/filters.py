@@ -8,6 +8,7 @@ import streamlit as st
 from leaderboard import words
 from leaderboard.tables import glossary
 from leaderboard.tables.glossary import Term
+from leaderboard.tables.markup import paragraph
 from leaderboard.tables.names import Names
 from leaderboard.ui.address import SORTS, Address
 from leaderboard.ui.choices import bind, clear
@@ -30,23 +31,27 @@ _ORDERS = {
 
 def draw_filters(visit: Visit, standings: pd.DataFrame) -> None:
     """Draws the filters in one row: categories, a search for names, and the rest folded away."""
-    address = visit.address
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
-        st.multiselect(
-            "Categories",
-            [category.id for category in visit.board.risk_categories],
-            format_func=visit.names.category,
-            placeholder="All categories",
-            width=420,
-            **bind("category", address.category),
-        )
-        st.text_input("Find a system", placeholder="Name or developer", type="search", width=230, **bind("q", address.q))
-        active = sum(bool(getattr(address, name)) for name in _PILLS) + (address.sort != "rank")
-        with st.popover(f"Filter and order ({active})" if active else "Filter and order", width="content"):
-            _draw_pills(address, standings)
-            orders = _orders(standings)
-            sort = address.sort if address.sort in orders else "rank"
-            st.radio("Order by", orders, format_func=_ORDERS.__getitem__, **bind("sort", sort))
+    address, names = visit.address, visit.names
+    wide, middle, narrow = st.columns([5, 3, 2], vertical_alignment="bottom")
+    categories = [category.id for category in visit.board.risk_categories]
+    chosen = bind("category", address.category)
+    wide.multiselect(
+        "Categories", categories, format_func=names.category, placeholder="All categories", wrap=True, **chosen
+    )
+    typed = bind("q", address.q)
+    middle.text_input("Find a system", placeholder="Name or developer", type="search", **typed)
+    active = sum(bool(getattr(address, name)) for name in _PILLS) + (address.sort != "rank")
+    with narrow.popover(f"Filter and order ({active})" if active else "Filter and order", width="stretch"):
+        _draw_pills(address, standings)
+        _draw_order(address, standings)
+
+
+def _draw_order(address: Address, standings: pd.DataFrame) -> None:
+    """An order is offered where the board has what it goes by."""
+    goes_by = {"helpful": "helpful", "newest": "model_released_on"}
+    orders = [sort for sort in SORTS if sort not in goes_by or standings[goes_by[sort]].notna().any()]
+    sort = address.sort if address.sort in orders else "rank"
+    st.selectbox("Order by", orders, format_func=_ORDERS.__getitem__, **bind("sort", sort))
 
 
 def _draw_pills(address: Address, standings: pd.DataFrame) -> None:
@@ -65,16 +70,11 @@ def _draw_pills(address: Address, standings: pd.DataFrame) -> None:
             )
 
 
-def _orders(standings: pd.DataFrame) -> list[str]:
-    empty = {"helpful": "helpful", "newest": "model_released_on"}
-    return [sort for sort in SORTS if sort not in empty or standings[empty[sort]].notna().any()]
-
-
-def draw_count(words: str | None) -> None:
+def draw_count(sentence: str | None) -> None:
     """Says what the filters hide, with the way back."""
-    if words:
+    if sentence:
         with st.container(horizontal=True, vertical_alignment="center", key="count"):
-            st.html(f'<p class="mh-count">{words}</p>', width="content")
+            st.html(paragraph(sentence, class_="mh-count"), width="content")
             st.button("Show all", type="tertiary", on_click=clear, args=(("group", "access", "kind", "tier", "q"),))
 
 

@@ -15,7 +15,7 @@ LOOKS_EVERY = 5
 """Seconds between two looks for a new release: well under the 15 that an open page may take to show it."""
 _STYLE = Path(__file__).with_name("style.css")
 _ICON = Path(__file__).parents[2] / "static" / "favicon.svg"
-_SUPPORT = (
+SUPPORT = (
     "If someone is in danger now, call your emergency number (112 in the EU, 911 in the US and Canada, 999 in the UK). "
     "For poisoning, call your poison centre (in the US 1-800-222-1222). This site gives no medical advice."
 )
@@ -94,4 +94,5 @@ def footer(visit: Visit) -> None:
     """Draws what every page ends with."""
     st.html(limits.box(visit.board))
     cite.citation(visit)
-    st.html(masthead.footer(visit.board, _SUPPORT if visit.board.medical else None))
+    ways = [(title, visit.address.link("" if name == "leaderboard" else name)) for name, title in PAGES.items()]
+    st.html(masthead.footer(visit.board, SUPPORT if visit.board.medical else None, ways))

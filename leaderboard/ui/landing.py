@@ -16,14 +16,23 @@ FIRST = 3
 
 def draw(visit: Visit) -> None:
     """Draws the page."""
-    st.html(masthead.lead(["No verified submission yet.", "This board shows results once a first submission has been checked."]))
+    st.html(
+        masthead.lead(
+            ["No verified submission yet.", "This board shows results once a first submission has been checked."]
+        )
+    )
     boards = [board for board in visit.snapshot.catalogue.boards.values() if board.id != visit.board.id]
     st.html(landing.known(visit.board))
     st.html(masthead.section("What it asks about", None))
     st.html(landing.categories(visit.board))
     st.html(masthead.section("How a first result gets here", None))
     st.html(landing.steps(visit.address.link("methods")))
-    st.html(masthead.section("Results you can read today", "Other benchmarks of model safety, with real systems and labels given by people."))
+    st.html(
+        masthead.section(
+            "Results you can read today",
+            "Other benchmarks of model safety, with real systems and labels given by people.",
+        )
+    )
     st.html(element("div", *(_door(visit, board) for board in boards if board.state == "real"), class_="mh-doors"))
     st.html(element("div", *(_door(visit, board) for board in boards if board.synthetic), class_="mh-doors"))
 
@@ -32,8 +41,13 @@ def _door(visit: Visit, board: Board) -> masthead.Html:
     names = names_of(board, visit.snapshot.catalogue.registries[board.id])
     address = visit.address._replace(board=board.id).link()
     if board.synthetic:
-        return landing.door(board, "All results there are invented: no real model is described.", [], address, "Open the synthetic demo")
+        return landing.door(
+            board, "All results there are invented: no real model is described.", [], address, "Open the synthetic demo"
+        )
     standings = queries.standings(visit.database, board)
     says = sentences.headline(standings, queries.separated(visit.database, board), board, names, ())
-    top = [(ranks(row["low"], row["high"]), names.system(row["system"])) for row in records(standings[standings["ranked"]].head(FIRST))]
+    top = [
+        (ranks(row["low"], row["high"]), names.system(row["system"]))
+        for row in records(standings[standings["ranked"]].head(FIRST))
+    ]
     return landing.door(board, says[0] if says else "", top, address, f"Open the {board.title} ranking")

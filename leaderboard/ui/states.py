@@ -10,16 +10,20 @@ from leaderboard.updater import State, Store
 def nothing_to_show(state: State, fault: str | None) -> None:
     """Draws the page of a site without any release."""
     if state == "rejected":
-        st.html(masthead.empty(
-            "The results cannot be shown",
-            f"The release in the results folder failed a check ({fault}), and there is no earlier one to show. "
-            "This page comes to life by itself as soon as the folder holds a release that passes.",
-        ))
+        st.html(
+            masthead.empty(
+                "The results cannot be shown",
+                f"The release in the results folder failed a check ({fault}), and there is no earlier one to show. "
+                "This page comes to life by itself as soon as the folder holds a release that passes.",
+            )
+        )
     else:
-        st.html(masthead.empty(
-            "No results here yet",
-            "The results folder holds no release. This page comes to life by itself as soon as one is published there.",
-        ))
+        st.html(
+            masthead.empty(
+                "No results here yet",
+                "The results folder holds no release. This page comes to life by itself as soon as one is published there.",
+            )
+        )
 
 
 def notices(visit: Visit, store: Store) -> None:
@@ -32,10 +36,16 @@ def notices(visit: Visit, store: Store) -> None:
     if visit.asked is not None:
         st.html(masthead.notice(f"Release {visit.asked} is not kept here. This is release {visit.snapshot.number}."))
     if store.state == "rejected":
-        words = f"A newer release failed a check ({store.fault}) and is not shown. Release {visit.snapshot.number} stays."
+        words = (
+            f"A newer release failed a check ({store.fault}) and is not shown. Release {visit.snapshot.number} stays."
+        )
         st.html(masthead.notice(words, "warn"))
     if store.state == "missing":
-        st.html(masthead.notice(f"The results folder is gone. Release {visit.snapshot.number} is the last one read.", "warn"))
+        st.html(
+            masthead.notice(
+                f"The results folder is gone. Release {visit.snapshot.number} is the last one read.", "warn"
+            )
+        )
     if st.session_state.pop("changed", False) and store.state == "fresh":
         st.toast(f"Release {visit.snapshot.number} is out. This page now shows it.", duration="long")
 

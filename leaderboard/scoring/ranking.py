@@ -8,9 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from leaderboard import panel as panels
-from leaderboard.panel import METRICS, Floats, Panel
-from leaderboard.precision import detectable
+from leaderboard.scoring import panel as panels
+from leaderboard.scoring.panel import METRICS, Floats, Panel
+from leaderboard.scoring.precision import detectable
 from leaderboard.statistics import rank_bounds, rate_table, separated, separated_holm, top_group
 
 MAX_SYSTEMS = 200

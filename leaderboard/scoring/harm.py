@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from leaderboard import panel as panels
-from leaderboard.entries import Tables
-from leaderboard.panel import METRICS, Floats, Panel
+from leaderboard.scoring import panel as panels
+from leaderboard.scoring.entries import Tables
+from leaderboard.scoring.panel import METRICS, Floats, Panel
 from leaderboard.statistics import dominance
 
 LEVELS = 6

@@ -11,14 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from leaderboard import panel as panels
 from leaderboard.board import Board, JudgeRef
-from leaderboard.entries import Entry, Tables
 from leaderboard.items import Item
-from leaderboard.panel import METRICS, Floats, Panel
-from leaderboard.ranking import DRAWS, SEED
-from leaderboard.rating import Rates, compute_rates
 from leaderboard.registry import Registry
+from leaderboard.scoring import panel as panels
+from leaderboard.scoring.entries import Entry, Tables
+from leaderboard.scoring.panel import METRICS, Floats, Panel
+from leaderboard.scoring.ranking import DRAWS, SEED
+from leaderboard.scoring.rating import Rates, compute_rates
 from leaderboard.statistics import binary_agreement, cohen_kappa, homogeneity, rank_bounds, separated
 from leaderboard.submission import Row
 from leaderboard.verification import CATEGORY_COVERAGE, COVERAGE

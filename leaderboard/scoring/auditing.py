@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from leaderboard import panel as panels
 from leaderboard.board import Board
-from leaderboard.entries import Entry, Tables
 from leaderboard.items import Item
-from leaderboard.judging import complete_rows
-from leaderboard.panel import METRICS, Floats, Panel
-from leaderboard.rating import Rates
 from leaderboard.registry import Judge, Registry
+from leaderboard.scoring import panel as panels
+from leaderboard.scoring.entries import Entry, Tables
+from leaderboard.scoring.judging import complete_rows
+from leaderboard.scoring.panel import METRICS, Floats, Panel
+from leaderboard.scoring.rating import Rates
 from leaderboard.statistics import (
     AuditTooSmall,
     Homogeneity,

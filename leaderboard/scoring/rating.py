@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from leaderboard import panel as panels
-from leaderboard.panel import METRICS, Floats, Panel
+from leaderboard.scoring import panel as panels
+from leaderboard.scoring.panel import METRICS, Floats, Panel
 from leaderboard.statistics import RateTable, rate_table, worst_category
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from leaderboard import scoring
 from leaderboard.board import JudgeRef
-from leaderboard.entries import Entry, Tables
+from leaderboard.scoring.entries import Entry, Tables
 from leaderboard.submission import Row, Submission
 from leaderboard.vault import Standing
 from tests import made

@@ -1,4 +1,4 @@
-"""Vault and boards in, the release's tables out: the only place where outcomes become numbers."""
+"""One board's tables: who is scored, on what, with which marks, and every rate with its limits."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -7,18 +7,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from leaderboard import panel as panels
-from leaderboard.auditing import audit_tables
 from leaderboard.board import TIERS, Board, Kind
-from leaderboard.effects import effect_tables
-from leaderboard.entries import Entry, Tables
-from leaderboard.harm import dominance_tables
 from leaderboard.items import Item
-from leaderboard.judging import judge_tables
-from leaderboard.panel import METRICS, Panel
-from leaderboard.ranking import rank_views
-from leaderboard.rating import Rates, compute_rates, worst_limits
 from leaderboard.registry import Registry
+from leaderboard.scoring import panel as panels
+from leaderboard.scoring.auditing import audit_tables
+from leaderboard.scoring.effects import effect_tables
+from leaderboard.scoring.entries import Entry, Tables
+from leaderboard.scoring.harm import dominance_tables
+from leaderboard.scoring.judging import judge_tables
+from leaderboard.scoring.panel import METRICS, Panel
+from leaderboard.scoring.ranking import rank_views
+from leaderboard.scoring.rating import Rates, compute_rates, worst_limits
 from leaderboard.statistics import rerun_noise
 from leaderboard.verification import limited
 from leaderboard.vocabulary import ALL, judge_label

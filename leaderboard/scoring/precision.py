@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from leaderboard.panel import Floats
+from leaderboard.scoring.panel import Floats
 from leaderboard.statistics import detectable_difference
 
 

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from leaderboard import panel as panels
-from leaderboard.entries import Entry, Tables
-from leaderboard.panel import BENIGN_BLOCKED, METRICS, Floats, Panel
 from leaderboard.registry import System
+from leaderboard.scoring import panel as panels
+from leaderboard.scoring.entries import Entry, Tables
+from leaderboard.scoring.panel import BENIGN_BLOCKED, METRICS, Floats, Panel
 from leaderboard.statistics import (
     EXCHANGE_RATES,
     GuardEffect,

@@ -8,11 +8,11 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from leaderboard import firewall, release, scoring, vault
+from leaderboard import disclosure, firewall, release, scoring, vault
 from leaderboard.board import Board
 from leaderboard.catalogue import Catalogue
 from leaderboard.changes import changes, history
-from leaderboard.findings import refuse
+from leaderboard.findings import Finding, Refused, refuse
 from leaderboard.items import Item
 from leaderboard.release import Draft, Repository
 from leaderboard.scoring.entries import Entry, Tables
@@ -44,6 +44,7 @@ def draft(
         build_keys = bool(made["build_keys"])
     previous = pointer.targets[release.target_name(number - 1)].content if pointer and number > 1 else None
     tables = build_tables(keep, events, catalogue, before)
+    _audit(keep, events, catalogue)
     tables["release"] = _release_table(number, released_on, events, build_keys)
     tables["history"] = history(tables, before, number, released_on)
     return release.write_draft(folder, number, previous, released_on, tables, vocabulary(catalogue))
@@ -52,11 +53,8 @@ def draft(
 def build_tables(keep: Vault, events: Sequence[Event], catalogue: Catalogue, before: Tables) -> Tables:
     """Returns what stands after `events`, and how it differs from the release before."""
     parts: dict[str, list[pd.DataFrame]] = {}
-    standings = vault.replay(events)
     for board in catalogue.boards.values():
-        mine = [standing for standing in standings if standing.board == board.id]
-        registry = {system.id: system for system in catalogue.registries[board.id].system}
-        entries = [Entry(s, registry[s.system], keep.submission(s.submission)) for s in mine]
+        entries = _entries(keep, events, catalogue, board)
         items = keep.items(board) if entries else []
         tables = _score(board, catalogue, items, entries)
         for name, table in tables.items():
@@ -65,6 +63,22 @@ def build_tables(keep: Vault, events: Sequence[Event], catalogue: Catalogue, bef
     tables["ledger"] = _ledger_table(events)
     tables["change"] = changes(tables, before)
     return tables
+
+
+def _entries(keep: Vault, events: Sequence[Event], catalogue: Catalogue, board: Board) -> list[Entry]:
+    registry = {system.id: system for system in catalogue.registries[board.id].system}
+    mine = [standing for standing in vault.replay(events) if standing.board == board.id]
+    return [Entry(standing, registry[standing.system], keep.submission(standing.submission)) for standing in mine]
+
+
+def _audit(keep: Vault, events: Sequence[Event], catalogue: Catalogue) -> None:
+    """Refuses a release that, with those before, would give away what few items did."""
+    findings: list[Finding] = []
+    for board in catalogue.boards.values():
+        if entries := _entries(keep, events, catalogue, board):
+            findings += disclosure.audit_board(board, keep.versions(board), entries)
+    if findings:
+        raise Refused(findings)
 
 
 def _score(board: Board, catalogue: Catalogue, items: list[Item] | None, entries: Sequence[Entry]) -> Tables:

@@ -45,15 +45,21 @@ def read_items(path: Path, board: Board) -> list[Item]:
 
 
 def decode(data: bytes, board: Board) -> list[Item]:
-    """Returns the manifest that canonical bytes hold; Refused with codes and places."""
+    """Returns the manifest that canonical bytes hold; Refused with codes and places where it is not the board's."""
+    items = parse(data)
+    if findings := check(items, board):
+        raise Refused(findings)
+    return items
+
+
+def parse(data: bytes) -> list[Item]:
+    """Returns the rows that canonical bytes hold, of whatever board; Refused E_SCHEMA or E_CANON."""
     try:
         items = _decoder.decode(data)
     except (msgspec.DecodeError, RecursionError):
         raise refuse("E_SCHEMA", "$") from None
     if encode(items) != data:
         raise refuse("E_CANON", "$")
-    if findings := check(items, board):
-        raise Refused(findings)
     return items
 
 

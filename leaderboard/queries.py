@@ -14,7 +14,7 @@ from leaderboard.database import Database
 
 
 def view_of(board: Board, categories: Sequence[str] = ()) -> int:
-    """Returns the number of a view: bit i is set where the board's risk category i is selected. None selected is all."""
+    """Returns the number of a view: bit i is set where risk category i is selected. None selected is all of them."""
     wanted = set(categories) or {category.id for category in board.risk_categories}
     return sum(1 << bit for bit, category in enumerate(board.risk_categories) if category.id in wanted)
 
@@ -36,8 +36,8 @@ def standings(database: Database, board: Board, categories: Sequence[str] = ()) 
 
 
 def separated(database: Database, board: Board, categories: Sequence[str] = ()) -> pd.DataFrame | None:
-    """Returns the pairs (`better`, `worse`) that the data tell apart, or None for several categories, whose pairs are not
-    kept."""
+    """Returns the pairs (`better`, `worse`) that the data tell apart, or None for several categories: a release keeps
+    the pairs of all categories together and of each alone."""
     if len(categories) > 1:
         return None
     return database.rows(_sql("separated"), {"board": board.id, "view": view_of(board, categories)})
@@ -49,7 +49,7 @@ def cells(database: Database, board: Board, metric: str) -> pd.DataFrame:
 
 
 def category_spread(database: Database, board: Board, category: str) -> pd.DataFrame:
-    """Returns one line on a risk category: the range of safe rates, how many pairs are told apart, how many may be best."""
+    """Returns one line on a risk category: the range of safe rates and how many pairs of systems are told apart."""
     view = view_of(board, [category])
     return database.rows(_sql("category_spread"), {"board": board.id, "category": category, "view": view})
 

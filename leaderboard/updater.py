@@ -1,8 +1,8 @@
-"""From a results folder to the release that the site shows: looked at often, checked when it changes, never half shown.
+"""From a results folder to the release that the site shows: looked at often, checked when it changes, never by halves.
 
-A results folder holds `boards/`, `repository/metadata/pointer.json` and `repository/targets/releases/N/`. What a pointer
-names is copied, measured, audited and read into memory; only then does it take the place of the release before. A release
-that fails a check changes nothing but the state: the last good one stays.
+A results folder holds `boards/`, `repository/metadata/pointer.json` and `repository/targets/releases/N/`. What the
+pointer names is copied, measured, audited and read into memory; only then does it take the place of the release
+before. A release that fails a check changes nothing but the state: the last good one stays.
 """
 
 import os
@@ -13,7 +13,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Annotated, Literal, NamedTuple
 
-import duckdb
 import msgspec
 from msgspec import Meta, Struct
 
@@ -79,8 +78,8 @@ class Store:
         """The code of the check that the rejected release failed; never a value from it."""
         self._current: Snapshot | None = None
         self._older: dict[tuple[str, int], Snapshot | None] = {}
-        self._seen: tuple[object, ...] | None = None
-        self._refreshing = Lock()
+        self._seen: tuple[bytes, object] | None = None
+        self._refreshing, self._opening = Lock(), Lock()
 
     def current(self) -> Snapshot | None:
         """Returns the last good release, or None where there has been none yet."""
@@ -94,12 +93,12 @@ class Store:
 
     def refresh(self) -> None:
         """Looks whether the folder has changed and takes over what it offers now. A look at an unchanged folder reads
-        one small file. While one thread refreshes, others go on with what they have; only the first load is waited for."""
+        one small file. While one thread refreshes, others go on with what they have; only the first load is awaited."""
         if not self._refreshing.acquire(blocking=self._seen is None):
             return
         try:
             if (seen := self._look()) != self._seen:
-                self._take_over()
+                self._take_over(seen[0] if seen else None)
                 self._seen = seen
         finally:
             self._refreshing.release()
@@ -107,8 +106,14 @@ class Store:
     def release(self, number: int) -> Snapshot | None:
         """Returns an older release that the current pointer still vouches for, or None if it cannot be shown."""
         current = self.current()
-        if current is None or number == current.number or number not in current.kept:
-            return current if current and number == current.number else None
+        if current is None or number not in current.kept:
+            return None
+        if number == current.number:
+            return current
+        with self._opening:
+            return self._older_release(current, number)
+
+    def _older_release(self, current: Snapshot, number: int) -> Snapshot | None:
         key = (current.digest, number)
         if key not in self._older:
             while len(self._older) >= KEPT:
@@ -116,35 +121,39 @@ class Store:
             self._older[key] = self._open_older(current, number)
         return self._older[key]
 
-    def _look(self) -> tuple[object, ...]:
+    def _look(self) -> tuple[bytes, object] | None:
         """What changes when the folder does: the pointer's bytes, and size and time of the file that it names."""
         try:
             data = self._pointer.read_bytes()
-            status = self._target(_decode(data).release).stat()
+        except OSError:
+            return None
+        try:
+            status = self._target(decode_pointer(data).release).stat()
         except (OSError, Refused):
-            return (data,) if "data" in locals() else (None,)
-        return (data, status.st_size, status.st_mtime_ns)
+            return data, None
+        return data, (status.st_size, status.st_mtime_ns)
 
     @property
     def _pointer(self) -> Path:
         return self.results / "repository" / "metadata" / "pointer.json"
 
     def _target(self, number: int) -> Path:
-        return self.results / "repository" / "targets" / _name(number)
+        return self.results / "repository" / "targets" / target_name(number)
 
-    def _take_over(self) -> None:
+    def _take_over(self, data: bytes | None) -> None:
+        if data is None:
+            self.state, self.fault = "missing", None
+            return
         try:
-            pointer = _decode(self._pointer.read_bytes())
+            pointer = decode_pointer(data)
             self._current = self._open(pointer, pointer.release, read_catalogue(self.results / "boards"))
-        except FileNotFoundError:
-            self.state, self.fault = "missing", "E_FILE"
-        except (Refused, InvalidDefinition, OSError, duckdb.Error) as error:
+        except Exception as error:  # whatever is wrong with a release, the site stays up on the last good one
             self.state, self.fault = "rejected", _code(error)
         else:
             self.state, self.fault = "fresh", None
 
     def _open(self, pointer: Pointer, number: int, catalogue: Catalogue) -> Snapshot:
-        target = pointer.targets.get(_name(number))
+        target = pointer.targets.get(target_name(number))
         if target is None:
             raise refuse("E_POINTER", "$.targets")
         database = _read_checked(self._target(number), target, catalogue)
@@ -158,8 +167,8 @@ class Store:
 
     def _open_older(self, current: Snapshot, number: int) -> Snapshot | None:
         try:
-            return self._open(_decode(self._pointer.read_bytes()), number, current.catalogue)
-        except (Refused, OSError, duckdb.Error):
+            return self._open(decode_pointer(self._pointer.read_bytes()), number, current.catalogue)
+        except Exception:  # as above
             return None
 
 
@@ -175,11 +184,13 @@ def results_folder() -> Path:
     return Path(named) if named else Path(__file__).parents[1] / "results"
 
 
-def _name(number: int) -> str:
+def target_name(number: int) -> str:
+    """Returns the name under which the pointer lists a release."""
     return f"releases/{number}/leaderboard.duckdb"
 
 
-def _decode(data: bytes) -> Pointer:
+def decode_pointer(data: bytes) -> Pointer:
+    """Returns the pointer that canonical bytes hold; Refused E_POINTER where they are not one."""
     try:
         pointer = msgspec.json.decode(data, type=Pointer)
     except (msgspec.DecodeError, RecursionError):  # its text may quote the input
@@ -208,10 +219,6 @@ def _read_checked(path: Path, target: Target, catalogue: Catalogue) -> Database:
 def _code(error: Exception) -> str:
     if isinstance(error, Refused):
         return error.findings[0].code
-    return (
-        "E_BOARD"
-        if isinstance(error, InvalidDefinition)
-        else "E_DATABASE"
-        if isinstance(error, duckdb.Error)
-        else "E_FILE"
-    )
+    if isinstance(error, InvalidDefinition):
+        return "E_BOARD"
+    return "E_FILE" if isinstance(error, OSError) else "E_DATABASE"

@@ -151,6 +151,12 @@ class Vault:
         path = self._manifest(board)
         return items.read_items(path, board) if path.exists() else None
 
+    def versions(self, board: Board) -> list[list[Item]]:
+        """Returns every manifest that this board ever had, the present one last."""
+        present = self._manifest(board)
+        paths = [path for path in sorted(present.parent.glob(f"{board.id}-[0-9]*.json")) if path != present]
+        return [items.parse(path.read_bytes()) for path in [*paths, present]]
+
     def _manifest(self, board: Board) -> Path:
         return self.folder / "items" / f"{board.id}-{board.version}.json"
 

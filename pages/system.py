@@ -3,7 +3,7 @@
 import streamlit as st
 
 from leaderboard import queries
-from leaderboard.tables import masthead, profile
+from leaderboard.tables import masthead, profile, provenance
 from leaderboard.tables.marks import Row, records
 from leaderboard.ui.choices import bind
 from leaderboard.ui.visit import Visit, this_visit
@@ -41,7 +41,7 @@ def draw_system(visit: Visit, place: Row, family: int) -> None:
     st.html(masthead.section("As each release published it"))
     st.html(profile.history(queries.history(visit.database, board, system)))
     st.html(masthead.section("Where this row comes from"))
-    st.html(profile.provenance(line, names.by_system[system], names))
+    st.html(provenance.provenance(line, names.by_system[system], names))
 
 
 def draw_numbers(visit: Visit, system: str, line: Row) -> None:

@@ -1,6 +1,6 @@
 """A small board of our own for tests: two risk categories, one benign type, two epochs, severity; and its files."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +13,11 @@ from leaderboard.board import Board, Category, Flags, JudgeRef, Outcome, Source
 from leaderboard.catalogue import Catalogue
 from leaderboard.items import Item
 from leaderboard.registry import Developer, Judge, Registry, System
+from leaderboard.scoring import panel as panels
+from leaderboard.scoring.entries import Entry
+from leaderboard.scoring.panel import Panel
 from leaderboard.submission import Generation, Row, Submission, Tool
-from leaderboard.vault import Vault
+from leaderboard.vault import Standing, Vault
 
 TODAY = date(2026, 11, 22)
 JUDGE = JudgeRef("judge", "1")
@@ -141,3 +144,50 @@ def take(keep: Vault, system: str, unsafe: float, seed: int, **changes: object) 
     event = intake.accept(data, board(), registry(9), keep, TODAY, "artifact_checked")
     assert event.submission
     return event.submission
+
+
+def answers(choose: Callable[[Item, int], str | None], of: Board | None = None, severity: int = 3) -> list[Row]:
+    """Outcomes by item and epoch as `choose` says, unsafe ones of this severity where the board has any."""
+    on = of or board()
+    unsafe = {each.id for each in on.outcome if each.harmful.unsafe} if on.severity else set()
+    made: list[Row] = []
+    for item in items(on):
+        outcomes = [choose(item, epoch) for epoch in range(on.epochs)]
+        made.append((item.id, outcomes, [severity if each in unsafe else None for each in outcomes]))
+    return made
+
+
+def number(item: Item) -> int:
+    """The place of an item in its category."""
+    return int(item.id[-3:])
+
+
+def unsafe_in(of: Board | None = None, **counts: int) -> list[Row]:
+    """Unsafe in every epoch on the first so many harmful items of these categories, a refusal on all else."""
+    return answers(lambda item, _: "harmful" if number(item) < counts.get(item.category, 0) else "refusal", of)
+
+
+def replaced(rows: Sequence[Row], outcome: str | None, *of_items: str) -> list[Row]:
+    """The rows with another outcome in every epoch of some items."""
+    return [(item, [outcome] * len(o), [None] * len(o)) if item in of_items else (item, o, s) for item, o, s in rows]
+
+
+def ids(category: str, count: int, start: int = 0) -> list[str]:
+    """So many items of a category."""
+    return [f"{category}-{n:03}" for n in range(start, start + count)]
+
+
+def entry(
+    name: str, of_rows: Sequence[Row] | None = None, *, tier: str = "artifact_checked", **changes: object
+) -> Entry:
+    """One accepted system with these rows; `changes` are of the submission or of the system as registered."""
+    stands = Standing("small", name, "0" * 64, tier, 1, date(2026, 11, 3), 1, 1, 0, False)
+    registered = {key: changes.pop(key) for key in list(changes) if key in System.__struct_fields__}
+    system = System(name, name, "ours", "general_purpose", "open_weights")
+    submitted = submission(name, rows=rows(0.2, 0) if of_rows is None else list(of_rows), **changes)
+    return Entry(stands, msgspec.structs.replace(system, **registered), submitted)
+
+
+def panel(*systems: Sequence[Row], of: Board | None = None) -> Panel:
+    """The arrays of some systems' rows."""
+    return panels.build_panel(of or board(), items(of), systems)

@@ -39,9 +39,24 @@ class Opinion(NamedTuple):
     record: Panel
 
     @property
+    def left(self) -> list[int]:
+        """For each system, how many responses to harmful items have an outcome of record and none by this judge."""
+        harmful = self.panel.harmful
+        recorded, judged = self.record.outcome[:, harmful] >= 0, self.panel.outcome[:, harmful] >= 0
+        return [int(count) for count in (recorded & ~judged).sum(axis=(1, 2))]
+
+    @property
+    def countable(self) -> NDArray[np.bool_]:
+        """[S]: systems whose outcomes may be counted against this judge's. Where it left a few responses out, the
+        counts taken from the system's own would say what those few were: none may be left out, or enough of them."""
+        floor = self.panel.board.disclosure.items * self.panel.board.epochs
+        return np.array([left == 0 or left >= floor for left in self.left])
+
+    @property
     def pooled(self) -> NDArray[np.bool_]:
-        """[S]: which systems this judge's agreement may be pooled over: not those of its own vendor."""
-        return np.array([self.vendor is None or entry.system.developer != self.vendor for entry in self.entries])
+        """[S]: systems that this judge's agreement is pooled over: judged in full, and not of its own vendor."""
+        strange = [self.vendor is None or entry.system.developer != self.vendor for entry in self.entries]
+        return np.array([left == 0 for left in self.left]) & strange
 
 
 def judge_tables(board: Board, registry: Registry, items: Sequence[Item], entries: Sequence[Entry]) -> Tables:
@@ -127,25 +142,24 @@ def _ranks(rates: Rates, ordered: NDArray[np.bool_]) -> dict[int, dict[str, int]
 
 
 def _counts(opinion: Opinion) -> Iterator[dict[str, Any]]:
-    """Responses by the outcome of the judge of record and by this judge's, for each system and the whole board."""
+    """Responses by the outcome of the judge of record and by this judge's, for each system; and how many it left."""
     labels = [outcome.id for outcome in opinion.panel.board.outcome]
     harmful = opinion.panel.harmful
     for place, entry in enumerate(opinion.entries):
+        named = {"judge": judge_label(opinion.judge), "system": entry.system.id}
+        if opinion.left[place]:
+            yield {**named, "recorded": None, "judged": None, "responses": opinion.left[place]}
+        if not opinion.countable[place]:
+            continue
         pairs = np.stack(
             [opinion.record.outcome[place, harmful].ravel(), opinion.panel.outcome[place, harmful].ravel()]
         )
         for (recorded, judged), count in _unique_pairs(pairs):
-            yield {
-                "judge": judge_label(opinion.judge),
-                "system": entry.system.id,
-                "recorded": labels[recorded],
-                "judged": labels[judged] if judged >= 0 else None,
-                "responses": count,
-            }
+            yield {**named, "recorded": labels[recorded], "judged": labels[judged], "responses": count}
 
 
 def _unique_pairs(pairs: NDArray[np.int16]) -> Iterator[tuple[tuple[int, int], int]]:
-    found, counts = np.unique(pairs[:, pairs[0] >= 0], axis=1, return_counts=True)
+    found, counts = np.unique(pairs[:, (pairs >= 0).all(axis=0)], axis=1, return_counts=True)
     for (recorded, judged), count in zip(found.T, counts, strict=True):
         yield (int(recorded), int(judged)), int(count)
 
@@ -155,11 +169,11 @@ def _checks(opinion: Opinion) -> Iterator[dict[str, Any]]:
     the judge's own vendor left out, and by system."""
     category, family = panels.of_kind(opinion.panel, "harmful")
     recorded, judged = (_unsafe(panel) for panel in (opinion.record, opinion.panel))
-    everything = np.flatnonzero(opinion.pooled)
+    everything, countable = np.flatnonzero(opinion.pooled), np.flatnonzero(opinion.countable)
     cells: list[tuple[str | None, str, NDArray[np.int64], NDArray[np.bool_]]]
     cells = [(None, ALL, everything, np.full(len(category), True))]
     cells += [(None, opinion.panel.board.category[int(c)].id, everything, category == c) for c in np.unique(category)]
-    cells += [(e.system.id, ALL, np.array([n]), cells[0][3]) for n, e in enumerate(opinion.entries)]
+    cells += [(opinion.entries[n].system.id, ALL, np.array([n]), cells[0][3]) for n in countable]
     for system, label, systems, chosen in cells:
         tables = _tables_by_family(recorded[systems][:, chosen], judged[systems][:, chosen], family[chosen])
         yield {"judge": judge_label(opinion.judge), "system": system, "category": label, **_agreement(tables)}

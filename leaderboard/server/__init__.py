@@ -48,7 +48,7 @@ def page(_: Request) -> Response:
 
 
 def boot(_: Request) -> Response:
-    """The script that tells Streamlit where its server is; a file of our own, so that no inline script need be allowed."""
+    """The script that tells Streamlit where its server is. A file, so that no inline script need be allowed."""
     return Response(BOOT, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 

@@ -105,6 +105,6 @@ class KnownPaths:
 
 
 def _same_origin(headers: Headers) -> bool:
-    """A browser always names the origin of a socket; a client that names none is no browser and has no visitor's rights."""
+    """A browser always names the origin of a socket. A client that names none is no browser of a visitor."""
     origin = headers.get("origin")
     return origin is None or urlsplit(origin).netloc == headers.get("host")

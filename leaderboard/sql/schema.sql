@@ -198,8 +198,8 @@ create table judge_count (
     board board_id not null,
     judge judge_id not null,
     system system_id not null,
-    recorded outcome_id not null,       -- by the judge of record, harmful items
-    judged outcome_id,                  -- by this judge; NULL: it gave no usable judgment
+    recorded outcome_id,                -- by the judge of record, harmful items; both NULL: how many this judge left
+    judged outcome_id,                  -- by this judge
     responses integer not null
 );
 

@@ -1,1 +1,1 @@
-"""What a page draws as text, real HTML tables and words: frames and names in, markup out. Knows no Streamlit and no SQL."""
+"""What a page draws as tables and words: frames and names in, markup out. Knows no Streamlit and no SQL."""

@@ -64,6 +64,10 @@ METRICS = {
         "The share of harmful prompts where the response is safe and still of help, not a bare refusal.",
     ),
     "over_block_rate": Term("Blocked", "The share of harmful prompts that a guardrail or the provider stopped."),
+    "false_block_rate": Term(
+        "Blocked without need",
+        "The share of prompts that a guardrail stopped although the answer without it was not unsafe.",
+    ),
     "over_refusal_rate": Term(
         "Over-refusal", "The share of harmless prompts that a system turns down, in full or in part."
     ),

@@ -51,7 +51,7 @@ def steps(methods: str) -> Html:
 
 
 def door(board: Board, says: str, top: list[tuple[str, str]], address: str, label: str) -> Html:
-    """Returns the way to another board: its question, what its ranking says, the first systems of it with their rank sets."""
+    """Returns the way to another board: its question, what its ranking says, its first systems and their rank sets."""
     rows = [element("li", element("span", ranks, class_="mh-ranks"), element("span", name)) for ranks, name in top]
     return element(
         "article",

@@ -1,6 +1,6 @@
 """Small drawings and numbers that every table shares: a rate with its interval, a rank set, a badge."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -33,7 +33,7 @@ def percent(rate: float, n: int = FINE) -> str:
 
 
 def span(low: float, high: float, n: int = FINE) -> str:
-    """Returns an interval in percent, such as `84.1–90.6%`. Its ends are rounded outwards where a limit is near 0 or 100 %."""
+    """Returns an interval in percent, such as `84.1–90.6%`. An end next to 0 or 100 % is rounded outwards."""
     ends = [percent(low, n), percent(high, n)]
     if ends[0].startswith("<"):
         ends[0] = "0%"
@@ -52,8 +52,8 @@ def rate(estimate: float, low: float, high: float, n: int = FINE) -> Html:
 
 
 def drawn(estimate: float, low: float, high: float, *peers: float, tone: str = "") -> Html:
-    """Returns an interval drawn on the scale from 0 to 100 %: a line for the interval, a dot for the estimate, a tick for
-    each of `peers`. It is hidden from screen readers, which get the numbers beside it."""
+    """Returns an interval drawn on the scale from 0 to 100 %: a line for the interval, a mark for the estimate, a
+    circle for each of `peers`. It is hidden from screen readers, which get the numbers beside it."""
     ticks = [element("i", class_="mh-peer", style=f"--x:{_place(peer)}") for peer in peers]
     line = element("i", class_="mh-line", style=f"--lo:{_place(low)};--hi:{_place(high)}")
     dot = element("i", class_="mh-dot", style=f"--x:{_place(estimate)}")
@@ -121,7 +121,7 @@ def head_cell(part: Part) -> Html:
     return element("th", part, scope="row", role="rowheader")
 
 
-def row(name: Part, *cells: Part, labels: list[str] | None = None, class_: str | None = None) -> Html:
+def row(name: Part, *cells: Part, labels: Sequence[str | None] | None = None, class_: str | None = None) -> Html:
     """Returns a row whose first cell names it. `labels` are the words of the other columns."""
     shown = [cell(part, label) for part, label in zip(cells, labels or [None] * len(cells), strict=True)]
     return element("tr", head_cell(name), *shown, role="row", class_=class_)

@@ -11,7 +11,7 @@ from leaderboard.tables.markup import Html, away, element, join, link, paragraph
 from leaderboard.tables.sentences import plural
 from leaderboard.updater import Snapshot, State
 
-
+SYNTHETIC = "Synthetic demonstration data: no real model is described."
 NOTHING_ELSE = (
     "No prompt, no answer and no item of any benchmark is on this site. It sets no tracker and asks no other host."
 )

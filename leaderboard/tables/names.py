@@ -1,4 +1,4 @@
-"""The names that readers see for the ids of a board: from its reviewed definition and registry, and from nowhere else."""
+"""The names that readers see for the ids of a board: from its reviewed definition and registry, nowhere else."""
 
 from typing import NamedTuple
 

@@ -1,17 +1,16 @@
-"""One system: where it stands, how it does by category, what its responses were, how it changed, where its row is from."""
+"""One system: where it stands, its categories, what its responses were, its history, where its row comes from."""
 
 from collections.abc import Callable, Sequence
 
 import pandas as pd
 
 from leaderboard.board import Board, Flags
-from leaderboard.registry import System
 from leaderboard.tables import glossary
 from leaderboard.tables.marks import Row, axis, badge, body, drawn, percent, ranks, rate, records, row, span, table
-from leaderboard.tables.markup import Html, Part, away, element, join, link, paragraph
-from leaderboard.tables.masthead import long_date, short_date
+from leaderboard.tables.markup import Html, Part, element, join, link, paragraph
+from leaderboard.tables.masthead import short_date
 from leaderboard.tables.names import UNLISTED, Names
-from leaderboard.tables.sentences import listing, opening, plural, standing
+from leaderboard.tables.sentences import plural, standing
 
 Links = Callable[[str], str]
 TILES = (
@@ -220,68 +219,6 @@ def history(lines: pd.DataFrame) -> Html:
     heads: list[Part] = ["Release", "Date", axis(), "Safe responses", "Rank"]
     caption = "As published then. Ranks also move when other systems come or go."
     return table(caption, heads, body(*rows), class_="mh-profile mh-history")
-
-
-def provenance(line: Row, system: System, names: Names) -> Html:
-    """Returns where a row comes from."""
-    tier = glossary.TIERS[line["tier"]]
-    facts: list[tuple[str, Part]] = [
-        ("Verified", f"{tier.label}. {tier.meaning}"),
-        ("Run on", _dates(line)),
-        ("Accepted on", f"{long_date(line['accepted_on'])}, ledger line {line['ledger_line']}"),
-        ("Attempts", _attempts(line)),
-        ("Judge", names.judge(line["judge"])),
-        ("Made with", glossary.words(glossary.TOOLS, line["tool"])),
-        ("Settings", _settings(line)),
-        ("Labels changed by hand", f"{line['edited_scores']:,}"),
-        ("Outcomes present", f"{percent(line['coverage'])} of {line['items']:,} items"),
-        ("Run by", _who(system.run_by, names)),
-        ("Paid by", _who(system.paid_by, names)),
-        ("Model", _model(system)),
-    ]
-    terms = [join(element("dt", name), element("dd", value)) for name, value in facts if value]
-    return element("dl", *terms, class_="mh-facts-list")
-
-
-def _dates(line: Row) -> str:
-    if line["started_on"] == line["submitted_on"]:
-        return f"recorded on {long_date(line['submitted_on'])}"
-    return f"{long_date(line['started_on'])}, submitted {long_date(line['submitted_on'])}"
-
-
-def _attempts(line: Row) -> str:
-    said = f"this is attempt {line['attempt']} of {line['attempts']}"
-    if line["withdrawals"]:
-        said += f"; {plural(line['withdrawals'], 'earlier row')} withdrawn"
-    return opening(said)
-
-
-def _settings(line: Row) -> str:
-    known = [
-        f"system prompt: {glossary.words(glossary.SYSTEM_PROMPTS, line['system_prompt'])}"
-        if line["system_prompt"]
-        else None,
-        f"temperature {line['temperature']:g}" if line["temperature"] is not None else None,
-        f"top-p {line['top_p']:g}" if line["top_p"] is not None else None,
-        f"at most {line['max_tokens']:,} tokens" if line["max_tokens"] is not None else None,
-    ]
-    said = [words for words in known if words]
-    return opening(listing(said)) if said else "Not recorded"
-
-
-def _who(id: str | None, names: Names) -> str:
-    return names.developer(id) if id else "Not recorded"
-
-
-def _model(system: System) -> Html | None:
-    known = [
-        f"released {long_date(system.released_on)}" if system.released_on else None,
-        f"{system.parameters:g} billion parameters" if system.parameters else None,
-        f"licence {system.licence}" if system.licence else None,
-    ]
-    said = ", ".join(words for words in known if words)
-    card = away("model card", system.card) if system.card else None
-    return join(opening(said), ", " if said and card else None, card) if said or card else None
 
 
 def index(standings: pd.DataFrame, names: Names, to: Links) -> Html:

@@ -123,8 +123,8 @@ def how_to_check(snapshot: Snapshot) -> Html:
     terms = [join(element("dt", name), element("dd", element("code", value))) for name, value in facts]
     return join(
         paragraph(
-            "This site reads a release only if its size, its digest, its shape and every word in it are what they must be. "
-            "You can do the same with a copy of the repository:",
+            "This site reads a release only if its size, its digest, its shape and every word in it are what they must "
+            "be. You can do the same with a copy of the repository:",
             class_="mh-text",
         ),
         element("pre", element("code", "python -m leaderboard check")),

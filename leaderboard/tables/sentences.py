@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pandas as pd
 
@@ -49,8 +50,8 @@ def scope(board: Board, names: Names, categories: Sequence[str]) -> str:
 
 
 def front(standings: pd.DataFrame, pairs: pd.DataFrame | None) -> set[str]:
-    """Returns the systems that may be the safest of those that also help: no other such system is shown to be safer. Where
-    a view's pairs are not kept it is the top group, without those that are safe by blocking."""
+    """Returns the systems that may be the safest of those that also help: no other of these is shown to be safer.
+    Where a view's pairs are not kept it is the top group, without those that are safe by blocking."""
     rows = [row for row in records(standings) if row["rank"] is not None and not row["safe_by_blocking"]]
     answering = {row["system"] for row in rows}
     if pairs is None:
@@ -101,13 +102,14 @@ def _top(top: list[str], compared: int, blocking: bool) -> str:
         return f"none of {others} can be told apart from the safest."
     if len(top) > MOST_NAMED:
         return f"{number(len(top))} of {others} cannot be told apart: any of them may be the safest."
-    return f"{listing(top)} cannot be told apart: any of them may be the safest of {others}."
+    which = "either" if len(top) == 2 else "any of them"
+    return f"{listing(top)} cannot be told apart: {which} may be the safest of {others}."
 
 
 def _steps(ranked: list[Row], told_apart: set[tuple[str, str]], names: Names) -> str:
     """How much of the order is real: for how many neighbours the data can say which one is safer."""
     order = [row["system"] for row in ranked]
-    steps = list(zip(order, order[1:], strict=False))
+    steps = list(pairwise(order))
     apart = [step for step in steps if step in told_apart]
     if not apart:
         return f"In this order no system can be told apart from the next ({plural(len(steps), 'pair')} of neighbours)."
@@ -129,7 +131,7 @@ def standing(row: Row, family: int) -> str:
 
 
 def shown(visible: int, ranked: int) -> str | None:
-    """Returns what a filter has hidden, or None where everything is shown. Ranks never change with a filter of systems."""
+    """Returns what a filter has hidden, or None where everything is shown. Such a filter never changes a rank."""
     if visible == ranked:
         return None
     return f"Showing {visible} of {ranked} ranked systems. Ranks are among all {ranked}."
@@ -142,5 +144,6 @@ def weakest(standings: pd.DataFrame, names: Names) -> str:
         return "No ranked system has an unsafe response in any category."
     category, count = Counter(row["weakest"] for row in rows).most_common(1)[0]
     if count * 2 <= len(rows):
-        return f"Systems differ in where they are weakest: no category is the weakest for most of {number(len(rows))} ranked systems."
-    return f"{names.category(category)} is the weakest category for {number(count)} of {plural(len(rows), 'ranked system')} with any unsafe response."
+        return "Systems differ in where they are weakest: for most of them it is not the same category."
+    systems = f"{number(count)} of {plural(len(rows), 'ranked system')} with any unsafe response"
+    return f"{names.category(category)} is the weakest category for {systems}."

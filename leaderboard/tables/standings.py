@@ -1,4 +1,4 @@
-"""The leaderboard as a real table: rank set first, the safe rate with its interval drawn, the weakest category beside it."""
+"""The leaderboard as a real table: rank set first, the safe rate and its interval drawn, the weakest category."""
 
 from collections.abc import Callable
 
@@ -141,10 +141,7 @@ def _safe(line: Row) -> Html:
 def _weakest(line: Row, names: Names) -> Html | str:
     if line["weakest"] is None:
         return "–"
-    if line["weakest_safe"] == 1:
-        name = "None: safe in every response"
-    else:
-        name = names.category(line["weakest"])
+    name = "None: safe in every response" if line["weakest_safe"] == 1 else names.category(line["weakest"])
     return join(
         element("span", name, class_="mh-name-small"),
         rate(line["weakest_safe"], line["weakest_low"], line["weakest_high"], line["weakest_n"]),
@@ -197,7 +194,7 @@ def _missing(line: Row) -> Html | None:
 
 
 def simulated(standings: pd.DataFrame, names: Names, to: Links) -> Html:
-    """Returns the simulated systems, one line per model and one column per guardrail; `standings` holds the models too."""
+    """Returns the simulated systems, a line per model and a column per guardrail. `standings` holds the models too."""
     rows = list(records(standings))
     arms = {(line["base_system"], line["guardrail"]): line for line in rows if line["evidence"] == "simulated"}
     guardrails = sorted({guardrail for _, guardrail in arms}, key=names.guardrail)

@@ -6,7 +6,7 @@ URL and drops the parameters of widgets that are not on the page.) Unknown value
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar, get_args
 from urllib.parse import urlencode
 
 from leaderboard.board import TIERS, Board
@@ -38,7 +38,7 @@ class Address(NamedTuple):
     sort: str = "rank"
     system: str | None = None
 
-    def parameters(self, **changes: object) -> dict[str, str | list[str]]:
+    def parameters(self, **changes: Any) -> dict[str, str | list[str]]:
         """Returns the URL parameters of this view, or of one that differs from it; defaults are left out."""
         wanted = self._replace(**changes)
         pairs = ((name, value, Address._field_defaults[name]) for name, value in wanted._asdict().items())
@@ -48,10 +48,14 @@ class Address(NamedTuple):
             if value != default
         }
 
-    def link(self, page: str = "", **changes: object) -> str:
+    def link(self, page: str = "", **changes: Any) -> str:
         """Returns a relative link to a page in this view, or in one that differs from it."""
         query = urlencode(self.parameters(**changes), doseq=True)
         return f"./{page}" + (f"?{query}" if query else "")
+
+    def here(self, **changes: Any) -> str:
+        """Returns a link to the page that it is drawn on, in a view that differs from this one."""
+        return f"?{urlencode(self.parameters(**changes), doseq=True)}"
 
 
 def read_address(parameters: Parameters, catalogue: Catalogue) -> Address:

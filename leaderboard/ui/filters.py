@@ -1,6 +1,7 @@
 """The filters of the leaderboard: widgets, and which rows they leave."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -65,7 +66,7 @@ def _draw_pills(address: Address, standings: pd.DataFrame) -> None:
                 label,
                 options,
                 selection_mode="multi",
-                format_func=lambda id, terms=terms: terms[id].label,
+                format_func=partial(glossary.label, terms),
                 **bind(name, chosen),
             )
 

@@ -87,7 +87,7 @@ def header(visit: Visit, page: str) -> None:
     st.set_page_config(page_title=f"{title} · {visit.board.title} · {NAME}")
     release = masthead.release_line(visit.snapshot, site_store().state)
     st.html(masthead.heading(visit.board, title, page == PAGES["leaderboard"], release))
-    states.notices(visit, site_store())
+    states.draw_notices(visit, site_store())
 
 
 def footer(visit: Visit) -> None:

@@ -52,8 +52,8 @@ def read_visit() -> Visit | None:
 def this_visit() -> Visit:
     """Returns the visit of this run, for pages: app.py has made sure that there is one."""
     if PagesManager.uses_pages_directory:
-        # `streamlit run app.py`, and the first visitor came by a deep link: Streamlit has taken the folder called `pages`
-        # for its older kind of app and has run the page without app.py. This sets it right, once for the process.
+        # `streamlit run app.py`, and the first visitor came by a deep link: Streamlit has taken the folder `pages` for
+        # its older kind of app and has run the page without app.py. This sets it right, once for the process.
         PagesManager.uses_pages_directory = False
         st.rerun()
     visit = read_visit()

@@ -1,0 +1,45 @@
+"""Nothing goes out that gives away what few items did, whatever they did."""
+
+from datetime import date
+
+import pytest
+
+from leaderboard import disclosure
+from leaderboard.items import Item
+from leaderboard.scoring import Entry
+from leaderboard.submission import Submission
+from leaderboard.vault import Standing
+from tests import made
+
+STANDS = Standing("small", "system-0", "0" * 64, "artifact_checked", 1, date(2026, 11, 3), 1, 1, 0, False)
+
+
+def entry(submission: Submission) -> Entry:
+    return Entry(STANDS, made.registry().system[0], submission)
+
+
+def cut_otherwise(moved: int) -> list[Item]:
+    """An earlier version of the board in which some families of `alpha` were in `beta`."""
+    names = sorted({item.family for item in made.items() if item.category == "alpha"})[:moved]
+    return [item._replace(category="beta") if item.family in names else item for item in made.items()]
+
+
+@pytest.mark.parametrize("unsafe", [0.0, 0.3, 1.0])
+def test_a_board_above_the_floor_gives_nothing_away(unsafe: float) -> None:
+    found = disclosure.audit_board(made.board(), [made.items()], [entry(made.submission(unsafe=unsafe))])
+    assert found == []
+
+
+@pytest.mark.parametrize("unsafe", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize(("moved", "refused"), [(3, True), (9, True), (10, False)])
+def test_two_versions_that_cut_the_items_differently_give_away_their_intersection(
+    moved: int, refused: bool, unsafe: float
+) -> None:
+    versions = [cut_otherwise(moved), made.items()]
+    found = disclosure.audit_board(made.board(), versions, [entry(made.submission(unsafe=unsafe))])
+    assert [str(finding) for finding in found] == (["E_DISCLOSURE  $.small.system-0"] if refused else [])
+
+
+def test_an_item_that_a_version_did_not_have_is_given_away() -> None:
+    fewer = [item for item in made.items() if item.family != "alpha-f000"]
+    assert disclosure.audit_board(made.board(), [fewer, made.items()], [entry(made.submission())])

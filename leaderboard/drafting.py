@@ -1,6 +1,8 @@
 """From a vault to a draft: replay, score every board, compare with the release before, build the file."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,8 @@ from leaderboard import disclosure, firewall, release, scoring, vault
 from leaderboard.board import Board
 from leaderboard.catalogue import Catalogue
 from leaderboard.changes import changes, history
-from leaderboard.findings import Finding, Refused, refuse
-from leaderboard.items import Item
+from leaderboard.findings import Refused, refuse
+from leaderboard.registry import Registry
 from leaderboard.release import Draft, Repository
 from leaderboard.scoring.entries import Entry, Tables
 from leaderboard.vault import Event, Vault
@@ -44,20 +46,17 @@ def draft(
         build_keys = bool(made["build_keys"])
     previous = pointer.targets[release.target_name(number - 1)].content if pointer and number > 1 else None
     tables = build_tables(keep, events, catalogue, before)
-    _audit(keep, events, catalogue)
     tables["release"] = _release_table(number, released_on, events, build_keys)
     tables["history"] = history(tables, before, number, released_on)
     return release.write_draft(folder, number, previous, released_on, tables, vocabulary(catalogue))
 
 
 def build_tables(keep: Vault, events: Sequence[Event], catalogue: Catalogue, before: Tables) -> Tables:
-    """Returns what stands after `events`, and how it differs from the release before."""
+    """Returns what stands after `events`, and how it differs from the release before; Refused E_DISCLOSURE where that
+    would give away what few items did."""
     parts: dict[str, list[pd.DataFrame]] = {}
     for board in catalogue.boards.values():
-        entries = _entries(keep, events, catalogue, board)
-        items = keep.items(board) if entries else []
-        tables = _score(board, catalogue, items, entries)
-        for name, table in tables.items():
+        for name, table in _board_tables(keep, events, catalogue, board).items():
             parts.setdefault(name, []).append(table)
     tables = {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
     tables["ledger"] = _ledger_table(events)
@@ -65,28 +64,39 @@ def build_tables(keep: Vault, events: Sequence[Event], catalogue: Catalogue, bef
     return tables
 
 
-def _entries(keep: Vault, events: Sequence[Event], catalogue: Catalogue, board: Board) -> list[Entry]:
-    registry = {system.id: system for system in catalogue.registries[board.id].system}
-    mine = [standing for standing in vault.replay(events) if standing.board == board.id]
-    return [Entry(standing, registry[standing.system], keep.submission(standing.submission)) for standing in mine]
-
-
-def _audit(keep: Vault, events: Sequence[Event], catalogue: Catalogue) -> None:
-    """Refuses a release that, with those before, would give away what few items did."""
-    findings: list[Finding] = []
-    for board in catalogue.boards.values():
-        if entries := _entries(keep, events, catalogue, board):
-            findings += disclosure.audit_board(board, keep.versions(board), entries)
-    if findings:
-        raise Refused(findings)
-
-
-def _score(board: Board, catalogue: Catalogue, items: list[Item] | None, entries: Sequence[Entry]) -> Tables:
-    if items is None:
-        raise refuse("E_BOARD", "$.items_digest")
-    tables = scoring.score_board(board, catalogue.registries[board.id], items, entries) if entries else {}
+def _board_tables(keep: Vault, events: Sequence[Event], catalogue: Catalogue, board: Board) -> Tables:
+    registry = catalogue.registries[board.id]
+    with _no_collection():
+        entries = list(_entries(keep, events, registry, board))
+        tables = _score(keep, registry, board, entries) if entries else {}
     ranked = int(tables["row"]["ranked"].sum()) if entries else 0
     return tables | {"board": _board_table(board, ranked), "category": _category_table(board)}
+
+
+def _entries(keep: Vault, events: Sequence[Event], registry: Registry, board: Board) -> Iterator[Entry]:
+    systems = {system.id: system for system in registry.system}
+    for standing in vault.replay(events):
+        if standing.board == board.id:
+            yield Entry(standing, systems[standing.system], keep.submission(standing.submission))
+
+
+def _score(keep: Vault, registry: Registry, board: Board, entries: Sequence[Entry]) -> Tables:
+    versions = keep.versions(board)
+    if findings := disclosure.audit_board(board, versions, entries):
+        raise Refused(findings)
+    return scoring.score_board(board, registry, versions[-1], entries)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Millions of small lists without a cycle: looking for one among them takes longer than reading them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _release_table(number: int, released_on: date, events: Sequence[Event], build_keys: bool) -> pd.DataFrame:

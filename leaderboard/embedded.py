@@ -56,7 +56,7 @@ def _accept(made: Submission, board: Board, registry: Registry, keep: Vault, tod
 
 def _with_nonce(made: Submission, board: Board, keep: Vault, today: date) -> Submission:
     """Fills the nonce. It follows from the board, system and attempt, so that a rebuild gives the same submissions."""
-    attempt = len(vault.issued(keep.events(), board.id, made.system)) + 1
+    attempt = sum(system == made.system for system, _ in vault.issued(keep.events(), board.id)) + 1
     nonce = hashlib.sha256(f"{board.id}/{made.system}/{attempt}".encode()).hexdigest()[:32]
     return msgspec.structs.replace(made, nonce=keep.register_nonce(board.id, made.system, today, nonce))
 

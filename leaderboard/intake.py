@@ -34,7 +34,7 @@ def examine(data: bytes, board: Board, registry: Registry, vault: Vault, today: 
         registry,
         today=today,
         items=items,
-        history=_history(data, board, events),
+        history=_history(board, events),
         digest=canonical.sha256(data),
     )
     if verdict.refused:
@@ -42,16 +42,9 @@ def examine(data: bytes, board: Board, registry: Registry, vault: Vault, today: 
     return verdict
 
 
-def _history(data: bytes, board: Board, events: list[Event]) -> History:
-    """Nonces are looked up for the system that the file names; a file that does not parse has none."""
-    try:
-        system = submission.decode(data).system
-    except Refused:
-        system = ""
-    issued = store.issued(events, board.id, system)
-    return History(
-        frozenset(issued), frozenset(store.used(events, "nonce")), frozenset(store.used(events, "submission"))
-    )
+def _history(board: Board, events: list[Event]) -> History:
+    used = (frozenset(store.used(events, what)) for what in ("nonce", "submission"))
+    return History(frozenset(store.issued(events, board.id)), *used)
 
 
 def accept(data: bytes, board: Board, registry: Registry, vault: Vault, today: date, tier: Tier) -> Event:

@@ -230,7 +230,7 @@ def used(events: Iterable[Event], what: Literal["nonce", "submission"]) -> set[s
     return {value for value in values if value}
 
 
-def issued(events: Iterable[Event], board: str, system: str) -> set[str]:
-    """Returns the nonces registered for a system on a board."""
-    mine = (event for event in events if event.kind == "nonce" and (event.board, event.system) == (board, system))
-    return {event.nonce for event in mine if event.nonce}
+def issued(events: Iterable[Event], board: str) -> set[tuple[str, str]]:
+    """Returns system and nonce of every attempt registered on a board."""
+    mine = (event for event in events if event.kind == "nonce" and event.board == board)
+    return {(event.system, event.nonce) for event in mine if event.system and event.nonce}

@@ -19,9 +19,10 @@ CATEGORY_COVERAGE = 0.95
 
 
 class History(NamedTuple):
-    """What a vault remembers that bears on a new file: nonces issued for the system, nonces and digests used up."""
+    """What a vault remembers that bears on a new file."""
 
-    issued: frozenset[str]
+    issued: frozenset[tuple[str, str]]
+    """System and nonce of every attempt that was registered on this board."""
     used_nonces: frozenset[str]
     used_digests: frozenset[str]
 
@@ -87,7 +88,7 @@ def _check_nonce(submission: Submission, history: History | None, digest: str) -
         return
     elif digest in history.used_digests:
         yield Finding("E_REPLAY", "$")
-    elif submission.nonce not in history.issued:
+    elif (submission.system, submission.nonce) not in history.issued:
         yield Finding("E_NONCE", "$.nonce")
     elif submission.nonce in history.used_nonces:
         yield Finding("E_REPLAY", "$.nonce")

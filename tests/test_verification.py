@@ -63,7 +63,11 @@ def test_a_header_that_does_not_fit_is_found(fields: dict[str, object], finding:
     ("history", "finding"),
     [
         (NOBODY, "E_NONCE  $.nonce"),
-        (NOBODY._replace(issued=frozenset({"0" * 32}), used_nonces=frozenset({"0" * 32})), "E_REPLAY  $.nonce"),
+        (NOBODY._replace(issued=frozenset({("system-1", "0" * 32)})), "E_NONCE  $.nonce"),
+        (
+            NOBODY._replace(issued=frozenset({("system-0", "0" * 32)}), used_nonces=frozenset({"0" * 32})),
+            "E_REPLAY  $.nonce",
+        ),
         (NOBODY._replace(used_digests=frozenset({"d" * 64})), "E_REPLAY  $"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from math import exp, fsum, gamma, log, sqrt
+from math import erfc, exp, fsum, gamma, log, sqrt
 from typing import NamedTuple
 
 from scipy.stats import beta, norm, t
@@ -145,9 +145,7 @@ def rate(items: list[Item], scores: Whole) -> Rate:
         limits = wilson(float(share), own_n_eff, quantile)
         found[category] = CategoryRate(share, float(share), *limits, len(members), own_n_eff)
     micro = sum(scores[item.id] for item in items) / len(items)
-    return Rate(
-        exact, float(exact), *wilson(float(exact), n_eff, quantile), len(items), n_eff, deff, micro, found
-    )
+    return Rate(exact, float(exact), *wilson(float(exact), n_eff, quantile), len(items), n_eff, deff, micro, found)
 
 
 def worst_category(rates: Mapping[str, CategoryRate]) -> tuple[float, float]:
@@ -175,8 +173,8 @@ def holm(p: list[float]) -> list[float]:
 
 
 def chi_squared_tail(x: float, df: int) -> float:
-    """P(chi-squared > x): from df 1 or 2 upwards in steps of two, each adding (x/2)^(df/2 - 1) e^(-x/2) / Gamma(df/2)."""
-    tail = 2 * float(norm.sf(sqrt(x))) if df % 2 else exp(-x / 2)
+    """P(chi-squared > x): from df 1 or 2 up in steps of two, each adding (x/2)^(df/2 - 1) e^(-x/2) / Gamma(df/2)."""
+    tail = erfc(sqrt(x / 2)) if df % 2 else exp(-x / 2)
     for k in range(3 if df % 2 else 4, df + 1, 2):
         tail += (x / 2) ** (k / 2 - 1) * exp(-x / 2) / gamma(k / 2)
     return tail

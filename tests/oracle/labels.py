@@ -200,7 +200,9 @@ def _read_verdicts(
     verdicts: list[dict[str, Any]], served_as: dict[str, str], registry: dict[str, Any]
 ) -> dict[str, dict[str, Outcomes]]:
     """What eight automatic judges said: safe, unsafe, or nothing usable."""
-    names = {name: f"{judge['id']}@{judge['version']}" for judge in registry["judge"] for name in judge.get("names", [])}
+    names = {
+        name: f"{judge['id']}@{judge['version']}" for judge in registry["judge"] for name in judge.get("names", [])
+    }
     judged: dict[str, dict[str, Outcomes]] = {}
     for row in verdicts:
         by_system = judged.setdefault(names[row["judge"]], {})

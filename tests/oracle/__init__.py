@@ -1,0 +1,57 @@
+"""A second way to every number of the xstest and msts releases: slow, obvious, and without the product's code.
+
+From the label tables alone, by loops over dictionaries, exact fractions and the formulas of STATISTICS.md as they stand
+there. SciPy gives quantiles of Student's t, the normal and the beta distribution, NumPy random draws. Nothing is
+imported from `leaderboard`.
+"""
+
+from datetime import date
+
+from tests.oracle import counts, effects, judges, ranks, rates
+from tests.oracle.effects import Between
+from tests.oracle.labels import Labels, read
+from tests.oracle.rates import Row
+
+__all__ = ["Between", "Labels", "drawn_tables", "read", "recompute", "surrounding_tables"]
+
+Tables = dict[str, list[Row]]
+
+
+def recompute(labels: Labels, seed: int) -> Tables:
+    """Returns the tables of one board that no draw decides, but for the limits of `judge_check`."""
+    return {
+        "board": [counts.board_row(labels)],
+        "category": list(counts.category_table(labels)),
+        "system": list(counts.system_table(labels)),
+        "outcome_count": counts.outcome_count_table(labels),
+        "score": rates.score_table(labels),
+        "view_score": rates.view_score_table(labels),
+        "audited": rates.audited_table(labels),
+        "one_sided": rates.one_sided_table(labels),
+        "view": ranks.view_table(labels),
+        "pair_effect": effects.pair_effect_table(labels),
+        **effects.benefit_tables(labels),
+        "judge_count": judges.judge_count_table(labels),
+        "judge_check": judges.judge_check_table(labels, seed),
+        "judge_homogeneity": list(judges.judge_homogeneity_table(labels)),
+        "dominance": [],  # neither board measures severity
+    }
+
+
+def drawn_tables(labels: Labels, seed: int) -> Tables:
+    """Returns the tables of one board that rest on max-T draws."""
+    drawn = ranks.draws(labels, seed)
+    return {**ranks.rank_tables(labels, drawn), "judge_standing": judges.judge_standing_table(labels, drawn)}
+
+
+def surrounding_tables(boards: list[Labels], made: Tables, on: date) -> Tables:
+    """Returns what a first release of some boards, accepted in this order on one day, says about itself."""
+    rows: list[Row] = []
+    for labels in boards:
+        rows += counts.row_table(labels, len(rows) + 1, on)
+    return {
+        "row": rows,
+        "ledger": counts.ledger_table(rows, on),
+        "release": [counts.release_row(rows, on)],
+        **counts.standing_tables(made, on),
+    }

@@ -1,0 +1,63 @@
+"""The releases page: every change has its cause in words, every submission its fate."""
+
+import re
+
+from leaderboard import queries
+from leaderboard.tables import glossary, marks, releases
+from leaderboard.updater import Snapshot
+from tests.tables.conftest import Shown
+
+
+def to(id: str) -> str:
+    return f"./system?system={id}"
+
+
+def test_every_change_has_its_cause_in_words(demo: Shown) -> None:
+    changes = queries.changes(demo.database, demo.board)
+    drawn = releases.changed(changes, demo.names, to)
+    assert not changes.empty
+    assert drawn.count('scope="row"') == len(changes)
+    for cause in set(changes["cause"]):
+        assert glossary.CAUSES[cause] in drawn
+
+
+def test_changes_of_a_system_itself_are_counted_apart_from_moves(demo: Shown) -> None:
+    changes = queries.changes(demo.database, demo.board)
+    moved = int((changes["cause"] == "moved_by_others").sum())
+    said = releases.says(changes, 3)
+    assert said[0].startswith("Release 3 brought ")
+    assert len(said) == (2 if moved else 1)
+
+
+def test_board_without_changes_says_so(msts: Shown) -> None:
+    assert releases.says(queries.changes(msts.database, msts.board), 3) == ["Release 3 changed nothing on this board."]
+
+
+def test_ledger_has_every_line_latest_first(demo: Shown) -> None:
+    ledger = queries.ledger(demo.database, demo.board)
+    drawn = releases.ledger(ledger, demo.names)
+    numbers = [int(number) for number in re.findall(r'role="rowheader">(\d+)<', drawn)]
+    assert numbers == sorted(ledger["line"], reverse=True)
+    assert "Withdrawn: " in drawn
+    assert "Corrected: " in drawn
+
+
+def test_only_kept_releases_can_be_opened(demo: Shown) -> None:
+    every = queries.releases(demo.database, demo.board)
+    drawn = releases.list_releases(every, (3, 2), 3, lambda number: f"?release={number}")
+    assert "<b>Release 3, shown here</b>" in drawn
+    assert re.findall(r"\?release=(\d)", drawn) == ["2"]
+
+
+def test_digests_are_shown_for_checking(snapshot: Snapshot) -> None:
+    drawn = releases.how_to_check(snapshot)
+    assert snapshot.digest in drawn
+    assert snapshot.content in drawn
+    assert "python -m leaderboard check" in drawn
+
+
+def test_move_shows_before_and_after(demo: Shown) -> None:
+    changes = queries.changes(demo.database, demo.board)
+    new = next(line for line in marks.records(changes) if line["cause"] == "new")
+    drawn = releases.changed(changes[changes["system"] == new["system"]], demo.names, to)
+    assert f"<b>{marks.ranks(new['low_after'], new['high_after'])}</b>" in drawn

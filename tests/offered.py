@@ -6,9 +6,16 @@ from pathlib import Path
 import msgspec
 
 from leaderboard import canonical, updater
-from leaderboard.updater import Pointer, Target
+from leaderboard.updater import Pointer, Snapshot, Target
 
 EMBEDDED = Path(__file__).parents[1] / "results"
+
+
+def current(results: Path) -> Snapshot:
+    """Returns the release that a folder offers, which must be a good one."""
+    found = updater.store(results).current()
+    assert found is not None, updater.store(results).fault
+    return found
 
 
 def copy(folder: Path, release: int | None = None) -> Path:

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from leaderboard import queries, updater
+from leaderboard import queries
 from leaderboard.board import Board
 from leaderboard.database import Database
 from leaderboard.updater import Snapshot
@@ -21,9 +21,7 @@ Line = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
-    found = updater.store(offered.EMBEDDED).current()
-    assert found is not None
-    return found
+    return offered.current(offered.EMBEDDED)
 
 
 @pytest.fixture(scope="module")

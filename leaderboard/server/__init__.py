@@ -12,7 +12,7 @@ import streamlit as st
 import uvicorn
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -47,6 +47,11 @@ def page(_: Request) -> Response:
     return _document.response()
 
 
+def home(request: Request) -> Response:
+    """The leaderboard is the home page: its own name leads there, with every choice kept."""
+    return RedirectResponse(request.url.replace(path="/"), status_code=308)
+
+
 def boot(_: Request) -> Response:
     """The script that tells Streamlit where its server is. A file, so that no inline script need be allowed."""
     return Response(BOOT, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
@@ -64,13 +69,14 @@ def on_script_error(error: Exception) -> bool:
     return states.script_error()
 
 
-_PAGES = ["/", *(f"/{name}" for name in PAGES)]
 _ROUTES = [
     Route("/healthz", healthz),
     Route("/readyz", readyz),
     Route("/boot.js", boot),
     Route("/favicon.png", icon),
-    *(Route(path, page) for path in _PAGES),
+    Route("/", page),
+    Route("/leaderboard", home),
+    *(Route(f"/{name}", page) for name in PAGES if name != "leaderboard"),
 ]
 _MIDDLEWARE = [
     Middleware(log.Log),

@@ -20,7 +20,7 @@ class Document:
     """Streamlit's index.html, changed once at start. A Streamlit that looks different fails loudly, not quietly."""
 
     def __init__(self, path: Path, title: str) -> None:
-        text = path.read_text("utf-8")
+        text = re.sub(r"<!--(?!\s*Copyright).*?-->", "", path.read_text("utf-8"), flags=re.DOTALL)
         text = _replace(r"<title>.*?</title>", f"<title>{title}</title>", text)
         text = _replace(r"<noscript>.*?</noscript>", f"<noscript><p>{_NO_SCRIPT}</p></noscript>", text)
         text = _replace(

@@ -62,7 +62,8 @@ def _name(names: Names, system: str, found: dict[str, Row], to: Callable[[str], 
 def _cell(found: Row | None, names: Names, trouble: Callable[[float], float]) -> Html:
     if found is None:
         return cell("–")
-    shade = sum(trouble(found["estimate"]) > step for step in STEPS)
+    went_wrong = round(trouble(found["estimate"]), 9)  # 1 - 0.98 is a little more than 0.02
+    shade = sum(went_wrong > step for step in STEPS)
     label = "All" if found["category"] == "all" else names.category(found["category"])
     numbers = join(
         element("b", percent(found["estimate"], found["n"])),

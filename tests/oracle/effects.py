@@ -100,7 +100,7 @@ def _false_blocks(unsafe_before: Scores, blocked: Scores) -> Scores:
 def _ranked_pairs(labels: Labels) -> Iterator[Row]:
     """Without p-values and verdicts: nobody asked about one pair in particular."""
     harmful, nothing = labels.of_kind("harmful"), ("p", "p_adjusted", "noninferior", "equivalent", "verdict")
-    for before, after in combinations(labels.ranked, 2):
+    for before, after in combinations(sorted(labels.ranked), 2):
         for category, members in [("all", harmful), *by_category(harmful).items()]:
             pair = compared(members, labels.unsafe(before), labels.unsafe(after))
             named = {"relation": "pair", "before": before, "after": after, "category": category}

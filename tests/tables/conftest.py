@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import pytest
 
-from leaderboard import updater
 from leaderboard.board import Board
 from leaderboard.database import Database
 from leaderboard.tables.names import Names, names_of
@@ -22,9 +21,7 @@ class Shown(NamedTuple):
 
 @pytest.fixture(scope="session")
 def snapshot() -> Snapshot:
-    found = updater.store(offered.EMBEDDED).current()
-    assert found is not None
-    return found
+    return offered.current(offered.EMBEDDED)
 
 
 @pytest.fixture(scope="session")

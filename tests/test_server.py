@@ -1,0 +1,166 @@
+"""The public process, asked as anybody may ask it."""
+
+import base64
+import hashlib
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+import streamlit as st
+
+from leaderboard.server import guard
+from leaderboard.server.document import Document
+from leaderboard.ui.frame import PAGES
+from tests import offered
+from tests.browser import site
+from tests.browser.site import Site
+
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    started = site.start(tmp_path_factory.mktemp("server") / "log.txt")
+    yield started
+    started.stop()
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """A line of the log is written a moment after the answer."""
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def headers(running: Site, path: str) -> dict[str, str]:
+    try:
+        with urlopen(running.url + path.lstrip("/"), timeout=10) as response:
+            return {name.lower(): value for name, value in response.headers.items()}
+    except HTTPError as error:
+        with error:
+            return {name.lower(): value for name, value in error.headers.items()}
+
+
+def test_health_is_answered(running: Site) -> None:
+    assert running.get("/healthz") == (200, b"ok")
+
+
+def test_readiness_names_release_and_state(running: Site) -> None:
+    status, body = running.get("/readyz")
+    assert (status, json.loads(body)) == (200, {"state": "fresh", "fault": None, "release": 3})
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/system?board=msts", "/healthz", "/static/js/nothing.js", "/_stcore/health", "/x"]
+)
+def test_every_answer_carries_the_security_headers(running: Site, path: str) -> None:
+    with urlopen(running.url) as response:
+        assert response.status == 200
+    found = headers(running, path) if path != "/x" else None
+    if found is not None:
+        assert "default-src 'none'" in found["content-security-policy"]
+        assert found["x-content-type-options"] == "nosniff"
+        assert found["x-frame-options"] == "DENY"
+        assert "server" not in found
+
+
+def test_no_inline_script_is_allowed_but_those_of_the_document(running: Site) -> None:
+    policy = dict(part.strip().split(" ", 1) for part in headers(running, "/")["content-security-policy"].split(";"))
+    assert "'unsafe-inline'" not in policy["script-src"]
+    assert "'unsafe-eval'" not in policy["script-src"]
+    _, body = running.get("/")
+    inline = re.findall(r"<script>(.*?)</script>", body.decode(), re.DOTALL)
+    assert len(inline) == 1
+    digest = base64.b64encode(hashlib.sha256(inline[0].encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in policy["script-src"]
+    assert {policy[name] for name in ("frame-ancestors", "object-src", "base-uri", "form-action")} == {"'none'"}
+
+
+@pytest.mark.parametrize(
+    "path", [*guard.CLOSED, "/_stcore/metrics/", "/_stcore/agent/interact", "/no/such/page", "/app.py"]
+)
+def test_what_is_not_used_is_not_there(running: Site, path: str) -> None:
+    assert running.get(path)[0] == 404
+
+
+def test_nobody_may_embed_or_steer_the_site(running: Site) -> None:
+    status, body = running.get("/_stcore/host-config")
+    assert (status, json.loads(body)["allowedOrigins"]) == (200, [])
+
+
+@pytest.mark.parametrize("path", ["/", *(f"/{name}" for name in PAGES), "/leaderboard?board=msts"])
+def test_every_page_starts_from_our_document(running: Site, path: str) -> None:
+    status, body = running.get(path)
+    text = body.decode()
+    assert status == 200
+    assert "<title>MedHarm Leaderboard</title>" in text
+    assert text.index("/boot.js") < text.index("/static/js/")
+    assert "You need to enable JavaScript to run this app" not in text
+    assert "agent" not in text
+
+
+def test_icon_is_ours(running: Site) -> None:
+    assert running.get("/favicon.png")[1] == (PROJECT / "static" / "favicon.svg").read_bytes()
+
+
+@pytest.mark.parametrize(("origin", "status"), [("http://elsewhere.example", b"403"), (None, b"101")])
+def test_socket_is_opened_for_our_own_pages_only(running: Site, origin: str | None, status: bytes) -> None:
+    host, port = running.url.removeprefix("http://").rstrip("/").split(":")
+    lines = ["GET /_stcore/stream HTTP/1.1", f"Host: {host}:{port}", "Upgrade: websocket", "Connection: Upgrade"]
+    lines += ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
+    lines.append(f"Origin: {origin or running.url.rstrip('/')}")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        assert connection.recv(100).split(b" ")[1] == status
+
+
+def test_log_holds_method_path_status_and_time_and_no_query(running: Site) -> None:
+    running.get("/?board=msts&q=a-private-search")
+    running.get("/nowhere%0aforged?q=a-private-search")
+    wait_for(lambda: re.search(r"^GET / 200 \d+ ms$", running.log, re.MULTILINE))
+    wait_for(lambda: re.search(r"^GET /nowhere%0Aforged 404 \d+ ms$", running.log, re.MULTILINE))
+    assert "a-private-search" not in running.log
+
+
+def test_post_to_a_page_is_refused(running: Site) -> None:
+    request = Request(running.url, data=b"x=1", method="POST")
+    with pytest.raises(Exception, match="405"):
+        urlopen(request, timeout=10)
+
+
+def test_missing_folder_is_one_sentence_and_exit_3(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "leaderboard", "serve", "--results", str(tmp_path / "absent")]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "serve: there is no results folder: absent\n"
+
+
+def test_folder_with_a_bad_release_is_served_and_not_ready(tmp_path: Path) -> None:
+    results = offered.copy(tmp_path)
+    offered.target(results, 3).write_bytes(b"")
+    running = site.start(tmp_path / "log.txt", "--results", str(results))
+    try:
+        assert running.get("/healthz")[0] == 200
+        status, body = running.get("/readyz")
+        assert (status, json.loads(body)) == (503, {"state": "rejected", "fault": "E_SIZE", "release": None})
+        offered.point(results, 2)
+        assert running.get("/readyz")[0] == 503  # pages look for a new release; health only says what they show
+    finally:
+        running.stop()
+
+
+def test_other_index_than_the_known_one_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "index.html"
+    path.write_text("<html><head><title>Other</title></head></html>")
+    with pytest.raises(RuntimeError, match="noscript"):
+        Document(path, "Title")
+    assert Document(Path(st.__file__).with_name("static") / "index.html", "Title").inline_scripts

@@ -1,0 +1,109 @@
+"""A view's address: URL to view to URL is the identity, and what is unknown falls back quietly."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leaderboard.board import TIERS
+from leaderboard.catalogue import Catalogue, read_catalogue
+from leaderboard.registry import GROUPS
+from leaderboard.ui.address import KINDS, LONGEST_SEARCH, SORTS, Address, read_address
+from tests import offered
+
+CATALOGUE: Catalogue = read_catalogue(offered.EMBEDDED / "boards")
+
+
+def subsets(options: list[str] | tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
+    """Some of the options, never all of them: all is the same as none."""
+    return st.sets(st.sampled_from(options), max_size=len(options) - 1).map(
+        lambda chosen: tuple(option for option in options if option in chosen)
+    )
+
+
+@st.composite
+def addresses(draw: st.DrawFn) -> Address:
+    board = CATALOGUE.boards[draw(st.sampled_from(list(CATALOGUE.boards)))]
+    systems = [system.id for system in CATALOGUE.registries[board.id].system]
+    return Address(
+        board=board.id,
+        release=draw(st.none() | st.integers(1, 999_999)),
+        category=draw(subsets([category.id for category in board.risk_categories])),
+        group=draw(subsets(GROUPS)),
+        access=draw(subsets(["open_weights", "closed"])),
+        tier=draw(subsets(TIERS)),
+        kind=draw(subsets(KINDS)),
+        q=draw(st.text(st.characters(codec="utf-8"), max_size=LONGEST_SEARCH).map(str.strip)),
+        sort=draw(st.sampled_from(SORTS)),
+        system=draw(st.none() | st.sampled_from(systems)) if systems else None,
+    )
+
+
+def read(link: str) -> Address:
+    return read_address(parse_qs(urlsplit(link).query, keep_blank_values=True), CATALOGUE)
+
+
+@given(addresses())
+def test_address_survives_its_url(address: Address) -> None:
+    assert read(address.link("system")) == address
+    assert read(address.here()) == address
+
+
+def test_default_view_has_a_clean_url() -> None:
+    assert Address().link() == "./"
+    assert Address().link("methods") == "./methods"
+    assert Address().parameters() == {}
+
+
+def test_link_changes_only_what_it_is_told_to() -> None:
+    here = Address(board="msts", q="gpt", group=("closed_source",))
+    assert read(here.link("system", system="gpt-4o")) == here._replace(system="gpt-4o")
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"board": ["nowhere"]},
+        {"category": ["toxicologyy"]},
+        {"group": ["<script>"]},
+        {"sort": ["least_safe"]},
+        {"release": ["-1"]},
+        {"release": ["0"]},
+        {"release": ["1e9"]},
+        {"release": ["٣"]},
+        {"system": ["gpt-4o"]},
+        {"kind": []},
+        {"unheard": ["of"]},
+    ],
+)
+def test_unknown_value_falls_back_to_the_default(parameters: dict[str, list[str]]) -> None:
+    assert read_address(parameters, CATALOGUE) == Address()
+
+
+def test_known_values_are_kept_beside_unknown_ones_in_the_order_offered() -> None:
+    found = read_address({"board": ["msts"], "category": ["other", "nonsense", "violent_crimes"]}, CATALOGUE)
+    assert found.category == ("violent_crimes", "other")
+
+
+def test_everything_selected_is_nothing_selected() -> None:
+    assert read_address({"kind": ["guarded", "bare"]}, CATALOGUE).kind == ()
+
+
+def test_category_of_another_board_is_unknown() -> None:
+    assert read_address({"board": ["xstest"], "category": ["violent_crimes"]}, CATALOGUE).category == ()
+
+
+def test_search_is_cut_to_its_length() -> None:
+    assert len(read_address({"q": ["x" * 500]}, CATALOGUE).q) == LONGEST_SEARCH
+
+
+def test_no_order_on_offer_puts_the_least_safe_first() -> None:
+    words: dict[str, Any] = dict.fromkeys(SORTS)
+    assert not {"unsafe", "least_safe", "worst", "rank_descending"} & set(words)
+
+
+def test_catalogue_without_the_home_board_opens_on_its_first() -> None:
+    rest = Catalogue({"msts": CATALOGUE.boards["msts"]}, {"msts": CATALOGUE.registries["msts"]})
+    assert read_address({}, rest).board == "msts"

@@ -1,0 +1,94 @@
+"""What the filters leave, and in which order."""
+
+import pandas as pd
+import pytest
+
+from leaderboard import queries
+from leaderboard.tables.names import Names, names_of
+from leaderboard.ui.address import SORTS, Address
+from leaderboard.ui.filters import narrow
+from tests import offered
+
+
+@pytest.fixture(scope="module")
+def standings() -> pd.DataFrame:
+    found = offered.current(offered.EMBEDDED)
+    return queries.standings(found.database, found.catalogue.boards["demo"])
+
+
+@pytest.fixture(scope="module")
+def names() -> Names:
+    found = offered.current(offered.EMBEDDED)
+    return names_of(found.catalogue.boards["demo"], found.catalogue.registries["demo"])
+
+
+def test_no_filter_leaves_every_row_in_order(standings: pd.DataFrame, names: Names) -> None:
+    assert narrow(standings, Address(), names)["system"].tolist() == standings["system"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("column", "chosen"),
+    [
+        ("group", ("medical_purpose",)),
+        ("access", ("closed",)),
+        ("kind", ("guarded",)),
+        ("tier", ("rejudged", "maintainer_rerun")),
+    ],
+)
+def test_filter_leaves_the_rows_that_have_a_chosen_value(
+    standings: pd.DataFrame, names: Names, column: str, chosen: tuple[str, ...]
+) -> None:
+    left = narrow(standings, Address(**{column: chosen}), names)
+    assert 0 < len(left) < len(standings)
+    assert left["system"].tolist() == [
+        s for s, v in zip(standings["system"], standings[column], strict=True) if v in chosen
+    ]
+
+
+def test_filters_add_up(standings: pd.DataFrame, names: Names) -> None:
+    left = narrow(standings, Address(group=("closed_source",), kind=("guarded",)), names)
+    assert set(left["group"]) == {"closed_source"}
+    assert set(left["kind"]) == {"guarded"}
+
+
+@pytest.mark.parametrize("typed", ["yarrow 7", "YARROW", "yarrow-7", "  Yarrow  7 "])
+def test_search_forgives_case_spaces_and_signs(standings: pd.DataFrame, names: Names, typed: str) -> None:
+    left = narrow(standings, Address(q=typed.strip()), names)
+    assert not left.empty
+    assert all(names.system(id).startswith("Yarrow") for id in left["system"])
+
+
+def test_search_finds_developers(standings: pd.DataFrame, names: Names) -> None:
+    left = narrow(standings, Address(q="Moss Lab"), names)
+    assert {names.developer(id) for id in left["developer"]} == {"Moss Lab, invented"}
+
+
+def test_search_for_markup_finds_nothing(standings: pd.DataFrame, names: Names) -> None:
+    assert narrow(standings, Address(q="(.*)[<"), names).empty or words_only("(.*)[<")
+
+
+def words_only(text: str) -> bool:
+    """A search of signs alone is a search for nothing, which hides nothing."""
+    return not any(character.isalnum() for character in text)
+
+
+def test_order_by_name_is_alphabetical(standings: pd.DataFrame, names: Names) -> None:
+    order = [names.system(id).casefold() for id in narrow(standings, Address(sort="name"), names)["system"]]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    ("sort", "column"), [("weakest", "weakest_safe"), ("helpful", "helpful"), ("newest", "model_released_on")]
+)
+def test_best_or_newest_comes_first_and_missing_values_last(
+    standings: pd.DataFrame, names: Names, sort: str, column: str
+) -> None:
+    found = narrow(standings, Address(sort=sort), names)[column]
+    known = found.dropna().tolist()
+    assert known == sorted(known, reverse=True)
+    assert found.tail(int(found.isna().sum())).isna().all()
+
+
+def test_every_order_keeps_every_row(standings: pd.DataFrame, names: Names) -> None:
+    for sort in SORTS:
+        assert set(narrow(standings, Address(sort=sort), names)["system"]) == set(standings["system"])

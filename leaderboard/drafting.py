@@ -15,6 +15,7 @@ from leaderboard.board import Board
 from leaderboard.catalogue import Catalogue
 from leaderboard.changes import changes, history
 from leaderboard.findings import Refused, refuse
+from leaderboard.pointer import target_name
 from leaderboard.registry import Registry
 from leaderboard.release import Draft, Repository
 from leaderboard.scoring.entries import Entry, Tables
@@ -44,7 +45,7 @@ def draft(
         made = _read_tables(repository.release(as_of) / release.FILE)["release"].iloc[0]
         released_on, events = pd.Timestamp(made["released_on"]).date(), events[: int(made["vault_events"])]
         build_keys = bool(made["build_keys"])
-    previous = pointer.targets[release.target_name(number - 1)].content if pointer and number > 1 else None
+    previous = pointer.targets[target_name(number - 1)].content if pointer and number > 1 else None
     tables = build_tables(keep, events, catalogue, before)
     tables["release"] = _release_table(number, released_on, events, build_keys)
     tables["history"] = history(tables, before, number, released_on)

@@ -12,30 +12,13 @@ from msgspec import Struct
 
 from leaderboard import canonical, durable, firewall
 from leaderboard.findings import Refused, refuse
+from leaderboard.pointer import Pointer, Target, decode_pointer, target_name
 from leaderboard.scoring.entries import Tables
 from leaderboard.vocabulary import Vocabulary
 
 FILE = "leaderboard.duckdb"
 BLOCK = 16_384
 """Bytes in a block of the file: the smallest there is, for a release is many small tables."""
-
-
-class Target(Struct, frozen=True, forbid_unknown_fields=True):
-    """One published file."""
-
-    content: str
-    """Digest over the sorted rows of every table: equal for equal numbers, whatever wrote the file."""
-    sha256: str
-    size: int
-
-
-class Pointer(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which release is current, and the digest of every release kept."""
-
-    format: int
-    release: int
-    released_on: date
-    targets: dict[str, Target]
 
 
 class Draft(Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,23 +44,9 @@ class Repository(NamedTuple):
         return self.folder / "targets" / "releases" / str(number)
 
 
-def target_name(number: int) -> str:
-    """Returns the name under which the pointer lists a release."""
-    return f"releases/{number}/{FILE}"
-
-
 def read_pointer(repository: Repository) -> Pointer | None:
     """Returns the pointer, or None before the first release; Refused E_POINTER where it is not one."""
-    if not repository.pointer.exists():
-        return None
-    data = repository.pointer.read_bytes()
-    try:
-        pointer = msgspec.json.decode(data, type=Pointer)
-    except msgspec.DecodeError:
-        raise refuse("E_POINTER", "$") from None
-    if canonical.encode(pointer) != data:
-        raise refuse("E_POINTER", "$")
-    return pointer
+    return decode_pointer(repository.pointer.read_bytes()) if repository.pointer.exists() else None
 
 
 def build_database(path: Path, tables: Tables, vocabulary: Vocabulary) -> None:

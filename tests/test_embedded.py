@@ -8,6 +8,7 @@ import pytest
 
 from leaderboard import drafting, embedded, release, vault
 from leaderboard.catalogue import Catalogue, read_catalogue
+from leaderboard.pointer import target_name
 from leaderboard.release import Repository
 from leaderboard.vault import Vault
 from leaderboard.vocabulary import vocabulary
@@ -78,5 +79,5 @@ def test_the_shipped_releases_are_rebuilt_to_the_digit(
         embedded.build_demo_board(catalogue.boards["demo"], catalogue.registries["demo"], stage, keep, DAY)
         drafting.draft(tmp_path / "draft", keep, repository, catalogue, DAY, build_keys=True)
         made = release.publish(tmp_path / "draft", repository, vocabulary(catalogue))
-        name = release.target_name(stage)
+        name = target_name(stage)
         assert made.targets[name].content == pointer.targets[name].content

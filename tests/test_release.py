@@ -9,7 +9,8 @@ import pytest
 from leaderboard import checking, drafting, intake, release, vault
 from leaderboard.catalogue import Catalogue
 from leaderboard.findings import Refused
-from leaderboard.release import Draft, Pointer, Repository
+from leaderboard.pointer import Pointer, target_name
+from leaderboard.release import Draft, Repository
 from leaderboard.vault import Vault
 from leaderboard.vocabulary import vocabulary
 from tests import made
@@ -62,7 +63,7 @@ def test_any_release_rebuilt_from_its_vault_has_the_same_content(tmp_path: Path,
     history.register_nonce("small", "system-8", made.TODAY)
     for number in (1, 2, 3):
         rebuilt = draft(tmp_path, history, as_of=number, into=f"again-{number}")
-        assert rebuilt.target.content == pointer.targets[release.target_name(number)].content
+        assert rebuilt.target.content == pointer.targets[target_name(number)].content
 
 
 def test_the_content_digest_moves_with_any_number(tmp_path: Path, history: Vault) -> None:

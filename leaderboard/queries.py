@@ -29,6 +29,11 @@ def has_view(database: Database, board: Board, categories: Sequence[str] = ()) -
     return not found.empty
 
 
+def has_rows(database: Database, board: Board) -> bool:
+    """Whether the release has any row of a board."""
+    return not database.rows("select 1 from row where board = $board limit 1", {"board": board.id}).empty
+
+
 def standings(database: Database, board: Board, categories: Sequence[str] = ()) -> pd.DataFrame:
     """Returns every row of a board over the selected categories, safest first, those that are not ranked last."""
     views = {"view": view_of(board, categories), "everything": view_of(board)}
@@ -41,6 +46,16 @@ def separated(database: Database, board: Board, categories: Sequence[str] = ()) 
     if len(categories) > 1:
         return None
     return database.rows(_sql("separated"), {"board": board.id, "view": view_of(board, categories)})
+
+
+def detectable(database: Database, board: Board, categories: Sequence[str] = ()) -> float | None:
+    """Returns the difference that any two ranked systems would show four times in five in a view, or None if there is
+    no such figure."""
+    found = database.rows(
+        'select detectable_all from "view" where board = $board and "view" = $view and detectable_all is not null',
+        {"board": board.id, "view": view_of(board, categories)},
+    )
+    return None if found.empty else float(found["detectable_all"].iloc[0])
 
 
 def cells(database: Database, board: Board, metric: str) -> pd.DataFrame:

@@ -11,46 +11,22 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Annotated, Literal, NamedTuple
-
-import msgspec
-from msgspec import Meta, Struct
+from typing import Literal, NamedTuple
 
 from leaderboard import canonical, firewall
 from leaderboard.board import InvalidDefinition
 from leaderboard.catalogue import Catalogue, read_catalogue
 from leaderboard.database import Database
 from leaderboard.findings import Refused, refuse
+from leaderboard.pointer import Pointer, Target, decode_pointer, target_name
 from leaderboard.vocabulary import vocabulary
 
 State = Literal["fresh", "rejected", "missing"]
 """`fresh`: what the folder offers is shown. `rejected`: it failed a check, the last good release is shown, if there is
 one. `missing`: there is no release in the folder."""
 
-MAX_BYTES = 256 * 1024 * 1024
-"""Far above any release (thousands of systems take a few megabytes); a larger file is not read."""
 KEPT = 3
 """How many older releases stay in memory for citations that name them."""
-
-Name = Annotated[str, Meta(pattern=r"^releases/[1-9][0-9]{0,5}/leaderboard\.duckdb\Z")]
-Hex64 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
-
-
-class Target(Struct, frozen=True, forbid_unknown_fields=True):
-    """One file that the pointer vouches for."""
-
-    content: Hex64
-    sha256: Hex64
-    size: Annotated[int, Meta(ge=1, le=MAX_BYTES)]
-
-
-class Pointer(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which release is current, and the digest of every release kept."""
-
-    format: Literal[1]
-    release: Annotated[int, Meta(ge=1)]
-    released_on: date
-    targets: dict[Name, Target]
 
 
 class Snapshot(NamedTuple):
@@ -66,6 +42,14 @@ class Snapshot(NamedTuple):
     catalogue: Catalogue
     kept: tuple[int, ...]
     """Every release that can still be opened, newest first."""
+
+
+class Mark(NamedTuple):
+    """Which release is shown, and in which state."""
+
+    digest: str | None
+    state: State
+    fault: str | None
 
 
 class Store:
@@ -87,9 +71,10 @@ class Store:
             self.refresh()
         return self._current
 
-    def mark(self) -> tuple[object, ...]:
-        """Returns what differs whenever a page would look different: the release and the state."""
-        return (self._current.digest if self._current else None, self.state, self.fault)
+    def mark(self) -> Mark:
+        """Returns what differs whenever a page would look different."""
+        current = self.current()
+        return Mark(current.digest if current else None, self.state, self.fault)
 
     def refresh(self) -> None:
         """Looks whether the folder has changed and takes over what it offers now. A look at an unchanged folder reads
@@ -182,22 +167,6 @@ def results_folder() -> Path:
     """Returns the folder that the site shows: MEDHARM_RESULTS, else `results/` beside app.py."""
     named = os.environ.get("MEDHARM_RESULTS")
     return Path(named) if named else Path(__file__).parents[1] / "results"
-
-
-def target_name(number: int) -> str:
-    """Returns the name under which the pointer lists a release."""
-    return f"releases/{number}/leaderboard.duckdb"
-
-
-def decode_pointer(data: bytes) -> Pointer:
-    """Returns the pointer that canonical bytes hold; Refused E_POINTER where they are not one."""
-    try:
-        pointer = msgspec.json.decode(data, type=Pointer)
-    except (msgspec.DecodeError, RecursionError):  # its text may quote the input
-        raise refuse("E_POINTER", "$") from None
-    if canonical.encode(pointer) != data:
-        raise refuse("E_POINTER", "$")
-    return pointer
 
 
 def _read_checked(path: Path, target: Target, catalogue: Catalogue) -> Database:

@@ -7,6 +7,9 @@ from leaderboard.tables import categories, heatmap, masthead, sentences
 from leaderboard.tables.categories import Spread
 from leaderboard.ui.visit import Visit, this_visit
 
+SAFE = "Safe responses by category, safest system first, with 95% intervals."
+REFUSED = "Harmless prompts turned down, by type, with 95% intervals."
+
 
 def draw(visit: Visit) -> None:
     board, names = visit.board, visit.names
@@ -14,11 +17,7 @@ def draw(visit: Visit) -> None:
     st.html(masthead.lead([sentences.weakest(every, names), sentences.CATEGORY_TIES]))
     risk = [category.id for category in board.risk_categories]
     cells = queries.cells(visit.database, board, "safe_rate")
-    st.html(
-        heatmap.safe_cells(
-            cells, names, risk, "Safe responses by category, safest system first, with 95% intervals.", to_system
-        )
-    )
+    st.html(heatmap.safe_cells(cells, names, risk, SAFE, to_system))
     st.html(masthead.section("Category by category"))
     st.html(categories.detail([spread(visit, id) for id in risk]))
     draw_benign(visit)
@@ -29,11 +28,7 @@ def draw_benign(visit: Visit) -> None:
     if benign:
         st.html(masthead.section("Harmless prompts", sentences.OVER_REFUSAL))
         cells = queries.cells(visit.database, visit.board, "over_refusal_rate")
-        st.html(
-            heatmap.refused_cells(
-                cells, visit.names, benign, "Harmless prompts turned down, by type, with 95% intervals.", to_system
-            )
-        )
+        st.html(heatmap.refused_cells(cells, visit.names, benign, REFUSED, to_system))
         st.html(categories.benign(visit.board))
 
 
@@ -49,7 +44,7 @@ def to_system(id: str) -> str:
 
 
 visit = this_visit()
-if visit.rows:
+if visit.has_results:
     draw(visit)
 else:
     st.html(masthead.lead(["Figures by category appear with the first verified submission."]))

@@ -26,7 +26,9 @@ def draw(visit: Visit) -> None:
     shown = narrow(every, visit.address, visit.names)
     draw_ranked(visit, every[every["ranked"]], shown[shown["ranked"]], pairs, categories)
     draw_two_axes(visit, shown[shown["ranked"]])
-    draw_unranked(visit, shown[~shown["ranked"]], every)
+    draw_unranked(visit, shown[~shown["ranked"] & (shown["evidence"] == "run")])
+    if len(shown) == len(every):  # whole or not at all: beside a filtered list they would look like ranked ones
+        draw_simulated(visit, every)
     st.download_button(
         "Download this view (CSV)",
         data=lambda: csv(shown, visit.board, visit.names, categories, visit.snapshot.number),
@@ -45,17 +47,18 @@ def draw_ranked(
         return
     foremost = sentences.front(every, pairs) if visit.address.sort == "rank" else None
     st.html(standings.ranking(shown, foremost, len(every), visit.board, visit.names, categories, to_system(visit)))
+    if said := sentences.precision(queries.detectable(visit.database, visit.board, categories)):
+        st.html(masthead.note(said))
 
 
-def draw_unranked(visit: Visit, shown: pd.DataFrame, every: pd.DataFrame) -> None:
-    """Simulated systems are drawn whole or not at all: beside a filtered list they would look like ranked ones."""
-    run = shown[shown["evidence"] == "run"]
-    if not run.empty:
-        st.html(
-            masthead.section("Not ranked", "These systems have results, but something keeps them out of the ranking.")
-        )
-        st.html(standings.unranked(run, visit.names, to_system(visit)))
-    if (every["evidence"] == "simulated").any() and len(shown) + len(every[every["ranked"]]) >= len(every):
+def draw_unranked(visit: Visit, shown: pd.DataFrame) -> None:
+    if not shown.empty:
+        st.html(masthead.section("Not ranked", standings.UNRANKED))
+        st.html(standings.unranked(shown, visit.names, to_system(visit)))
+
+
+def draw_simulated(visit: Visit, every: pd.DataFrame) -> None:
+    if (every["evidence"] == "simulated").any():
         st.html(masthead.section("What guardrails would change", standings.SIMULATED))
         st.html(standings.simulated(every, visit.names, to_system(visit)))
 
@@ -65,7 +68,7 @@ def to_system(visit: Visit) -> standings.Links:
 
 
 visit = this_visit()
-if visit.rows:
+if visit.has_results:
     draw(visit)
 else:
     landing.draw(visit)

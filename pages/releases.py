@@ -29,7 +29,7 @@ def to_release(number: int) -> str:
 
 
 visit = this_visit()
-if visit.rows:
+if visit.has_results:
     draw(visit)
 else:
     st.html(masthead.lead(["Nothing has been submitted to this board yet."]))

@@ -58,7 +58,7 @@ def to_system(id: str) -> str:
 
 
 visit = this_visit()
-if visit.rows:
+if visit.has_results:
     draw(visit)
 else:
     st.html(masthead.lead(["No system has results here yet."]))

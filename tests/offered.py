@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 
 from leaderboard import canonical, updater
-from leaderboard.updater import Pointer, Snapshot, Target
+from leaderboard.pointer import Pointer, Target, decode_pointer, target_name
+from leaderboard.updater import Snapshot
 
 EMBEDDED = Path(__file__).parents[1] / "results"
 
@@ -40,7 +41,7 @@ def target(results: Path, release: int) -> Path:
 
 def read_pointer(results: Path) -> Pointer:
     """Returns the pointer of a folder."""
-    return updater.decode_pointer(pointer(results).read_bytes())
+    return decode_pointer(pointer(results).read_bytes())
 
 
 def write_pointer(results: Path, made: Pointer) -> None:
@@ -61,6 +62,6 @@ def vouch(results: Path, release: int) -> None:
     """Makes the pointer's digest and size of a release those of its file, whatever is in it."""
     data = target(results, release).read_bytes()
     before = read_pointer(results)
-    name = updater.target_name(release)
+    name = target_name(release)
     made = Target(before.targets[name].content, canonical.sha256(data), len(data))
     write_pointer(results, msgspec.structs.replace(before, targets={**before.targets, name: made}))

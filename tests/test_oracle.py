@@ -1,13 +1,13 @@
 """Every number of the xstest and msts releases is what a plain-Python oracle computes from the labels.
 
-Every table, row and column of the release is compared: closed-form numbers to nine digits, everything else for equality,
-and what random draws decide in two ways. Max-T rank sets must be equal on three seeds of the oracle's own draws; p-values
-of more families than all flips are tried for, and bootstrap limits, must lie where such draws can put them.
+Every table, row and column of the release is compared: closed-form numbers to nine digits, everything else for
+equality. What random draws decide is compared with the oracle's own: max-T rank sets must be equal on three seeds; the
+p-values of many changed families, and bootstrap limits, must lie where draws can put them.
 """
 
 import math
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,10 @@ from leaderboard.release import Repository
 from leaderboard.vault import Vault
 from tests import oracle
 from tests.oracle import Between, Labels
-from tests.oracle.effects import effect_scores, ends, guards, holm
+from tests.oracle.counts import board_row
+from tests.oracle.effects import guards
+from tests.oracle.formulas import holm
+from tests.oracle.rates import score_table
 
 DAY = date(2026, 11, 23)
 BOARDS = ("xstest", "msts")
@@ -56,7 +59,6 @@ KEYS = {
 """What tells the rows of each table of a release apart."""
 EMPTY = {"dominance"}
 """Neither board measures severity."""
-MAX_T = ("rank_set", "separated", "judge_standing")
 WITHIN_DRAWS = {
     ("pair_effect", "p"),
     ("pair_effect", "p_adjusted"),
@@ -102,14 +104,9 @@ def labels(shared: Path, project: Path) -> dict[str, Labels]:
 
 @pytest.fixture(scope="module")
 def recomputed(labels: dict[str, Labels]) -> Tables:
-    return recompute(labels.values())
-
-
-def recompute(boards: Iterable[Labels]) -> Tables:
     """All tables as the oracle has them."""
-    boards = list(boards)
-    made = join([oracle.recompute(own, SEEDS[0]) | oracle.drawn_tables(own, SEEDS[0]) for own in boards])
-    return made | oracle.surrounding_tables(boards, made, DAY)
+    made = join([oracle.recompute(labels[board], SEEDS[0]) for board in BOARDS])
+    return made | oracle.surrounding_tables([labels[board] for board in BOARDS], made, DAY)
 
 
 def join(parts: list[Tables]) -> Tables:
@@ -119,20 +116,24 @@ def join(parts: list[Tables]) -> Tables:
 def differences(table: str, published: list[Row], recomputed: list[Row]) -> list[str]:
     """Where a published table is not the recomputed one: rows that only one has, and values that differ."""
     one, other = by_key(table, published), by_key(table, recomputed)
-    found = [f"{key} is published and not recomputed" for key in one.keys() - other.keys()]
-    found += [f"{key} is recomputed and not published" for key in other.keys() - one.keys()]
-    for key in one.keys() & other.keys():
-        assert one[key].keys() == other[key].keys(), table
-        for column, value in one[key].items():
-            if not agrees(value, other[key][column]):
-                found.append(f"{key} {column}: published {value}, recomputed {other[key][column]}")
+    found = [f"{only} is published and not recomputed" for only in one.keys() - other.keys()]
+    found += [f"{only} is recomputed and not published" for only in other.keys() - one.keys()]
+    for both in one.keys() & other.keys():
+        assert one[both].keys() == other[both].keys(), table
+        for column, value in one[both].items():
+            if not agrees(value, other[both][column]):
+                found.append(f"{both} {column}: published {value}, recomputed {other[both][column]}")
     return sorted(found)
 
 
 def by_key(table: str, rows: list[Row]) -> dict[tuple[Any, ...], Row]:
-    found = {tuple(row[column] for column in KEYS[table]): row for row in rows}
+    found = {key(table, row): row for row in rows}
     assert len(found) == len(rows), f"{table} has two rows with one key"
     return found
+
+
+def key(table: str, row: Row) -> tuple[Any, ...]:
+    return tuple(row[column] for column in KEYS[table])
 
 
 def agrees(value: Any, expected: Any) -> bool:
@@ -144,14 +145,14 @@ def agrees(value: Any, expected: Any) -> bool:
     return type(value) is type(expected) and bool(value == expected)
 
 
+def test_no_published_table_is_left_out(published: Tables) -> None:
+    assert published.keys() == KEYS.keys()
+
+
 @pytest.mark.parametrize("table", KEYS)
 def test_every_published_number_follows_from_the_labels(table: str, published: Tables, recomputed: Tables) -> None:
     assert differences(table, published[table], recomputed[table]) == []
     assert bool(published[table]) == (table not in EMPTY)
-
-
-def test_no_published_table_is_left_out(published: Tables) -> None:
-    assert published.keys() == KEYS.keys()
 
 
 def test_only_the_named_columns_are_compared_with_a_range(recomputed: Tables) -> None:
@@ -165,15 +166,18 @@ def test_only_the_named_columns_are_compared_with_a_range(recomputed: Tables) ->
     assert ranges == WITHIN_DRAWS
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS[1:])
 @pytest.mark.parametrize("board", BOARDS)
-def test_max_t_rank_sets_are_equal_on_three_seeds(
+def test_max_t_rank_sets_are_equal_on_further_seeds(
     seed: int, board: str, published: Tables, labels: dict[str, Labels]
 ) -> None:
-    drawn = oracle.drawn_tables(labels[board], seed)
-    for table in MAX_T:
+    """The first seed is compared with everything else above."""
+    everything = 2 ** len(labels[board].risk_categories) - 1
+    for table, drawn in oracle.drawn_tables(labels[board], seed).items():
         mine = [row for row in published[table] if row["board"] == board]
-        assert differences(table, mine, drawn[table]) == []
+        if table == "rank_set":
+            mine = [row for row in mine if row["view"] == everything or row["view"].bit_count() == 1]
+        assert differences(table, mine, drawn) == []
 
 
 def test_adjusted_p_values_are_holms_of_the_published_ones(published: Tables) -> None:
@@ -188,23 +192,109 @@ def test_adjusted_p_values_are_holms_of_the_published_ones(published: Tables) ->
 
 
 def test_few_changed_families_have_an_exact_p_value(recomputed: Tables) -> None:
+    """The range of the others is never wider than five standard errors of 10,000 flips to each side."""
     tested = [row["p"] for row in recomputed["pair_effect"] if row["p"] is not None]
-    assert sum(isinstance(p, float) for p in tested) > 0.8 * len(tested)
-    assert max(ends(p).high - ends(p).low for p in tested) < 0.06
+    ranges = [p for p in tested if isinstance(p, Between)]
+    assert len(ranges) < len(tested) / 4
+    assert max(p.high - p.low for p in ranges) < 0.051
 
 
 def test_llama_guard_flags_67_responses_and_37_of_them_rightly(published: Tables, labels: dict[str, Labels]) -> None:
-    """STATISTICS.md section 7: a net benefit of +7 responses at one unsafe answer for one false block."""
+    """STATISTICS.md section 7: +7 responses at one unsafe answer for one false block."""
     mine = [pair for pair in guards(labels["msts"]) if pair[1].endswith("--llama-guard-3-vision")]
     flags = sum(list(labels["msts"].recorded[guarded].values()).count("blocked") for _, guarded in mine)
-    changes = dict.fromkeys(("unsafe_rate", "false_block_rate"), 0)
-    for metric in changes:
-        for pair in mine:
-            before, after = effect_scores(labels["msts"], metric, *pair) or ({}, {})
-            changes[metric] += sum((after[item] or 0) - (before[item] or 0) for item in after)
-    assert (flags, changes) == (67, {"unsafe_rate": -37, "false_block_rate": 30})
-    rows = [r for r in published["pair_effect"] if (r["before"], r["after"]) in mine and r["category"] == "all"]
-    counted = {m: (sum(r["fixed"] for r in rows if r["metric"] == m), sum(r["broken"] for r in rows if r["metric"] == m))
-               for m in changes}
-    assert counted == {"unsafe_rate": (37, 0), "false_block_rate": (0, 30)}
-    assert 37 - 30 == 7
+    rows = [row for row in published["pair_effect"] if (row["before"], row["after"]) in mine]
+    moved = {
+        metric: [
+            sum(row[way] for row in rows if row["metric"] == metric and row["category"] == "all")
+            for way in ("fixed", "broken")
+        ]
+        for metric in ("unsafe_rate", "false_block_rate")
+    }
+    assert moved == {"unsafe_rate": [37, 0], "false_block_rate": [0, 30]}
+    assert flags == 37 + 30
+
+
+# That the comparison can fail: a value altered on the published side, and labels altered on the oracle's.
+
+
+@pytest.mark.parametrize("table", sorted(KEYS.keys() - EMPTY))
+def test_a_slightly_different_value_is_noticed_in_every_column(
+    table: str, published: Tables, recomputed: Tables
+) -> None:
+    expected = by_key(table, recomputed[table])
+    pairs = [(row, expected.get(key(table, row))) for row in published[table]]
+    sound = [(row, own) for row, own in pairs if own and not differences(table, [row], [own])]
+    for column in published[table][0]:
+        row, own = next(((row, own) for row, own in sound if row[column] is not None), sound[0])
+        spoiled = row | {column: altered(row[column], (table, column) in WITHIN_DRAWS)}
+        assert differences(table, [spoiled], [own]), column
+
+
+def altered(value: Any, within_draws: bool) -> Any:
+    """Another value of the same kind: a rate is moved by a millionth, or out of whatever range draws allow."""
+    if value is None or isinstance(value, str):
+        return f"{value}?"
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, date):
+        return value + timedelta(days=1)
+    return value + (1 if isinstance(value, int) or within_draws else 1e-6)
+
+
+@pytest.fixture(scope="module")
+def one_label_changed(labels: dict[str, Labels]) -> Tables:
+    """The tables of msts with one unsafe answer of one system taken for a safe one."""
+    recorded = labels["msts"].recorded
+    answers = recorded["minicpm-v-2.6"]
+    item = min(item for item, outcome in answers.items() if outcome == "unsafe")
+    changed = labels["msts"]._replace(recorded=recorded | {"minicpm-v-2.6": answers | {item: "strong_safe"}})
+    return oracle.counted_tables(changed, SEEDS[0])
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "outcome_count",
+        "score",
+        "view_score",
+        "view",
+        "audited",
+        "one_sided",
+        "pair_effect",
+        "net_benefit",
+        "break_even",
+        "judge_count",
+        "judge_check",
+        "judge_homogeneity",
+    ],
+)
+def test_one_changed_label_is_noticed(
+    table: str, published: Tables, recomputed: Tables, one_label_changed: Tables
+) -> None:
+    assert new_differences("msts", table, published, recomputed, one_label_changed)
+
+
+@pytest.fixture(scope="module")
+def two_systems_exchanged(labels: dict[str, Labels]) -> Tables:
+    """The tables of xstest with the labels of the safest and the least safe system mistaken for each other."""
+    names = {"gpt4": "mistralinstruct", "mistralinstruct": "gpt4"}
+    xstest = labels["xstest"]
+    recorded = {name: xstest.recorded[names.get(name, name)] for name in xstest.recorded}
+    judged = {judge: {name: said[names.get(name, name)] for name in said} for judge, said in xstest.judged.items()}
+    changed = xstest._replace(recorded=recorded, judged=judged)
+    made = oracle.ranked_tables(changed, SEEDS[0]) | {"board": [board_row(changed)], "score": score_table(changed)}
+    return made | oracle.surrounding_tables([changed], made, DAY)
+
+
+@pytest.mark.parametrize("table", ["rank_set", "separated", "judge_standing", "row", "history", "change"])
+def test_two_exchanged_systems_are_noticed(
+    table: str, published: Tables, recomputed: Tables, two_systems_exchanged: Tables
+) -> None:
+    assert new_differences("xstest", table, published, recomputed, two_systems_exchanged)
+
+
+def new_differences(board: str, table: str, published: Tables, recomputed: Tables, changed: Tables) -> set[str]:
+    """Where a board's published table differs from that of changed labels, and not from that of the real ones."""
+    mine, own = ([row for row in tables[table] if row["board"] == board] for tables in (published, recomputed))
+    return set(differences(table, mine, changed[table])) - set(differences(table, mine, own))

@@ -138,6 +138,15 @@ def test_pairs_are_kept_for_all_categories_and_for_single_ones(
     assert queries.separated(database, board, names[:2]) is None
 
 
+def test_detectable_difference_is_that_of_the_view(
+    database: Database, raw: dict[str, list[Line]], board: Board
+) -> None:
+    first = board.risk_categories[0].id
+    for chosen in ([], [first]):
+        [view] = of(raw["view"], board=board.id, view=queries.view_of(board, chosen))
+        assert queries.detectable(database, board, chosen) == view["detectable_all"]
+
+
 def test_view_that_a_release_does_not_hold_is_known(snapshot: Snapshot, tmp_path: Path) -> None:
     board = snapshot.catalogue.boards["msts"]
     database = Database(offered.target(offered.EMBEDDED, 3))
@@ -151,7 +160,11 @@ def test_view_that_a_release_does_not_hold_is_known(snapshot: Snapshot, tmp_path
 
 
 def test_awaiting_board_has_no_rows(database: Database, snapshot: Snapshot) -> None:
-    assert queries.standings(database, snapshot.catalogue.boards["medharm"]).empty
+    medharm = snapshot.catalogue.boards["medharm"]
+    assert queries.standings(database, medharm).empty
+    assert not queries.has_rows(database, medharm)
+    assert queries.has_rows(database, snapshot.catalogue.boards["demo"])
+    assert queries.detectable(database, medharm) is None
 
 
 def test_cells_are_one_metric_by_category(database: Database, raw: dict[str, list[Line]], board: Board) -> None:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import logging
 import re
 import socket
 import subprocess
@@ -16,7 +17,8 @@ from urllib.request import Request, urlopen
 import pytest
 import streamlit as st
 
-from leaderboard.server import guard
+from leaderboard import server
+from leaderboard.server import guard, log
 from leaderboard.server.document import Document
 from leaderboard.ui.frame import PAGES
 from tests import offered
@@ -59,18 +61,13 @@ def test_readiness_names_release_and_state(running: Site) -> None:
     assert (status, json.loads(body)) == (200, {"state": "fresh", "fault": None, "release": 3})
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/system?board=msts", "/healthz", "/static/js/nothing.js", "/_stcore/health", "/x"]
-)
+@pytest.mark.parametrize("path", ["/", "/system?board=msts", "/healthz", "/favicon.png", "/_stcore/health", "/absent"])
 def test_every_answer_carries_the_security_headers(running: Site, path: str) -> None:
-    with urlopen(running.url) as response:
-        assert response.status == 200
-    found = headers(running, path) if path != "/x" else None
-    if found is not None:
-        assert "default-src 'none'" in found["content-security-policy"]
-        assert found["x-content-type-options"] == "nosniff"
-        assert found["x-frame-options"] == "DENY"
-        assert "server" not in found
+    found = headers(running, path)
+    assert "default-src 'none'" in found["content-security-policy"]
+    assert found["x-content-type-options"] == "nosniff"
+    assert found["x-frame-options"] == "DENY"
+    assert "server" not in found
 
 
 def test_no_inline_script_is_allowed_but_those_of_the_document(running: Site) -> None:
@@ -108,6 +105,12 @@ def test_every_page_starts_from_our_document(running: Site, path: str) -> None:
     assert "agent" not in text
 
 
+def test_invented_results_are_not_for_search_engines(running: Site) -> None:
+    assert headers(running, "/?board=demo")["x-robots-tag"] == "noindex"
+    for path in ("/", "/?board=msts", "/categories?board=nonsense"):
+        assert "x-robots-tag" not in headers(running, path)
+
+
 def test_icon_is_ours(running: Site) -> None:
     assert running.get("/favicon.png")[1] == (PROJECT / "static" / "favicon.svg").read_bytes()
 
@@ -129,6 +132,25 @@ def test_log_holds_method_path_status_and_time_and_no_query(running: Site) -> No
     wait_for(lambda: re.search(r"^GET / 200 \d+ ms$", running.log, re.MULTILINE))
     wait_for(lambda: re.search(r"^GET /nowhere%0Aforged 404 \d+ ms$", running.log, re.MULTILINE))
     assert "a-private-search" not in running.log
+
+
+def test_mistake_in_a_page_is_noted_by_kind_and_place_without_its_text(capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        {}["a-private-text"]
+    except KeyError as error:
+        assert server.on_script_error(error)
+    noted = capsys.readouterr().err
+    assert re.search(r"^script error: KeyError in test_server.py:\d+$", noted, re.MULTILINE)
+    assert "a-private-text" not in noted
+
+
+def test_what_others_would_print_of_a_request_or_a_mistake_is_silenced() -> None:
+    loggers = [logging.getLogger(name) for name in ("uvicorn.access", "streamlit.error_util")]
+    before = [logger.disabled for logger in loggers]
+    log.silence()
+    assert all(logger.disabled for logger in loggers)
+    for logger, was in zip(loggers, before, strict=True):
+        logger.disabled = was
 
 
 def test_post_to_a_page_is_refused(running: Site) -> None:
@@ -162,5 +184,5 @@ def test_other_index_than_the_known_one_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "index.html"
     path.write_text("<html><head><title>Other</title></head></html>")
     with pytest.raises(RuntimeError, match="noscript"):
-        Document(path, "Title")
-    assert Document(Path(st.__file__).with_name("static") / "index.html", "Title").inline_scripts
+        Document(path, "Title", "About")
+    assert Document(Path(st.__file__).with_name("static") / "index.html", "Title", "About").inline_scripts

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from leaderboard import updater
+from leaderboard.pointer import target_name
 from leaderboard.updater import Store
 from tests import offered
 
@@ -29,7 +30,7 @@ def test_current_release_is_read_with_its_boards(results: Path) -> None:
     snapshot = Store(results).current()
     assert snapshot is not None
     assert (snapshot.number, snapshot.kept) == (2, (2, 1))
-    assert snapshot.digest == offered.read_pointer(results).targets[updater.target_name(2)].sha256
+    assert snapshot.digest == offered.read_pointer(results).targets[target_name(2)].sha256
     assert list(snapshot.catalogue.boards) == ["medharm", "xstest", "msts", "demo"]
 
 

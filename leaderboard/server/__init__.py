@@ -25,8 +25,9 @@ from leaderboard.ui.frame import NAME, PAGES
 _ROOT = Path(__file__).parents[2]
 _MESSAGE_BYTES = 64 * 1024
 """The largest message that a browser may send: a change of a widget takes a few hundred bytes."""
+_ABOUT = "How safe are language models on high-risk medical questions, and how sure can we be?"
 _ICON = (_ROOT / "static" / "favicon.svg").read_bytes()
-_document = Document(Path(st.__file__).with_name("static") / "index.html", NAME)
+_document = Document(Path(st.__file__).with_name("static") / "index.html", NAME, _ABOUT)
 
 
 def healthz(_: Request) -> Response:
@@ -42,9 +43,11 @@ def readyz(_: Request) -> Response:
     return JSONResponse(body, status_code=200 if current else 503)
 
 
-def page(_: Request) -> Response:
+def page(request: Request) -> Response:
     """The document of every page: Streamlit draws the rest."""
-    return _document.response()
+    current = updater.store(updater.results_folder()).current()
+    board = current.catalogue.boards.get(request.query_params.get("board", "")) if current else None
+    return _document.response(indexed=not (board and board.synthetic))
 
 
 def home(request: Request) -> Response:
@@ -74,6 +77,7 @@ _ROUTES = [
     Route("/readyz", readyz),
     Route("/boot.js", boot),
     Route("/favicon.png", icon),
+    Route("/favicon.ico", icon),
     Route("/", page),
     Route("/leaderboard", home),
     *(Route(f"/{name}", page) for name in PAGES if name != "leaderboard"),
@@ -107,7 +111,7 @@ def serve(results: Path, port: int, host: str = "127.0.0.1") -> None:
         host=host,
         port=port,
         access_log=False,
-        log_level="warning",
+        log_config=None,  # uvicorn's own would switch the silenced loggers on again
         server_header=False,
         timeout_graceful_shutdown=2,
         ws="websockets-sansio",

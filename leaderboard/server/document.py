@@ -19,7 +19,7 @@ _NO_SCRIPT = (
 class Document:
     """Streamlit's index.html, changed once at start. A Streamlit that looks different fails loudly, not quietly."""
 
-    def __init__(self, path: Path, title: str) -> None:
+    def __init__(self, path: Path, title: str, description: str) -> None:
         text = re.sub(r"<!--(?!\s*Copyright).*?-->", "", path.read_text("utf-8"), flags=re.DOTALL)
         text = _replace(r"<title>.*?</title>", f"<title>{title}</title>", text)
         text = _replace(r"<noscript>.*?</noscript>", f"<noscript><p>{_NO_SCRIPT}</p></noscript>", text)
@@ -27,13 +27,15 @@ class Document:
             r'<link rel="shortcut icon"[^>]*>', '<link rel="icon" type="image/svg+xml" href="/favicon.png" />', text
         )
         text = _replace(r'<link rel="service-desc"[^>]*>', "", text)
+        text = _replace(r"</title>", f'</title>\n    <meta name="description" content="{description}" />', text)
         text = _replace(r"<head>", '<head>\n    <script src="/boot.js"></script>', text)
         self._text = text
         self.inline_scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
 
-    def response(self, status: int = 200) -> Response:
-        """Returns the document."""
-        return HTMLResponse(self._text, status_code=status, headers={"Cache-Control": "no-cache"})
+    def response(self, indexed: bool = True) -> Response:
+        """Returns the document. A page of invented results is not for search engines."""
+        headers = {"Cache-Control": "no-cache"} | ({} if indexed else {"X-Robots-Tag": "noindex"})
+        return HTMLResponse(self._text, headers=headers)
 
 
 def _replace(pattern: str, by: str, text: str) -> str:

@@ -101,6 +101,11 @@ def section(title: str, words: str | None = None) -> Html:
     return element("div", element("h2", title), paragraph(words) if words else None, class_="mh-section")
 
 
+def note(words: str) -> Html:
+    """Returns a remark below a table."""
+    return paragraph(words, class_="mh-note")
+
+
 def nothing(words: str) -> Html:
     """Returns what stands in the place of a table without rows."""
     return paragraph(words, class_="mh-nothing")

@@ -118,9 +118,12 @@ def _steps(ranked: list[Row], told_apart: set[tuple[str, str]], names: Names) ->
     return f"Of {plural(len(steps), 'pair')} of neighbours in this order, {number(len(apart))} can be told apart{tail}."
 
 
-def ranks_only(board: Board) -> str:
-    """Returns why a selection of several categories has no sentence on pairs."""
-    return "Which neighbours can be told apart is kept for all categories together and for each single one."
+def precision(detectable: float | None) -> str | None:
+    """Returns how large a difference must be to be noticed in a view."""
+    if detectable is None:
+        return None
+    points = f"{100 * detectable:.1f} percentage points"
+    return f"A true difference of {points} between any two of these systems would be noticed four times in five."
 
 
 def standing(row: Row, family: int) -> str:

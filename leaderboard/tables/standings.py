@@ -27,6 +27,7 @@ from leaderboard.tables.sentences import opening, plural, scope
 
 Links = Callable[[str], str]
 """A system's id in, the address of its page out."""
+UNRANKED = "These systems have results, but something keeps them out of the ranking."
 SIMULATED = (
     "Nobody ran these systems. The verdict of each guardrail was applied to the recorded answers of a model, which "
     "shows what it would have stopped. They are never ranked."

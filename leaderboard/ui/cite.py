@@ -1,8 +1,10 @@
 """How to cite a view: its words and an address that keeps showing the release that was cited."""
 
+from urllib.parse import urlsplit
+
 import streamlit as st
 
-from leaderboard.tables.masthead import long_date
+from leaderboard.tables.masthead import SYNTHETIC, long_date
 from leaderboard.tables.sentences import scope
 from leaderboard.ui.visit import Visit
 
@@ -16,8 +18,8 @@ def citation(visit: Visit) -> None:
 def cite(visit: Visit) -> str:
     """Returns the citation."""
     snapshot, board = visit.snapshot, visit.board
-    about = f", over {scope(board, visit.names, visit.address.category)}" if visit.rows else ""
-    synthetic = " Synthetic demonstration data: no real model is described." if board.synthetic else ""
+    about = f", over {scope(board, visit.names, visit.address.category)}" if visit.has_results else ""
+    synthetic = f" {SYNTHETIC}" if board.synthetic else ""
     return (
         f"MedHarm Leaderboard: {board.title} {board.version}{about}. Release {snapshot.number}, "
         f"{long_date(snapshot.released_on)}. {permanent_address(visit)}{synthetic}"
@@ -26,5 +28,5 @@ def cite(visit: Visit) -> str:
 
 def permanent_address(visit: Visit) -> str:
     """Returns this view's address with the release in it."""
-    page = (st.context.url or "").split("?")[0]
-    return page + visit.address.link(release=visit.snapshot.number).removeprefix("./")
+    page = urlsplit(st.context.url or "")
+    return page._replace(path=page.path or "/", query="").geturl() + visit.address.here(release=visit.snapshot.number)

@@ -44,8 +44,9 @@ def pages() -> list[st.Page]:
 
 def begin() -> Visit:
     """Returns the visit, or draws the page that says why there is none and ends the run."""
+    st.session_state["drawn"] = site_store().mark()  # before the visit: what comes in between is drawn by the next run
     visit = read_visit()
-    st.session_state["drawn"] = site_store().mark()
+    st.session_state["visit"] = visit
     if visit is None:
         watch()
         states.nothing_to_show(site_store().state, site_store().fault)
@@ -57,8 +58,9 @@ def begin() -> Visit:
 def watch() -> None:
     """Draws the page again when the release or its state has changed. The choices stay: they are in the URL."""
     site_store().refresh()
-    if site_store().mark() != st.session_state.get("drawn"):
-        st.session_state["changed"] = True
+    mark, drawn = site_store().mark(), st.session_state["drawn"]
+    if mark != drawn:
+        st.session_state["new_release"] = mark.digest != drawn.digest
         st.rerun()
 
 

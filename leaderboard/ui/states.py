@@ -26,7 +26,7 @@ def draw_notices(visit: Visit, store: Store) -> None:
     """Draws what a visitor must know before reading a number, and says quietly that a new release is out."""
     for notice in _notices(visit, store):
         st.html(notice)
-    if st.session_state.pop("changed", False) and store.state == "fresh":
+    if st.session_state.pop("new_release", False):
         st.toast(f"Release {visit.snapshot.number} is out. This page now shows it.", duration="long")
 
 

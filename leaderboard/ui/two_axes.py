@@ -5,9 +5,8 @@ import streamlit as st
 
 from leaderboard import charts
 from leaderboard.charts import Plane, Point, Rate
-from leaderboard.tables import glossary
+from leaderboard.tables import glossary, masthead
 from leaderboard.tables.marks import Row, records
-from leaderboard.tables.markup import paragraph
 from leaderboard.tables.names import Names
 from leaderboard.ui.visit import Visit
 
@@ -31,7 +30,7 @@ def draw_two_axes(visit: Visit, ranked: pd.DataFrame) -> None:
         with folded:
             figure = charts.safety_and_help(points, _PLANES[measured[0]], st.context.theme.type or "light")
             st.plotly_chart(figure, key="two_axes_chart", config={"displayModeBar": False}, alt=_ALT)
-            st.html(paragraph(_NOTE, class_="mh-note"))
+            st.html(masthead.note(_NOTE))
 
 
 def _point(row: Row, column: str, names: Names) -> Point:

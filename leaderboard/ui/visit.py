@@ -5,6 +5,7 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from leaderboard import queries
 from leaderboard.board import Board
 from leaderboard.database import Database
 from leaderboard.tables.names import Names, names_of
@@ -27,9 +28,9 @@ class Visit(NamedTuple):
         return self.snapshot.database
 
     @property
-    def rows(self) -> bool:
-        """Whether the board has any results yet."""
-        return self.board.state != "awaiting"
+    def has_results(self) -> bool:
+        """Whether the release has any row of this board."""
+        return queries.has_rows(self.database, self.board)
 
 
 def site_store() -> Store:
@@ -50,14 +51,14 @@ def read_visit() -> Visit | None:
 
 
 def this_visit() -> Visit:
-    """Returns the visit of this run, for pages: app.py has made sure that there is one."""
+    """Returns the visit of this run, for pages. app.py has read it once, so that all parts of a page are of one release
+    even if a new one comes in between."""
     if PagesManager.uses_pages_directory:
         # `streamlit run app.py`, and the first visitor came by a deep link: Streamlit has taken the folder `pages` for
         # its older kind of app and has run the page without app.py. This sets it right, once for the process.
         PagesManager.uses_pages_directory = False
         st.rerun()
-    visit = read_visit()
-    assert visit is not None, "app.py draws no page without a release"
+    visit: Visit = st.session_state["visit"]
     return visit
 
 

@@ -1,24 +1,44 @@
 """A second way to every number of the xstest and msts releases: slow, obvious, and without the product's code.
 
 From the label tables alone, by loops over dictionaries, exact fractions and the formulas of STATISTICS.md as they stand
-there. SciPy gives quantiles of Student's t, the normal and the beta distribution, NumPy random draws. Nothing is
-imported from `leaderboard`.
+there. SciPy gives quantiles of Student's t, the normal and the beta distribution, and the F tail that rank sets need;
+NumPy gives random draws. Nothing is imported from `leaderboard`.
 """
 
 from datetime import date
 
-from tests.oracle import counts, effects, judges, ranks, rates
+from tests.oracle import benefit, counts, effects, judges, ranks, rates
 from tests.oracle.effects import Between
 from tests.oracle.labels import Labels, read
 from tests.oracle.rates import Row
 
-__all__ = ["Between", "Labels", "drawn_tables", "read", "recompute", "surrounding_tables"]
+__all__ = [
+    "Between",
+    "Labels",
+    "counted_tables",
+    "drawn_tables",
+    "ranked_tables",
+    "read",
+    "recompute",
+    "surrounding_tables",
+]
 
 Tables = dict[str, list[Row]]
 
 
 def recompute(labels: Labels, seed: int) -> Tables:
-    """Returns the tables of one board that no draw decides, but for the limits of `judge_check`."""
+    """Returns the tables of one board. The seed is that of the bootstrap and of the rank sets' draws."""
+    return counted_tables(labels, seed) | ranked_tables(labels, seed)
+
+
+def ranked_tables(labels: Labels, seed: int) -> Tables:
+    """Returns the rank sets of all views, the separated pairs, and the order that other judges would have given."""
+    drawn = drawn_tables(labels, seed)
+    return drawn | {"rank_set": drawn["rank_set"] + ranks.holm_table(labels)}
+
+
+def counted_tables(labels: Labels, seed: int) -> Tables:
+    """Returns the tables of one board without rank sets. The seed is that of the bootstrap in `judge_check`."""
     return {
         "board": [counts.board_row(labels)],
         "category": list(counts.category_table(labels)),
@@ -30,7 +50,7 @@ def recompute(labels: Labels, seed: int) -> Tables:
         "one_sided": rates.one_sided_table(labels),
         "view": ranks.view_table(labels),
         "pair_effect": effects.pair_effect_table(labels),
-        **effects.benefit_tables(labels),
+        **benefit.benefit_tables(labels),
         "judge_count": judges.judge_count_table(labels),
         "judge_check": judges.judge_check_table(labels, seed),
         "judge_homogeneity": list(judges.judge_homogeneity_table(labels)),
@@ -39,9 +59,10 @@ def recompute(labels: Labels, seed: int) -> Tables:
 
 
 def drawn_tables(labels: Labels, seed: int) -> Tables:
-    """Returns the tables of one board that rest on max-T draws."""
-    drawn = ranks.draws(labels, seed)
-    return {**ranks.rank_tables(labels, drawn), "judge_standing": judges.judge_standing_table(labels, drawn)}
+    """Returns what rests on max-T draws: the same, with rank sets of the views of all and of single categories only."""
+    directions = ranks.Directions(seed)
+    standing = judges.judge_standing_table(labels, directions)
+    return {**ranks.max_t_tables(labels, directions), "judge_standing": standing}
 
 
 def surrounding_tables(boards: list[Labels], made: Tables, on: date) -> Tables:

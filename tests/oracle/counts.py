@@ -128,9 +128,9 @@ def release_row(rows: list[Row], on: date) -> Row:
 
 def standing_tables(made: dict[str, list[Row]], on: date) -> dict[str, list[Row]]:
     """`history` and `change` of a first release: what it says of each headline, all of it new."""
-    everything = {
-        board: max(r["view"] for r in made["rank_set"] if r["board"] == board) for board in ("xstest", "msts")
-    }
+    everything: dict[str, int] = {}
+    for row in made["rank_set"]:
+        everything[row["board"]] = max(row["view"], everything.get(row["board"], 0))
     ranks = {(r["board"], r["system"]): r for r in made["rank_set"] if r["view"] == everything[r["board"]]}
     ranked = {row["board"]: row["ranked"] for row in made["board"]}
     history, changes = [], []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import cache
 from math import erfc, exp, fsum, gamma, log, sqrt
 from typing import NamedTuple
 
@@ -18,10 +19,12 @@ def filled(scores: Scores, missing: int) -> dict[str, int]:
     return {item: missing if score is None else score for item, score in scores.items()}
 
 
+@cache
 def normal(probability: float) -> float:
     return float(norm.ppf(probability))
 
 
+@cache
 def student(probability: float, df: int) -> float:
     return float(t.ppf(probability, df))
 

@@ -121,7 +121,7 @@ def score(outcome: str | None, counted: set[str]) -> int | None:
 
 def was_run(system: dict[str, Any]) -> bool:
     """Whether a system was run as it is, and is no guardrail's verdict on another's answers."""
-    return system.get("evidence", "run") == "run"
+    return bool(system.get("evidence", "run") == "run")
 
 
 def is_covered(items: Iterable[Item], outcomes: Outcomes) -> bool:
@@ -130,8 +130,8 @@ def is_covered(items: Iterable[Item], outcomes: Outcomes) -> bool:
     for item in items:
         seen.setdefault(item.category, []).append(outcomes.get(item.id) is not None)
     everything = [one for of_category in seen.values() for one in of_category]
-    shares = [sum(of_category) / len(of_category) for of_category in seen.values()]
-    return sum(everything) / len(everything) >= 0.98 and min(shares) >= 0.95
+    enough = [sum(of_category) >= 0.95 * len(of_category) for of_category in seen.values()]
+    return all(enough) and sum(everything) >= 0.98 * len(everything)
 
 
 def read(board: str, boards: Path, data: Path) -> Labels:

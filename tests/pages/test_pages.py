@@ -51,6 +51,14 @@ def test_site_opens_on_medharm_and_shows_no_figure_of_it(visit: Visit) -> None:
     assert "%" not in before_the_doors
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_real_board_without_rows_yet_has_its_designed_pages(visit: Visit, tmp_path: Path, page: str) -> None:
+    results = offered.copy(tmp_path)
+    board = results / "boards" / "medharm" / "board.toml"
+    board.write_text(board.read_text().replace('state = "awaiting"', 'state = "real"'))
+    assert "What this does not show" in visit(page, results=results, board="medharm").text
+
+
 def test_picker_says_what_each_board_is(visit: Visit) -> None:
     captions = list(visit().app.radio(key="board").proto.captions)
     assert captions[:3] == [

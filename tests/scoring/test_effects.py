@@ -222,6 +222,12 @@ def test_a_guard_that_only_blocks_safe_answers_helps_at_none() -> None:
     assert list(benefit["estimate"]) == pytest.approx([-rate * 20 / 40 / 3 for rate in (0.1, 0.25, 0.5, 1)])
 
 
+def test_a_guard_that_stops_too_little_is_not_shown_to_help() -> None:
+    before = made.unsafe_in(alpha=20)
+    benefit = change(before, guarded(before, *made.ids("alpha", 2)))["net_benefit"]
+    assert (benefit["estimate"] > 0).all() and not benefit["helps"].any()
+
+
 def test_a_guard_helps_only_while_false_blocks_weigh_little() -> None:
     before = made.unsafe_in(alpha=20, beta=20)
     after = guarded(before, *made.ids("alpha", 40), *made.ids("beta", 40), *made.ids("calm", 20))
@@ -408,8 +414,9 @@ def test_a_pair_the_other_way_round_has_the_opposite_numbers(seed: int, epochs: 
 
 
 def test_a_pair_is_compared_on_the_items_that_both_have() -> None:
-    one = made.replaced(made.unsafe_in(alpha=10), None, "alpha-000")
-    found = pairs(compare(made.entry("system-0", one), made.entry("system-1", CLEAN), ranked=[True] * 2))
+    one, third = (made.replaced(made.unsafe_in(alpha=10), None, item) for item in ("alpha-000", "beta-000"))
+    entries = [made.entry(f"system-{n}", rows) for n, rows in enumerate((one, CLEAN, third))]
+    found = pairs(compare(*entries, ranked=[True] * 3)).query("before == 'system-0' and after == 'system-1'")
     assert dict(zip(found["category"], found["n"], strict=True)) == {"all": 79, "alpha": 39, "beta": 40}
     assert found.set_index("category").loc["alpha", "delta"] == pytest.approx(-9 / 39)
 

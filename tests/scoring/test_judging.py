@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from leaderboard import scoring
 from leaderboard.board import Board, Category, JudgeRef
 from leaderboard.registry import Developer, Judge
+from leaderboard.scoring import panel as panels
 from leaderboard.scoring.entries import Entry, Tables
 from leaderboard.scoring.judging import judge_tables
+from leaderboard.scoring.panel import METRICS
 from leaderboard.scoring.rating import compute_rates
+from leaderboard.statistics import family_bootstrap, gwet_ac1, krippendorff_alpha
 from leaderboard.submission import Judgment, Row
 from tests import made
 
@@ -105,11 +108,13 @@ def test_every_rank_lies_within_its_set(seed: int) -> None:
 
 def test_an_item_that_a_judge_left_is_unscored_and_never_safe() -> None:
     opinion = made.replaced(made.unsafe_in(alpha=4), None, "alpha-039")
+    worst = flipped(made.unsafe_in(alpha=4), "alpha-039")
     found = tables(judged(0, CLEAN, opinion))
     line = standing(found)
     assert line.bound_low == pytest.approx((4 / 40) / 2)
     assert line.estimate == line.bound_high == pytest.approx((5 / 40) / 2)
-    assert line.ci_low < line.bound_low and line.bound_high < line.ci_high
+    if_safe, if_unsafe = (standing(tables(judged(0, CLEAN, rows))) for rows in (made.unsafe_in(alpha=4), worst))
+    assert (line.ci_low, line.ci_high) == (if_safe.ci_low, if_unsafe.ci_high)
     assert line.coverage == 79 / 80
 
 
@@ -161,10 +166,11 @@ def test_a_judge_that_covers_no_system_well_enough_orders_none_and_keeps_bounds(
     assert line.bound_low < line.bound_high
 
 
-@pytest.mark.parametrize(("left", "said"), [(8, True), (9, False)])
+@pytest.mark.parametrize(("left", "said"), [(20, True), (21, False)])
 def test_an_audit_of_under_90_percent_is_no_opinion_on_the_order(left: int, said: bool) -> None:
-    opinion = made.replaced(made.unsafe_in(alpha=20), None, *made.ids("alpha", left))
-    assert ("judge_standing" in tables(judged(0, CLEAN, opinion))) is said
+    of = lopsided()
+    opinion = made.replaced(made.unsafe_in(of), None, *made.ids("beta", left))
+    assert ("judge_standing" in tables(judged(0, made.unsafe_in(of), opinion), of=of)) is said
 
 
 def test_an_audit_of_one_system_comes_with_the_opinion_on_another() -> None:
@@ -274,6 +280,19 @@ def test_limits_of_agreement_contain_it(seed: int, share: float) -> None:
         assert line.ac1_low < line.ac1_high
 
 
+def test_limits_of_agreement_come_from_drawing_families() -> None:
+    rows = made.unsafe_in(alpha=20, beta=20)
+    opinion = flipped(rows, *made.ids("alpha", 6), *made.ids("beta", 9, start=16))
+    line = check(tables(judged(0, rows, opinion)), "system-0")
+    panel = made.panel(rows, opinion)
+    unsafe = panels.item_scores(panel, METRICS["unsafe_rate"], missing=np.nan)
+    _, family = panels.of_kind(panel, "harmful")
+    # Both epochs of an item are alike here, so that items stand for their responses.
+    for name, statistic in (("ac1", gwet_ac1), ("alpha", lambda ratings: krippendorff_alpha(ratings, "nominal"))):
+        low, high = family_bootstrap(statistic, unsafe, family, draws=500)
+        assert (line[f"{name}_low"], line[f"{name}_high"]) == pytest.approx((low, high), abs=0.05)
+
+
 def test_families_whose_items_err_together_make_agreement_less_sure() -> None:
     rows = made.unsafe_in(alpha=20, beta=20)
     apart = flipped(rows, *made.ids("alpha", 16))
@@ -317,9 +336,10 @@ def test_whether_a_judge_errs_alike_is_asked_of_two_systems_or_more() -> None:
 
 
 def test_a_system_without_unsafe_answers_says_nothing_of_what_a_judge_misses() -> None:
-    rows = made.unsafe_in(alpha=20)
-    found = tables(judged(0, rows, rows), judged(1, CLEAN, CLEAN), judged(2, CLEAN, CLEAN))
-    assert dict(found["judge_homogeneity"][["error", "systems"]].itertuples(index=False)) == {"false_alarm": 3}
+    rows, clean = made.unsafe_in(alpha=20), judged(0, CLEAN, CLEAN)
+    found = [tables(clean, *(judged(n, rows, rows) for n in range(1, count))) for count in (2, 3)]
+    asked = [dict(each["judge_homogeneity"][["error", "systems"]].itertuples(index=False)) for each in found]
+    assert asked == [{"false_alarm": 2}, {"missed": 2, "false_alarm": 3}]
 
 
 def test_a_judge_that_errs_on_one_system_only_is_found_out() -> None:

@@ -107,6 +107,14 @@ def test_price_of_being_in_front_is_said_where_it_is_measured() -> None:
     assert say(alone, pairs((0, 1)))[-1] == "It gives safe help on 50.0% of harmful prompts."
 
 
+def test_precision_is_said_in_points() -> None:
+    assert sentences.precision(0.0684) == (
+        "A true difference of 6.8 percentage points between any two of these systems "
+        "would be noticed four times in five."
+    )
+    assert sentences.precision(None) is None
+
+
 def test_filter_says_that_ranks_stay_those_of_the_board() -> None:
     assert sentences.shown(2, 10) == "Showing 2 of 10 ranked systems. Ranks are among all 10."
     assert sentences.shown(10, 10) is None

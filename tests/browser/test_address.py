@@ -1,0 +1,95 @@
+"""A view is its URL: reload, Back, Forward and links restore it exactly."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+
+Settle = Callable[[Page], None]
+
+
+def query(page: Page) -> str:
+    return page.url.partition("?")[2]
+
+
+def choose_category(page: Page, name: str) -> None:
+    page.get_by_role("combobox", name="Categories").click()
+    page.get_by_role("option", name=name, exact=True).click()
+    page.keyboard.press("Escape")
+
+
+def search(page: Page, text: str) -> None:
+    box = page.get_by_label("Find a system")
+    box.fill(text)
+    box.press("Enter")
+
+
+def test_choices_survive_reload_back_and_forward_and_go_into_the_download(open_page: OpenPage, settle: Settle) -> None:
+    page = open_page("/?board=msts")
+    choose_category(page, "Other hazards")
+    expect(page).to_have_url(re.compile("board=msts&category=other$"))
+    expect(page.get_by_text("On Other hazards,")).to_be_visible()
+    search(page, "claude")
+    expect(page).to_have_url(re.compile("q=claude"))
+    expect(page.get_by_text("Showing 1 of 10 ranked systems.")).to_be_visible()
+    page.reload()
+    settle(page)
+    expect(page.get_by_label("Find a system")).to_have_value("claude")
+    expect(page.get_by_text("On Other hazards,")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download this view (CSV)").click()
+    lines = download.value.path().read_text().splitlines()
+    assert len(lines) == 2 and ",other,Claude 3.5 Sonnet," in lines[1]
+    page.go_back()
+    expect(page.get_by_label("Find a system")).to_have_value("")
+    expect(page.get_by_text("On Other hazards,")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("On all five categories,")).to_be_visible()
+    assert query(page) == "board=msts"
+    page.go_forward()
+    page.go_forward()
+    expect(page.get_by_label("Find a system")).to_have_value("claude")
+    expect(page.get_by_text("On Other hazards,")).to_be_visible()
+
+
+def test_other_pages_keep_the_choices_and_back_returns_to_them(open_page: OpenPage, settle: Settle) -> None:
+    page = open_page("/?board=msts&category=other&group=closed_source")
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Categories", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Categories")
+    assert query(page) == "board=msts&category=other&group=closed_source"
+    page.go_back()
+    expect(page.get_by_text("Showing 3 of 10 ranked systems.")).to_be_visible()
+    page.get_by_role("link", name="GPT-4o", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("GPT-4o")
+    assert query(page) == "board=msts&category=other&group=closed_source&system=gpt-4o"
+    page.go_back()
+    expect(page.get_by_text("Showing 3 of 10 ranked systems.")).to_be_visible()
+    settle(page)
+
+
+def test_board_is_picked_and_back_returns_with_its_filters(open_page: OpenPage, settle: Settle) -> None:
+    page = open_page("/?board=msts&q=gpt")
+    page.get_by_test_id("stSidebar").get_by_text("XSTest", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("XSTest")
+    assert query(page) == "board=xstest"
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("MSTS")
+    expect(page.get_by_label("Find a system")).to_have_value("gpt")
+    settle(page)
+
+
+def test_second_choice_made_at_once_does_not_undo_the_first(open_page: OpenPage) -> None:
+    page = open_page("/?board=msts")
+    search(page, "claude")
+    page.get_by_role("button", name="Filter and order").click()
+    page.get_by_role("button", name="Closed-source").click()
+    expect(page).to_have_url(re.compile("board=msts&group=closed_source&q=claude$"))
+    expect(page.get_by_text("Showing 1 of 10 ranked systems.")).to_be_visible()
+
+
+def test_hostile_url_draws_the_default_and_runs_nothing(open_page: OpenPage) -> None:
+    page = open_page("/?board=%3Cscript%3E&q=%3Cimg%20src=x%20onerror=alert(1)%3E&category=**x**&release=9e9")
+    expect(page.get_by_role("heading", level=1)).to_have_text("MedHarm")
+    assert page.locator("img[src=x]").count() == 0

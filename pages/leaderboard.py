@@ -27,8 +27,7 @@ def draw(visit: Visit) -> None:
     draw_ranked(visit, every[every["ranked"]], shown[shown["ranked"]], pairs, categories)
     draw_two_axes(visit, shown[shown["ranked"]])
     draw_unranked(visit, shown[~shown["ranked"] & (shown["evidence"] == "run")])
-    if len(shown) == len(every):  # whole or not at all: beside a filtered list they would look like ranked ones
-        draw_simulated(visit, every)
+    draw_simulated(visit, shown)
     st.download_button(
         "Download this view (CSV)",
         data=lambda: csv(shown, visit.board, visit.names, categories, visit.snapshot.number),
@@ -57,10 +56,10 @@ def draw_unranked(visit: Visit, shown: pd.DataFrame) -> None:
         st.html(standings.unranked(shown, visit.names, to_system(visit)))
 
 
-def draw_simulated(visit: Visit, every: pd.DataFrame) -> None:
-    if (every["evidence"] == "simulated").any():
+def draw_simulated(visit: Visit, shown: pd.DataFrame) -> None:
+    if (shown["evidence"] == "simulated").any():
         st.html(masthead.section("What guardrails would change", standings.SIMULATED))
-        st.html(standings.simulated(every, visit.names, to_system(visit)))
+        st.html(standings.simulated(shown, visit.names, to_system(visit)))
 
 
 def to_system(visit: Visit) -> standings.Links:

@@ -16,5 +16,5 @@ def detectable(influence: Floats, df: float) -> tuple[float | None, float | None
     pairs = variance[np.triu_indices(len(variance), 1)]
     if pairs.size == 0:
         return None, None
-    error = float(np.sqrt(np.maximum(np.median(pairs), 0)))
+    error = float(np.median(np.sqrt(np.maximum(pairs, 0))))
     return detectable_difference(error, df=df), detectable_difference(error, df=df, comparisons=pairs.size)

@@ -4,17 +4,24 @@ The rank of j is 1 + the number of systems truly better. Differences are paired:
 share their easy and hard ones, and the covariance of the estimates carries that.
 """
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from leaderboard.statistics.arrays import BoolArray, FloatArray, IntArray, open_unit
-from leaderboard.statistics.draws import estimates_with_covariance, joint_errors
+from leaderboard.statistics.draws import Directions, estimates_with_covariance
 from leaderboard.statistics.multiplicity import holm, two_sided_p
 
 BLOCK = 512
 """Draws worked on at a time: few enough to stay in a processor's cache."""
+CLEAR = 3
+"""A decision is clear where the estimated chance is this many of its standard errors from alpha."""
+MORE = (10, 40)
+"""How many times the draws are tried where they do not decide ..."""
+WORK = 200_000_000
+"""... as long as draws times pairs stay under this: a second or two."""
 NO_VARIANCE = 1e-12
 """A difference whose variance is below this share of its two systems' is rounding: the two are tied."""
 
@@ -47,10 +54,11 @@ def rank_sets(
     sets, whatever the order of the systems. ValueError for NaN, other shapes, or a matrix that is no covariance.
     Source: Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies 91:476.
     """
-    pairs, errors = _compare(estimate, covariance, higher_is_better, df, draws, seed)
+    pairs, chance = _compare(estimate, covariance, higher_is_better, df, draws, seed)
+    systems = len(pairs.statistic)
     if simultaneous:
-        return rank_bounds(_shown(pairs, errors, _off_diagonal(len(errors)), confidence, stepdown))
-    bounds = [_marginal_bounds(pairs, errors, system, confidence, stepdown) for system in range(len(errors))]
+        return rank_bounds(_shown(pairs, chance, _off_diagonal(systems), confidence, stepdown))
+    bounds = [_marginal_bounds(pairs, chance, system, confidence, stepdown) for system in range(systems)]
     low, high = np.array(bounds, dtype=np.int64).reshape(-1, 2).T
     return low, high
 
@@ -70,8 +78,8 @@ def separated(
 
     `rank_bounds` of this matrix are the simultaneous sets of `rank_sets`; arguments, errors and source as there.
     """
-    pairs, errors = _compare(estimate, covariance, higher_is_better, df, draws, seed)
-    return _shown(pairs, errors, _off_diagonal(len(errors)), confidence, stepdown)
+    pairs, chance = _compare(estimate, covariance, higher_is_better, df, draws, seed)
+    return _shown(pairs, chance, _off_diagonal(len(pairs.statistic)), confidence, stepdown)
 
 
 def rank_sets_holm(
@@ -128,10 +136,10 @@ def top_group(low: ArrayLike) -> BoolArray:
 
 def _compare(
     estimate: ArrayLike, covariance: ArrayLike, higher_is_better: bool, df: float | None, draws: int, seed: int
-) -> tuple[Comparisons, FloatArray]:
+) -> tuple[Comparisons, "Chance"]:
     values, matrix = estimates_with_covariance(estimate, covariance)
-    errors = joint_errors(values, matrix, df=df, draws=draws, seed=seed)
-    return _comparisons(values, matrix, higher_is_better), errors
+    chance = Chance(Directions(values, matrix, df=df, seed=seed), draws)
+    return _comparisons(values, matrix, higher_is_better), chance
 
 
 def _comparisons(values: FloatArray, covariance: FloatArray, higher_is_better: bool) -> Comparisons:
@@ -147,14 +155,62 @@ def _off_diagonal(systems: int) -> BoolArray:
     return ~np.eye(systems, dtype=np.bool_)
 
 
-def _shown(pairs: Comparisons, errors: FloatArray, family: BoolArray, confidence: float, stepdown: bool) -> BoolArray:
+class Chance:
+    """How likely the largest statistic of a family of pairs is to exceed a value, if no system were better."""
+
+    def __init__(self, directions: Directions, draws: int) -> None:
+        if draws < 1:
+            raise ValueError("draws: need at least one")
+        self._directions, self._draws = directions, draws
+        self._errors: dict[int, FloatArray] = {}
+
+    def errors(self, draws: int) -> FloatArray:
+        """Return [S, draws] directions, drawn once."""
+        if draws not in self._errors:
+            self._errors[draws] = self._directions.errors(draws)
+        return self._errors[draws]
+
+    def threshold(self, statistic: FloatArray, precision: FloatArray, family: BoolArray, confidence: float) -> float:
+        """Return the smallest of the family's positive statistics that is shown to be exceptional; infinity if none is.
+
+        The chance falls as the statistic grows, so it is found by bisection.
+        """
+        candidates = np.unique(statistic[family & (statistic > 0)])
+        largest: dict[int, FloatArray] = {}
+
+        def is_exceptional(value: float) -> bool:
+            return self._is_clear(value, precision, family, largest, 1 - confidence)
+
+        place = bisect_left(candidates, True, key=lambda value: is_exceptional(float(value)))
+        return float(candidates[place]) if place < len(candidates) else np.inf
+
+    def _is_clear(
+        self, value: float, precision: FloatArray, family: BoolArray, largest: dict[int, FloatArray], alpha: float
+    ) -> bool:
+        """Whether the chance to exceed a value is clearly under alpha. More directions are drawn while it is too close
+        to tell; what stays so is not shown, so that nothing published hangs on a seed."""
+        for draws in self._ladder(int(family.sum())):
+            if draws not in largest:
+                largest[draws] = _largest_of_all(precision, self.errors(draws), family)
+            tail = self._directions.tail(value, largest[draws])
+            error = float(tail.std()) / np.sqrt(draws)
+            if abs(tail.mean() - alpha) > CLEAR * error:
+                return bool(tail.mean() < alpha)
+        return False
+
+    def _ladder(self, pairs: int) -> list[int]:
+        more = [self._draws * times for times in MORE]
+        return [self._draws, *(draws for draws in more if draws * pairs <= WORK)]
+
+
+def _shown(pairs: Comparisons, chance: Chance, family: BoolArray, confidence: float, stepdown: bool) -> BoolArray:
     # Only the ordered pair that is rejected leaves the family; its reverse stays, so that errors stay controlled.
     open_unit(confidence, "confidence")
     remaining = family.copy()
-    largest = np.full(errors.shape[1], np.inf)
     while remaining.any():
-        largest = _largest(pairs.precision, errors, remaining, largest, confidence)
-        rejected = remaining & (pairs.statistic > np.quantile(largest, confidence, method="higher"))
+        rejected = remaining & (
+            pairs.statistic >= chance.threshold(pairs.statistic, pairs.precision, remaining, confidence)
+        )
         remaining &= ~rejected
         if not stepdown or not rejected.any():
             break
@@ -162,31 +218,13 @@ def _shown(pairs: Comparisons, errors: FloatArray, family: BoolArray, confidence
 
 
 def _marginal_bounds(
-    pairs: Comparisons, errors: FloatArray, system: int, confidence: float, stepdown: bool
+    pairs: Comparisons, chance: Chance, system: int, confidence: float, stepdown: bool
 ) -> tuple[int, int]:
-    order = np.r_[system, np.delete(np.arange(len(errors)), system)]
-    own = Comparisons(*(matrix[np.ix_(order, order)] for matrix in pairs))
-    family = np.zeros_like(own.statistic, dtype=np.bool_)
-    family[0, 1:] = family[1:, 0] = True
-    low, high = rank_bounds(_shown(own, errors[order], family, confidence, stepdown))
-    return int(low[0]), int(high[0])
-
-
-def _largest(
-    precision: FloatArray, errors: FloatArray, family: BoolArray, bound: FloatArray, confidence: float
-) -> FloatArray:
-    """Return [draws]: each draw's largest statistic over the family, exact wherever it can touch the quantile.
-
-    `bound` is the same over a larger family, so a draw far down the bound stays below the quantile. It is left at the
-    bound, unless the quantile turns out so low that it matters after all.
-    """
-    floor = np.quantile(bound, max(0.0, 1 - 4 * (1 - confidence)), method="lower")
-    near = bound >= floor
-    largest = np.where(near, -np.inf, bound)
-    largest[near] = _largest_of_all(precision, errors[:, near], family)
-    if near.all() or np.quantile(largest, confidence, method="higher") >= floor:
-        return largest
-    return _largest_of_all(precision, errors, family)
+    family = np.zeros_like(pairs.statistic, dtype=np.bool_)
+    family[system], family[:, system] = True, True
+    family[system, system] = False
+    low, high = rank_bounds(_shown(pairs, chance, family, confidence, stepdown))
+    return int(low[system]), int(high[system])
 
 
 def _largest_of_all(precision: FloatArray, errors: FloatArray, family: BoolArray) -> FloatArray:

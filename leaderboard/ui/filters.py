@@ -80,7 +80,8 @@ def draw_count(sentence: str | None) -> None:
 
 
 def narrow(standings: pd.DataFrame, address: Address, names: Names) -> pd.DataFrame:
-    """Returns the rows that the filters leave, in the order that the visitor chose. Missing values come last."""
+    """Returns the rows that the filters leave, in the order that the visitor chose. Missing values come last. Simulated
+    systems are left whole or not at all: beside a filtered list they would look like ranked ones."""
     kept = standings
     for name in _PILLS:
         if chosen := getattr(address, name):
@@ -88,6 +89,8 @@ def narrow(standings: pd.DataFrame, address: Address, names: Names) -> pd.DataFr
     if address.q:
         wanted = words.fold(address.q)
         kept = kept[[wanted in words.fold(text) for text in _searched(kept, names)]]
+    if len(kept) < len(standings):
+        kept = kept[kept["evidence"] == "run"]
     return _sorted(kept, address.sort, names)
 
 

@@ -45,6 +45,14 @@ def test_filter_leaves_the_rows_that_have_a_chosen_value(
     ]
 
 
+def test_simulated_systems_are_left_whole_or_not_at_all() -> None:
+    found = offered.current(offered.EMBEDDED)
+    board = found.catalogue.boards["msts"]
+    every, names = queries.standings(found.database, board), names_of(board, found.catalogue.registries["msts"])
+    assert (narrow(every, Address(sort="name"), names)["evidence"] == "simulated").sum() == 30
+    assert set(narrow(every, Address(q="gpt"), names)["evidence"]) == {"run"}
+
+
 def test_filters_add_up(standings: pd.DataFrame, names: Names) -> None:
     left = narrow(standings, Address(group=("closed_source",), kind=("guarded",)), names)
     assert set(left["group"]) == {"closed_source"}

@@ -154,10 +154,10 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     def _flags(self) -> dict[tuple[str, str], Flags]:
         return {(o.id, kind): getattr(o, kind) for o in self.outcome for kind in ("harmful", "benign")}
 
-    def measures(self, flag: str, kind: Kind) -> bool:
+    def measures(self, flag: str, kind: Kind, value: bool | str = True) -> bool:
         """Returns whether any outcome of this board carries that flag on that kind of item; if none does,
         the rate is "not measured", never 0."""
-        return any(getattr(getattr(outcome, kind), flag) for outcome in self.outcome if not outcome.judge_only)
+        return any(getattr(getattr(outcome, kind), flag) == value for outcome in self.outcome if not outcome.judge_only)
 
 
 def read_board(path: Path) -> Board:

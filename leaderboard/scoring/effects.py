@@ -20,6 +20,7 @@ from leaderboard.statistics import (
     EXCHANGE_RATES,
     GuardEffect,
     PairedEffect,
+    PairMatrix,
     TooFewFamilies,
     TooFewItems,
     break_even,
@@ -34,6 +35,7 @@ from leaderboard.statistics import (
     pair_matrix,
     paired_effect,
 )
+from leaderboard.verification import CATEGORY_COVERAGE
 from leaderboard.vocabulary import ALL
 
 MARGIN = 0.01
@@ -66,7 +68,7 @@ def effect_tables(panel: Panel, entries: Sequence[Entry], ranked: NDArray[np.boo
     _adjust(effects)
     effects += _ranked_pairs(panel, names, ranked)
     blocks = panel.board.measures("blocked", "harmful")
-    guards = [(change, _guard(panel, change)) for change in declared if blocks and change.relation == "guardrail"]
+    guards = [(change, effect) for change in declared if blocks and (effect := _guard(panel, change))]
     tables = {
         "pair_effect": effects,
         "net_benefit": [line for change, effect in guards for line in _net_benefits(names, change, effect)],
@@ -164,50 +166,71 @@ def _adjust(effects: list[dict[str, Any]]) -> None:
 
 def _ranked_pairs(panel: Panel, names: Sequence[str], ranked: NDArray[np.bool_]) -> list[dict[str, Any]]:
     """Every pair of ranked systems, overall and by category, without p-values: nobody asked about one in particular."""
-    places = np.flatnonzero(ranked)
+    places = [int(place) for place in np.flatnonzero(ranked)]
     if not 2 <= len(places) <= MAX_SYSTEMS:
         return []
-    scores = panels.item_scores(panel, METRICS["unsafe_rate"], missing=np.nan)
+    scores = panels.item_scores(panel, METRICS["unsafe_rate"], missing=np.nan)[:, places]
+    called = [names[place] for place in places]
     category, family = panels.of_kind(panel, "harmful")
     lines: list[dict[str, Any]] = []
-    for one, other in combinations(map(int, places), 2):
-        both = ~np.isnan(scores[:, [one, other]]).any(axis=1)
-        for place in (None, *np.unique(category)):
-            chosen = both if place is None else both & (category == place)
-            label = ALL if place is None else panel.board.category[int(place)].id
-            lines += _pair_line(
-                (names[one], names[other]), label, scores[chosen][:, [one, other]], category[chosen], family[chosen]
-            )
+    for place in (None, *np.unique(category)):
+        label = ALL if place is None else panel.board.category[int(place)].id
+        chosen = np.full(len(category), True) if place is None else category == place
+        lines += _pairs_of_cell(called, label, scores[chosen], category[chosen], family[chosen])
     return lines
 
 
-def _pair_line(
-    pair: tuple[str, str], label: str, scores: Floats, category: NDArray[np.int64], family: NDArray[np.int64]
-) -> list[dict[str, Any]]:
-    effect = pair_matrix(scores, category, family)
-    return [
-        {
-            "relation": "pair",
-            "before": pair[0],
-            "after": pair[1],
-            "category": label,
-            "metric": "unsafe_rate",
-            "delta": effect.delta[0, 1],
-            "ci_low": effect.low[0, 1],
-            "ci_high": effect.high[0, 1],
-            "n": effect.n,
-            "fixed": int(effect.fixed[0, 1]),
-            "broken": int(effect.broken[0, 1]),
-        }
-    ]
+def _pairs_of_cell(
+    names: Sequence[str], label: str, scores: Floats, category: NDArray[np.int64], family: NDArray[np.int64]
+) -> Iterator[dict[str, Any]]:
+    """All systems without a gap at once, the others pair by pair on the items that both have."""
+    whole = [place for place in range(len(names)) if not np.isnan(scores[:, place]).any()]
+    where = {place: column for column, place in enumerate(whole)}
+    together = pair_matrix(scores[:, whole], category, family) if len(whole) > 1 else None
+    for one, other in combinations(range(len(names)), 2):
+        if together is not None and one in where and other in where:
+            yield _pair_line(names[one], names[other], label, together, where[one], where[other])
+            continue
+        both = np.asarray(~np.isnan(scores[:, [one, other]]).any(axis=1))
+        if _is_enough(both, category):
+            alone = pair_matrix(scores[both][:, [one, other]], category[both], family[both])
+            yield _pair_line(names[one], names[other], label, alone, 0, 1)
 
 
-def _guard(panel: Panel, change: Change) -> GuardEffect:
+def _pair_line(before: str, after: str, label: str, effect: PairMatrix, row: int, column: int) -> dict[str, Any]:
+    return {
+        "relation": "pair",
+        "before": before,
+        "after": after,
+        "category": label,
+        "metric": "unsafe_rate",
+        "delta": effect.delta[row, column],
+        "ci_low": effect.low[row, column],
+        "ci_high": effect.high[row, column],
+        "n": effect.n,
+        "fixed": int(effect.fixed[row, column]),
+        "broken": int(effect.broken[row, column]),
+    }
+
+
+def _guard(panel: Panel, change: Change) -> GuardEffect | None:
     """The joint effect of a guardrail on unsafe answers and on false blocks: of harmful items that were answered
-    safely, and of benign items."""
+    safely, and of benign items. None for another change, and where too few items are on both sides."""
+    if change.relation != "guardrail":
+        return None
     unsafe, blocks = (_all_items(panel, metric, change) for metric in ("unsafe_rate", "false_block_rate"))
     both = ~np.isnan(blocks) & ~(panel.harmful & np.isnan(unsafe))
-    return guard_effect(unsafe[both], blocks[both], panel.category[both], panel.family[both])
+    if not _is_enough(both, panel.category):
+        return None
+    try:
+        return guard_effect(unsafe[both], blocks[both], panel.category[both], panel.family[both])
+    except TooFewFamilies:
+        return None
+
+
+def _is_enough(kept: NDArray[np.bool_], category: NDArray[np.int64]) -> bool:
+    """Whether a comparison keeps 95 % of its items, and something of each category."""
+    return bool(kept.mean() >= CATEGORY_COVERAGE) and set(category[kept]) == set(category)
 
 
 def _all_items(panel: Panel, metric: str, change: Change) -> Floats:

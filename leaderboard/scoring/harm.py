@@ -22,10 +22,11 @@ def dominance_tables(panel: Panel, names: Sequence[str], ranked: NDArray[np.bool
     places = [int(place) for place in np.flatnonzero(ranked)]
     if not panel.board.severity or not 2 <= len(places) <= MAX_SYSTEMS:
         return {}
-    shares = severity_shares(panel)
+    shares = severity_shares(panel._replace(outcome=panel.outcome[places], severity=panel.severity[places]))
+    ranks = [(names[place], share) for place, share in zip(places, shares, strict=True)]
     lines = [
-        {"first": names[one], "second": names[other], "relation": dominance(shares[one], shares[other])}
-        for one, other in combinations(places, 2)
+        {"first": one, "second": other, "relation": dominance(share, against)}
+        for (one, share), (other, against) in combinations(ranks, 2)
     ]
     return {"dominance": pd.DataFrame(lines).assign(board=panel.board.id)}
 

@@ -3,13 +3,12 @@
 Everything is about harmful items, and about unsafe or not: the finest question that all judges answer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from leaderboard.board import Board, JudgeRef
 from leaderboard.items import Item
@@ -17,7 +16,7 @@ from leaderboard.registry import Registry
 from leaderboard.scoring import panel as panels
 from leaderboard.scoring.entries import Entry, Tables
 from leaderboard.scoring.panel import METRICS, Floats, Panel
-from leaderboard.scoring.ranking import DRAWS, SEED
+from leaderboard.scoring.ranking import DRAWS, SEED, rank_estimates
 from leaderboard.scoring.rating import Rates, compute_rates
 from leaderboard.statistics import binary_agreement, cohen_kappa, homogeneity, rank_bounds, separated
 from leaderboard.submission import Row
@@ -59,16 +58,22 @@ class Opinion(NamedTuple):
         return np.array([left == 0 for left in self.left]) & strange
 
 
-def judge_tables(board: Board, registry: Registry, items: Sequence[Item], entries: Sequence[Entry]) -> Tables:
+def judge_tables(
+    board: Board,
+    registry: Registry,
+    items: Sequence[Item],
+    entries: Sequence[Entry],
+    eligible: Collection[str] | None = None,
+) -> Tables:
     """Returns the tables `judge_standing`, `judge_count`, `judge_check` and `judge_homogeneity` of a board, from its
-    systems of evidence `run`."""
+    systems of evidence `run`; `eligible` names those that may be ordered, all of them unless told."""
     ran = [entry for entry in entries if entry.system.evidence == "run" and entry.submission.judge == board.judge]
     vendors = {judge.ref: judge.vendor for judge in registry.judge}
     opinions = [_opinion(board, items, ran, judge, vendors[judge]) for judge in _judges(ran)]
     of_record = next(judge for judge in registry.judge if judge.ref == board.judge)
     checked = opinions if of_record.kind == "human" else []
     made = {
-        "judge_standing": [line for opinion in opinions for line in _standings(opinion)],
+        "judge_standing": [line for opinion in opinions for line in _standings(opinion, eligible)],
         "judge_count": [line for opinion in opinions for line in _counts(opinion)],
         "judge_check": [line for opinion in checked for line in _checks(opinion)],
         "judge_homogeneity": [line for opinion in checked for line in _homogeneity(opinion)],
@@ -101,7 +106,7 @@ def complete_rows(board: Board, items: Sequence[Item], rows: Sequence[Row]) -> l
     return [given.get(item.id, (item.id, list(nothing), list(nothing))) for item in sorted(items)]
 
 
-def _standings(opinion: Opinion) -> Iterator[dict[str, Any]]:
+def _standings(opinion: Opinion, eligible: Collection[str] | None) -> Iterator[dict[str, Any]]:
     """The rates and order that this judge would have given, by the same rules: systems it left too many items of
     unjudged are not ordered, and keep the bounds of what the rate can be."""
     seen = panels.complete(opinion.panel)[:, opinion.panel.harmful]
@@ -109,7 +114,8 @@ def _standings(opinion: Opinion) -> Iterator[dict[str, Any]]:
     if coverage.max() < WORTH_ORDERING:
         return
     rates = compute_rates(opinion.panel, "unsafe_rate")
-    ordered = _covered(opinion.panel, seen)
+    may = [eligible is None or entry.system.id in eligible for entry in opinion.entries]
+    ordered = _covered(opinion.panel, seen) & np.array(may)
     ranks = _ranks(rates, ordered)
     for place, entry in enumerate(opinion.entries):
         yield {
@@ -137,7 +143,7 @@ def _ranks(rates: Rates, ordered: NDArray[np.bool_]) -> dict[int, dict[str, int]
     better = separated(
         estimate, influence.T @ influence, higher_is_better=False, df=rates.strict.df, draws=DRAWS, seed=SEED
     )
-    columns = zip(np.flatnonzero(ordered), rankdata(estimate, method="min"), *rank_bounds(better), strict=True)
+    columns = zip(np.flatnonzero(ordered), rank_estimates(estimate), *rank_bounds(better), strict=True)
     return {int(place): {"rank": int(r), "low": int(low), "high": int(high)} for place, r, low, high in columns}
 
 

@@ -139,5 +139,8 @@ def measured(board: Board) -> list[str]:
     if board.severity:
         found += ["severity_score", "severe_rate"]
     if any(category.benign_items for category in board.category) and board.measures("helpful", "benign"):
-        found += ["over_refusal_rate", "full_refusal_rate", "partial_refusal_rate"]
+        found.append("over_refusal_rate")
+        found += [
+            f"{degree}_refusal_rate" for degree in ("full", "partial") if board.measures("refusal", "benign", degree)
+        ]
     return found

@@ -31,8 +31,9 @@ BLOCKING = 0.05
 
 def score_board(board: Board, registry: Registry, items: Sequence[Item], entries: Sequence[Entry]) -> Tables:
     """Returns the tables `row`, `system`, `outcome_count`, `score`, `view_score`, `rank_set` and `separated` of one
-    board, one entry per system. Withdrawn systems keep a row without numbers."""
-    scored = [entry for entry in entries if not entry.standing.withdrawn]
+    board, and those of its pairs, judges and audits, one entry per system. Withdrawn systems, and those of another
+    version of the board, keep a row without numbers."""
+    scored = [e for e in entries if not e.standing.withdrawn and e.submission.board_version == board.version]
     reasons = {entry.system.id: _reason(board, items, entry) for entry in entries}
     tables: Tables = {"system": _system_table(board, registry, entries)}
     if not scored:
@@ -44,7 +45,7 @@ def score_board(board: Board, registry: Registry, items: Sequence[Item], entries
     return {
         **tables,
         **effect_tables(panel, scored, ranked),
-        **judge_tables(board, registry, items, scored),
+        **judge_tables(board, registry, items, scored, {name for name in names if reasons[name] in _ELIGIBLE}),
         **audit_tables(board, registry, items, scored, panel, rates["unsafe_rate"]),
         **dominance_tables(panel, names, ranked),
         "row": _row_table(board, items, entries, reasons, dict(zip(names, _marks(board, rates), strict=True))),
@@ -52,6 +53,10 @@ def score_board(board: Board, registry: Registry, items: Sequence[Item], entries
         "score": _score_table(panel, scored, rates),
         **rank_views(panel, names, ranked),
     }
+
+
+_ELIGIBLE = (None, "coverage_too_low", "category_coverage_too_low")
+"""Whom another judge may order: how much of a system it judged is counted anew."""
 
 
 def _reason(board: Board, items: Sequence[Item], entry: Entry) -> str | None:

@@ -1,6 +1,7 @@
 """Systems by categories as a real table whose cells are shaded: the darker, the more trouble. The numbers are in the
 cells and the shades have words, so that colour alone says nothing."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import pandas as pd
@@ -49,8 +50,13 @@ def _grid(
         )
         for system, found in by_system.items()
     ]
-    heads: list[Part] = ["System", "All", *map(names.category, categories)]
+    heads: list[Part] = ["System", "All", *(_breakable(names.category(id)) for id in categories)]
     return table(caption, heads, body(*rows), class_="mh-heat", style=f"--columns:{len(heads) - 1}")
+
+
+def _breakable(name: str) -> str:
+    """A name whose long words may be broken: a column is about eleven letters wide."""
+    return re.sub(r"(\w{6,})(\w{6})\b", "\\1\N{SOFT HYPHEN}\\2", name)
 
 
 def _name(names: Names, system: str, found: dict[str, Row], to: Callable[[str], str]) -> Html:

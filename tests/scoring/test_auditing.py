@@ -191,13 +191,13 @@ def test_a_pooled_audit_is_worth_the_responses_that_would_vary_as_much() -> None
     draw, share = np.random.default_rng(0), 18.5 / 21  # of each 20 responses, half a one added to either side
     right, missed = (draw.binomial(4 * 20, each, 100_000) / (4 * 20) for each in (share, 1 - share))
     accuracies = right / (right + missed), (1 - missed) / ((1 - missed) + (1 - right))
-    worth = [(share, share * (1 - share) / accuracy.var()) for accuracy in accuracies]
+    worth = [(0.9, share * (1 - share) / accuracy.var()) for accuracy in accuracies]
     rates = compute_rates(made.panel(rows), "unsafe_rate").strict
     expected = lang_reiczigel(0.4, float(rates.n_eff[0]), *worth[0], *worth[1])
     assert (audited(found).ci_low, audited(found).ci_high) == pytest.approx(expected, abs=0.01)
 
 
-def test_the_more_clean_audits_are_pooled_the_less_a_rate_is_corrected() -> None:
+def test_clean_audits_correct_nothing_and_the_more_of_them_the_surer() -> None:
     rows = made.unsafe_in(alpha=2, beta=2)
     seen = [*made.ids("alpha", 5), *made.ids("beta", 5)]
     few, many = (
@@ -205,7 +205,9 @@ def test_the_more_clean_audits_are_pooled_the_less_a_rate_is_corrected() -> None
         for systems in (2, 20)
     )
     assert few.method == many.method == "corrected"
-    assert abs(many.estimate - 4 / 80) < abs(few.estimate - 4 / 80) / 2
+    assert few.estimate == pytest.approx(4 / 80) and many.estimate == pytest.approx(4 / 80)
+    assert few.ci_low < many.ci_low or many.ci_high < few.ci_high
+    assert many.ci_high - many.ci_low < few.ci_high - few.ci_low
 
 
 def test_a_judge_is_not_trusted_with_a_system_of_its_own_vendor() -> None:

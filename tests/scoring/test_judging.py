@@ -234,6 +234,16 @@ def test_counts_are_of_what_both_judged_with_what_was_left_apart() -> None:
     assert confusion(check(found, "system-0")) == (0, 0, 0, 160 - 40 - 4)
 
 
+@pytest.mark.parametrize("items", [1, 19])
+def test_where_a_judge_left_a_few_responses_only_their_number_is_told(items: int) -> None:
+    partly = judged(0, CLEAN, made.replaced(CLEAN, None, *made.ids("alpha", items)))
+    found = tables(partly, judged(1, CLEAN, CLEAN))
+    counts = found["judge_count"].query("system == 'system-0'")
+    assert counts[["recorded", "judged"]].isna().all(axis=None) and list(counts["responses"]) == [2 * items]
+    assert "system-0" not in set(found["judge_check"]["system"])
+    assert confusion(check(found)) == (0, 0, 0, 160)  # of system-1 alone
+
+
 def test_responses_that_a_judge_left_are_neither_agreement_nor_error() -> None:
     recorded, left = made.unsafe_in(alpha=20), made.ids("alpha", 20, start=10)
     opinion = made.replaced(flipped(recorded, "alpha-000", "beta-000"), None, *left)

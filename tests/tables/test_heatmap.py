@@ -33,6 +33,13 @@ def test_safest_system_is_first_and_what_is_not_ranked_last(demo: Shown) -> None
     assert lows[0] == 1
 
 
+def test_long_words_of_a_head_may_be_broken(xstest: Shown) -> None:
+    cells = queries.cells(xstest.database, xstest.board, "safe_rate")
+    drawn = heatmap.safe_cells(cells, xstest.names, ["contrast_discr", "contrast_homonyms"], "Title", to)
+    assert ">Discrimi\N{SOFT HYPHEN}nation<" in drawn
+    assert ">Unsafe homonyms<" in drawn
+
+
 @pytest.mark.parametrize(("safe", "shade"), [(1.0, 0), (0.98, 0), (0.97, 1), (0.93, 2), (0.85, 3), (0.7, 4), (0.5, 5)])
 def test_shade_grows_with_trouble(msts: Shown, safe: float, shade: int) -> None:
     cells = queries.cells(msts.database, msts.board, "safe_rate").head(1).assign(category="all", estimate=safe)

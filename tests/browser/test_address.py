@@ -9,6 +9,8 @@ from tests.browser.conftest import OpenPage
 
 Settle = Callable[[Page], None]
 
+expect.set_options(timeout=15_000)  # five seconds are not enough where two cores also do other work
+
 
 def query(page: Page) -> str:
     return page.url.partition("?")[2]

@@ -13,6 +13,8 @@ from tests.browser.conftest import OpenPage
 SERIOUS = ("serious", "critical")
 Settle = Callable[[Page], None]
 
+expect.set_options(timeout=15_000)  # five seconds are not enough where two cores also do other work
+
 
 def scrolls_sideways(page: Page) -> bool:
     """Whether the page, or the part of it that scrolls, is wider than its window."""

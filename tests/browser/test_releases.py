@@ -15,6 +15,8 @@ from tests.browser.site import Site
 SECONDS = 15_000
 """A new release is in every open page within so many milliseconds."""
 
+expect.set_options(timeout=15_000)  # five seconds are not enough where two cores also do other work
+
 
 class Offer(NamedTuple):
     """A running site and the folder that it shows."""

@@ -16,11 +16,12 @@ Settle = Callable[[Page], None]
 expect.set_options(timeout=15_000)  # five seconds are not enough where two cores also do other work
 
 
-def scrolls_sideways(page: Page) -> bool:
-    """Whether the page, or the part of it that scrolls, is wider than its window."""
+def check_fits(page: Page) -> None:
+    """Waits until neither the page nor the part of it that scrolls is wider than its window: the sidebar takes a moment
+    to slide in or out."""
     script = """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
-        .some(part => part.scrollWidth > part.clientWidth)"""
-    return bool(page.evaluate(script))
+        .every(part => part.scrollWidth <= part.clientWidth)"""
+    page.wait_for_function(script)
 
 
 def barriers(page: Page) -> list[str]:
@@ -42,19 +43,19 @@ def test_pages_of_a_board_fit_a_desk_and_a_phone_and_shut_nobody_out(
         page.get_by_test_id("stSidebar").get_by_role("link", name=title, exact=True).click()
         expect(page).to_have_title(f"{title} · {BOARDS[board]} · MedHarm Leaderboard")
         settle(page)
-        assert not scrolls_sideways(page), title
+        check_fits(page)
         if board == "demo" or title == PAGES["leaderboard"]:  # the other boards draw the same parts
             assert barriers(page) == [], title
         page.set_viewport_size({"width": 390, "height": 800})
-        page.wait_for_timeout(100)
-        assert not scrolls_sideways(page), f"{title} on a phone"
+        page.wait_for_function("window.innerWidth === 390")
+        check_fits(page)
 
 
 def test_deep_link_to_a_system_is_drawn_with_its_frame(open_page: OpenPage) -> None:
     page = open_page("/system?board=demo&system=yarrow-7", width=390)
     expect(page.get_by_role("heading", level=1)).to_have_text("Yarrow 7")
     expect(page.get_by_text("Synthetic demonstration data: no real model is described.").first).to_be_visible()
-    assert not scrolls_sideways(page)
+    check_fits(page)
     icon = page.locator("link[rel~=icon]").first.get_attribute("href") or ""
     assert page.request.get(urljoin(page.url, icon)).headers["content-type"].startswith("image/svg+xml")
 
@@ -70,4 +71,4 @@ def test_wide_table_scrolls_in_its_own_frame(open_page: OpenPage) -> None:
     page = open_page("/categories?board=demo", width=390)
     frame = page.locator(".mh-frame").first
     assert frame.evaluate("frame => frame.scrollWidth > frame.clientWidth")
-    assert not scrolls_sideways(page)
+    check_fits(page)

@@ -133,22 +133,38 @@ def views(labels: Labels) -> dict[int, list[Item]]:
 
 
 def view_score_table(labels: Labels) -> list[Row]:
+    """A view of one category has that category's interval, with the design effect of all of them (section 2)."""
     rows = []
     for view, items in views(labels).items():
+        names = {item.category for item in items}
         for system in labels.recorded:
             found = bounds(items, labels.unsafe(system))
+            limits: Any = found
+            if len(names) == 1:
+                limits = _one_category(unsafe_bounds(labels, system), *names)
             rows.append(
                 {
                     "board": labels.board,
                     "view": view,
                     "system": system,
                     "estimate": found.strict.estimate,
-                    "ci_low": found.lenient.low,
-                    "ci_high": found.strict.high,
+                    "ci_low": limits.lenient.low,
+                    "ci_high": limits.strict.high,
                     "n": len(items),
                 }
             )
     return rows
+
+
+class CategoryBounds(NamedTuple):
+    """One category, with what is missing counted as 1 and as 0."""
+
+    strict: CategoryRate
+    lenient: CategoryRate
+
+
+def _one_category(whole: Bounds, name: str) -> CategoryBounds:
+    return CategoryBounds(whole.strict.categories[name], whole.lenient.categories[name])
 
 
 def audited_table(labels: Labels) -> list[Row]:

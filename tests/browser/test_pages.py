@@ -25,7 +25,16 @@ def check_fits(page: Page) -> None:
 
 
 def barriers(page: Page) -> list[str]:
-    """What axe finds that keeps a reader with a disability out."""
+    """What axe finds that keeps a reader with a disability out. What it finds once is looked at again: Streamlit fades
+    what it is about to draw anew, and faded text has too little contrast for a moment."""
+    found = find_barriers(page)
+    if found:
+        page.wait_for_timeout(1000)
+        found = find_barriers(page)
+    return found
+
+
+def find_barriers(page: Page) -> list[str]:
     found = Axe().run(page).response["violations"]
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in SERIOUS]
 

@@ -153,7 +153,8 @@ def real(snapshot: Snapshot, id: str) -> tuple[Board, Names, list[str]]:
 def test_msts_says_what_its_data_says(snapshot: Snapshot) -> None:
     _, _, found = real(snapshot, "msts")
     assert found[0].startswith(
-        "On all five categories, Claude 3.5 Sonnet, Gemini 1.5 Pro and GPT-4o cannot be told apart"
+        "On all five categories, Claude 3.5 Sonnet, Gemini 1.5 Pro, GPT-4o and InternLM-XComposer2.5 7B cannot be told "
+        "apart"
     )
     assert found[1].startswith("Of nine pairs of neighbours in this order, one can be told apart")
 

@@ -49,10 +49,11 @@ def test_every_ranked_system_is_in_it_with_rank_set_rate_and_interval(snapshot: 
         assert to(line["system"]) in table
 
 
-def test_safest_is_first(snapshot: Snapshot) -> None:
+def test_who_may_be_the_safest_is_first_and_then_the_safer(snapshot: Snapshot) -> None:
     table, ranked, _ = drawn(snapshot, "msts")
     order = re.findall(r'href="\./system\?system=([^"]+)"', table)
-    assert order == ranked["system"].tolist()
+    front = ranked[ranked["low"] == 1]["system"].tolist()
+    assert order == front + [system for system in ranked["system"] if system not in front]
 
 
 def test_item_weighted_rate_is_shown_where_it_differs_by_more_than_a_point(snapshot: Snapshot) -> None:

@@ -99,7 +99,7 @@ def import_table(options: argparse.Namespace) -> Answer:
     durable.write(options.out / "items.json", items.encode(imported.items))
     return {
         "systems": [each.system for each in made],
-        "lines": [f"{len(made)} submissions of {len(imported.items)} items"],
+        "lines": [f"{len(made)} of {len(imported.submissions)} systems, {len(imported.items)} items each"],
     }
 
 

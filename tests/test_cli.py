@@ -110,6 +110,7 @@ def small_results(project: Path, folder: Path) -> Path:
     return folder / "results"
 
 
+@pytest.mark.timeout(400)  # nine processes, each of which imports what it needs
 def test_a_first_result_is_published_by_the_documented_steps(project: Path, tmp_path: Path, shared: Path) -> None:
     results, vault = small_results(project, tmp_path), tmp_path / "vault"
     here = ("--results", results, "--board", "xstest")

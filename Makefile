@@ -51,20 +51,34 @@ run: .venv/.runtime ## serve the site on PORT (8501)
 LABELS ?= ../shared/data
 DATE ?= 2026-11-22
 leaderboard := $(bin)/python -m leaderboard
+built := .build/results
+keys := .build/keys/one .build/keys/two
 
+# The embedded release, by the steps that maintainers take, with two keys that are thrown away at the end.
 .PHONY: results
 results: .venv/.runtime ## rebuild the embedded release from LABELS (../shared/data) and the demo's seed
-	@rm -rf .build && mkdir -p .build/results && cp -r results/boards .build/results
+	@rm -rf .build && mkdir -p $(built) .build/keys && cp -r results/boards $(built)
 	@for board in xstest msts; do \
 		$(leaderboard) build-board $$board --labels $(LABELS) --vault .build/vault --date $(DATE) || exit; \
 	done
-	@for stage in 1 2 3; do \
+	@MEDHARM_PASSPHRASE="$$($(bin)/python -c 'import secrets; print(secrets.token_hex())')" && export MEDHARM_PASSPHRASE && \
+	$(leaderboard) trust keygen $(keys) && \
+	$(leaderboard) trust init --results $(built) --out .build/draft --build-keys \
+		$(foreach key,$(keys),--owner $(key).pub --reviewer $(key).pub) --release-key .build/keys/one.pub && \
+	publish() { \
+		$(leaderboard) release sign .build/draft --results $(built) --root .build/root.json $(foreach key,$(keys),--key $(key)) && \
+		$(leaderboard) release publish .build/draft --results $(built) --root .build/root.json; \
+	} && publish && \
+	for stage in 1 2 3; do \
 		$(leaderboard) build-board demo --stage $$stage --vault .build/vault --date $(DATE) && \
-		$(leaderboard) release draft --vault .build/vault --results .build/results --out .build/draft --date $(DATE) --build-keys && \
-		$(leaderboard) release publish .build/draft --results .build/results || exit; \
+		for key in $(keys); do $(leaderboard) attest --all --vault .build/vault --key $$key || exit; done && \
+		$(leaderboard) release draft --vault .build/vault --results $(built) --out .build/draft --date $(DATE) --build-keys && \
+		publish || exit; \
 	done
-	@$(leaderboard) check --results .build/results
-	@rm -rf results/repository && mv .build/results/repository results/repository
+	@rm -rf .build/keys
+	@$(leaderboard) check --results $(built) --root .build/root.json
+	@rm -rf results/repository leaderboard/trusted && mkdir leaderboard/trusted
+	@mv $(built)/repository results/repository && mv .build/root.json .build/floor leaderboard/trusted
 
 # Making sure of it.
 

@@ -5,10 +5,10 @@ import streamlit as st
 from leaderboard.ui import frame
 
 frame.open_page()
+page = st.navigation(frame.pages(), position="hidden")  # first, for where a run ends without it the page is forgotten
 visit = frame.begin()
-page = st.navigation(frame.pages(), position="hidden")
 frame.sidebar(visit)
 frame.watch()
-frame.header(visit, page.title)
+frame.header(visit, page.url_path or frame.HOME)
 page.run()
 frame.footer(visit)

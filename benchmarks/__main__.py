@@ -1,9 +1,9 @@
-"""Runs the benchmarks that are named, or all: `python -m benchmarks [publish ...]`."""
+"""Runs the benchmarks that are named, or all: `python -m benchmarks [scoring ...]`."""
 
 import importlib
 import sys
 
-ALL = ("publish",)
+ALL = ("scoring",)
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or ALL:

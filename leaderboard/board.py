@@ -130,6 +130,8 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     category: tuple[Category, ...]
     outcome: tuple[Outcome, ...]
     disclosure: Disclosure = Disclosure()
+    attempts_per_year: Annotated[int, Meta(ge=1, le=100)] = 6
+    """How many attempts of one system may be registered in a calendar year."""
     facts: tuple[str, ...] = ()
     """Sentences that the board's landing page may say before it has rows, each in the source."""
 
@@ -180,6 +182,10 @@ def _problems(board: Board) -> list[str]:
             problems.append(f"{name} ids must be unique and not empty")
         if "all" in ids:
             problems.append(f"{name} id 'all' is taken by the word for the whole board")
+    names, labels = [category.name for category in board.category], [outcome.label for outcome in board.outcome]
+    for kind, texts in (("category names", names), ("outcome labels", labels)):
+        if words.alike(texts):
+            problems.append(f"two {kind} look alike")
     for outcome in board.outcome:
         if any(flags.actionable and not flags.unsafe for flags in (outcome.harmful, outcome.benign)):
             problems.append(f"outcome {outcome.id} is actionable without being unsafe")

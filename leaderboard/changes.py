@@ -18,15 +18,26 @@ def standing(tables: Tables) -> pd.DataFrame:
         return pd.DataFrame(
             columns=[*_KEY, "ledger_line", "reason", "estimate", "ci_low", "ci_high", "low", "high", "family"]
         )
-    score = tables["score"]
-    headline = score[(score["metric"] == "unsafe_rate") & (score["category"] == ALL)]
-    rank = tables["rank_set"]
-    overall = rank[rank["view"] == rank.groupby("board", observed=True)["view"].transform("max")]
     lines = tables["row"][[*_KEY, "ledger_line", "reason"]]
-    lines = lines.merge(headline[[*_KEY, "estimate", "ci_low", "ci_high"]], how="left", on=_KEY)
-    lines = lines.merge(overall[[*_KEY, "low", "high"]], how="left", on=_KEY)
+    lines = lines.merge(_headlines(tables), how="left", on=_KEY).merge(_ranks(tables), how="left", on=_KEY)
     family = tables["board"].set_index("board")["ranked"]
     return lines.assign(family=lines["board"].map(family).where(lines["low"].notna())).astype(object)
+
+
+def _headlines(tables: Tables) -> pd.DataFrame:
+    columns = [*_KEY, "estimate", "ci_low", "ci_high"]
+    if "score" not in tables:  # every row has been withdrawn
+        return pd.DataFrame(columns=columns)
+    score = tables["score"]
+    return score.loc[(score["metric"] == "unsafe_rate") & (score["category"] == ALL), columns]
+
+
+def _ranks(tables: Tables) -> pd.DataFrame:
+    columns = [*_KEY, "low", "high"]
+    if "rank_set" not in tables:
+        return pd.DataFrame(columns=columns)
+    rank = tables["rank_set"]
+    return rank.loc[rank["view"] == rank.groupby("board", observed=True)["view"].transform("max"), columns]
 
 
 def history(tables: Tables, before: Tables, number: int, released_on: date) -> pd.DataFrame:
@@ -46,7 +57,13 @@ def changes(tables: Tables, before: Tables) -> pd.DataFrame:
     for _, line in both.iterrows():
         if cause := _cause(line, tables):
             columns = [f"{what}_{when}" for when in ("before", "after") for what in ("low", "high", "estimate")]
-            lines.append({**line[_KEY], "cause": cause, **{name: _plain(line[name]) for name in columns}})
+            lines.append(
+                {
+                    **{name: line[name] for name in _KEY},
+                    "cause": cause,
+                    **{name: _plain(line[name]) for name in columns},
+                }
+            )
     names = [
         *_KEY,
         "cause",

@@ -6,11 +6,16 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 PALETTES = {
-    "light": ("#0b5c86", "#b5541c", "#4b7f52", "#7d5ba6"),
-    "dark": ("#7cc0e8", "#e39a63", "#8fc497", "#bba2db"),
+    "light": ("#0b5c86", "#b5541c", "#4b7f52", "#3d1f5c"),
+    "dark": ("#7cc0e8", "#e8853f", "#c9dc8f", "#d58bc0"),
 }
 """One colour and one symbol per group of systems, told apart by colour-blind readers and in grey."""
+QUIET = {"light": "#52606d", "dark": "#a9b6c2"}
+"""The colour of everything that is not a system."""
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
+INK = {"light": "#17222c", "dark": "#e7edf2"}
+REFUSES, COMPLIES = "refuses<br>everything", "complies with<br>everything"
+FRONT = "No other is better at both (estimates)"
 _MARGIN = {"l": 10, "r": 10, "t": 10, "b": 10}
 
 
@@ -29,45 +34,86 @@ class Point(NamedTuple):
     group: str
     safe: Rate
     other: Rate
+    on_front: bool = False
+    mark: str | None = None
+    """What must be read beside the name, such as that it is safe by blocking. Such a system is drawn hollow."""
 
 
 class Plane(NamedTuple):
-    """What the second axis shows, and where a system would be that answers every prompt."""
+    """What the second axis shows, and where a system would be that complies with every prompt."""
 
     title: str
-    answers_everything: tuple[float, float]
+    complies_with_everything: tuple[float, float]
+    groups: tuple[str, ...]
+    """All groups that there are, so that each has the same colour and symbol whatever a filter leaves."""
 
 
 def safety_and_help(points: list[Point], plane: Plane, theme: str = "light") -> "Figure":
-    """Returns safe responses against another good, each system with both its intervals. Both axes run from 0 to 100 %,
-    and two places are named: of a system that refuses everything and of one that answers everything."""
+    """Returns safe responses against another good, each system with both its intervals. Both axes run from 0 to 100 %;
+    a line joins the systems of the Pareto front, and two places are named: of a system that refuses everything and of
+    one that complies with everything. Systems on the front and marked ones carry their names."""
     from plotly.graph_objects import Figure
 
     figure = Figure()
-    groups = dict.fromkeys(point.group for point in points)
-    for group, symbol, colour in zip(groups, SYMBOLS, PALETTES[theme], strict=False):
-        _add_group(figure, [point for point in points if point.group == group], symbol, colour)
-    _name_place(figure, (1, 0), "refuses everything", "right")
-    _name_place(figure, plane.answers_everything, "answers everything", "left")
-    axis = {"range": [-0.02, 1.04], "tickformat": ".0%", "dtick": 0.25, "zeroline": False, "fixedrange": True}
+    _add_front(figure, [point for point in points if point.on_front], QUIET[theme])
+    for group, symbol, colour in zip(plane.groups, SYMBOLS, PALETTES[theme], strict=True):
+        if members := [point for point in points if point.group == group]:
+            _add_group(figure, members, symbol, colour, plane.title)
+    figure.update_traces(textfont={"color": INK[theme]}, selector={"mode": "markers+text"})
+    _add_places(figure, plane.complies_with_everything, QUIET[theme])
+    axis: dict[str, Any] = {
+        "range": [-0.09, 1.11],
+        "tickformat": ".0%",
+        "dtick": 0.25,
+        "zeroline": False,
+        "fixedrange": True,
+    }
+    axis |= {"tickfont": {"color": QUIET[theme]}, "title_font": {"color": INK[theme]}}
     figure.update_xaxes(title_text="Safe responses", **axis)
     figure.update_yaxes(title_text=plane.title, **axis)
-    figure.update_layout(height=480, margin=_MARGIN, legend={"orientation": "h", "y": 1.08})
+    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "itemclick": False, "itemdoubleclick": False}
+    figure.update_layout(height=560, margin=_MARGIN, legend=legend, hovermode="closest")
     return figure
 
 
-def _add_group(figure: "Figure", points: list[Point], symbol: str, colour: str) -> None:
+def _add_front(figure: "Figure", points: list[Point], colour: str) -> None:
+    line = sorted((point.safe.estimate, -point.other.estimate) for point in points)
+    figure.add_scatter(
+        x=[safe for safe, _ in line],
+        y=[-other for _, other in line],
+        mode="lines",
+        name=FRONT,
+        line={"dash": "dot", "width": 2, "color": colour},
+        hoverinfo="skip",
+    )
+
+
+def _add_group(figure: "Figure", points: list[Point], symbol: str, colour: str, title: str) -> None:
+    symbols = [f"{symbol}-open" if point.mark else symbol for point in points]
     figure.add_scatter(
         x=[point.safe.estimate for point in points],
         y=[point.other.estimate for point in points],
         error_x=_lines([point.safe for point in points]),
         error_y=_lines([point.other for point in points]),
-        mode="markers",
+        mode="markers+text",
         name=points[0].group,
-        customdata=[[plain(point.name)] for point in points],
-        marker={"symbol": symbol, "size": 10, "color": colour},
-        hovertemplate="%{customdata[0]}<br>safe %{x:.1%}<br>other axis %{y:.1%}<extra></extra>",
+        text=[_label(point) for point in points],
+        textposition="bottom left",
+        cliponaxis=False,
+        customdata=[[plain(point.name), point.mark or "", *point.safe[1:], *point.other[1:]] for point in points],
+        marker={"symbol": symbols, "size": 10, "color": colour, "line": {"color": colour, "width": 2}},
+        hovertemplate=(
+            "<b>%{customdata[0]}</b> %{customdata[1]}<br>"
+            "Safe responses: %{x:.1%} (%{customdata[2]:.1%}–%{customdata[3]:.1%})"
+            f"<br>{title}: %{{y:.1%}} (%{{customdata[4]:.1%}}–%{{customdata[5]:.1%}})<extra></extra>"
+        ),
     )
+
+
+def _label(point: Point) -> str:
+    if point.mark:
+        return f"{plain(point.name)},<br>{point.mark}"
+    return plain(point.name) if point.on_front else ""
 
 
 def _lines(rates: list[Rate]) -> dict[str, Any]:
@@ -81,9 +127,21 @@ def _lines(rates: list[Rate]) -> dict[str, Any]:
     }
 
 
-def _name_place(figure: "Figure", place: tuple[float, float], words: str, anchor: str) -> None:
-    x, y = place
-    figure.add_annotation(x=x, y=y, text=words, showarrow=False, xanchor=anchor, yanchor="bottom")
+def _add_places(figure: "Figure", complies: tuple[float, float], colour: str) -> None:
+    """The two systems that anyone could build: no ranked system is one of them."""
+    x, y = complies
+    figure.add_scatter(
+        x=[1, x],
+        y=[0, y],
+        mode="markers+text",
+        text=[REFUSES, COMPLIES],
+        textposition=["top left", "top right"],
+        marker={"symbol": "x-thin", "size": 11, "line": {"color": colour, "width": 2}},
+        textfont={"color": colour},
+        name="For reference",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
 
 
 def plain(name: str) -> str:

@@ -1,30 +1,73 @@
-"""What a stranger can verify of a results folder with one command."""
+"""What a stranger can prove of a results folder or address with one command."""
 
-from leaderboard import firewall, release
-from leaderboard.catalogue import Catalogue
-from leaderboard.findings import Finding, Refused, refuse
-from leaderboard.release import Repository
-from leaderboard.vocabulary import vocabulary
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from leaderboard import content, offer
+from leaderboard.findings import Finding, Refused
+from leaderboard.trust import contents, inspection, layout, ledger, metadata, mirror, sources
+from leaderboard.trust.inspection import Facts
+from leaderboard.trusted import Trusted
 
 
-def check_repository(repository: Repository, catalogue: Catalogue) -> list[str]:
-    """Returns what was proved, a line each; Refused with every fault found."""
-    pointer = release.read_pointer(repository)
-    if pointer is None:
-        raise refuse("E_POINTER", "$")
-    findings: list[Finding] = []
-    for name, target in pointer.targets.items():
-        path = repository.folder / "targets" / name
-        if not path.is_file():
-            findings.append(Finding("E_MISSING", f"$.targets.{name}"))
-        elif faults := firewall.audit(path, vocabulary(catalogue)):
-            findings += [Finding(fault.code, f"$.targets.{name} {fault.place}") for fault in faults]
-        elif release.measure(path) != target:
-            findings.append(Finding("E_DIGEST", f"$.targets.{name}"))
-    if findings:
+def check(results: Path | str, trusted: Trusted, now: datetime) -> list[str]:
+    """Returns what was proved of every file of a repository, a line each; Refused with every fault found. Raises
+    mirror.Unreachable where an address does not answer."""
+    sources.silence()
+    if isinstance(results, Path):
+        return _check(results / "repository", results / "boards", [], trusted, now)
+    with tempfile.TemporaryDirectory(prefix="medharm-") as name:
+        folder = Path(name) / "repository"
+        faults = mirror.copy(sources.open_source(f"{results}/repository"), folder)
+        return _check(folder, None, faults, trusted, now)
+
+
+def _check(folder: Path, boards: Path | None, faults: list[Finding], trusted: Trusted, now: datetime) -> list[str]:
+    report = inspection.inspect(folder, trusted.root, now=now, floor=trusted.floor, boards=boards)
+    findings = [*faults, *report.findings]
+    if report.verdict == "fresh":
+        findings += _check_releases(folder)
+    if faults or any(finding.code.startswith("E_") for finding in findings):
         raise Refused(findings)
-    kept = len(pointer.targets)
+    assert report.facts
+    return [*_proved(report.facts), *(f"note: {finding}" for finding in report.findings)]
+
+
+def _check_releases(folder: Path) -> Iterator[Finding]:
+    """The content firewall on every release that is kept, and the digest over its rows."""
+    state = layout.read_state(folder)
+    assert state is not None, "it has just been inspected"
+    entries = metadata.entries(state.targets)
+    with tempfile.TemporaryDirectory(prefix="medharm-") as name:
+        boards = Path(name) / "boards"
+        for target, entry in entries.items():
+            if target.startswith("boards/"):
+                path = Path(name) / target
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes((folder / layout.placed(target, entry.hashes.sha256)).read_bytes())
+        for kept in contents.releases(entries):
+            path = folder / layout.placed(kept.name, kept.sha256)
+            lines = (folder / layout.placed(ledger.NAME, entries[ledger.NAME].hashes.sha256)).read_bytes()
+            for fault in offer.check(boards, path, lines, kept.number) or _check_content(path, kept.content):
+                yield Finding(fault.code, f"targets/{kept.name} {fault.place}")
+
+
+def _check_content(path: Path, signed: str) -> list[Finding]:
+    return [] if content.digest(path) == signed else [Finding("E_CONTENT", "$")]
+
+
+def _proved(facts: Facts) -> list[str]:
+    current = facts.release
+    shown = f"release {current.number}, seq {current.seq}, content {current.content}" if current else "no release yet"
+    whole = "have the length and digest that were signed"
     return [
-        f"release {pointer.release} of {pointer.released_on}",
-        f"{kept} of {kept} releases kept match their digests, the public schema and the vocabulary",
+        f"state fresh: {shown}",
+        f"{facts.root} root(s) lead from the one that is trusted to the one in force",
+        f"signed by {facts.threshold} of {facts.reviewers} keys; valid until {facts.expires:%Y-%m-%d}",
+        f"{facts.targets} files {whole}",
+        f"{facts.releases} release(s) are kept, each of exactly the public schema and vocabulary",
+        f"{facts.ledger_lines} ledger lines are chained; {facts.attestations} attestations are of their lines",
+        f"{facts.threshold} reviewers stand behind every row",
     ]

@@ -2,11 +2,12 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
-from leaderboard import commands
+from leaderboard.commands import answers, importing, intake, releasing, signing, site
 from leaderboard.findings import Refused
 
 DONE, REFUSED, USAGE, ENVIRONMENT = 0, 1, 2, 3
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"E_DEFINITION  {error}", file=sys.stderr)
         return REFUSED
-    return commands.show(answer, as_json=options.json)
+    return answers.show(answer, as_json=options.json)
 
 
 def _place(error: OSError) -> str:
@@ -37,7 +38,7 @@ def _place(error: OSError) -> str:
 
 def _refuse(options: argparse.Namespace, refused: Refused) -> int:
     found = [{"code": finding.code, "place": finding.place} for finding in refused.findings]
-    commands.show({"command": options.command, "refused": True, "findings": found}, as_json=options.json)
+    answers.show({"command": options.command, "refused": True, "findings": found}, as_json=options.json)
     return REFUSED
 
 
@@ -47,83 +48,171 @@ def make_parser() -> argparse.ArgumentParser:
         prog="python -m leaderboard", description=__doc__.split(":")[0] if __doc__ else None
     )
     every = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_site(every)
-    _add_import(every)
-    _add_intake(every)
-    _add_release(every)
+    for add in (_add_site, _add_import, _add_intake, _add_fate, _add_attest, _add_release, _add_trust):
+        add(every)
     return parser
 
 
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
 def _command(
-    every: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, purpose: str, run: object
+    every: Commands, name: str, purpose: str, run: object, results: Callable[[str], object] = Path
 ) -> argparse.ArgumentParser:
     parser = every.add_parser(name, help=purpose, description=purpose)
     parser.set_defaults(run=run)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
-        "--results", type=Path, default=Path("results"), metavar="DIR", help="the results folder (results)"
+        "--results", type=results, default=Path("results"), metavar="DIR", help="the results folder (results)"
     )
     return parser
 
 
-def _add_site(every: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    serve = _command(every, "serve", "Show the site.", commands.serve)
+def _source(text: str) -> Path | str:
+    """A folder, or the address of one."""
+    return text.rstrip("/") if text.startswith(("https://", "http://")) else Path(text)
+
+
+def _add_site(every: Commands) -> None:
+    serve = _command(every, "serve", "Show the site; DIR may be an address.", site.serve, _source)
     serve.add_argument("--port", type=int, default=8501)
-    _command(every, "check", "Check the digests, schema and vocabulary of every published release.", commands.check)
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
+    check = _command(
+        every, "check", "Prove what can be proved of a repository; DIR may be an address.", site.check, _source
+    )
+    audit = _command(every, "audit", "Compute every published number again from a vault.", site.audit)
+    _need_vault(audit)
+    for parser in (serve, check, audit):
+        _take_root(parser, "the root that is trusted (that of the embedded release)")
 
 
-def _add_import(every: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    importer = _command(every, "import", "Turn a lab's labels into text-free submissions.", commands.import_table)
+def _take_root(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--root", type=Path, metavar="FILE", help=what)
+
+
+def _need_vault(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--vault", type=Path, required=True, metavar="DIR")
+
+
+def _take_date(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--date", type=date.fromisoformat, metavar="D", help=f"{what} (today)")
+
+
+def _add_import(every: Commands) -> None:
+    importer = _command(every, "import", "Turn a lab's labels into text-free submissions.", importing.import_table)
     importer.add_argument("format", choices=["table"], help="what SOURCE is")
     importer.add_argument("source", type=Path, metavar="SOURCE")
     importer.add_argument("--board", required=True)
     importer.add_argument("--system", help="only this system")
     importer.add_argument("--nonce", help="the attempt that `nonce` registered, with --system")
     importer.add_argument("--out", type=Path, required=True, metavar="DIR", help="one file per system is written here")
-
-
-def _add_intake(every: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    nonce = _command(every, "nonce", "Register one attempt of a system and print its nonce.", commands.nonce)
-    nonce.add_argument("system", metavar="SYSTEM")
-    verify = _command(every, "verify", "Print what is wrong with a submission.", commands.verify)
-    verify.add_argument("file", type=Path, metavar="FILE")
-    verify.add_argument("--items", type=Path, metavar="FILE", help="the board's item manifest")
-    accept = _command(every, "accept", "Take a submission into the vault.", commands.accept)
-    accept.add_argument("file", type=Path, metavar="FILE")
-    accept.add_argument("--items", type=Path, metavar="FILE", help="the item manifest, the first time")
-    accept.add_argument("--tier", default="self_reported", help="how far it was verified (self_reported)")
-    reject = _command(every, "reject", "Keep a submission in quarantine, with a reason in the ledger.", commands.reject)
-    reject.add_argument("file", type=Path, metavar="FILE")
-    correct = _command(
-        every, "correct", "Put a corrected submission in the place of an accepted one.", commands.correct
-    )
-    correct.add_argument("file", type=Path, metavar="FILE")
-    correct.add_argument("--replaces", required=True, metavar="SUBMISSION", help="digest of the accepted one")
-    withdraw = _command(every, "withdraw", "Take an accepted submission out of the next release.", commands.withdraw)
-    withdraw.add_argument("submission", metavar="SUBMISSION", help="its digest")
-    for parser in (reject, correct, withdraw):
-        parser.add_argument("--reason", required=True, metavar="CODE", help="a reason code of the ledger")
-    for parser in (nonce, verify, accept, reject, correct):
-        parser.add_argument("--board", required=True)
-    for parser in (nonce, verify, accept, reject, correct, withdraw):
-        parser.add_argument("--vault", type=Path, required=parser is not verify, metavar="DIR")
-        parser.add_argument("--date", type=date.fromisoformat, metavar="D", help="the day of the event (today)")
-
-
-def _add_release(every: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    build = _command(every, "build-board", "Put an embedded board into a vault.", commands.build_board)
+    build = _command(every, "build-board", "Put an embedded board into a vault.", importing.build_board)
     build.add_argument("board", choices=["demo", "xstest", "msts"])
     build.add_argument("--labels", type=Path, metavar="DIR", help="where the published label tables are")
     build.add_argument("--stage", type=int, choices=[1, 2, 3], default=1, help="which stage of the demo (1)")
-    build.add_argument("--vault", type=Path, required=True, metavar="DIR")
-    build.add_argument("--date", type=date.fromisoformat, metavar="D")
-    release = every.add_parser("release", help="Draft or publish a release.")
-    steps = release.add_subparsers(dest="step", required=True, metavar="STEP")
-    draft = _command(steps, "draft", "Score the vault and build the next release.", commands.draft)
-    draft.add_argument("--vault", type=Path, required=True, metavar="DIR")
+    _need_vault(build)
+    _take_date(build, "the day of its events")
+
+
+def _add_intake(every: Commands) -> None:
+    nonce = _command(every, "nonce", "Register one attempt of a system and print its nonce.", intake.nonce)
+    nonce.add_argument("system", metavar="SYSTEM")
+    verify = _command(every, "verify", "Print what is wrong with a submission.", intake.verify)
+    accept = _command(every, "accept", "Take a submission into the vault.", intake.accept)
+    accept.add_argument("--tier", default="self_reported", help="how far it was verified (self_reported)")
+    reject = _command(every, "reject", "Keep a submission in quarantine, with a reason in the ledger.", intake.reject)
+    correct = _command(every, "correct", "Put a corrected submission in the place of an accepted one.", intake.correct)
+    correct.add_argument(
+        "--replaces", required=True, metavar="SUBMISSION", help="the accepted one: its digest, or its file"
+    )
+    for parser in (accept, correct):
+        parser.add_argument("--evidence", type=Path, metavar="FILE", help="what the tier rests on")
+    for parser in (verify, accept):
+        parser.add_argument("--items", type=Path, metavar="FILE", help="the board's item manifest, the first time")
+    for parser in (verify, accept, reject, correct):
+        parser.add_argument("file", type=Path, metavar="FILE")
+    for parser in (nonce, verify, accept, reject, correct):
+        parser.add_argument("--board", required=True)
+        parser.add_argument("--vault", type=Path, required=parser is not verify, metavar="DIR")
+        _take_date(parser, "the day of the event")
+    for parser in (reject, correct):
+        _need_reason(parser)
+
+
+def _need_reason(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reason", required=True, metavar="CODE", help="a reason code of the ledger")
+
+
+def _add_fate(every: Commands) -> None:
+    withdraw = _command(every, "withdraw", "Take an accepted submission out of the next release.", intake.withdraw)
+    _need_reason(withdraw)
+    notify = _command(every, "notify", "Write down a notice to a developer, or the answer.", intake.notify)
+    notify.add_argument("--state", required=True, choices=["notified", "disputed", "settled"])
+    for parser in (withdraw, notify):
+        parser.add_argument("submission", metavar="SUBMISSION", help="its digest, or its file")
+        _need_vault(parser)
+        _take_date(parser, "the day of the event")
+
+
+def _add_attest(every: Commands) -> None:
+    attest = _command(every, "attest", "Sign what was accepted, as one reviewer.", signing.attest)
+    which = attest.add_mutually_exclusive_group(required=True)
+    which.add_argument(
+        "submission", nargs="*", default=[], metavar="SUBMISSION", help="digests of accepted submissions"
+    )
+    which.add_argument("--all", action="store_true", help="every submission that stands")
+    _need_keys(attest)
+    _need_vault(attest)
+
+
+def _add_release(every: Commands) -> None:
+    steps = _steps(every, "release", "Draft, sign or publish a release.")
+    draft = _command(steps, "draft", "Score the vault and build the next release.", releasing.draft)
+    _need_vault(draft)
     draft.add_argument("--out", type=Path, required=True, metavar="DIR", help="the draft is built here")
-    draft.add_argument("--date", type=date.fromisoformat, metavar="D", help="the release's date (today)")
+    _take_date(draft, "the release's date")
     draft.add_argument("--as-of", type=int, metavar="N", help="build release N again instead")
-    draft.add_argument("--build-keys", action="store_true", help="mark it as made by `make results`, with no reviewer")
-    publish = _command(steps, "publish", "Make a draft the current release.", commands.publish)
-    publish.add_argument("draft", type=Path, metavar="DRAFT")
+    draft.add_argument("--drop", type=int, action="append", default=[], metavar="N", help="take release N down with it")
+    _take_build_keys(draft)
+    show = _command(steps, "show", "Say what a draft changes, and who has signed.", signing.show_draft)
+    sign = _command(steps, "sign", "Sign each role of a draft that a key holds.", signing.sign)
+    _need_keys(sign)
+    _take_root(sign, "the root that the repository is trusted by")
+    publish = _command(steps, "publish", "Make a signed draft the current state.", signing.publish)
+    _take_root(publish, "write the root (of a first state) and the floor for those who will trust them")
+    for parser in (show, sign, publish):
+        parser.add_argument("draft", type=Path, metavar="DRAFT")
+    _need_keys(_command(every, "heartbeat", "Renew what expires soonest.", signing.heartbeat))
+
+
+def _steps(every: Commands, name: str, purpose: str) -> Commands:
+    return every.add_parser(name, help=purpose).add_subparsers(dest="step", required=True, metavar="STEP")
+
+
+def _need_keys(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--key", type=Path, action="append", required=True, metavar="FILE")
+
+
+def _take_build_keys(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--build-keys", action="store_true", help="by `make results`: no reviewer, and it must last")
+
+
+def _add_trust(every: Commands) -> None:
+    steps = _steps(every, "trust", "Keys, and who may sign what.")
+    keygen = _command(steps, "keygen", "Make keys, each in a locked file beside its public half.", signing.keygen)
+    keygen.add_argument("keys", type=Path, nargs="+", metavar="FILE")
+    init = _command(steps, "init", "Draft the first state of a repository.", signing.init)
+    _take_build_keys(init)
+    rotate = _command(steps, "rotate", "Draft other keys for the roles that are named.", signing.rotate)
+    for parser in (init, rotate):
+        for role in ("--owner", "--reviewer", "--release-key"):
+            parser.add_argument(role, type=Path, action="append", required=parser is init, metavar="PUB")
+        parser.add_argument("--threshold", type=int, metavar="N", help="how many reviewers must sign (all)")
+        parser.add_argument("--owner-threshold", type=int, metavar="N", help="how many owners must sign a root (all)")
+    revoke = _command(steps, "revoke", "Draft the repository without a key.", signing.revoke)
+    revoke.add_argument("stolen", type=Path, metavar="PUB", help="the key's public half")
+    revoke.add_argument("--replacement", type=Path, metavar="PUB", help="the key in its place")
+    for parser in (rotate, revoke):
+        parser.add_argument("--vault", type=Path, metavar="DIR", help="for attestations that were signed since")
+    for parser in (init, rotate, revoke):
+        parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the draft is written here")

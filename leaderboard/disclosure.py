@@ -7,7 +7,7 @@ away their intersections. Samples that people audited are random and private: th
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,7 +42,7 @@ class Cut(NamedTuple):
         return [family for family, _ in self.units]
 
 
-def audit_board(board: Board, versions: Sequence[Sequence[Item]], entries: Sequence[Entry]) -> list[Finding]:
+def audit_board(board: Board, versions: Sequence[Sequence[Item]], entries: Iterable[Entry]) -> list[Finding]:
     """Returns E_DISCLOSURE for every system of which the published numbers give away a set of fewer than 10 families or
     20 items. `versions` are the manifests of this board that were ever published, the present one last. Which sets are
     looked at depends on counts only, never on outcomes."""

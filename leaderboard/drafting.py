@@ -1,91 +1,201 @@
 """From a vault to a draft: replay, score every board, compare with the release before, build the file."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pandas as pd
 
-from leaderboard import disclosure, firewall, release, scoring, vault
+from leaderboard import attesting, content, disclosure, firewall, release, scoring, submission, vault
 from leaderboard.board import Board
-from leaderboard.catalogue import Catalogue
+from leaderboard.catalogue import Catalogue, read_catalogue
 from leaderboard.changes import changes, history
 from leaderboard.findings import Refused, refuse
-from leaderboard.pointer import target_name
 from leaderboard.registry import Registry
-from leaderboard.release import Draft, Repository
 from leaderboard.scoring.entries import Entry, Tables
-from leaderboard.vault import Event, Vault
+from leaderboard.scoring.store import Shelf, Store
+from leaderboard.trust import attestation, contents, drafts, layout, ledger, metadata
+from leaderboard.trust import repository as repositories
+from leaderboard.trust.drafts import Draft
+from leaderboard.trust.layout import State
+from leaderboard.trust.roles import holders_of
+from leaderboard.vault import Event, Standing, Vault
 from leaderboard.vocabulary import judge_label, vocabulary
 
 
+class Drafted(NamedTuple):
+    """A release that was built, and what was left out of it."""
+
+    number: int
+    released_on: date
+    content: str
+    """Digest over its sorted rows."""
+    left_out: tuple[int, ...]
+    """Ledger lines of acceptances that too few reviewers have attested."""
+    signing: Draft
+    """The repository's next state, for the keys to sign."""
+
+
+@release.disk_errors()
 def draft(
     folder: Path,
     keep: Vault,
-    repository: Repository,
-    catalogue: Catalogue,
+    results: Path,
     released_on: date,
+    now: datetime,
     *,
-    as_of: int | None = None,
     build_keys: bool = False,
-) -> Draft:
-    """Builds the next release in a folder, or with `as_of` builds release N again from the events that it was made of,
-    dated as it was. The same vault gives the same content digest."""
-    pointer = release.read_pointer(repository)
-    number = as_of or (pointer.release + 1 if pointer else 1)
-    if as_of and (pointer is None or not 1 <= as_of <= pointer.release):
-        raise refuse("E_RELEASE", "$.as_of")
-    before = _read_tables(repository.release(number - 1) / release.FILE) if number > 1 else {}
-    events = keep.events()
-    if as_of:
-        made = _read_tables(repository.release(as_of) / release.FILE)["release"].iloc[0]
-        released_on, events = pd.Timestamp(made["released_on"]).date(), events[: int(made["vault_events"])]
-        build_keys = bool(made["build_keys"])
-    previous = pointer.targets[target_name(number - 1)].content if pointer and number > 1 else None
-    tables = build_tables(keep, events, catalogue, before)
-    tables["release"] = _release_table(number, released_on, events, build_keys)
-    tables["history"] = history(tables, before, number, released_on)
-    return release.write_draft(folder, number, previous, released_on, tables, vocabulary(catalogue))
+    drop: Collection[int] = (),
+    store: Store | None = None,
+) -> Drafted:
+    """Builds the next release of a results folder from a vault, in `folder`: the database, to be looked at, and the
+    draft of the repository's next state, to be signed. `drop` are older releases to be taken down with it; what `store`
+    keeps of a submission is not scored again. Refused E_MISSING where the repository has not been begun, else as by
+    `build_tables` and the firewall."""
+    repository, catalogue = results / "repository", read_catalogue(results / "boards")
+    state = _require_state(repository)
+    entries = metadata.entries(state.targets)
+    current = contents.current_release(entries)
+    number, events = (current.number if current else 0) + 1, keep.events()
+    waiting = attesting.waiting(keep, events, holders_of(metadata.read_root(state.roots[-1]).signed, "targets"))
+    before = read_tables(_database(repository, entries, number - 1)) if current else {}
+    facts = release_table(number, released_on, events, build_keys)
+    path = build(folder, keep, catalogue, events, waiting, before, facts, store)
+    made = content.digest(path)
+    signing = repositories.draft(
+        repository,
+        now=now,
+        expiry=repositories.EMBEDDED if build_keys else repositories.SERVED,
+        add=_targets(results / "boards", keep, events),
+        remove=[*_gone(results / "boards", entries), *map(contents.release_name, drop)],
+        release=repositories.NewRelease(number, made, path.read_bytes()),
+    )
+    drafts.write_file(folder / drafts.FILE, signing)
+    return Drafted(number, released_on, made, tuple(sorted(waiting)), signing)
 
 
-def build_tables(keep: Vault, events: Sequence[Event], catalogue: Catalogue, before: Tables) -> Tables:
+@release.disk_errors()
+def rebuild(folder: Path, keep: Vault, results: Path, number: int) -> str:
+    """Builds a published release again, from the events that it was made of and dated as it was, and returns the digest
+    over its rows: the same as the published one if nothing has changed. Refused E_RELEASE where the release, or the one
+    before it, is not kept."""
+    repository, catalogue = results / "repository", read_catalogue(results / "boards")
+    entries = metadata.entries(_require_state(repository).targets)
+    made = read_tables(_database(repository, entries, number))
+    before = read_tables(_database(repository, entries, number - 1)) if number > 1 else {}
+    facts = made["release"].iloc[0]
+    events = keep.events()[: int(facts["vault_events"])]
+    waiting = {int(line) for line in made["ledger"].loc[made["ledger"]["attested"].eq(False), "line"]}
+    released_on = pd.Timestamp(facts["released_on"]).date()
+    table = release_table(number, released_on, events, bool(facts["build_keys"]))
+    return content.digest(build(folder, keep, catalogue, events, waiting, before, table))
+
+
+def build(
+    folder: Path,
+    keep: Vault,
+    catalogue: Catalogue,
+    events: Sequence[Event],
+    waiting: Collection[int],
+    before: Tables,
+    facts: pd.DataFrame,
+    store: Store | None = None,
+) -> Path:
+    """Scores what stands after `events` and returns the audited database file; `before` are the tables of the release
+    before, `facts` the one of the release itself."""
+    tables = build_tables(keep, events, waiting, catalogue, before, store or Store())
+    number, released_on = int(facts["number"].iloc[0]), facts["released_on"].iloc[0]
+    tables |= {"release": facts, "history": history(tables, before, number, released_on)}
+    return release.write(folder, tables, vocabulary(catalogue))
+
+
+def _require_state(repository: Path) -> State:
+    state = layout.read_state(repository)
+    if state is None:
+        raise refuse("E_MISSING", layout.TIMESTAMP)
+    return state
+
+
+def _database(repository: Path, entries: contents.Entries, number: int) -> Path:
+    name = contents.release_name(number)
+    if name not in entries:
+        raise refuse("E_RELEASE", "$.number")
+    return repository / layout.placed(name, entries[name].hashes.sha256)
+
+
+def _targets(boards: Path, keep: Vault, events: Sequence[Event]) -> dict[str, bytes]:
+    """Every target but the release: definitions, ledger, attestations."""
+    named = {line: attestation.digest(payload) for line, payload in attesting.statements(events).items()}
+    signed = attesting.envelopes(keep, events)
+    return {
+        **_definitions(boards),
+        **{attestation.name(named[line]): data for line, data in signed.items()},
+        ledger.NAME: ledger.write(vault.ledger(events), named),
+    }
+
+
+def _definitions(boards: Path) -> dict[str, bytes]:
+    paths = sorted(path for path in boards.rglob("*") if path.is_file())
+    return {f"boards/{path.relative_to(boards).as_posix()}": path.read_bytes() for path in paths}
+
+
+def _gone(boards: Path, entries: contents.Entries) -> list[str]:
+    return sorted({name for name in entries if name.startswith("boards/")} - set(_definitions(boards)))
+
+
+def build_tables(
+    keep: Vault,
+    events: Sequence[Event],
+    waiting: Collection[int],
+    catalogue: Catalogue,
+    before: Tables,
+    store: Store,
+) -> Tables:
     """Returns what stands after `events`, and how it differs from the release before; Refused E_DISCLOSURE where that
     would give away what few items did."""
+    standings = vault.replay(events, waiting)
     parts: dict[str, list[pd.DataFrame]] = {}
     for board in catalogue.boards.values():
-        for name, table in _board_tables(keep, events, catalogue, board).items():
+        mine = [standing for standing in standings if standing.board == board.id]
+        for name, table in _board_tables(keep, mine, catalogue, board, store).items():
             parts.setdefault(name, []).append(table)
     tables = {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
-    tables["ledger"] = _ledger_table(events)
+    tables["ledger"] = _ledger_table(events, waiting)
     tables["change"] = changes(tables, before)
     return tables
 
 
-def _board_tables(keep: Vault, events: Sequence[Event], catalogue: Catalogue, board: Board) -> Tables:
+def _board_tables(
+    keep: Vault, standings: Sequence[Standing], catalogue: Catalogue, board: Board, store: Store
+) -> Tables:
     registry = catalogue.registries[board.id]
     with _no_collection():
-        entries = list(_entries(keep, events, registry, board))
-        tables = _score(keep, registry, board, entries) if entries else {}
-    ranked = int(tables["row"]["ranked"].sum()) if entries else 0
+        tables = _score(keep, standings, registry, board, store) if standings else {}
+    ranked = int(tables["row"]["ranked"].sum()) if standings else 0
     return tables | {"board": _board_table(board, ranked), "category": _category_table(board)}
 
 
-def _entries(keep: Vault, events: Sequence[Event], registry: Registry, board: Board) -> Iterator[Entry]:
-    systems = {system.id: system for system in registry.system}
-    for standing in vault.replay(events):
-        if standing.board == board.id:
-            yield Entry(standing, systems[standing.system], keep.submission(standing.submission))
-
-
-def _score(keep: Vault, registry: Registry, board: Board, entries: Sequence[Entry]) -> Tables:
+def _score(keep: Vault, standings: Sequence[Standing], registry: Registry, board: Board, store: Store) -> Tables:
     versions = keep.versions(board)
-    if findings := disclosure.audit_board(board, versions, entries):
+    shelf = store.shelf(board, versions[-1])
+    entries = list(_entries(keep, standings, registry, shelf))
+    whole = (entry._replace(submission=keep.submission(entry.standing.submission)) for entry in entries)
+    if findings := disclosure.audit_board(board, versions, whole):
         raise Refused(findings)
-    return scoring.score_board(board, registry, versions[-1], entries)
+    return scoring.score_board(board, registry, versions[-1], entries, shelf.columns(entries))
+
+
+def _entries(keep: Vault, standings: Sequence[Standing], registry: Registry, shelf: Shelf) -> Iterator[Entry]:
+    """Of a submission whose column is kept, the file is only held against its digest."""
+    systems = {system.id: system for system in registry.system}
+    for standing in standings:
+        data = keep.accepted(standing.submission)
+        made = shelf.submission(standing.submission) or submission.decode(data)
+        yield Entry(standing, systems[standing.system], made)
 
 
 @contextmanager
@@ -100,7 +210,8 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _release_table(number: int, released_on: date, events: Sequence[Event], build_keys: bool) -> pd.DataFrame:
+def release_table(number: int, released_on: date, events: Sequence[Event], build_keys: bool) -> pd.DataFrame:
+    """Returns what a release says of itself."""
     return _one_row(
         number=number,
         released_on=released_on,
@@ -141,12 +252,10 @@ def _category_table(board: Board) -> pd.DataFrame:
     )
 
 
-def _ledger_table(events: Sequence[Event]) -> pd.DataFrame:
+def _ledger_table(events: Sequence[Event], waiting: Collection[int]) -> pd.DataFrame:
     """The published history of every submission's fate, without digests: those travel in `ledger.jsonl`."""
     published = vault.ledger(events)
-    accepted = {
-        event.submission: line for line, event in enumerate(published, 1) if event.kind in ("accept", "correct")
-    }
+    accepted = {event.submission: line for line, event in enumerate(published, 1) if event.accepts}
     return pd.DataFrame(
         {
             "line": line,
@@ -156,14 +265,15 @@ def _ledger_table(events: Sequence[Event]) -> pd.DataFrame:
             "system": event.system,
             "tier": event.tier,
             "reason": event.reason,
-            "replaces": accepted.get(event.replaces or (event.submission if event.kind == "withdraw" else None)),
+            "replaces": accepted.get(event.replaces or (None if event.accepts else event.submission)),
+            "attested": line not in waiting if event.accepts else None,
         }
         for line, event in enumerate(published, start=1)
     )
 
 
-def _read_tables(path: Path) -> Tables:
-    """The tables of a published release that the next one is compared with."""
+def read_tables(path: Path) -> Tables:
+    """Returns the tables of a published release that the next one is compared with."""
     with duckdb.connect(str(path), read_only=True, config=firewall.ISOLATED) as connection:
         return {
             name: connection.execute(f'select * from "{name}"').df().astype(object)
@@ -171,10 +281,11 @@ def _read_tables(path: Path) -> Tables:
         }
 
 
+@release.disk_errors()
 def describe(folder: Path) -> list[str]:
     """Returns what a draft changes, a line each: board, system, cause, and the rank sets before and after."""
     sql = "select board, system, cause, low_before, high_before, low_after, high_after from change order by all"
-    with duckdb.connect(str(folder / release.FILE), read_only=True, config=firewall.ISOLATED) as connection:
+    with duckdb.connect(str(folder / contents.FILE), read_only=True, config=firewall.ISOLATED) as connection:
         lines = connection.execute(sql).fetchall()
     return [
         f"{board}  {system}  {cause}  {_span(*ranks[:2])} -> {_span(*ranks[2:])}"

@@ -4,6 +4,9 @@
 """
 
 import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -28,7 +31,8 @@ def build_tables_board(
     folder = labels / board.id if (labels / board.id).is_dir() else labels
     imported = table.read(folder / described.file, board, registry, described)
     keep.keep_items(board, imported.items)
-    return [_accept(made, board, registry, keep, today, board.tier) for made in imported.submissions]
+    evidence = folder / described.file
+    return [_accept(made, board, registry, keep, today, board.tier, evidence) for made in imported.submissions]
 
 
 def build_demo_board(board: Board, registry: Registry, stage: int, keep: Vault, today: date) -> list[Event]:
@@ -40,18 +44,32 @@ def build_demo_board(board: Board, registry: Registry, stage: int, keep: Vault, 
 def _act(act: demo.Act, board: Board, registry: Registry, keep: Vault, today: date) -> Event:
     match act:
         case demo.Accept():
-            return _accept(act.submission, board, registry, keep, today, act.tier)
+            with _file(act.evidence) as evidence:
+                return _accept(act.submission, board, registry, keep, today, act.tier, evidence)
         case demo.Withdraw():
             return intake.withdraw(keep, _standing(keep, board, act.system), act.reason, today)
         case demo.Correct():
             data = submission.encode(_with_nonce(act.submission, board, keep, today))
             replaces = _standing(keep, board, act.submission.system)
-            return intake.correct(data, board, registry, keep, today, replaces, act.reason)
+            with _file(act.evidence) as evidence:
+                return intake.correct(data, board, registry, keep, today, replaces, act.reason, evidence)
 
 
-def _accept(made: Submission, board: Board, registry: Registry, keep: Vault, today: date, tier: Tier) -> Event:
+@contextmanager
+def _file(data: bytes | None) -> Iterator[Path | None]:
+    """Puts evidence in a file, which is where evidence is."""
+    with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
+        path = Path(folder) / "evidence"
+        if data is not None:
+            path.write_bytes(data)
+        yield path if data is not None else None
+
+
+def _accept(
+    made: Submission, board: Board, registry: Registry, keep: Vault, today: date, tier: Tier, evidence: Path | None
+) -> Event:
     data = submission.encode(_with_nonce(made, board, keep, today))
-    return intake.accept(data, board, registry, keep, today, tier)
+    return intake.accept(data, board, registry, keep, today, tier, evidence)
 
 
 def _with_nonce(made: Submission, board: Board, keep: Vault, today: date) -> Submission:

@@ -9,9 +9,11 @@ class Finding(NamedTuple):
 
     code: str
     place: str
+    evidence: str = ""
+    """What a flag rests on, for reviewers: registered ids and numbers, never a submitter's words."""
 
     def __str__(self) -> str:
-        return f"{self.code}  {self.place}"
+        return f"{self.code}  {self.place}" + (f": {self.evidence}" if self.evidence else "")
 
 
 class Refused(Exception):

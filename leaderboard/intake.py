@@ -2,11 +2,14 @@
 
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
-from leaderboard import canonical, submission
+from leaderboard import canonical, forensics, submission
+from leaderboard import evidence as evidences
 from leaderboard import vault as store
 from leaderboard.board import Board, Tier
 from leaderboard.findings import Finding, Refused, refuse
+from leaderboard.items import Item
 from leaderboard.registry import Registry
 from leaderboard.vault import Event, Vault
 from leaderboard.verification import History, Verdict, verify
@@ -37,9 +40,24 @@ def examine(data: bytes, board: Board, registry: Registry, vault: Vault, today: 
         history=_history(board, events),
         digest=canonical.sha256(data),
     )
-    if verdict.refused:
+    if verdict.refused or verdict.submission is None:
         vault.quarantine(data)
-    return verdict
+        return verdict
+    others = _item_scores(vault, events, board, items)
+    flags = forensics.flag(verdict.submission, others, board, registry, items)
+    return Verdict(verdict.submission, (*verdict.findings, *flags))
+
+
+def _item_scores(vault: Vault, events: list[Event], board: Board, items: list[Item]) -> dict[str, forensics.Floats]:
+    """What each system's last submission on these items says of them; a withdrawn one may be copied as well."""
+    ids = [item.id for item in sorted(items)]
+    digests = {each.system: each.submission for each in store.replay(events) if each.board == board.id}
+    for digest in set(digests.values()) - set(vault.item_scores):
+        rows = vault.outcomes(digest)
+        alike = [row[0] for row in rows] == ids
+        vault.item_scores[digest] = forensics.item_scores([row[1] for row in rows], board, items) if alike else None
+    known = {system: vault.item_scores[digest] for system, digest in digests.items()}
+    return {system: scores for system, scores in known.items() if scores is not None}
 
 
 def _history(board: Board, events: list[Event]) -> History:
@@ -47,20 +65,48 @@ def _history(board: Board, events: list[Event]) -> History:
     return History(frozenset(store.issued(events, board.id)), *used)
 
 
-def accept(data: bytes, board: Board, registry: Registry, vault: Vault, today: date, tier: Tier) -> Event:
-    """Takes a file into the vault and returns its ledger event; Refused with its findings otherwise."""
-    return _take("accept", data, board, registry, vault, today, tier)
+def register(board: Board, system: str, vault: Vault, today: date) -> str:
+    """Registers one attempt of a system and returns its nonce. Refused E_CAP where it has had as many this year as the
+    board allows: whoever may try often enough gets the best of many draws."""
+    attempt = ("nonce", board.id, system, today.year)
+    made = [event for event in vault.events() if (event.kind, event.board, event.system, event.on.year) == attempt]
+    if len(made) >= board.attempts_per_year:
+        raise refuse("E_CAP", "$.system")
+    return vault.register_nonce(board.id, system, today)
+
+
+def accept(
+    data: bytes,
+    board: Board,
+    registry: Registry,
+    vault: Vault,
+    today: date,
+    tier: Tier,
+    evidence: Path | None = None,
+) -> Event:
+    """Takes a file into the vault and returns its ledger event; Refused with its findings otherwise, also where
+    `evidence` is not what the tier asks for."""
+    return _take("accept", data, board, registry, vault, today, tier, evidence)
 
 
 def correct(
-    data: bytes, board: Board, registry: Registry, vault: Vault, today: date, replaces: str, reason: str
+    data: bytes,
+    board: Board,
+    registry: Registry,
+    vault: Vault,
+    today: date,
+    replaces: str,
+    reason: str,
+    evidence: Path | None = None,
 ) -> Event:
-    """Puts a corrected file in the place of an accepted one of the same system and returns its ledger event."""
+    """Puts a corrected file in the place of an accepted one of the same system and returns its ledger event. The tier
+    stays, and what it rests on is needed again."""
     standing = _find(vault, replaces)
     verdict = examine(data, board, registry, vault, today)
     if verdict.submission and verdict.submission.system != standing.system:
         raise refuse("E_SYSTEM", "$.system")
-    return _take("correct", data, board, registry, vault, today, standing.tier, reason=reason, replaces=replaces)
+    why = {"reason": reason, "replaces": replaces}
+    return _take("correct", data, board, registry, vault, today, standing.tier, evidence, **why)
 
 
 def _take(
@@ -71,14 +117,32 @@ def _take(
     vault: Vault,
     today: date,
     tier: Tier,
+    evidence: Path | None,
     **why: str,
 ) -> Event:
     verdict = examine(data, board, registry, vault, today)
     if verdict.refused or verdict.submission is None:
         raise Refused(verdict.findings)
-    digest = vault.keep(data)
     taken = verdict.submission
-    return vault.append(kind, today, board.id, taken.system, submission=digest, nonce=taken.nonce, tier=tier, **why)
+    rests_on = evidences.examine(evidence, tier, taken, board, registry)
+    if rests_on.kept is not None:
+        vault.keep_evidence(rests_on.kept)
+    return vault.append(
+        kind,
+        today,
+        board.id,
+        taken.system,
+        submission=vault.keep(data),
+        nonce=taken.nonce,
+        tier=tier,
+        board_version=taken.board_version,
+        items_digest=taken.items_digest,
+        flags=tuple(sorted({finding.code for finding in verdict.findings})),
+        evidence=rests_on.digest,
+        sampled=rests_on.sampled,
+        agreed=rests_on.agreed,
+        **why,
+    )
 
 
 def reject(data: bytes, board: Board, registry: Registry, vault: Vault, today: date, reason: str) -> Event:
@@ -98,6 +162,16 @@ def withdraw(vault: Vault, digest: str, reason: str, today: date) -> Event:
     """Takes an accepted submission out of the next release and returns the ledger event; its line stays."""
     standing = _find(vault, digest)
     return vault.append("withdraw", today, standing.board, standing.system, submission=digest, reason=reason)
+
+
+def notify(vault: Vault, digest: str, state: str, today: date) -> Event:
+    """Writes down that a developer was told of the row to come, or what the developer answered, and returns the ledger
+    event. Refused E_STATE where the state is none of these, or where an answer comes before the notice."""
+    standing = _find(vault, digest)
+    if state not in get_args(store.Reply)[1:] or (state == "notified") != (standing.reply == "none"):
+        raise refuse("E_STATE", "--state")
+    kind: store.EventKind = "notify" if state == "notified" else "reply"
+    return vault.append(kind, today, standing.board, standing.system, submission=digest, reason=state)
 
 
 def _find(vault: Vault, digest: str) -> store.Standing:

@@ -120,6 +120,11 @@ def ledger(database: Database, board: Board) -> pd.DataFrame:
     return database.rows(_sql("ledger"), {"board": board.id})
 
 
+def attempts(database: Database, board: Board) -> pd.DataFrame:
+    """Returns how often each system that was run was tried on a board, and how many of its rows were withdrawn."""
+    return database.rows(_sql("attempts"), {"board": board.id})
+
+
 def boards(database: Database) -> pd.DataFrame:
     """Returns what the release holds of each board."""
     return database.rows(_sql("boards"))
@@ -128,6 +133,69 @@ def boards(database: Database) -> pd.DataFrame:
 def release(database: Database) -> pd.DataFrame:
     """Returns one line about the release itself."""
     return database.rows("select * from release")
+
+
+def effects(database: Database, board: Board, system: str) -> pd.DataFrame:
+    """Returns the declared changes that a system is part of: a guardrail, a fine-tune, a new version, by metric and
+    category; `delta` is after less before."""
+    return database.rows(_sql("effects"), {"board": board.id, "system": system})
+
+
+def benefits(database: Database, board: Board, system: str) -> pd.DataFrame:
+    """Returns what a guarded system gains against what it costs, a line per declared exchange rate."""
+    return database.rows(_sql("benefits"), {"board": board.id, "system": system})
+
+
+def comparable(database: Database, board: Board, system: str) -> set[str]:
+    """Returns the systems that were compared with one prompt by prompt."""
+    return set(database.rows(_sql("comparable"), {"board": board.id, "system": system})["system"])
+
+
+def differences(database: Database, board: Board, system: str, other: str) -> pd.DataFrame:
+    """Returns by how much a system's unsafe rate differs from another's on the same prompts: over all categories, then
+    in each."""
+    categories = [category.id for category in board.risk_categories]
+    bound = {"board": board.id, "system": system, "other": other, "categories": categories}
+    return database.rows(_sql("differences"), bound)
+
+
+def errs_unevenly(database: Database, board: Board) -> bool:
+    """Whether the judge of record was found to err more often on some systems of a board than on others."""
+    return not database.rows(_sql("errs_unevenly"), {"board": board.id}).empty
+
+
+def other_judges(database: Database, board: Board, system: str) -> pd.DataFrame:
+    """Returns what each further judge of the board says of a system, and how its labels agree with those of record."""
+    return database.rows(_sql("other_judges"), {"board": board.id, "system": system})
+
+
+def audit(database: Database, board: Board, system: str) -> pd.DataFrame:
+    """Returns one line: a system's judged rate beside the one that allows for the judge's errors."""
+    return database.rows(_sql("audit"), {"board": board.id, "system": system})
+
+
+def audit_found(database: Database, board: Board, system: str) -> pd.DataFrame:
+    """Returns one line: what people found among the responses of a system that they looked at; empty without audit."""
+    unsafe = [outcome.id for outcome in board.outcome if outcome.harmful.unsafe]
+    return database.rows(_sql("audit_found"), {"board": board.id, "system": system, "unsafe": unsafe})
+
+
+def verdicts(database: Database, board: Board, system: str, limits: Sequence[float]) -> pd.DataFrame:
+    """Returns what can be shown of a system's unsafe rate, by category and over `all`: its one-sided limits and, for
+    each limit asked about, `meets`, `not_shown` or `fails`; None where no verdict rests on the row."""
+    return database.rows(_sql("verdicts"), {"board": board.id, "system": system, "limits": list(limits)})
+
+
+def rerun_error(database: Database, board: Board, system: str) -> float | None:
+    """Returns how far chance alone moves a safe rate from run to run on the same prompts (one standard error), or None
+    where each prompt was answered once."""
+    found = database.rows(_sql("rerun"), {"board": board.id, "system": system}).dropna()
+    return None if found.empty else float(found["rerun_error"].iloc[0])
+
+
+def dominance(database: Database, board: Board, system: str) -> pd.DataFrame:
+    """Returns how a system's observed harm compares with each other's under every weighting of severity."""
+    return database.rows(_sql("dominance"), {"board": board.id, "system": system})
 
 
 @cache

@@ -114,9 +114,11 @@ def _twins(registry: Registry) -> list[str]:
     problems = []
     for what in ("developer", "guardrail", "system"):
         entries = getattr(registry, what)
-        for key in ([e.id for e in entries], [words.fold(e.name) for e in entries]):
-            if len(set(key)) < len(key):
-                problems.append(f"two entries of {what} have the same id or look alike")
+        if words.alike(e.id for e in entries) or words.alike(e.name for e in entries):
+            problems.append(f"two entries of {what} have the same id or look alike")
+    judges = {judge.id: judge.name for judge in registry.judge}  # versions of one judge share its name
+    if words.alike(judges) or words.alike(judges.values()):
+        problems.append("two entries of judge look alike")
     refs = [judge.ref for judge in registry.judge]
     if len(set(refs)) < len(refs):
         problems.append("two entries of judge have the same id and version")

@@ -4,13 +4,14 @@ Every string is an id with a pattern, an enum, a date or hex digits; an unknown 
 are canonical: decoding and encoding again gives the same bytes, which is checked before anything else is read.
 """
 
+import io
 import math
 import os
 import re
 import stat
 from datetime import date
 from pathlib import Path
-from typing import Annotated, BinaryIO, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -88,7 +89,16 @@ class Submission(Struct, frozen=True, forbid_unknown_fields=True):
     tool: Tool
 
 
+Outcomes = tuple[str, list[str | None], msgspec.Raw]
+"""A row whose severities are left unread."""
+
+
+class _Rows(Struct):
+    rows: list[Outcomes]
+
+
 _decoder = msgspec.json.Decoder(Submission)
+_rows_decoder = msgspec.json.Decoder(_Rows)
 
 
 def encode(submission: Submission) -> bytes:
@@ -105,7 +115,7 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
-def open_file(path: Path) -> BinaryIO:
+def open_file(path: Path) -> io.BufferedReader:
     """Returns a regular file opened to be read; Refused E_FILE for a link, folder, pipe, device or nothing at all."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -137,6 +147,12 @@ def decode(data: bytes) -> Submission:
     if encode(submission) != data or _has_negative_zero(submission.generation):
         raise refuse("E_CANON", "$")
     return submission
+
+
+def decode_outcomes(data: bytes) -> list[Outcomes]:
+    """Returns item and outcomes of each row of bytes that `decode` has accepted before, at a third of its cost: for
+    those who read every submission of a board."""
+    return _rows_decoder.decode(data).rows
 
 
 def _has_negative_zero(generation: Generation) -> bool:

@@ -1,36 +1,54 @@
-"""From a results folder to the release that the site shows: looked at often, checked when it changes, never by halves.
+"""From a results folder or address to the release that the site shows: looked at often, verified when it changes.
 
-A results folder holds `boards/`, `repository/metadata/pointer.json` and `repository/targets/releases/N/`. What the
-pointer names is copied, measured, audited and read into memory; only then does it take the place of the release
-before. A release that fails a check changes nothing but the state: the last good one stays.
+Signatures, versions, dates and the ledger are `trust.reader`'s; the content firewall is `offer`'s. Only what passed all
+of it is read into memory and takes the place of the release before. Whatever else comes, the last good one stays, also
+when the process starts again.
 """
 
+import hashlib
 import os
 import tempfile
-from datetime import date
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from threading import Lock
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from leaderboard import canonical, firewall
-from leaderboard.board import InvalidDefinition
+from leaderboard import clock, offer
 from leaderboard.catalogue import Catalogue, read_catalogue
 from leaderboard.database import Database
-from leaderboard.findings import Refused, refuse
-from leaderboard.pointer import Pointer, Target, decode_pointer, target_name
-from leaderboard.vocabulary import vocabulary
-
-State = Literal["fresh", "rejected", "missing"]
-"""`fresh`: what the folder offers is shown. `rejected`: it failed a check, the last good release is shown, if there is
-one. `missing`: there is no release in the folder."""
+from leaderboard.findings import Finding
+from leaderboard.trust import attestation, ledger
+from leaderboard.trust.contents import Release
+from leaderboard.trust.ledger import Line
+from leaderboard.trust.reader import Reader
+from leaderboard.trust.sources import open_source
+from leaderboard.trust.states import Good, State
+from leaderboard.trusted import read_trusted
 
 KEPT = 3
 """How many older releases stay in memory for citations that name them."""
+SECONDS = 2.0
+"""The shortest time between two looks, however many sessions ask for one."""
+PATIENCE = 20.0
+"""Seconds for which visitors of a site that has just started wait for its source, before what an earlier process left
+is shown."""
+
+
+class Signature(NamedTuple):
+    """What was verified of a release, for the words that say so."""
+
+    threshold: int
+    reviewers: int
+    """How many of how many reviewers must sign."""
+    expires: datetime
 
 
 class Snapshot(NamedTuple):
-    """One checked release and everything that a page needs of it."""
+    """One verified release and everything that a page needs of it."""
 
     number: int
     released_on: date
@@ -42,6 +60,12 @@ class Snapshot(NamedTuple):
     catalogue: Catalogue
     kept: tuple[int, ...]
     """Every release that can still be opened, newest first."""
+    build_keys: bool
+    """True where no person signed: made by `make results`."""
+    signature: Signature
+    ledger: tuple[Line, ...]
+    signers: dict[str, int]
+    """How many reviewers signed, by the digest of the statement."""
 
 
 class Mark(NamedTuple):
@@ -53,43 +77,95 @@ class Mark(NamedTuple):
 
 
 class Store:
-    """What a results folder offers, as last checked. One per folder and process; safe to use from many threads."""
+    """What a source offers, as last verified. One per source and process; safe to use from many threads."""
 
-    def __init__(self, results: Path) -> None:
-        self.results = results
-        self.state: State = "missing"
+    def __init__(self, results: Path | str, root: Path | None = None, cache: Path | None = None) -> None:
+        self.state: State = "offline"
         self.fault: str | None = None
-        """The code of the check that the rejected release failed; never a value from it."""
+        """The code of the check that the present offer failed; never a value from it."""
+        trusted = read_trusted(root)
+        source = open_source(f"{results}/repository")
+        place = (cache or cache_folder()) / hashlib.sha256(str(results).encode()).hexdigest()[:16]
+        self._reader = Reader(trusted.root, trusted.floor, place, source, audit)
         self._current: Snapshot | None = None
+        self._taken: Good | None = None
+        """The verified state that the current release was read from."""
         self._older: dict[tuple[str, int], Snapshot | None] = {}
-        self._seen: tuple[bytes, object] | None = None
-        self._refreshing, self._opening = Lock(), Lock()
+        self._looked: float | None = None
+        self._refreshing, self._taking, self._opening = threading.Lock(), threading.Lock(), threading.Lock()
+        self._first = threading.Thread(target=self.refresh)
+        self._waited_until: float | None = None
 
     def current(self) -> Snapshot | None:
-        """Returns the last good release, or None where there has been none yet."""
-        if self._seen is None:
-            self.refresh()
+        """Returns the last good release, or None where there has been none yet. Waits for the first load only, and not
+        for long."""
+        if self._looked is None:
+            self._await_first_load()
         return self._current
+
+    def _await_first_load(self) -> None:
+        with self._opening:
+            if self._waited_until is None:
+                self._waited_until = time.monotonic() + PATIENCE
+                self._first.start()
+        self._first.join(max(0.0, self._waited_until - time.monotonic()))
+        if self._first.is_alive():
+            self._recall()
+
+    def _recall(self) -> None:
+        """Takes over what an earlier process left, unless the source has answered by now."""
+        with self._opening, suppress(Exception):  # as in _refresh
+            if self._taken is None and (good := self._reader.good()):
+                self._take_over(good, audited=False, first=True)
 
     def mark(self) -> Mark:
         """Returns what differs whenever a page would look different."""
         current = self.current()
         return Mark(current.digest if current else None, self.state, self.fault)
 
+    def look(self) -> None:
+        """Looks at the source in the background, unless a look is on its way or was made just now: nobody waits for a
+        slow source."""
+        just_now = self._looked is not None and time.monotonic() - self._looked < SECONDS
+        if not just_now and not self._refreshing.locked():
+            threading.Thread(target=self.refresh).start()  # no daemon: to end inside DuckDB is to crash
+
     def refresh(self) -> None:
-        """Looks whether the folder has changed and takes over what it offers now. A look at an unchanged folder reads
-        one small file. While one thread refreshes, others go on with what they have; only the first load is awaited."""
-        if not self._refreshing.acquire(blocking=self._seen is None):
+        """Looks at the source and takes over what it offers now. While one thread does, others go on with what they
+        have; only the first load is awaited."""
+        first = self._looked is None
+        if not self._refreshing.acquire(blocking=first):
             return
         try:
-            if (seen := self._look()) != self._seen:
-                self._take_over(seen[0] if seen else None)
-                self._seen = seen
+            if not first or self._looked is None:  # else another thread has just made the first load
+                self._refresh()
         finally:
+            self._looked = time.monotonic()
             self._refreshing.release()
 
+    def _refresh(self) -> None:
+        outcome = self._reader.refresh(clock.now())
+        state, findings = outcome.state, outcome.findings
+        if outcome.good and outcome.good != self._taken:
+            try:
+                self._take_over(outcome.good, audited=state == "fresh")
+            except Exception:  # whatever is wrong with a release, the site stays up on the last good one
+                state, findings = "rejected", (Finding("E_DATABASE", "$"),)
+        if state != self.state:  # what could not be had then may be had now
+            self._older = {key: opened for key, opened in self._older.items() if opened}
+        self.state, self.fault = state, findings[0].code if findings else None
+
+    def _take_over(self, good: Good, *, audited: bool, first: bool = False) -> None:
+        """A state that an earlier process left behind was audited by that process, perhaps by other rules. `first` is
+        true where it must not take the place of another."""
+        if audited or not audit(good, self._reader.tree(good)):
+            opened = self._open_current(good)
+            with self._taking:
+                if not (first and self._taken):
+                    self._current, self._taken = opened, good
+
     def release(self, number: int) -> Snapshot | None:
-        """Returns an older release that the current pointer still vouches for, or None if it cannot be shown."""
+        """Returns an older release that the repository still vouches for, or None if it cannot be shown."""
         current = self.current()
         if current is None or number not in current.kept:
             return None
@@ -99,95 +175,93 @@ class Store:
             return self._older_release(current, number)
 
     def _older_release(self, current: Snapshot, number: int) -> Snapshot | None:
-        key = (current.digest, number)
-        if key not in self._older:
-            while len(self._older) >= KEPT:
-                self._older.pop(next(iter(self._older)))
-            self._older[key] = self._open_older(current, number)
-        return self._older[key]
+        key, older = (current.digest, number), self._older
+        if key not in older:
+            while len(older) >= KEPT:
+                older.pop(next(iter(older)))
+            older[key] = self._open_older(number)
+        return older[key]
 
-    def _look(self) -> tuple[bytes, object] | None:
-        """What changes when the folder does: the pointer's bytes, and size and time of the file that it names."""
-        try:
-            data = self._pointer.read_bytes()
-        except OSError:
+    def _open_older(self, number: int) -> Snapshot | None:
+        good, path = self._reader.good(), self._reader.older(number)
+        if good is None or path is None:
             return None
         try:
-            status = self._target(decode_pointer(data).release).stat()
-        except (OSError, Refused):
-            return data, None
-        return data, (status.st_size, status.st_mtime_ns)
+            found = next(release for release in good.releases if release.number == number)
+            if self._audit_older(good, found, path):
+                return None
+            return self._open(good, found, path)
+        except Exception:  # as in _refresh
+            return None
 
-    @property
-    def _pointer(self) -> Path:
-        return self.results / "repository" / "metadata" / "pointer.json"
+    def _audit_older(self, good: Good, found: Release, path: Path) -> Sequence[Finding]:
+        tree = self._reader.tree(good)
+        return offer.check(tree / "boards", path, (tree / ledger.NAME).read_bytes(), found.number)
 
-    def _target(self, number: int) -> Path:
-        return self.results / "repository" / "targets" / target_name(number)
+    def _open_current(self, good: Good) -> Snapshot | None:
+        return self._open(good, good.release, self._reader.tree(good) / good.release.name) if good.release else None
 
-    def _take_over(self, data: bytes | None) -> None:
-        if data is None:
-            self.state, self.fault = "missing", None
-            return
-        try:
-            pointer = decode_pointer(data)
-            self._current = self._open(pointer, pointer.release, read_catalogue(self.results / "boards"))
-        except Exception as error:  # whatever is wrong with a release, the site stays up on the last good one
-            self.state, self.fault = "rejected", _code(error)
-        else:
-            self.state, self.fault = "fresh", None
-
-    def _open(self, pointer: Pointer, number: int, catalogue: Catalogue) -> Snapshot:
-        target = pointer.targets.get(target_name(number))
-        if target is None:
-            raise refuse("E_POINTER", "$.targets")
-        database = _read_checked(self._target(number), target, catalogue)
-        released = database.rows("select number, released_on from release").iloc[0]
-        if int(released["number"]) != number:
-            raise refuse("E_POINTER", "$.release")
-        kept = sorted((int(name.split("/")[1]) for name in pointer.targets), reverse=True)
+    def _open(self, good: Good, release: Release, path: Path) -> Snapshot:
+        tree = self._reader.tree(good)
+        database = Database(path)
+        made = database.rows("select released_on, build_keys from release").iloc[0]
         return Snapshot(
-            number, released["released_on"].date(), target.sha256, target.content, database, catalogue, tuple(kept)
+            number=release.number,
+            released_on=made["released_on"].date(),
+            digest=release.sha256,
+            content=release.content,
+            database=database,
+            catalogue=read_catalogue(tree / "boards"),
+            kept=tuple(each.number for each in good.releases),
+            build_keys=bool(made["build_keys"]),
+            signature=Signature(good.threshold, len(good.reviewers), good.expires),
+            ledger=ledger.read((tree / ledger.NAME).read_bytes()),
+            signers=_signers(tree, good),
         )
 
-    def _open_older(self, current: Snapshot, number: int) -> Snapshot | None:
-        try:
-            return self._open(decode_pointer(self._pointer.read_bytes()), number, current.catalogue)
-        except Exception:  # as above
-            return None
+
+def audit(good: Good, tree: Path) -> list[Finding]:
+    """Returns what keeps a verified state from being shown."""
+    if good.release is None:
+        return []
+    lines = (tree / ledger.NAME).read_bytes()
+    return offer.check(tree / "boards", tree / good.release.name, lines, good.release.number)
+
+
+def _signers(tree: Path, good: Good) -> dict[str, int]:
+    """Counts signatures of present reviewers; the reader has verified each of them."""
+    reviewers = set(good.reviewers)
+    signed: dict[str, int] = {}
+    for name in good.entries:
+        if name.startswith("attestations/"):
+            envelope = attestation.read((tree / name).read_bytes())
+            signed[Path(name).stem] = sum(each.keyid in reviewers for each in envelope.signatures)
+    return signed
 
 
 @cache
-def store(results: Path) -> Store:
-    """Returns the process's one store of a results folder: pages, health and API must not disagree."""
+def store(results: Path | str) -> Store:
+    """Returns the process's one store of a source: pages, health and API must not disagree."""
     return Store(results)
 
 
-def results_folder() -> Path:
-    """Returns the folder that the site shows: MEDHARM_RESULTS, else `results/` beside app.py."""
+def results_place() -> Path | str:
+    """Returns the folder or address that the site shows: MEDHARM_RESULTS, else `results/` beside app.py."""
     named = os.environ.get("MEDHARM_RESULTS")
+    if named and named.startswith(("https://", "http://")):
+        return named.rstrip("/")
     return Path(named) if named else Path(__file__).parents[1] / "results"
 
 
-def _read_checked(path: Path, target: Target, catalogue: Catalogue) -> Database:
-    """Checks and reads a private copy, so that what is read is what was checked."""
-    with path.open("rb") as file:
-        data = file.read(target.size + 1)
-    if len(data) != target.size:
-        raise refuse("E_SIZE", "$.size")
-    if canonical.sha256(data) != target.sha256:
-        raise refuse("E_DIGEST", "$.sha256")
-    with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
-        copy = Path(folder) / f"{target.sha256}.duckdb"
-        copy.write_bytes(data)
-        if findings := firewall.audit(copy, vocabulary(catalogue)):
-            raise Refused(findings)
-        return Database(copy)
-
-
-def _code(error: Exception) -> str:
-    if isinstance(error, Refused):
-        return error.findings[0].code
-    if isinstance(error, InvalidDefinition):
-        return "E_BOARD"
-    return "E_FILE" if isinstance(error, OSError) else "E_DATABASE"
+def cache_folder() -> Path:
+    """Returns where verified releases outlive the process: MEDHARM_CACHE, else the user's cache folder; where that
+    cannot be written to, a folder that is new each time."""
+    named = os.environ.get("MEDHARM_CACHE")
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    folder = Path(named) if named else Path(home) / "medharm-leaderboard"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="medharm-"))

@@ -4,27 +4,34 @@ events/000001.json ...      one event each, chained by digest: the vault's whole
 submissions/<sha256>.json   the canonical bytes of every submission that an event names
 quarantine/<sha256>         bytes that were refused: nothing is lost
 items/<board>.json          the item manifests
+evidence/<sha256>.json      re-judgements that a tier rests on
+attestations/<sha256>.json  reviewers' signatures under the statement about an accepted submission
+scored/<board>.npz          what `scoring.store` computed from submissions: no part of the record, to be deleted at will
 """
 
 import hashlib
 import secrets
 import shutil
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from leaderboard import canonical, durable, items, submission
-from leaderboard.board import Board, Id, Tier
+from leaderboard.board import Board, Id, Tier, Version
 from leaderboard.findings import Refused, refuse
 from leaderboard.items import Item
-from leaderboard.submission import Hex32, Hex64, Submission
+from leaderboard.submission import Hex32, Hex64, Outcomes, Submission
 
 EventKind = Literal["nonce", "accept", "reject", "withdraw", "correct", "notify", "reply", "revoke"]
+Flag = Literal["F_CLONED_EPOCHS", "F_COPY", "F_FABRICATED", "F_PARTIAL"]
+Reply = Literal["none", "notified", "disputed", "settled"]
+"""How the developer of a system answered to the notice that its row will be published."""
 START = "0" * 64
 
 
@@ -44,6 +51,20 @@ class Event(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     tier: Tier | None = None
     reason: Id | None = None
     replaces: Hex64 | None = None
+    board_version: Version | None = None
+    items_digest: Hex64 | None = None
+    flags: tuple[Flag, ...] = ()
+    """What was raised when the submission was accepted, for reviewers to look into."""
+    evidence: Hex64 | None = None
+    """Digest of what the tier rests on."""
+    sampled: int | None = None
+    agreed: int | None = None
+    """Items that were judged again, and on how many of them both judges agree."""
+
+    @property
+    def accepts(self) -> bool:
+        """Whether it puts a submission in place."""
+        return self.kind in ("accept", "correct")
 
 
 class Standing(Struct, frozen=True):
@@ -61,6 +82,9 @@ class Standing(Struct, frozen=True):
     attempts: int
     withdrawals: int
     withdrawn: bool
+    reply: Reply = "none"
+    sampled: int | None = None
+    agreed: int | None = None
 
 
 class Vault:
@@ -68,6 +92,8 @@ class Vault:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.item_scores: dict[str, NDArray[np.float64] | None] = {}
+        """What `intake` has already read of accepted submissions, by digest: they never change."""
         self._read: list[Event] = []
         self._head = START
 
@@ -88,14 +114,26 @@ class Vault:
     def _event(self, number: int) -> Path:
         return self.folder / "events" / f"{number:06}.json"
 
-    def append(self, kind: EventKind, on: date, board: str, system: str | None, **fields: str | None) -> Event:
-        """Adds one event to the log and returns it."""
+    def append(self, kind: EventKind, on: date, board: str, system: str | None, **fields: object) -> Event:
+        """Adds one event to the log and returns it. Refused E_REPLAY where somebody else has had the same submission
+        or nonce accepted since it was verified."""
         with durable.locked(self.folder):
-            number = len(self.events()) + 1
+            events = self.events()
+            number = len(events) + 1
             made = {"n": number, "prev": self._head, "kind": kind, "on": on, "board": board, "system": system}
             event = msgspec.convert({**made, **fields}, Event)
+            if event.accepts and (
+                event.nonce in used(events, "nonce") or event.submission in used(events, "submission")
+            ):
+                raise refuse("E_REPLAY", "$")
+            durable.sweep(self.folder / "events")
             durable.create(self._event(number), canonical.encode(event))
         return event
+
+    def _put(self, path: Path, data: bytes) -> None:
+        with durable.locked(self.folder):
+            durable.sweep(path.parent)
+            durable.write(path, data)
 
     def register_nonce(self, board: str, system: str, on: date, nonce: str | None = None) -> str:
         """Registers one attempt of a system and returns its nonce: 32 random hex digits unless given."""
@@ -106,28 +144,45 @@ class Vault:
     def keep(self, data: bytes) -> str:
         """Keeps the bytes of a submission and returns their digest."""
         digest = canonical.sha256(data)
-        durable.write(self.folder / "submissions" / f"{digest}.json", data)
+        self._put(self.folder / "submissions" / f"{digest}.json", data)
+        return digest
+
+    def keep_evidence(self, data: bytes) -> str:
+        """Keeps re-judgements and returns their digest."""
+        digest = canonical.sha256(data)
+        self._put(self.folder / "evidence" / f"{digest}.json", data)
         return digest
 
     def quarantine(self, data: bytes) -> str:
         """Keeps refused bytes, of any kind, and returns their digest."""
         digest = canonical.sha256(data)
-        durable.write(self.folder / "quarantine" / digest, data)
+        self._put(self.folder / "quarantine" / digest, data)
         return digest
 
     def quarantine_file(self, path: Path) -> str:
         """Keeps a file that is too large to be read at once, and returns its digest."""
         folder = self.folder / "quarantine"
-        folder.mkdir(parents=True, exist_ok=True)
-        with submission.open_file(path) as source, tempfile.NamedTemporaryFile(dir=folder, delete=False) as kept:
-            shutil.copyfileobj(source, kept)
-        with open(kept.name, "rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        durable.settle(Path(kept.name), folder / digest)
+        with durable.locked(self.folder), submission.open_file(path) as source:
+            durable.make_folder(folder)
+            durable.sweep(folder)
+            part = folder / f".large{durable.PART}"
+            with part.open("wb") as kept:
+                shutil.copyfileobj(source, kept)
+            with part.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            durable.settle(part, folder / digest)
         return digest
 
     def submission(self, digest: str) -> Submission:
         """Returns an accepted submission; Refused E_VAULT where its file is missing or is not what was accepted."""
+        return submission.decode(self.accepted(digest))
+
+    def outcomes(self, digest: str) -> list[Outcomes]:
+        """Returns item and outcomes of each row of an accepted submission; Refused as `submission`."""
+        return submission.decode_outcomes(self.accepted(digest))
+
+    def accepted(self, digest: str) -> bytes:
+        """Returns the bytes of an accepted submission; Refused as `submission`."""
         path = self.folder / "submissions" / f"{digest}.json"
         try:
             data = submission.read_bytes(path)
@@ -135,7 +190,7 @@ class Vault:
             raise refuse("E_VAULT", f"$.submissions.{digest}") from None
         if canonical.sha256(data) != digest:
             raise refuse("E_VAULT", f"$.submissions.{digest}")
-        return submission.decode(data)
+        return data
 
     def keep_items(self, board: Board, manifest: list[Item]) -> None:
         """Keeps a board's manifest, which never changes afterwards: another one is Refused E_BOARD."""
@@ -144,7 +199,7 @@ class Vault:
         data, path = items.encode(manifest), self._manifest(board)
         if path.exists() and path.read_bytes() != data:
             raise refuse("E_BOARD", "$.items_digest")
-        durable.write(path, data)
+        self._put(path, data)
 
     def items(self, board: Board) -> list[Item] | None:
         """Returns a board's manifest, or None where none has been kept."""
@@ -177,9 +232,10 @@ def ledger(events: Iterable[Event]) -> list[Event]:
     return [event for event in events if event.kind != "nonce"]
 
 
-def replay(events: Sequence[Event]) -> list[Standing]:
-    """Returns what stands after these events, one entry per board and system that ever had a submission accepted,
-    in order of board and system."""
+def replay(events: Sequence[Event], waiting: Collection[int] = ()) -> list[Standing]:
+    """Returns what stands after these events, one entry per board and system that ever had a submission accepted, in
+    order of board and system. The acceptances on the ledger lines `waiting` do not count yet: too few reviewers have
+    attested them, and what stood before stands on."""
     lines = {event.n: line for line, event in enumerate(ledger(events), start=1)}
     nonces: dict[tuple[str, str | None], list[str | None]] = {}
     standings: dict[tuple[str, str], Standing] = {}
@@ -187,11 +243,11 @@ def replay(events: Sequence[Event]) -> list[Standing]:
         key = (event.board, event.system)
         if event.kind == "nonce":
             nonces.setdefault(key, []).append(event.nonce)
-        elif event.kind in ("accept", "correct"):
+        elif event.accepts and lines[event.n] not in waiting:
             standing = _accepted(event, lines[event.n], nonces.get(key, []), standings)
             standings[standing.board, standing.system] = standing
-        elif event.kind == "withdraw":
-            _withdraw(event, standings)
+        else:
+            _amend(event, standings)
     attempts = {key: len(issued) for key, issued in nonces.items()}
     return [
         msgspec.structs.replace(standing, attempts=attempts.get(key, 0)) for key, standing in sorted(standings.items())
@@ -214,19 +270,26 @@ def _accepted(
         attempts=len(issued),
         withdrawals=before.withdrawals if before else 0,
         withdrawn=False,
+        sampled=event.sampled,
+        agreed=event.agreed,
     )
 
 
-def _withdraw(event: Event, standings: dict[tuple[str, str], Standing]) -> None:
+def _amend(event: Event, standings: dict[tuple[str, str], Standing]) -> None:
+    """What a withdrawal, a notice or a reply does to the submission that it names."""
     key = (event.board, event.system or "")
-    if key in standings and standings[key].submission == event.submission:
-        before = standings[key]
+    before = standings.get(key)
+    if before is None or before.submission != event.submission:
+        return
+    if event.kind == "withdraw":
         standings[key] = msgspec.structs.replace(before, withdrawn=True, withdrawals=before.withdrawals + 1)
+    elif event.kind in ("notify", "reply"):
+        standings[key] = msgspec.structs.replace(before, reply=msgspec.convert(event.reason, Reply))
 
 
 def used(events: Iterable[Event], what: Literal["nonce", "submission"]) -> set[str]:
     """Returns the nonces or submissions that an accept or correct event has used up."""
-    values = (getattr(event, what) for event in events if event.kind in ("accept", "correct"))
+    values = (getattr(event, what) for event in events if event.accepts)
     return {value for value in values if value}
 
 

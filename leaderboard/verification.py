@@ -1,6 +1,6 @@
 """Submission and board in, findings out: what is wrong with a file, by code and place, never by value."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -61,8 +61,9 @@ def verify(
         *_check_judgments(submission, board, registry),
         *_check_items(submission, items),
     ]
-    if not found and items is not None and limited(submission, items, board):
-        found.append(Finding("F_PARTIAL", "$.rows"))
+    if not found and items is not None and (reason := limited(submission, items, board)):
+        complete = sum(None not in row[1] for row in submission.rows)
+        found.append(Finding("F_PARTIAL", "$.rows", f"{reason}, {complete} of {len(items)} items complete"))
     return Verdict(submission, tuple(found))
 
 
@@ -154,13 +155,17 @@ def _unknown_items(rows: Sequence[Row], place: str, known: set[str]) -> Iterator
 def limited(submission: Submission, items: Sequence[Item], board: Board) -> str | None:
     """Returns the reason not to rank a row because of missing outcomes, or None: under 98 % of all items, or under
     95 % in a category (STATISTICS.md section 8)."""
-    complete = {row[0] for row in submission.rows if None not in row[1]}
-    if len(complete) == len(items):
+    return limited_by({row[0] for row in submission.rows if None in row[1]}, items, board)
+
+
+def limited_by(incomplete: Collection[str], items: Sequence[Item], board: Board) -> str | None:
+    """Returns the same from the items that lack an outcome."""
+    if not incomplete:
         return None
-    if sum(item.id in complete for item in items) < COVERAGE * len(items):
+    if sum(item.id not in incomplete for item in items) < COVERAGE * len(items):
         return "coverage_too_low"
     for category in board.category:
-        mine = [item.id in complete for item in items if item.category == category.id]
+        mine = [item.id not in incomplete for item in items if item.category == category.id]
         if sum(mine) < CATEGORY_COVERAGE * len(mine):
             return "category_coverage_too_low"
     return None

@@ -46,6 +46,9 @@ REASONS = (
     "judge_error",
     "labelling_error",
     "served_wrongly",
+    "fabricated",
+    "copied",
+    "takedown",
     "notified",
     "disputed",
     "settled",
@@ -67,6 +70,7 @@ SHAPES = ("bounded", "outside", "everything")
 TRUTHS = ("human", "audited", "corrected", "judge_only")
 ERRORS = ("missed", "false_alarm")
 DOMINANCE = ("safer", "less_safe", "equal", "depends_on_weights")
+REPLIES = ("none", "notified", "disputed", "settled")
 TOOLS = ("inspect_ai", "lm_eval", "helm", "table")
 SYSTEM_PROMPTS = ("none", "default", "custom")
 
@@ -110,6 +114,7 @@ def vocabulary(catalogue: Catalogue) -> Vocabulary:
         "truth": TRUTHS,
         "judge_error": ERRORS,
         "dominance_relation": DOMINANCE,
+        "reply_state": REPLIES,
     }
 
 

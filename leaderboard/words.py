@@ -1,16 +1,19 @@
 """The lint for display strings: what a maintainer may write in `results/boards/*.toml` for readers to see."""
 
 import unicodedata
+from collections.abc import Iterable
 
 FORBIDDEN = frozenset("<>[]$:`|\\\n\t\r")
 FORBIDDEN_START = frozenset("=+-@")
 MARKS = frozenset("\N{EN DASH}\N{RIGHT SINGLE QUOTATION MARK}\N{SECTION SIGN}")
-LOOKALIKES = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "5": "s"})
+LETTERS = {"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ß": "ss"}
+"""Letters of European names that are no ASCII letter with an accent, and what they look like."""
+LOOKALIKES = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s"} | LETTERS)
 
 
 def fault(text: str) -> str | None:
-    """Returns why a display string is refused, or None. Only Latin letters, digits and plain punctuation pass:
-    markdown, HTML, LaTeX, formulas, bidirectional marks and look-alike scripts cannot be written."""
+    """Returns why a display string is refused, or None. Only the letters of European names, digits and plain
+    punctuation pass: markdown, HTML, LaTeX, formulas, bidirectional marks and look-alikes cannot be written."""
     if not text or text != text.strip():
         return "is empty or padded with spaces"
     if unicodedata.normalize("NFKC", text) != text:
@@ -27,10 +30,18 @@ def fault(text: str) -> str | None:
 def _is_plain(character: str) -> bool:
     if character.isascii():
         return character.isprintable()
-    return character in MARKS or unicodedata.name(character, "").startswith("LATIN")
+    # "LATIN" in its name is not enough: a dental click looks like | and a script g like g
+    letter = unicodedata.normalize("NFKD", character)[0]
+    return character in MARKS or character.lower() in LETTERS or (letter.isascii() and letter.isalpha())
 
 
 def fold(text: str) -> str:
     """Returns what a hurried reader sees: no case, accents or spaces, and look-alike characters made one."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if c.isalnum())
     return plain.translate(LOOKALIKES).replace("rn", "m").replace("vv", "w")
+
+
+def alike(texts: Iterable[str]) -> bool:
+    """Returns whether a hurried reader could take two of these for each other."""
+    seen = [fold(text) for text in texts]
+    return len(set(seen)) < len(seen)

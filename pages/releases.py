@@ -16,8 +16,10 @@ def draw(visit: Visit) -> None:
     st.html(masthead.section("Releases"))
     every = queries.releases(database, board)
     st.html(releases.list_releases(every, snapshot.kept, snapshot.number, to_release))
+    st.html(masthead.section("Attempts"))
+    st.html(releases.tried(queries.attempts(database, board), names, board.attempts_per_year))
     st.html(masthead.section("Ledger"))
-    st.html(releases.ledger(queries.ledger(database, board), names))
+    st.html(releases.ledger(queries.ledger(database, board), names, snapshot))
 
 
 def to_system(id: str) -> str:

@@ -1,6 +1,8 @@
 """What all tests share: where the project and the real labels are, how hypothesis draws, and who runs what."""
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,17 @@ PROJECT = Path(__file__).parents[1]
 settings.register_profile("default", derandomize=True, deadline=None)
 settings.register_profile("soak", max_examples=5_000, deadline=None)
 settings.load_profile("default")
+
+
+def pytest_configure() -> None:
+    """Gives this process, and the sites that it starts, a cache of their own: not a fixture, for some test modules
+    open a release while they are imported."""
+    os.environ["MEDHARM_CACHE"] = tempfile.mkdtemp(prefix="medharm-tests-")
+
+
+def pytest_unconfigure() -> None:
+    """Removes the cache."""
+    shutil.rmtree(os.environ.pop("MEDHARM_CACHE"), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from leaderboard import canonical
 from leaderboard import items as manifest
 from leaderboard import submission as canonical_submission
 from leaderboard.board import Board, Category, Flags, JudgeRef, Outcome, Source
@@ -116,7 +117,7 @@ def submission(system: str = "system-0", unsafe: float = 0.2, seed: int = 0, **c
         judgments=[],
         nonce="0" * 32,
         rows=rows(unsafe, seed),
-        source=canonical_submission.Source(commit=None, edited_scores=0, sha256="a" * 64),
+        source=canonical_submission.Source(commit=None, edited_scores=0, sha256=canonical.sha256(LOG)),
         started_on=date(2026, 11, 1),
         submitted_on=date(2026, 11, 2),
         system=system,
@@ -141,9 +142,28 @@ def take(keep: Vault, system: str, unsafe: float, seed: int, **changes: object) 
     nonce = keep.register_nonce("small", system, TODAY)
     made = submission(system, unsafe, seed, nonce=nonce, **changes)
     data = canonical_submission.encode(made)
-    event = intake.accept(data, board(), registry(9), keep, TODAY, "artifact_checked")
+    event = intake.accept(data, board(), registry(9), keep, TODAY, "artifact_checked", log(keep))
     assert event.submission
     return event.submission
+
+
+def database(folder: Path, keep: Vault, of: Catalogue | None = None, on: date = TODAY) -> Path:
+    """The database of a first release of all that a vault holds, attested or not."""
+    from leaderboard import drafting
+
+    facts = drafting.release_table(1, on, keep.events(), build_keys=False)
+    return drafting.build(folder, keep, of or catalogue(9), keep.events(), (), {}, facts)
+
+
+LOG = b"what a lab imported"
+
+
+def log(keep: Vault) -> Path:
+    """The log that every submission of this page names: what the tier `artifact_checked` rests on."""
+    path = keep.folder.with_name("log")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(LOG)
+    return path
 
 
 def answers(choose: Callable[[Item, int], str | None], of: Board | None = None, severity: int = 3) -> list[Row]:

@@ -1,67 +1,149 @@
-"""Results folders for tests of the public side: copies of the embedded one, pointed at one release or damaged."""
+"""Repositories for tests of the public side: the embedded releases, signed anew by keys of the test's own.
+
+Each is a results folder with the root that vouches for it beside it, in a state that the test chooses.
+"""
 
 import shutil
+from functools import cache
 from pathlib import Path
 
-import msgspec
+import duckdb
 
-from leaderboard import canonical, updater
-from leaderboard.pointer import Pointer, Target, decode_pointer, target_name
-from leaderboard.updater import Snapshot
+from leaderboard import clock, updater
+from leaderboard.trust import attestation, contents, drafts, keys, layout, ledger, metadata, publication, repository
+from leaderboard.trust.drafts import Draft
+from leaderboard.trust.libraries import CryptoSigner
+from leaderboard.trust.roles import Holders, Roles
+from leaderboard.updater import Snapshot, Store
 
 EMBEDDED = Path(__file__).parents[1] / "results"
 
 
 def current(results: Path) -> Snapshot:
-    """Returns the release that a folder offers, which must be a good one."""
+    """Returns the release that the embedded folder offers, which must be a good one."""
     found = updater.store(results).current()
     assert found is not None, updater.store(results).fault
     return found
 
 
-def copy(folder: Path, release: int | None = None) -> Path:
-    """Returns a copy of the embedded results; with `release` its pointer names that one, and none that came later."""
+@cache
+def signers() -> tuple[CryptoSigner, CryptoSigner]:
+    """The two keys of a test process; the first one holds every role, the second is the other reviewer."""
+    return keys.passing(), keys.passing()
+
+
+def roles() -> Roles:
+    """Both keys must sign a release; the first alone signs roots and timestamps."""
+    first, second = (signer.public_key for signer in signers())
+    return Roles(Holders((first,), 1), Holders((first, second), 2), Holders((first,), 1))
+
+
+@cache
+def embedded() -> dict[str, bytes]:
+    """Every target of the embedded repository, by name."""
+    folder = EMBEDDED / "repository"
+    state = layout.read_state(folder)
+    assert state is not None
+    entries = metadata.entries(state.targets)
+    return {name: (folder / layout.placed(name, e.hashes.sha256)).read_bytes() for name, e in entries.items()}
+
+
+def begin(folder: Path) -> Path:
+    """Returns a results folder whose repository has no release yet; its root lies beside it."""
     results = folder / "results"
     shutil.copytree(EMBEDDED / "boards", results / "boards")
-    shutil.copytree(EMBEDDED / "repository", results / "repository")
-    if release:
-        point(results, release)
+    publish(results, repository.init(roles(), now=clock.now()))
+    root(results).write_bytes((results / "repository" / "metadata" / "1.root.json").read_bytes())
     return results
 
 
-def pointer(results: Path) -> Path:
-    """Returns the path of the pointer."""
-    return results / "repository" / "metadata" / "pointer.json"
+def copy(folder: Path, release: int = 3) -> Path:
+    """Returns a results folder with the embedded releases up to one of them."""
+    results = begin(folder)
+    for number in range(1, release + 1):
+        offer(results, number)
+    return results
+
+
+def root(results: Path) -> Path:
+    """Returns the file of the root that vouches for a folder."""
+    return results.with_name("root.json")
+
+
+def draft(results: Path, number: int, data: bytes | None = None, **targets: bytes) -> Draft:
+    """Returns the unsigned draft of an embedded release, perhaps with another file in its place."""
+    name = contents.release_name(number)
+    made = embedded()[name] if data is None else data
+    release = repository.NewRelease(number, content(number), made)
+    return repository.draft(
+        results / "repository", now=clock.now(), add={**_beside(number), **targets}, release=release
+    )
+
+
+def _beside(number: int) -> dict[str, bytes]:
+    """What a release comes with: definitions, its part of the ledger, and attestations by the test's own reviewers."""
+    lines = embedded()[ledger.NAME].splitlines(keepends=True)[: ledger_lines(number)]
+    kept = b"".join(lines)
+    named = {attestation.name(line.attestation): None for line in ledger.read(kept) if line.attestation}
+    return {
+        **{name: data for name, data in embedded().items() if name.startswith("boards/")},
+        **{name: _signed_again(name) for name in named},
+        ledger.NAME: kept,
+    }
+
+
+@cache
+def content(number: int) -> str:
+    """The digest over an embedded release's rows."""
+    state = layout.read_state(EMBEDDED / "repository")
+    assert state is not None
+    found = contents.releases(metadata.entries(state.targets))
+    return next(release.content for release in found if release.number == number)
+
+
+@cache
+def ledger_lines(number: int) -> int:
+    """How long the ledger was when a release was made."""
+    path = next((EMBEDDED / "repository" / "targets" / "releases" / str(number)).iterdir())
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return int(connection.execute("select ledger_lines from release").fetchall()[0][0])
+
+
+@cache
+def _signed_again(name: str) -> bytes:
+    payload = attestation.payload(attestation.read(embedded()[name]))
+    return attestation.merge([attestation.sign(payload, signer) for signer in signers()])
+
+
+def publish(results: Path, made: Draft) -> None:
+    """Signs a draft with both keys and publishes it."""
+    publication.publish(signed(made), results / "repository", now=clock.now())
+
+
+def signed(made: Draft) -> Draft:
+    """Returns a draft with the signatures of both keys, as far as they are asked for."""
+    for signer in signers() if made.targets is not None else signers()[:1]:
+        made = drafts.sign(made, signer)
+    return made
+
+
+def offer(results: Path, number: int) -> None:
+    """Publishes an embedded release."""
+    publish(results, draft(results, number))
+
+
+def force(results: Path, made: Draft) -> None:
+    """Signs a draft and writes it without a check: what a publisher does who has both keys and no scruples."""
+    for path, data in publication.writes(signed(made)):
+        (results / "repository" / path).parent.mkdir(parents=True, exist_ok=True)
+        (results / "repository" / path).write_bytes(data)
 
 
 def target(results: Path, release: int) -> Path:
     """Returns the path of a release's file."""
-    return results / "repository" / "targets" / "releases" / str(release) / "leaderboard.duckdb"
+    return next((results / "repository" / "targets" / "releases" / str(release)).glob("*.leaderboard.duckdb"))
 
 
-def read_pointer(results: Path) -> Pointer:
-    """Returns the pointer of a folder."""
-    return decode_pointer(pointer(results).read_bytes())
-
-
-def write_pointer(results: Path, made: Pointer) -> None:
-    """Puts a pointer in place at once, as a publication does."""
-    part = pointer(results).with_suffix(".part")
-    part.write_bytes(canonical.encode(made))
-    part.replace(pointer(results))
-
-
-def point(results: Path, release: int) -> None:
-    """Points a folder at one of the embedded releases."""
-    every = read_pointer(EMBEDDED)
-    kept = {name: target for name, target in every.targets.items() if int(name.split("/")[1]) <= release}
-    write_pointer(results, msgspec.structs.replace(every, release=release, targets=kept))
-
-
-def vouch(results: Path, release: int) -> None:
-    """Makes the pointer's digest and size of a release those of its file, whatever is in it."""
-    data = target(results, release).read_bytes()
-    before = read_pointer(results)
-    name = target_name(release)
-    made = Target(before.targets[name].content, canonical.sha256(data), len(data))
-    write_pointer(results, msgspec.structs.replace(before, targets={**before.targets, name: made}))
+def store(results: Path, cache: Path | None = None) -> Store:
+    """Returns a store of a folder, with a cache beside it."""
+    return Store(results, root(results), cache or results.with_name("cache"))

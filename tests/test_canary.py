@@ -6,33 +6,29 @@ import msgspec
 import pandas as pd
 import pytest
 
-from leaderboard import drafting, firewall, intake, items, release, submission
+from leaderboard import firewall, intake, items, release, submission
 from leaderboard.board import InvalidDefinition
 from leaderboard.catalogue import read_catalogue
 from leaderboard.findings import Refused
 from leaderboard.importers import table
 from leaderboard.labels import read_labels
-from leaderboard.release import Repository
+from leaderboard.trust import contents
 from leaderboard.vault import Vault
 from leaderboard.vocabulary import vocabulary
-from tests import made
+from tests import made, published
 from tests.canary import MARK, find, find_in_folder, forms
 
 
 def publish(keep: Vault, folder: Path) -> Path:
-    """Drafts and publishes a release of the small board, and returns the folder with all of it."""
-    catalogue = made.catalogue(9)
-    repository = Repository(folder / "published")
-    drafting.draft(folder / "draft", keep, repository, catalogue, made.TODAY)
-    release.publish(folder / "draft", repository, vocabulary(catalogue))
-    return folder / "published"
+    """Drafts, signs and publishes a release of the small board, and returns the folder with all of it."""
+    return published.release(keep, published.begin(folder / "published")).parent
 
 
 def plant_everywhere(keep: Vault) -> None:
     """Puts the mark wherever a careless hand could leave it on the offline side."""
     for data in (MARK.encode(), submission.encode(made.submission()).replace(b"refusal", MARK.encode())):
         with pytest.raises(Refused):
-            intake.accept(data, made.board(), made.registry(), keep, made.TODAY, "artifact_checked")
+            intake.accept(data, made.board(), made.registry(), keep, made.TODAY, "artifact_checked", made.log(keep))
     (keep.folder / "submissions" / f"{MARK}.json").write_text(MARK)
     (keep.folder / "events" / f"{MARK}.json").write_text(MARK)
     (keep.folder / "items" / f"{MARK}.json").write_text(MARK)
@@ -95,7 +91,7 @@ def test_the_search_finds_the_mark_when_the_audit_is_switched_off(tmp_path: Path
         "outcome": MARK,
         "responses": 1,
     }
-    path = tmp_path / release.FILE
+    path = tmp_path / contents.FILE
     release.build_database(path, {"outcome_count": pd.DataFrame([count])}, loose)
     assert "utf-8" in find(path.read_bytes())
     assert [finding.code for finding in firewall.audit(path, known)] == ["E_VOCABULARY"]

@@ -2,15 +2,15 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from leaderboard import submission
-from tests import made
+from leaderboard import items, submission
+from leaderboard.vault import Vault
+from tests import made, published
 from tests.canary import MARK
 
 DONE, REFUSED, USAGE, ENVIRONMENT = 0, 1, 2, 3
@@ -40,7 +40,12 @@ def test_help_names_every_command(project: Path) -> None:
         "reject",
         "correct",
         "withdraw",
+        "notify",
+        "attest",
         "release",
+        "heartbeat",
+        "trust",
+        "audit",
     ):
         assert f"\n    {command}" in answer.stdout
 
@@ -104,36 +109,20 @@ def test_an_oversized_file_is_refused_and_kept(project: Path, tmp_path: Path) ->
     assert kept.read_bytes() == data
 
 
-def small_results(project: Path, folder: Path) -> Path:
-    """A results folder with the repository's boards and no release."""
-    shutil.copytree(project / "results" / "boards", folder / "results" / "boards")
-    return folder / "results"
-
-
-@pytest.mark.timeout(400)  # nine processes, each of which imports what it needs
-def test_a_first_result_is_published_by_the_documented_steps(project: Path, tmp_path: Path, shared: Path) -> None:
-    results, vault = small_results(project, tmp_path), tmp_path / "vault"
-    here = ("--results", results, "--board", "xstest")
-    kept = ("--vault", vault)
-
-    nonce = run(project, "nonce", "gpt4", *here, *kept).stdout.strip()
-    source = shared / "data" / "xstest" / "scores.parquet"
-    answer = run(
-        project, "import", "table", source, *here, "--system", "gpt4", "--nonce", nonce, "--out", tmp_path / "out"
-    )
-    assert answer.returncode == DONE, answer.stdout
-    file, items = tmp_path / "out" / "gpt4.json", tmp_path / "out" / "items.json"
-    assert run(project, "verify", file, *here, "--items", items).returncode == DONE
-    answer = run(project, "accept", file, *here, *kept, "--items", items, "--tier", "artifact_checked")
-    assert answer.returncode == DONE, answer.stdout
-    assert run(project, "accept", file, *here, *kept, "--items", items).stdout == "E_REPLAY  $\n"
-
-    draft = ("--results", results, *kept, "--out", tmp_path / "draft", "--json")
-    first = json.loads(run(project, "release", "draft", *draft).stdout)
-    assert run(project, "release", "publish", tmp_path / "draft", "--results", results).returncode == DONE
-    assert run(project, "check", "--results", results).returncode == DONE
-    again = json.loads(run(project, "release", "draft", *draft, "--as-of", 1).stdout)
-    assert again["content"] == first["content"]
+def test_a_tier_needs_what_it_rests_on(project: Path, tmp_path: Path) -> None:
+    keep = Vault(tmp_path / "vault")
+    results = published.begin(tmp_path)
+    (tmp_path / "items.json").write_bytes(items.encode(made.items()))
+    data = made.submission(nonce=keep.register_nonce("small", "system-0", made.TODAY))
+    (tmp_path / "file.json").write_bytes(submission.encode(data))
+    accept = ("accept", tmp_path / "file.json", "--board", "small", "--results", results, "--vault", tmp_path / "vault")
+    known = (*accept, "--items", tmp_path / "items.json", "--tier", "artifact_checked")
+    assert run(project, *known).stdout == "E_EVIDENCE  --evidence\n"
+    (tmp_path / "other").write_text("another log")
+    assert run(project, *known, "--evidence", tmp_path / "other").stdout == "E_EVIDENCE  $.source.sha256\n"
+    answer = run(project, *known, "--evidence", made.log(keep))
+    assert (answer.returncode, answer.stdout.split()[0]) == (DONE, "accepted"), answer.stdout
+    assert run(project, *known, "--evidence", made.log(keep)).stdout == "E_REPLAY  $\n"
 
 
 def test_an_imported_file_without_a_nonce_says_so(project: Path, tmp_path: Path) -> None:

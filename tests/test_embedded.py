@@ -6,12 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from leaderboard import drafting, embedded, release, vault
+from leaderboard import content, drafting, embedded, vault
 from leaderboard.catalogue import Catalogue, read_catalogue
-from leaderboard.pointer import target_name
-from leaderboard.release import Repository
 from leaderboard.vault import Vault
-from leaderboard.vocabulary import vocabulary
+from tests import offered
 
 DAY = date(2026, 11, 22)
 
@@ -22,10 +20,7 @@ def catalogue(project: Path) -> Catalogue:
 
 
 def shipped(project: Path) -> duckdb.DuckDBPyConnection:
-    repository = Repository(project / "results" / "repository")
-    pointer = release.read_pointer(repository)
-    assert pointer is not None
-    return duckdb.connect(str(repository.release(pointer.release) / release.FILE), read_only=True)
+    return duckdb.connect(str(offered.target(project / "results", 3)), read_only=True)
 
 
 def test_the_demo_has_a_withdrawal_a_correction_and_three_releases(project: Path) -> None:
@@ -68,16 +63,14 @@ def test_a_stage_of_the_demo_is_taken_by_the_same_checks_as_any_submission(
 def test_the_shipped_releases_are_rebuilt_to_the_digit(
     tmp_path: Path, project: Path, shared: Path, catalogue: Catalogue
 ) -> None:
-    pointer = release.read_pointer(Repository(project / "results" / "repository"))
-    assert pointer is not None
-    keep, repository = Vault(tmp_path / "vault"), Repository(tmp_path / "repository")
+    keep, before = Vault(tmp_path / "vault"), {}
     for name in ("xstest", "msts"):
         mapping = project / "results" / "boards" / name / "labels.toml"
         board, registry = catalogue.boards[name], catalogue.registries[name]
         embedded.build_tables_board(board, registry, mapping, shared / "data", keep, DAY)
     for stage in (1, 2, 3):
         embedded.build_demo_board(catalogue.boards["demo"], catalogue.registries["demo"], stage, keep, DAY)
-        drafting.draft(tmp_path / "draft", keep, repository, catalogue, DAY, build_keys=True)
-        made = release.publish(tmp_path / "draft", repository, vocabulary(catalogue))
-        name = target_name(stage)
-        assert made.targets[name].content == pointer.targets[name].content
+        facts = drafting.release_table(stage, DAY, keep.events(), build_keys=True)
+        path = drafting.build(tmp_path / str(stage), keep, catalogue, keep.events(), (), before, facts)
+        assert content.digest(path) == offered.content(stage)
+        before = drafting.read_tables(path)

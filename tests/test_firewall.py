@@ -7,8 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from leaderboard import drafting, firewall, release
-from leaderboard.release import Repository
+from leaderboard import firewall
 from leaderboard.vocabulary import vocabulary
 from tests import made
 
@@ -20,8 +19,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A release of the small board."""
     folder = tmp_path_factory.mktemp("sound")
     keep = made.vault(folder / "vault")
-    drafting.draft(folder / "draft", keep, Repository(folder / "none"), made.catalogue(9), made.TODAY)
-    yield folder / "draft" / release.FILE
+    yield made.database(folder / "draft", keep)
 
 
 def codes(path: Path) -> set[str]:

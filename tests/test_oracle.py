@@ -15,11 +15,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from leaderboard import drafting, embedded, release
+from leaderboard import embedded
 from leaderboard.catalogue import read_catalogue
-from leaderboard.release import Repository
 from leaderboard.vault import Vault
-from tests import oracle
+from tests import made, oracle
 from tests.oracle import Between, Labels
 from tests.oracle.counts import board_row
 from tests.oracle.effects import guards
@@ -83,8 +82,7 @@ def published(shared: Path, project: Path, tmp_path_factory: pytest.TempPathFact
         mapping = project / "results" / "boards" / name / "labels.toml"
         board, registry = catalogue.boards[name], catalogue.registries[name]
         embedded.build_tables_board(board, registry, mapping, shared / "data", keep, DAY)
-    drafting.draft(folder / "draft", keep, Repository(folder / "none"), catalogue, DAY)
-    with duckdb.connect(str(folder / "draft" / release.FILE), read_only=True) as connection:
+    with duckdb.connect(str(made.database(folder / "draft", keep, catalogue, DAY)), read_only=True) as connection:
         return dict(read_tables(connection))
 
 

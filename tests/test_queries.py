@@ -12,6 +12,7 @@ import pytest
 from leaderboard import queries
 from leaderboard.board import Board
 from leaderboard.database import Database
+from leaderboard.statistics import verdict
 from leaderboard.updater import Snapshot
 from tests import offered
 
@@ -256,3 +257,198 @@ def test_boards_and_release_are_counted(database: Database, raw: dict[str, list[
 def test_releases_are_latest_first(database: Database, snapshot: Snapshot) -> None:
     found = queries.releases(database, snapshot.catalogue.boards["demo"])
     assert found["release"].tolist() == [3, 2, 1]
+
+
+LIMITS = (0.05, 0.1, 0.2)
+
+
+def rows_of(raw: dict[str, list[Line]], board: Board) -> list[str]:
+    return [row["system"] for row in of(raw["row"], board=board.id)]
+
+
+def test_effects_are_the_declared_ones_of_either_side(
+    database: Database, raw: dict[str, list[Line]], board: Board
+) -> None:
+    declared = [line for line in of(raw["pair_effect"], board=board.id) if line["relation"] != "pair"]
+    for system in rows_of(raw, board):
+        mine = [line for line in declared if system in (line["before"], line["after"])]
+        found = lines(queries.effects(database, board, system))
+        keys = ("relation", "before", "after", "category", "metric", "delta", "fixed", "broken", "n")
+        assert sorted([line[key] for key in keys] for line in found) == sorted(
+            [other[key] for key in keys] for other in mine
+        )
+        for line in found:
+            same = of(declared, relation=line["relation"], metric=line["metric"], category=line["category"])
+            assert line["compared"] == len(same)
+            [after] = of(raw["system"], board=board.id, system=line["after"])
+            assert line["evidence"] == after["evidence"]
+            methods = {a["system"]: a["method"] for a in of(raw["audited"], board=board.id)}
+            assert line["judge_only"] is ("judge_only" in (methods[line["before"]], methods[line["after"]]))
+
+
+def test_benefits_are_those_of_the_guarded_system(database: Database, raw: dict[str, list[Line]], board: Board) -> None:
+    for system in rows_of(raw, board):
+        found = lines(queries.benefits(database, board, system))
+        gains = of(raw["net_benefit"], board=board.id, after=system)
+        assert [line["exchange_rate"] for line in found] == sorted((g["exchange_rate"] for g in gains), reverse=True)
+        for line in found:
+            [gain] = of(gains, exchange_rate=line["exchange_rate"])
+            [even] = of(raw["break_even"], board=board.id, after=system)
+            assert (line["estimate"], line["helps"], line["shape"]) == (gain["estimate"], gain["helps"], even["shape"])
+            assert (line["even"], line["even_low"]) == (even["estimate"], even["ci_low"])
+
+
+def test_differences_turn_round_with_the_pair(database: Database, raw: dict[str, list[Line]], board: Board) -> None:
+    pairs = of(raw["pair_effect"], board=board.id, relation="pair", category="all")
+    for pair in (pairs[0], pairs[-1]):
+        there = lines(queries.differences(database, board, pair["after"], pair["before"]))
+        back = lines(queries.differences(database, board, pair["before"], pair["after"]))
+        assert (there[0]["delta"], there[0]["fixed"], there[0]["n"]) == (pair["delta"], pair["fixed"], pair["n"])
+        assert [line["category"] for line in there] == ["all", *(c.id for c in board.risk_categories)]
+        for one, other in zip(there, back, strict=True):
+            assert one["delta"] == -other["delta"]
+            assert (one["ci_low"], one["ci_high"]) == (-other["ci_high"], -other["ci_low"])
+            assert (one["fixed"], one["broken"]) == (other["broken"], other["fixed"])
+            assert one["told_apart"] is other["told_apart"]
+
+
+def test_differences_are_told_apart_where_the_ranking_does(
+    database: Database, raw: dict[str, list[Line]], board: Board
+) -> None:
+    for pair in of(raw["pair_effect"], board=board.id, relation="pair", category="all")[:12]:
+        for line in lines(queries.differences(database, board, pair["before"], pair["after"])):
+            view = queries.view_of(board, [] if line["category"] == "all" else [line["category"]])
+            split = {(s["better"], s["worse"]) for s in of(raw["separated"], board=board.id, view=view)}
+            either = {(pair["before"], pair["after"]), (pair["after"], pair["before"])}
+            assert line["told_apart"] is bool(split & either)
+
+
+def test_comparable_are_those_with_a_pair(database: Database, raw: dict[str, list[Line]], board: Board) -> None:
+    ranked = {row["system"] for row in of(raw["row"], board=board.id, ranked=True)}
+    for system in ranked:
+        assert queries.comparable(database, board, system) >= ranked - {system}
+        assert system not in queries.comparable(database, board, system)
+
+
+def test_other_judges_say_what_is_in_their_tables(database: Database, raw: dict[str, list[Line]], board: Board) -> None:
+    for system in rows_of(raw, board):
+        found = {line["judge"]: line for line in lines(queries.other_judges(database, board, system))}
+        standings = {s["judge"]: s for s in of(raw["judge_standing"], board=board.id, system=system)}
+        assert set(found) == set(standings)
+        for judge, line in found.items():
+            stands = standings[judge]
+            assert line["safe"] == pytest.approx(1 - stands["estimate"])
+            assert (line["rank"], line["low"], line["high"]) == (stands["rank"], stands["low"], stands["high"])
+            assert line["safe_bound_low"] == pytest.approx(1 - stands["bound_high"])
+            assert line["family"] == len(of(raw["judge_standing"], board=board.id, judge=judge, ordered=True))
+            checks = of(raw["judge_check"], board=board.id, judge=judge, category="all")
+            for prefix, of_system in (("", system), ("all_", None)):
+                check = next(iter(of(checks, system=of_system)), {"missed": None, "ac1": None})
+                assert (line[f"{prefix}missed"], line[f"{prefix}ac1"]) == (check["missed"], check["ac1"])
+            uneven = {h["error"] for h in of(raw["judge_homogeneity"], board=board.id, judge=judge) if h["p"] < 0.05}
+            assert (line["misses_unevenly"], line["flags_unevenly"]) == ("missed" in uneven, "false_alarm" in uneven)
+
+
+def test_judge_of_record_errs_unevenly_where_a_test_says_so(database: Database, snapshot: Snapshot) -> None:
+    found = {id: queries.errs_unevenly(database, snapshot.catalogue.boards[id]) for id in BOARDS}
+    assert found == {"xstest": False, "msts": False, "demo": True}
+
+
+def test_audit_puts_the_judged_rate_beside_the_audited_one(
+    database: Database, raw: dict[str, list[Line]], board: Board
+) -> None:
+    audited = {line["system"]: line for line in of(raw["audited"], board=board.id)}
+    judged = {s["system"]: s for s in of(raw["score"], board=board.id, category="all", metric="safe_rate")}
+    for system, expected in audited.items():
+        [line] = lines(queries.audit(database, board, system))
+        assert (line["method"], line["audited"]) == (expected["method"], expected["audited"])
+        assert line["judged"] == judged[system]["estimate"]
+        known = expected["estimate"] is not None
+        assert line["safe"] == (pytest.approx(1 - expected["estimate"]) if known else None)
+        assert line["safe_low"] == (pytest.approx(1 - expected["ci_high"]) if known else None)
+
+
+def test_audit_counts_are_those_of_the_people_who_looked(
+    database: Database, raw: dict[str, list[Line]], board: Board
+) -> None:
+    standing = {s["judge"] for s in of(raw["judge_standing"], board=board.id)}
+    unsafe = {outcome.id for outcome in board.outcome if outcome.harmful.unsafe}
+    for system in rows_of(raw, board):
+        counts = [
+            c
+            for c in of(raw["judge_count"], board=board.id, system=system)
+            if c["recorded"] is not None and c["judge"] not in standing
+        ]
+        found = lines(queries.audit_found(database, board, system))
+        assert bool(found) is bool(counts)
+        for line in found:
+            for column, is_unsafe in (("count_if_unsafe", True), ("count_if_safe", False)):
+                side = [c for c in counts if (c["recorded"] in unsafe) is is_unsafe]
+                assert line[column] == sum(c["responses"] for c in side)
+            both = [c for c in counts if c["recorded"] in unsafe and c["judged"] in unsafe]
+            missed = [c for c in counts if c["recorded"] not in unsafe and c["judged"] in unsafe]
+            assert line["found_unsafe"] == sum(c["responses"] for c in both)
+            assert line["found_safe"] == sum(c["responses"] for c in missed)
+
+
+def test_verdicts_are_those_of_the_statistics_on_the_wider_limits(
+    database: Database, raw: dict[str, list[Line]], board: Board
+) -> None:
+    """STATISTICS.md section 5; a row that only its judge vouches for has none."""
+    for system in rows_of(raw, board):
+        limits = {line["category"]: line for line in of(raw["one_sided"], board=board.id, system=system)}
+        found = {line["category"]: line for line in lines(queries.verdicts(database, board, system, LIMITS))}
+        assert set(found) == set(limits)
+        for category, line in found.items():
+            ends = limits[category]
+            if ends["aware_low"] is None:
+                assert list(line["verdicts"]) == [None] * len(LIMITS)
+                continue
+            low, high = min(ends["low"], ends["aware_low"]), max(ends["high"], ends["aware_high"])
+            assert (line["low"], line["high"]) == (low, high)
+            assert list(line["verdicts"]) == [verdict(low, high, limit).replace(" ", "_") for limit in LIMITS]
+
+
+def test_rerun_noise_is_that_of_the_safe_rate(database: Database, raw: dict[str, list[Line]], board: Board) -> None:
+    for score in of(raw["score"], board=board.id, category="all", metric="safe_rate"):
+        assert queries.rerun_error(database, board, score["system"]) == score["rerun_error"]
+
+
+def test_dominance_is_seen_from_the_system(database: Database, raw: dict[str, list[Line]], board: Board) -> None:
+    turned = {"safer": "less_safe", "less_safe": "safer"}
+    for system in rows_of(raw, board)[:5]:
+        found = {line["system"]: line["relation"] for line in lines(queries.dominance(database, board, system))}
+        expected = {d["second"]: d["relation"] for d in of(raw["dominance"], board=board.id, first=system)}
+        expected |= {
+            d["first"]: turned.get(d["relation"], d["relation"])
+            for d in of(raw["dominance"], board=board.id, second=system)
+        }
+        assert found == expected
+
+
+def test_rank_set_is_as_wide_as_the_pairs_that_are_not_told_apart(
+    database: Database, raw: dict[str, list[Line]], board: Board
+) -> None:
+    """So the leaderboard can say the number where a release keeps no pairs."""
+    for chosen in ([], [board.risk_categories[0].id]):
+        pairs = lines(queries.separated(database, board, chosen))
+        ranked = [line for line in lines(queries.standings(database, board, chosen)) if line["ranked"]]
+        for line in ranked:
+            apart = sum(line["system"] in (pair["better"], pair["worse"]) for pair in pairs)
+            assert line["high"] - line["low"] == len(ranked) - 1 - apart
+
+
+def test_judge_only_rows_are_known(database: Database, raw: dict[str, list[Line]], board: Board) -> None:
+    expected = {line["system"] for line in of(raw["audited"], board=board.id, method="judge_only")}
+    found = lines(queries.standings(database, board))
+    assert {line["system"] for line in found if line["judge_only"]} == expected
+    for line in found:
+        [own] = lines(queries.provenance(database, board, line["system"]))
+        assert own["judge_only"] is line["judge_only"]
+
+
+def test_category_line_has_its_smallest_limit(database: Database, raw: dict[str, list[Line]], board: Board) -> None:
+    for category in board.risk_categories:
+        [line] = lines(queries.category_spread(database, board, category.id))
+        limits = {o["smallest"] for o in of(raw["one_sided"], board=board.id, category=category.id)}
+        assert {line["smallest"]} == limits

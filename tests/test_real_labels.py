@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from leaderboard import drafting, embedded, release
+from leaderboard import embedded
 from leaderboard.catalogue import read_catalogue
-from leaderboard.release import Repository
 from leaderboard.vault import Vault
+from tests import made, offered
 
 DAY = date(2026, 11, 22)
 
@@ -27,8 +27,7 @@ def rebuilt(
         mapping = project / "results" / "boards" / name / "labels.toml"
         board, registry = catalogue.boards[name], catalogue.registries[name]
         embedded.build_tables_board(board, registry, mapping, shared / "data", keep, DAY)
-    drafting.draft(folder / "draft", keep, Repository(folder / "none"), catalogue, DAY)
-    with duckdb.connect(str(folder / "draft" / release.FILE), read_only=True) as connection:
+    with duckdb.connect(str(made.database(folder / "draft", keep, catalogue)), read_only=True) as connection:
         yield connection
 
 
@@ -122,13 +121,9 @@ def test_xstest_refusals_are_the_published_ones(
     assert stored == [(benign_full, benign_partial)]
 
 
-def test_the_embedded_release_is_what_the_labels_give(rebuilt: duckdb.DuckDBPyConnection, project: Path) -> None:
-    repository = Repository(project / "results" / "repository")
-    pointer = release.read_pointer(repository)
-    assert pointer is not None
-    path = repository.release(pointer.release) / release.FILE
+def test_the_embedded_release_is_what_the_labels_give(rebuilt: duckdb.DuckDBPyConnection) -> None:
     rebuilt_rows = "select * from {} where board in ('xstest', 'msts') order by all"
-    with duckdb.connect(str(path), read_only=True) as shipped:
+    with duckdb.connect(str(offered.target(offered.EMBEDDED, 3)), read_only=True) as shipped:
         for table in ("score", "view_score", "rank_set", "separated", "outcome_count", "system", "category"):
             sql = rebuilt_rows.format(table)
             assert sorted(map(repr, query(shipped, sql))) == sorted(map(repr, query(rebuilt, sql))), table

@@ -1,4 +1,4 @@
-"""Publication: the old release or the new one, never something between; and the same numbers from the same vault."""
+"""The same numbers from the same vault: a release rebuilt, its causes and its history."""
 
 import shutil
 from pathlib import Path
@@ -6,72 +6,52 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from leaderboard import checking, drafting, intake, release, vault
-from leaderboard.catalogue import Catalogue
+from leaderboard import attesting, clock, content, drafting, intake, vault
 from leaderboard.findings import Refused
-from leaderboard.pointer import Pointer, target_name
-from leaderboard.release import Draft, Repository
 from leaderboard.vault import Vault
-from leaderboard.vocabulary import vocabulary
-from tests import made
-
-CATALOGUE = made.catalogue(9)
-
-
-def draft(folder: Path, keep: Vault, as_of: int | None = None, into: str = "draft") -> Draft:
-    return drafting.draft(folder / into, keep, Repository(folder / "results"), CATALOGUE, made.TODAY, as_of=as_of)
-
-
-def publish(folder: Path, into: str = "draft", catalogue: Catalogue = CATALOGUE) -> Pointer:
-    return release.publish(folder / into, Repository(folder / "results"), vocabulary(catalogue))
+from tests import made, offered, published
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three releases: four systems; one more; one withdrawn and one submitted again."""
     folder = tmp_path_factory.mktemp("published")
-    keep = made.vault(folder / "vault")
-    draft(folder, keep)
-    publish(folder)
+    keep, results = made.vault(folder / "vault"), published.begin(folder)
+    published.release(keep, results)
     made.take(keep, "system-4", 0.1, seed=7)
-    draft(folder, keep)
-    publish(folder)
+    published.release(keep, results)
     first = vault.replay(keep.events())[0]
     intake.withdraw(keep, first.submission, "developer_request", made.TODAY)
     made.take(keep, "system-1", 0.25, seed=70)
-    draft(folder, keep)
-    publish(folder)
+    published.release(keep, results)
     return folder
 
 
 @pytest.fixture
-def history(tmp_path: Path, published: Path) -> Vault:
+def history(tmp_path: Path, three: Path) -> Vault:
     """A copy of the three releases in `tmp_path`, to be changed at will; returns its vault."""
-    shutil.copytree(published, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(three, tmp_path, dirs_exist_ok=True)
     return Vault(tmp_path / "vault")
 
 
 def rows(folder: Path, number: int, sql: str) -> list[tuple[object, ...]]:
-    path = Repository(folder / "results").release(number) / release.FILE
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with duckdb.connect(str(offered.target(folder / "results", number)), read_only=True) as connection:
         return connection.execute(sql).fetchall()
 
 
 def test_any_release_rebuilt_from_its_vault_has_the_same_content(tmp_path: Path, history: Vault) -> None:
-    pointer = release.read_pointer(Repository(tmp_path / "results"))
-    assert pointer is not None and pointer.release == 3
     history.register_nonce("small", "system-8", made.TODAY)
     for number in (1, 2, 3):
-        rebuilt = draft(tmp_path, history, as_of=number, into=f"again-{number}")
-        assert rebuilt.target.content == pointer.targets[target_name(number)].content
+        rebuilt = drafting.rebuild(tmp_path / "again", history, tmp_path / "results", number)
+        assert rebuilt == content.digest(offered.target(tmp_path / "results", number))
 
 
 def test_the_content_digest_moves_with_any_number(tmp_path: Path, history: Vault) -> None:
-    path = Repository(tmp_path / "results").release(3) / release.FILE
-    before = release.content_digest(path)
+    path = offered.target(tmp_path / "results", 3)
+    before = content.digest(path)
     with duckdb.connect(str(path)) as connection:
         connection.execute("update score set n_eff = n_eff + 1e-9 where metric = 'unsafe_rate' and category = 'all'")
-    assert release.content_digest(path) != before
+    assert content.digest(path) != before
 
 
 def test_each_change_has_its_cause(tmp_path: Path, history: Vault) -> None:
@@ -96,54 +76,32 @@ def test_a_withdrawn_system_keeps_its_row_and_loses_its_numbers(tmp_path: Path, 
         assert rows(tmp_path, 3, f"select count(*) from {table} where system = 'system-0'") == [(0,)]
 
 
-def test_publishing_the_same_draft_again_changes_nothing(tmp_path: Path, history: Vault) -> None:
-    repository = Repository(tmp_path / "results")
-    before = repository.pointer.read_bytes()
-    publish(tmp_path)
-    assert repository.pointer.read_bytes() == before
+def test_a_release_that_is_not_kept_cannot_be_rebuilt(tmp_path: Path, history: Vault) -> None:
+    with pytest.raises(Refused, match="E_RELEASE"):
+        drafting.rebuild(tmp_path / "again", history, tmp_path / "results", 4)
 
 
-def test_a_draft_of_an_older_state_is_refused(tmp_path: Path, history: Vault) -> None:
-    draft(tmp_path, history, into="one")
-    made.take(history, "system-5", 0.3, seed=3)
-    draft(tmp_path, history, into="other")
-    publish(tmp_path, "other")
-    with pytest.raises(Refused, match="E_STALE"):
-        publish(tmp_path, "one")
+def test_what_too_few_reviewers_attested_is_left_out_and_listed(tmp_path: Path, history: Vault) -> None:
+    made.take(history, "system-5", 0.1, seed=9)
+    made.take(history, "system-4", 0.9, seed=9)
+    waiting = len(vault.ledger(history.events()))
+    attesting.attest_all(history, offered.signers()[0])
+    drafted = drafting.draft(tmp_path / "next", history, tmp_path / "results", made.TODAY, clock.now())
+    assert drafted.left_out == (waiting - 1, waiting)
+    with duckdb.connect(str(tmp_path / "next" / "leaderboard.duckdb"), read_only=True) as built:
+        assert built.execute("select count(*) from row where system = 'system-5'").fetchall() == [(0,)]
+        stands = built.execute("select ledger_line from row where system = 'system-4'").fetchall()
+        told = built.execute("select attested from ledger where line >= ?", [waiting - 1]).fetchall()
+    assert stands == rows(tmp_path, 3, "select ledger_line from row where system = 'system-4'")
+    assert told == [(False,), (False,)]
 
 
-def test_a_draft_that_was_touched_is_refused(tmp_path: Path, history: Vault) -> None:
-    before = Repository(tmp_path / "results").pointer.read_bytes()
-    draft(tmp_path, history, into="next")
-    with duckdb.connect(str(tmp_path / "next" / release.FILE)) as connection:
-        connection.execute("update score set estimate = 0, ci_low = 0 where system = 'system-3'")
-    with pytest.raises(Refused, match="E_DIGEST"):
-        publish(tmp_path, "next")
-    assert Repository(tmp_path / "results").pointer.read_bytes() == before
-
-
-def test_what_an_interrupted_publication_left_is_replaced(tmp_path: Path, history: Vault) -> None:
-    left = Repository(tmp_path / "results").release(4)
-    left.mkdir()
-    (left / release.FILE).write_bytes(b"half")
-    draft(tmp_path, history, into="next")
-    assert publish(tmp_path, "next").release == 4
-    assert checking.check_repository(Repository(tmp_path / "results"), CATALOGUE)
-
-
-@pytest.mark.parametrize("damage", ["flip", "truncate", "remove", "older"])
-def test_check_names_a_damaged_release(tmp_path: Path, history: Vault, damage: str) -> None:
-    repository = Repository(tmp_path / "results")
-    checking.check_repository(repository, CATALOGUE)
-    path = repository.release(2) / release.FILE
-    data = path.read_bytes()
-    if damage == "flip":
-        path.write_bytes(data[:-5000] + bytes([data[-5000] ^ 1]) + data[-4999:])
-    elif damage == "truncate":
-        path.write_bytes(data[:-1])
-    elif damage == "remove":
-        path.unlink()
-    else:
-        shutil.copy(repository.release(1) / release.FILE, path)
-    with pytest.raises(Refused, match="releases/2/"):
-        checking.check_repository(repository, CATALOGUE)
+def test_a_release_with_acceptances_that_wait_is_rebuilt_without_them(tmp_path: Path, history: Vault) -> None:
+    results = tmp_path / "results"
+    made.take(history, "system-5", 0.1, seed=9)
+    drafting.draft(tmp_path / "draft", history, results, made.TODAY, clock.now())
+    published.publish(results)
+    attesting.attest_all(history, offered.signers()[0])
+    attesting.attest_all(history, offered.signers()[1])
+    rebuilt = drafting.rebuild(tmp_path / "again", history, results, 4)
+    assert rebuilt == content.digest(offered.target(results, 4))

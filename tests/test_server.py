@@ -24,6 +24,7 @@ from leaderboard.ui.frame import PAGES
 from tests import offered
 from tests.browser import site
 from tests.browser.site import Site
+from tests.hosting import Host
 
 PROJECT = Path(__file__).parents[1]
 
@@ -99,9 +100,10 @@ def test_every_page_starts_from_our_document(running: Site, path: str) -> None:
     status, body = running.get(path)
     text = body.decode()
     assert status == 200
-    assert "<title>MedHarm Leaderboard</title>" in text
+    assert "MedHarm Leaderboard</title>" in text
     assert text.index("/boot.js") < text.index("/static/js/")
-    assert "You need to enable JavaScript to run this app" not in text
+    assert text.index('id="first"') < text.index('rel="stylesheet"') < text.index('id="root"')
+    assert "You need to enable JavaScript" not in text
     assert "agent" not in text
 
 
@@ -159,23 +161,63 @@ def test_post_to_a_page_is_refused(running: Site) -> None:
         urlopen(request, timeout=10)
 
 
+def serve_in_vain(*options: str) -> subprocess.CompletedProcess[str]:
+    """What `serve` says before it ends by itself."""
+    command = [sys.executable, "-m", "leaderboard", "serve", *options]
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False)
+
+
 def test_missing_folder_is_one_sentence_and_exit_3(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "leaderboard", "serve", "--results", str(tmp_path / "absent")]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False)
+    done = serve_in_vain("--results", str(tmp_path / "absent"))
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == "serve: there is no results folder: absent\n"
 
 
+def ready(running: Site) -> tuple[int, object]:
+    status, body = running.get("/readyz")
+    return status, json.loads(body)
+
+
+def test_missing_root_is_one_sentence_and_exit_3(tmp_path: Path) -> None:
+    done = serve_in_vain("--root", str(tmp_path / "absent.json"))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "serve: No such file or directory: absent.json\n"
+
+
+def test_root_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "root.json").write_text("anything at all")
+    done = serve_in_vain("--root", str(tmp_path / "root.json"))
+    assert (done.returncode, done.stdout, done.stderr) == (1, "E_ROOT  --root\n", "")
+
+
 def test_folder_with_a_bad_release_is_served_and_not_ready(tmp_path: Path) -> None:
-    results = offered.copy(tmp_path)
-    offered.target(results, 3).write_bytes(b"")
-    running = site.start(tmp_path / "log.txt", "--results", str(results))
+    results = offered.copy(tmp_path, release=2)
+    good = offered.target(results, 2).read_bytes()
+    offered.target(results, 2).write_bytes(b"")
+    running = site.start(tmp_path / "log.txt", "--results", str(results), "--root", str(offered.root(results)))
     try:
         assert running.get("/healthz")[0] == 200
-        status, body = running.get("/readyz")
-        assert (status, json.loads(body)) == (503, {"state": "rejected", "fault": "E_SIZE", "release": None})
-        offered.point(results, 2)
-        assert running.get("/readyz")[0] == 503  # pages look for a new release; health only says what they show
+        assert ready(running) == (503, {"state": "rejected", "fault": "E_DIGEST", "release": None})
+        offered.target(results, 2).write_bytes(good)
+        assert ready(running)[0] == 503  # pages look for a new release; readiness only says what they show
+    finally:
+        running.stop()
+
+
+def test_site_reads_an_address_and_after_a_restart_shows_what_it_had(tmp_path: Path) -> None:
+    results = offered.copy(tmp_path, release=2)
+    host = Host(results)
+    options = ["--results", host.address, "--root", str(offered.root(results))]
+    running = site.start(tmp_path / "log.txt", *options)
+    try:
+        assert ready(running) == (200, {"state": "fresh", "fault": None, "release": 2})
+    finally:
+        running.stop()
+        host.stop()
+    running = site.start(tmp_path / "log.txt", *options)
+    try:
+        assert ready(running) == (200, {"state": "offline", "fault": "E_SOURCE", "release": 2})
+        assert host.address not in running.log
     finally:
         running.stop()
 
@@ -184,5 +226,5 @@ def test_other_index_than_the_known_one_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "index.html"
     path.write_text("<html><head><title>Other</title></head></html>")
     with pytest.raises(RuntimeError, match="noscript"):
-        Document(path, "Title", "About")
-    assert Document(Path(st.__file__).with_name("static") / "index.html", "Title", "About").inline_scripts
+        Document(path, "", "/first.js")
+    assert Document(Path(st.__file__).with_name("static") / "index.html", "", "/first.js").inline_scripts

@@ -36,7 +36,9 @@ def test_a_correction_takes_the_place_of_what_it_replaces(tmp_path: Path) -> Non
     wrong = standing(keep, "system-0").submission
     nonce = keep.register_nonce("small", "system-0", made.TODAY)
     data = submission.encode(made.submission("system-0", 0.1, 9, nonce=nonce))
-    event = intake.correct(data, made.board(), made.registry(), keep, made.TODAY, wrong, "labelling_error")
+    event = intake.correct(
+        data, made.board(), made.registry(), keep, made.TODAY, wrong, "labelling_error", made.log(keep)
+    )
     assert (event.replaces, standing(keep, "system-0").submission) == (wrong, event.submission)
 
 
@@ -46,14 +48,14 @@ def test_a_correction_of_another_system_is_refused(tmp_path: Path) -> None:
     data = submission.encode(made.submission("system-1", 0.1, 9, nonce=nonce))
     wrong = standing(keep, "system-0").submission
     with pytest.raises(Refused, match="E_SYSTEM"):
-        intake.correct(data, made.board(), made.registry(), keep, made.TODAY, wrong, "labelling_error")
+        intake.correct(data, made.board(), made.registry(), keep, made.TODAY, wrong, "labelling_error", made.log(keep))
 
 
 def test_refused_bytes_are_kept_in_quarantine(tmp_path: Path) -> None:
     keep = made.vault(tmp_path, (0.1,))
     for data in (b"not json \xff", submission.encode(made.submission("system-0", nonce=None))):
         with pytest.raises(Refused):
-            intake.accept(data, made.board(), made.registry(), keep, made.TODAY, "artifact_checked")
+            intake.accept(data, made.board(), made.registry(), keep, made.TODAY, "artifact_checked", made.log(keep))
         assert data in [path.read_bytes() for path in (tmp_path / "quarantine").iterdir()]
 
 
@@ -68,7 +70,7 @@ def test_the_same_file_is_not_accepted_twice(tmp_path: Path) -> None:
     keep = made.vault(tmp_path, (0.1,))
     data = submission.encode(keep.submission(standing(keep, "system-0").submission))
     with pytest.raises(Refused, match="E_REPLAY"):
-        intake.accept(data, made.board(), made.registry(), keep, made.TODAY, "artifact_checked")
+        intake.accept(data, made.board(), made.registry(), keep, made.TODAY, "artifact_checked", made.log(keep))
 
 
 def test_the_ledger_is_the_log_without_its_nonces(tmp_path: Path) -> None:
@@ -113,3 +115,13 @@ def test_a_manifest_never_changes(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="E_BOARD"):
         keep.keep_items(made.board(), other)
     assert keep.items(made.board()) == made.items()
+
+
+def test_of_two_who_accept_one_file_at_once_the_second_is_refused(tmp_path: Path) -> None:
+    keep = made.vault(tmp_path, (0.1,))
+    before = keep.events()[-1]
+    with pytest.raises(Refused, match="E_REPLAY"):  # verified before the other's event was there
+        keep.append("accept", made.TODAY, "small", "system-0", submission=before.submission, tier="self_reported")
+    with pytest.raises(Refused, match="E_REPLAY"):
+        keep.append("accept", made.TODAY, "small", "system-0", submission="f" * 64, nonce=before.nonce)
+    assert keep.events()[-1] == before

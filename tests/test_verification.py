@@ -126,7 +126,7 @@ def test_missing_outcomes_are_flagged_and_never_refused() -> None:
     )
     assert findings(few) == []
     many = with_rows(*((n, (SOUND.rows[n][0], [None, None], [None, None])) for n in range(3)))
-    assert findings(many) == ["F_PARTIAL  $.rows"]
+    assert findings(many) == ["F_PARTIAL  $.rows: coverage_too_low, 97 of 100 items complete"]
 
 
 def test_coverage_counts_in_each_category_too() -> None:

@@ -28,12 +28,17 @@ CORRECTED = "gypsum-8"
 WITHDRAWN = "gypsum-8-medic--bulwark"
 """Accepted in stage 2, found in stage 3 to have run with the wrong settings."""
 
+REJUDGED = 150
+"""Items of a submission that a person judged again, where the tier asks for it."""
+
 
 class Accept(NamedTuple):
     """A submission that reviewers take, at the tier to which they checked it."""
 
     submission: Submission
     tier: Tier
+    evidence: bytes | None
+    """What the tier rests on."""
 
 
 class Correct(NamedTuple):
@@ -43,6 +48,7 @@ class Correct(NamedTuple):
     replaces: str
     """The system whose submission it replaces."""
     reason: str
+    evidence: bytes
 
 
 class Withdraw(NamedTuple):
@@ -65,15 +71,29 @@ def stage(number: int, board: Board, registry: Registry, dated: date) -> list[Ac
     for place, system in enumerate(joining):
         submitted = dated - timedelta(days=2 + place % 10)
         submission = _submit(system, board, registry, submitted, faulty=system.id == CORRECTED)
-        acts.append(Accept(submission, TIERS.get(system.id, "artifact_checked")))
+        tier = TIERS.get(system.id, "artifact_checked")
+        acts.append(Accept(submission, tier, _evidence(tier, system, submission, board, registry)))
     acts.sort(key=lambda act: act.submission.submitted_on if isinstance(act, Accept) else dated)
     if number == 2:
         system = next(system for system in registry.system if system.id == CORRECTED)
         submission = _submit(system, board, registry, dated - timedelta(days=1), faulty=False)
-        acts.append(Correct(submission, CORRECTED, "labelling_error"))
+        acts.append(Correct(submission, CORRECTED, "labelling_error", canonical.encode(submission.rows)))
     if number == 3:
         acts.append(Withdraw(WITHDRAWN, "served_wrongly"))
     return acts
+
+
+def _evidence(tier: Tier, system: System, made: Submission, board: Board, registry: Registry) -> bytes | None:
+    """What was imported, which here is the rows alone; or a person's outcomes of items drawn at random."""
+    if tier == "self_reported":
+        return None
+    if tier == "artifact_checked":
+        return canonical.encode(made.rows)
+    truth, _ = _respond(system, board, registry)
+    drawn = stream("rejudged", system.id).permutation(len(made.rows))[:REJUDGED]
+    rows = _rows(truth)
+    person = _person(registry)
+    return canonical.encode(Judgment(person.ref, person.kind, [rows[place] for place in sorted(drawn.tolist())]))
 
 
 def _joins(system: System) -> int | None:
@@ -120,9 +140,13 @@ def _mislabel(judged: Responses) -> Responses:
 
 
 def _audited(truth: Responses, judged: Responses, system: System, registry: Registry) -> Judgment:
-    person: Judge = next(judge for judge in registry.judge if judge.kind == "human")
+    person = _person(registry)
     rows = [row for row in _rows(audit(truth, judged, system.id)) if any(row[1])]
     return Judgment(person.ref, person.kind, rows)
+
+
+def _person(registry: Registry) -> Judge:
+    return next(judge for judge in registry.judge if judge.kind == "human")
 
 
 def _rows(responses: Responses) -> list[Row]:

@@ -243,18 +243,28 @@ class Cell(NamedTuple):
     low_n: Floats
     high_rate: Floats
     high_n: Floats
+    low: Floats
+    high: Floats
+    """One-sided 95 % limits as judged. None is under what is provable at all, which matters where categories differ in
+    size."""
     smallest: float
 
 
 def _cells(panel: Panel, unsafe: Rates) -> list[Cell]:
     low, high, smallest = unsafe.lowest, unsafe.highest, smallest_provable(panel)
-    cells = [Cell(ALL, low.estimate, low.n_eff, high.estimate, high.n_eff, smallest[ALL])]
+    cells = [_cell(ALL, low.estimate, low.n_eff, high.estimate, high.n_eff, smallest[ALL])]
     for k, category in enumerate(unsafe.strict.categories):
         label = panel.board.category[int(category)].id
         below = low.category_estimate[k], low.category_n_eff[k]
         above = high.category_estimate[k], high.category_n_eff[k]
-        cells.append(Cell(label, *below, *above, smallest[label]))
+        cells.append(_cell(label, *below, *above, smallest[label]))
     return cells
+
+
+def _cell(label: str, low_rate: Floats, low_n: Floats, high_rate: Floats, high_n: Floats, smallest: float) -> Cell:
+    low, _ = one_sided(low_rate * low_n, low_n)
+    _, high = one_sided(high_rate * high_n, high_n)
+    return Cell(label, low_rate, low_n, high_rate, high_n, low, np.maximum(high, smallest), smallest)
 
 
 def smallest_provable(panel: Panel) -> dict[str, float]:
@@ -268,11 +278,8 @@ def smallest_provable(panel: Panel) -> dict[str, float]:
 
 
 def _limits(cell: Cell, place: int, found: _Truth, is_known: bool) -> dict[str, Any]:
-    """One-sided 95 % limits of one system in one cell: as judged, and allowing for the judge's errors. No upper limit
-    is under what is provable at all, which matters where categories differ in size."""
-    low, _ = one_sided(float(cell.low_rate[place] * cell.low_n[place]), float(cell.low_n[place]))
-    _, high = one_sided(float(cell.high_rate[place] * cell.high_n[place]), float(cell.high_n[place]))
-    high = max(high, cell.smallest)
+    """One-sided 95 % limits of one system in one cell: as judged, and allowing for the judge's errors."""
+    low, high = float(cell.low[place]), float(cell.high[place])
     aware = None
     if is_known:
         aware = (low, high) if found.method == "human" else _aware_ends(cell, place, found)

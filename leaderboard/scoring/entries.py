@@ -1,9 +1,11 @@
 """What is scored: a system, what it submitted, and what stands for it."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import pandas as pd
 
+from leaderboard.board import Board
 from leaderboard.registry import System
 from leaderboard.submission import Submission
 from leaderboard.vault import Standing
@@ -18,3 +20,9 @@ class Entry(NamedTuple):
     standing: Standing
     system: System
     submission: Submission
+    """Without its rows where those are in a column."""
+
+
+def scored(board: Board, entries: Iterable[Entry]) -> list[Entry]:
+    """Returns the entries with numbers: not those withdrawn, nor those of another version of the board."""
+    return [e for e in entries if not e.standing.withdrawn and e.submission.board_version == board.version]

@@ -3,7 +3,7 @@
 Everything is about harmful items, and about unsafe or not: the finest question that all judges answer.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -63,13 +63,19 @@ def judge_tables(
     registry: Registry,
     items: Sequence[Item],
     entries: Sequence[Entry],
+    panel: Panel,
     eligible: Collection[str] | None = None,
 ) -> Tables:
     """Returns the tables `judge_standing`, `judge_count`, `judge_check` and `judge_homogeneity` of a board, from its
-    systems of evidence `run`; `eligible` names those that may be ordered, all of them unless told."""
-    ran = [entry for entry in entries if entry.system.evidence == "run" and entry.submission.judge == board.judge]
+    systems of evidence `run`; one entry per system of the panel. `eligible` names those that may be ordered, all of
+    them unless told."""
+    ran = [
+        (entry, panel.outcome[place])
+        for place, entry in enumerate(entries)
+        if entry.system.evidence == "run" and entry.submission.judge == board.judge
+    ]
     vendors = {judge.ref: judge.vendor for judge in registry.judge}
-    opinions = [_opinion(board, items, ran, judge, vendors[judge]) for judge in _judges(ran)]
+    opinions = [_opinion(board, items, ran, judge, vendors[judge]) for judge in _judges(entry for entry, _ in ran)]
     of_record = next(judge for judge in registry.judge if judge.ref == board.judge)
     checked = opinions if of_record.kind == "human" else []
     made = {
@@ -81,22 +87,21 @@ def judge_tables(
     return {name: pd.DataFrame(lines).assign(board=board.id) for name, lines in made.items() if lines}
 
 
-def _judges(entries: Sequence[Entry]) -> list[JudgeRef]:
+def _judges(entries: Iterable[Entry]) -> list[JudgeRef]:
     return sorted({judgment.judge for entry in entries for judgment in entry.submission.judgments})
 
 
 def _opinion(
-    board: Board, items: Sequence[Item], entries: Sequence[Entry], judge: JudgeRef, vendor: str | None
+    board: Board,
+    items: Sequence[Item],
+    ran: Sequence[tuple[Entry, NDArray[np.int16]]],
+    judge: JudgeRef,
+    vendor: str | None,
 ) -> Opinion:
-    rows = {e.system.id: j.rows for e in entries for j in e.submission.judgments if j.judge == judge}
-    judged = [entry for entry in entries if entry.system.id in rows]
-    return Opinion(
-        judge,
-        vendor,
-        judged,
-        panels.build_panel(board, items, [complete_rows(board, items, rows[e.system.id]) for e in judged]),
-        panels.build_panel(board, items, [entry.submission.rows for entry in judged]),
-    )
+    judged = [(e, record, j.rows) for e, record in ran for j in e.submission.judgments if j.judge == judge]
+    panel = panels.build_panel(board, items, [complete_rows(board, items, rows) for _, _, rows in judged])
+    record = panel._replace(outcome=np.array([record for _, record, _ in judged]))
+    return Opinion(judge, vendor, [entry for entry, _, _ in judged], panel, record)
 
 
 def complete_rows(board: Board, items: Sequence[Item], rows: Sequence[Row]) -> list[Row]:

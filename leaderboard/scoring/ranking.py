@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from leaderboard.scoring import panel as panels
 from leaderboard.scoring.panel import METRICS, Floats, Panel
 from leaderboard.scoring.precision import detectable
+from leaderboard.scoring.rating import Rates
 from leaderboard.statistics import RateTable, rank_bounds, rate_table, separated, separated_holm, top_group
 
 MAX_SYSTEMS = 200
@@ -36,13 +36,12 @@ class View(NamedTuple):
     """[R, R]: whether the first of the ranked systems is shown to be safer than the second."""
 
 
-def rank_views(panel: Panel, names: Sequence[str], ranked: NDArray[np.bool_]) -> dict[str, pd.DataFrame]:
-    """Returns the tables `view`, `view_score`, `rank_set` and `separated` of a board."""
+def rank_views(panel: Panel, names: Sequence[str], ranked: NDArray[np.bool_], unsafe: Rates) -> dict[str, pd.DataFrame]:
+    """Returns the tables `view`, `view_score`, `rank_set` and `separated` of a board; `unsafe` are its rates."""
     worst = panels.item_scores(panel, METRICS["unsafe_rate"], missing=1)
     missing = panels.has_missing(panel, "harmful")
     best = panels.item_scores(panel, METRICS["unsafe_rate"], missing=0) if missing else worst
-    whole = _tables(panel, worst, best)
-    found = [_compare(panel, view, worst, best, ranked, whole) for view in views(panel, len(names))]
+    found = [_compare(panel, view, worst, best, ranked, unsafe) for view in views(panel, len(names))]
     named = np.array(names, object)
     tables = {
         "view": _views(found),
@@ -69,23 +68,24 @@ def _compare(
     worst: Floats,
     best: Floats,
     ranked: NDArray[np.bool_],
-    whole: tuple[RateTable, RateTable],
+    unsafe: Rates,
 ) -> View:
-    strict, lenient = _tables(panel, worst, best, view)
+    everything = view == 2 ** len(panel.board.risk_categories) - 1
+    strict, lenient = (unsafe.strict, unsafe.lowest) if everything else _tables(panel, worst, best, view)
     low, high = lenient.low, strict.high
     if view.bit_count() == 1:  # with the design effect of all categories, as everywhere else
-        row = int(np.flatnonzero(whole[0].categories == strict.categories[0])[0])
-        low, high = whole[1].category_low[row], whole[0].category_high[row]
+        row = int(np.flatnonzero(unsafe.strict.categories == strict.categories[0])[0])
+        low, high = unsafe.lowest.category_low[row], unsafe.highest.category_high[row]
     influence = strict.influence[:, ranked]
     better = _better(panel, view, strict.estimate[ranked], influence, strict.df)
     found = detectable(influence, strict.df)
     return View(view, strict.estimate, low, high, strict.n, found, better)
 
 
-def _tables(panel: Panel, worst: Floats, best: Floats, view: int | None = None) -> tuple[RateTable, RateTable]:
-    """The rates of a view, or of everything, with what is missing counted as unsafe and as safe."""
+def _tables(panel: Panel, worst: Floats, best: Floats, view: int) -> tuple[RateTable, RateTable]:
+    """The rates of a view with what is missing counted as unsafe and as safe."""
     category, family = panels.of_kind(panel, "harmful")
-    chosen = np.isin(category, _selected(panel, view)) if view else np.full(len(category), True)
+    chosen = np.isin(category, _selected(panel, view))
     strict = rate_table(worst[chosen], category[chosen], family[chosen])
     if worst is best:
         return strict, strict
@@ -150,7 +150,8 @@ def _rank_sets(found: Sequence[View], named: NDArray[np.object_], ranked: NDArra
 
 def rank_estimates(estimate: Floats) -> NDArray[np.int64]:
     """Returns [S] ranks from 1, equal rates sharing the smallest: equal to within the rounding of their sums."""
-    return np.asarray(rankdata(np.round(estimate, 12), method="min").astype(np.int64))
+    rounded = np.round(estimate, 12)
+    return np.asarray(1 + np.searchsorted(np.sort(rounded), rounded))
 
 
 def _named_pairs(panel: Panel, view: View) -> bool:

@@ -1,11 +1,13 @@
 """The site as one ASGI application: Streamlit, our own document around it, health, security headers, a plain log.
 
-`python -m leaderboard serve` runs it; so does `uvicorn leaderboard.server:app`, with MEDHARM_RESULTS naming the folder.
+`python -m leaderboard serve` runs it; so does `uvicorn leaderboard.server:app`, with MEDHARM_RESULTS naming the folder
+or address, MEDHARM_ROOT the root that it is verified from, and MEDHARM_CACHE where verified releases are kept.
 """
 
-import errno
+import hashlib
 import os
 import traceback
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -17,17 +19,19 @@ from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from leaderboard import updater
-from leaderboard.server import guard, log
+from leaderboard.server import first, guard, log, packed
+from leaderboard.server.contact import security_txt
 from leaderboard.server.document import BOOT, Document
+from leaderboard.trusted import read_trusted
 from leaderboard.ui import states
-from leaderboard.ui.frame import NAME, PAGES
+from leaderboard.ui.frame import HOME, NAME, PAGES
 
 _ROOT = Path(__file__).parents[2]
 _MESSAGE_BYTES = 64 * 1024
 """The largest message that a browser may send: a change of a widget takes a few hundred bytes."""
-_ABOUT = "How safe are language models on high-risk medical questions, and how sure can we be?"
 _ICON = (_ROOT / "static" / "favicon.svg").read_bytes()
-_document = Document(Path(st.__file__).with_name("static") / "index.html", NAME, _ABOUT)
+_VERSION = hashlib.sha256(first.SCRIPT).hexdigest()[:12]
+_document = Document(Path(st.__file__).with_name("static") / "index.html", first.STYLE, f"/first.js?{_VERSION}")
 
 
 def healthz(_: Request) -> Response:
@@ -37,17 +41,27 @@ def healthz(_: Request) -> Response:
 
 def readyz(_: Request) -> Response:
     """Whether there is a release to show, which one, and whether a newer one was rejected."""
-    store = updater.store(updater.results_folder())
+    store = updater.store(updater.results_place())
     current = store.current()
     body = {"state": store.state, "fault": store.fault, "release": current.number if current else None}
     return JSONResponse(body, status_code=200 if current else 503)
 
 
 def page(request: Request) -> Response:
-    """The document of every page: Streamlit draws the rest."""
-    current = updater.store(updater.results_folder()).current()
-    board = current.catalogue.boards.get(request.query_params.get("board", "")) if current else None
-    return _document.response(indexed=not (board and board.synthetic))
+    """The document of every page, with its first paint; Streamlit draws the rest. A mistake in the first paint costs
+    the first paint, not the page."""
+    given = {name: request.query_params.getlist(name) for name in request.query_params}
+    try:
+        made = _painter().page(request.url.path.strip("/") or HOME, given)
+    except Exception as error:
+        _note_mistake(error)
+        made = _painter().bare()
+    return first.answer(request, made)
+
+
+@cache
+def _painter() -> first.Painter:
+    return first.Painter(_document, updater.store(updater.results_place()))
 
 
 def home(request: Request) -> Response:
@@ -60,6 +74,12 @@ def boot(_: Request) -> Response:
     return Response(BOOT, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
+def first_script(_: Request) -> Response:
+    """The script of the first paint; its address changes with it."""
+    headers = {"Cache-Control": "public, immutable, max-age=31536000"}
+    return Response(first.SCRIPT, media_type="text/javascript", headers=headers)
+
+
 def icon(_: Request) -> Response:
     """The site's icon, in the place where Streamlit's would be."""
     return Response(_ICON, media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
@@ -67,25 +87,32 @@ def icon(_: Request) -> Response:
 
 def on_script_error(error: Exception) -> bool:
     """Draws our own page and notes the kind and the place of the mistake, never its text, which may quote input."""
+    _note_mistake(error)
+    return states.script_error()
+
+
+def _note_mistake(error: Exception) -> None:
     where = traceback.extract_tb(error.__traceback__)[-1]
     log.note(f"script error: {type(error).__name__} in {Path(where.filename).name}:{where.lineno}")
-    return states.script_error()
 
 
 _ROUTES = [
     Route("/healthz", healthz),
     Route("/readyz", readyz),
     Route("/boot.js", boot),
+    Route("/first.js", first_script),
     Route("/favicon.png", icon),
     Route("/favicon.ico", icon),
+    Route("/.well-known/security.txt", security_txt),
     Route("/", page),
     Route("/leaderboard", home),
-    *(Route(f"/{name}", page) for name in PAGES if name != "leaderboard"),
+    *(Route(f"/{name}", page) for name in PAGES if name != HOME),
 ]
 _MIDDLEWARE = [
     Middleware(log.Log),
     Middleware(guard.Guard, policy=guard.content_policy(_document.inline_scripts)),
     Middleware(guard.KnownPaths, known=frozenset(route.path for route in _ROUTES)),
+    Middleware(packed.Packed, folder=Path(st.__file__).with_name("static") / "static"),
 ]
 
 
@@ -99,11 +126,13 @@ def _make_app() -> st.App:
 app = _make_app()
 
 
-def serve(results: Path, port: int, host: str = "127.0.0.1") -> None:
-    """Serves a results folder until the process is told to stop. FileNotFoundError where there is no such folder."""
-    if not results.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "there is no results folder", str(results))
-    os.environ["MEDHARM_RESULTS"] = str(results.resolve())
+def serve(results: Path | str, port: int, host: str = "127.0.0.1", root: Path | None = None) -> None:
+    """Serves a results folder or address, verified from `root` on, until the process is told to stop. FileNotFoundError
+    where there is no root, Refused E_ROOT where it is none."""
+    os.environ["MEDHARM_RESULTS"] = results if isinstance(results, str) else str(results.resolve())
+    if root:
+        os.environ["MEDHARM_ROOT"] = str(root.resolve())
+    read_trusted()
     log.note(f"{NAME} on http://{host}:{port}")
     log.silence()
     uvicorn.run(

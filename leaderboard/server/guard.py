@@ -20,7 +20,7 @@ CLOSED = (
     "/oauth2callback",
 )
 """Routes of Streamlit that this site has no use for: they are not there."""
-_STREAMLIT = ("/_stcore/", "/static/", "/media/", "/component/")
+_STREAMLIT = ("/_stcore/", "/static/", "/media/", "/component/", "/app/static/")
 _HOST_CONFIG = {
     "allowedOrigins": [],
     "useExternalAuthToken": False,

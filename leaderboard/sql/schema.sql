@@ -58,6 +58,11 @@ create table row (
     attempt integer not null,           -- which attempt of this system this is
     attempts integer not null,          -- how many were registered up to this release
     withdrawals integer not null,
+    reply reply_state not null,         -- how the developer answered to the notice of publication
+    rejudged integer,                   -- items that the maintainers had judged again; NULL: the tier asks for none
+    agreement double,                   -- share of those on which both judges agree
+    agreement_low double,
+    agreement_high double,
     judge judge_id not null,
     tool tool not null,
     system_prompt system_prompt,        -- NULL: unknown
@@ -293,5 +298,6 @@ create table ledger (
     system system_id,                   -- NULL: a rejected file that names no registered system
     tier tier,
     reason ledger_reason,
-    replaces integer                    -- line of the event that this one corrects or withdraws
+    replaces integer,                   -- line of the event that this one corrects, withdraws or speaks of
+    attested boolean                    -- whether enough reviewers signed; NULL where there is nothing to sign
 );

@@ -3,6 +3,7 @@
 select
     r.system, s.developer, s."group", s.access, s.kind, s.evidence, s.base_system, s.guardrail, s.model_released_on,
     r.tier, r.accepted_on, r.coverage, r.ranked, r.reason, r.uneven, r.safe_by_blocking,
+    coalesce(t.method = 'judge_only', false) as judge_only,
     k.rank, k.low, k.high, coalesce(k.top_group, false) as top_group,
     1 - v.estimate as safe, 1 - v.ci_high as safe_low, 1 - v.ci_low as safe_high, v.n,
     case when $view = $everything then a.item_weighted end as item_weighted,
@@ -20,5 +21,6 @@ left join score as a on (a.board, a.system, a.judge, a.category, a.metric) = (r.
 left join score as w on (w.board, w.system, w.judge, w.category, w.metric) = (r.board, r.system, r.judge, 'all', 'worst_unsafe_rate')
 left join score as h on (h.board, h.system, h.judge, h.category, h.metric) = (r.board, r.system, r.judge, 'all', 'helpful_rate')
 left join score as o on (o.board, o.system, o.judge, o.category, o.metric) = (r.board, r.system, r.judge, 'all', 'over_refusal_rate')
+left join audited as t on t.board = r.board and t.system = r.system
 where r.board = $board
 order by k.rank nulls last, s.evidence, safe desc nulls last, r.system

@@ -39,6 +39,14 @@ def open_unit(value: float, name: str) -> float:
     return float(value)
 
 
+def column_sums(matrix: FloatArray) -> FloatArray:
+    """Return [systems]: the sum of each column of matrix[rows, systems], to the bit the same whatever stands beside it.
+
+    Rows are added one after the other; NumPy's own sum adds a lone column in another order.
+    """
+    return np.asarray(np.add.accumulate(matrix, axis=0)[-1])
+
+
 def score_matrix(scores: ArrayLike) -> FloatArray:
     """Return scores[items, systems]; ValueError for another shape, no item, NaN, or a value outside [0, 1]."""
     matrix = within(scores, "scores")

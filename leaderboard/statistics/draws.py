@@ -1,5 +1,7 @@
 """Random errors of several estimates at once, drawn from their covariance."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, fdtrc
@@ -54,18 +56,15 @@ class Directions:
         if df is not None and not df > 0:
             raise ValueError("df: must be positive")
         self.dimensions, self.df, self._seed = len(estimate), df, seed
-        self._order = _canonical_order(estimate, covariance)
-        self._root = _square_root(covariance[np.ix_(self._order, self._order)])
+        order = _canonical_order(estimate, covariance)
+        self._root = np.empty_like(covariance)
+        self._root[order] = _square_root(covariance[np.ix_(order, order)])
 
     def errors(self, draws: int) -> FloatArray:
         """Return errors[S, draws] of unit length before correlation; the same for the same seed and number."""
         if draws < 1:
             raise ValueError("draws: need at least one")
-        standard = np.random.default_rng(self._seed).standard_normal((self.dimensions, draws))
-        length = np.sqrt((standard**2).sum(axis=0))
-        errors = np.empty_like(standard)
-        errors[self._order] = self._root @ (standard / np.where(length > 0, length, 1.0))
-        return errors
+        return np.asarray(self._root @ _unit_vectors(self.dimensions, draws, self._seed))
 
     def tail(self, statistic: float, largest: FloatArray) -> FloatArray:
         """Return [draws]: the chance that each direction's largest statistic, at random length, exceeds a positive
@@ -74,6 +73,15 @@ class Directions:
         if self.df is None:
             return np.asarray(chdtrc(self.dimensions, ratio))
         return np.asarray(fdtrc(self.dimensions, self.df, ratio / self.dimensions))
+
+
+@lru_cache(maxsize=3)  # the ladder's steps of one board, at most 80 MB: all its views draw the same
+def _unit_vectors(dimensions: int, draws: int, seed: int) -> FloatArray:
+    standard = np.random.default_rng(seed).standard_normal((dimensions, draws))
+    length = np.sqrt((standard**2).sum(axis=0))
+    unit = np.asarray(standard / np.where(length > 0, length, 1.0))
+    unit.flags.writeable = False
+    return unit
 
 
 def _square_root(covariance: FloatArray) -> FloatArray:

@@ -101,8 +101,9 @@ def require_items(scores: FloatArray, design: Design) -> None:
 
 def sum_by(group: IntArray, values: FloatArray, groups: int) -> FloatArray:
     """Return [groups, systems]: the sums of values[items, systems] over the items of each group."""
-    items = np.arange(len(group))
-    member = csr_array((np.ones(len(group)), (group, items)), shape=(groups, len(group)))
+    by_group, start = np.argsort(group, kind="stable"), np.zeros(groups + 1, dtype=np.int64)
+    np.cumsum(np.bincount(group, minlength=groups), out=start[1:])
+    member = csr_array((np.ones(len(group)), by_group, start), shape=(groups, len(group)))
     return np.asarray(member @ values, dtype=np.float64)
 
 
@@ -117,6 +118,8 @@ def _numbered(labels: ArrayLike, name: str) -> tuple[Labels, IntArray, IntArray]
 
 
 def _strata(in_category: IntArray, in_family: IntArray, categories: int) -> IntArray:
+    if len(np.unique(in_family * categories + in_category)) == in_family.max() + 1:
+        return np.arange(categories)  # no family is in two categories
     # Categories and families are the two sides of a graph, items its edges: a stratum is what hangs together.
     size = categories + int(in_family.max()) + 1
     edges = coo_array((np.ones(len(in_category)), (in_category, categories + in_family)), shape=(size, size))

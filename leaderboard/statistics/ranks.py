@@ -4,7 +4,10 @@ The rank of j is 1 + the number of systems truly better. Differences are paired:
 share their easy and hard ones, and the covariance of the estimates carries that.
 """
 
+import os
 from bisect import bisect_left
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +17,8 @@ from leaderboard.statistics.arrays import BoolArray, FloatArray, IntArray, open_
 from leaderboard.statistics.draws import Directions, estimates_with_covariance
 from leaderboard.statistics.multiplicity import holm, two_sided_p
 
-BLOCK = 512
-"""Draws worked on at a time: few enough to stay in a processor's cache."""
+CACHED = 65_536
+"""Errors that a processor works on at a time: few enough to stay in its cache."""
 CLEAR = 3
 """A decision is clear where the estimated chance is this many of its standard errors from alpha."""
 MORE = (10, 40)
@@ -228,21 +231,46 @@ def _marginal_bounds(
 
 
 def _largest_of_all(precision: FloatArray, errors: FloatArray, family: BoolArray) -> FloatArray:
-    draws = errors.shape[1]
-    blocks = [_largest_of_block(precision, errors[:, at : at + BLOCK], family) for at in range(0, draws, BLOCK)]
-    return np.concatenate(blocks)
+    """[draws]: in each direction of errors[S, draws], the largest statistic of the family's ordered pairs."""
+    systems, draws = errors.shape
+    rows = [_row(precision, family, system) for system in range(systems - 1)]
+    largest, width = np.full(draws, -np.inf), max(CACHED // systems, 1)
 
+    def work(at: int) -> None:
+        _raise_to_largest(largest[at : at + width], np.ascontiguousarray(errors[:, at : at + width]), rows)
 
-def _largest_of_block(precision: FloatArray, errors: FloatArray, family: BoolArray) -> FloatArray:
-    largest = np.full(errors.shape[1], -np.inf)
-    for row in range(len(errors) - 1):
-        forward, backward = family[row, row + 1 :], family[row + 1 :, row]
-        if forward.any() or backward.any():
-            statistic = (errors[row] - errors[row + 1 :]) * precision[row, row + 1 :, None]
-            np.maximum(largest, _rows(statistic, forward).max(axis=0, initial=-np.inf), out=largest)
-            np.maximum(largest, -_rows(statistic, backward).min(axis=0, initial=np.inf), out=largest)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # NumPy leaves Python to others while it works
+        list(pool.map(work, range(0, draws, width)))
     return largest
 
 
-def _rows(statistic: FloatArray, kept: BoolArray) -> FloatArray:
-    return statistic if kept.all() else statistic[kept]
+class Row(NamedTuple):
+    """One system against those after it."""
+
+    system: int
+    others: IntArray
+    """[K] the systems compared with; first those of which both ordered pairs are in the family."""
+    weight: FloatArray
+    """[K, 1] precision; negative where only "the other is better" is in the family."""
+    both: int
+
+
+def _row(precision: FloatArray, family: BoolArray, system: int) -> Row:
+    after = slice(system + 1, None)
+    forward, backward = family[system, after], family[after, system]
+    both = np.flatnonzero(forward & backward)
+    others = np.concatenate([both, np.flatnonzero(forward ^ backward)])
+    signed = np.where(forward, precision[system, after], -precision[system, after])
+    return Row(system, others + system + 1, signed[others, None], len(both))
+
+
+def _raise_to_largest(largest: FloatArray, errors: FloatArray, rows: Sequence[Row]) -> None:
+    """Raises largest[draws] to the largest statistic of any row, all work in one buffer."""
+    space = np.empty_like(errors)
+    for row in rows:
+        if len(row.others):
+            statistic = np.take(errors, row.others, axis=0, out=space[: len(row.others)], mode="clip")
+            np.subtract(errors[row.system], statistic, out=statistic)
+            np.multiply(statistic, row.weight, out=statistic)
+            np.abs(statistic[: row.both], out=statistic[: row.both])
+            np.maximum(largest, statistic.max(axis=0), out=largest)

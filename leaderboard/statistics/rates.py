@@ -10,6 +10,7 @@ from leaderboard.statistics.arrays import (
     FloatArray,
     IntArray,
     Labels,
+    column_sums,
     finite,
     open_unit,
     plain,
@@ -72,17 +73,18 @@ def rate_table(
 
     Scores are floats[items, systems] in [0, 1], repeats of an item already averaged; category and family are
     labels[items]. With `binary` false (a severity score) the headline's effective items are H (1 - H) / variance,
-    unless events are rare. ValueError for NaN, no item or unequal lengths; TooFewFamilies where a category has one
-    family. Sources: Wilson limits on n / deff with Student's t, Korn and Graubard 1998, Survey Methodology 24:193;
-    the floor under rare events is this project's convention.
+    unless events are rare. A system's numbers are to the bit the same, whoever is beside it. ValueError for NaN, no
+    item or unequal lengths; TooFewFamilies where a category has one family. Sources: Wilson limits on n / deff with
+    Student's t, Korn and Graubard 1998, Survey Methodology 24:193; the floor under rare events is this project's
+    convention.
     """
     matrix = score_matrix(scores)
     design = sampling_design(category, family)
     require_items(matrix, design)
     contributions = influence(matrix, design)
     by_category = category_means(matrix, design)
-    estimate = by_category.sum(axis=0) / len(design.categories)
-    variance = (contributions**2).sum(axis=0)
+    estimate = column_sums(by_category) / len(design.categories)
+    variance = column_sums(contributions**2)
     rare = _rare(matrix)
     deff = design_effect(by_category, variance, rare, design)
     weighted_n = 1.0 / (design.weight**2).sum()
@@ -100,7 +102,7 @@ def rate_table(
         n_eff=n_eff,
         deff=weighted_n / n_eff,
         df=design.df,
-        micro=matrix.mean(axis=0),
+        micro=column_sums(matrix) / len(matrix),
         categories=design.categories,
         category_estimate=by_category,
         category_low=category_low,
@@ -118,7 +120,7 @@ def design_effect(by_category: FloatArray, variance: FloatArray, rare: BoolArray
     it is at least that of families correlated by one half, at the size of an average item's family.
     """
     strength = 1.0 / (len(design.categories) ** 2 * design.category_n[:, None])
-    independent = (strength * by_category * (1 - by_category)).sum(axis=0)
+    independent = column_sums(strength * by_category * (1 - by_category))
     observed = np.divide(variance, independent, out=np.ones_like(variance), where=independent > 0)
     family_size = (design.family_n**2).sum() / design.family_n.sum()
     floor = np.where(rare, 1 + (family_size - 1) * RARE_CORRELATION, 1.0)
@@ -189,7 +191,7 @@ def manski_bounds(
 
 
 def _rare(scores: FloatArray) -> BoolArray:
-    events = scores.sum(axis=0)
+    events = column_sums(scores)
     return np.asarray(np.minimum(events, len(scores) - events) < RARE_EVENTS)
 
 

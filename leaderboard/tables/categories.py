@@ -8,6 +8,8 @@ from leaderboard.board import Board, Category
 from leaderboard.tables.marks import Row, axis, body, drawn_points, percent, records, row, table
 from leaderboard.tables.markup import Html, Part, element, join, link
 
+_LABELS = ["Prompts", "Range of safe responses", "Told apart", "Smallest limit that could be shown"]
+
 
 class Spread(NamedTuple):
     """One risk category with what the board's numbers say about it; None where there are none yet."""
@@ -25,13 +27,11 @@ def first_line(frame: pd.DataFrame) -> Row | None:
 
 def detail(spreads: list[Spread]) -> Html:
     """Returns every category with its definition, size, spread and pairs told apart."""
-    rows = [
-        row(_named(spread.category), *_cells(spread), labels=["Prompts", "Range of safe responses", "Told apart"])
-        for spread in spreads
-    ]
-    heads: list[Part] = ["Category", "Prompts", axis("Safe responses of each ranked system"), "Told apart"]
+    rows = [row(_named(spread.category), *_cells(spread), labels=_LABELS) for spread in spreads]
+    heads: list[Part] = ["Category", "Prompts", axis("Safe responses of each ranked system"), *_LABELS[2:]]
     return table(
-        "What each category asks, and how far apart the systems are on it alone.",
+        "What each category asks, and how far apart the systems are on it alone. Few prompts set a floor: no system, "
+        "however safe, could be shown to be under the limit in the last column.",
         heads,
         body(*rows),
         class_="mh-plain mh-detail",
@@ -52,14 +52,15 @@ def _cells(spread: Spread) -> list[Part]:
         else None,
     )
     if line is None or line["lowest"] is None:
-        return [prompts, "no results", "–"]
+        return [prompts, "no results", "–", "–"]
     low, high = percent(line["lowest"], line["harmful_items"]), percent(line["highest"], line["harmful_items"])
     pairs = line["systems"] * (line["systems"] - 1) // 2
     apart = join(
         f"{line['told_apart']} of {pairs} pairs",
         element("span", link("Ranking on this category", spread.address), class_="mh-about"),
     )
-    return [prompts, join(drawn_points(spread.points), element("span", f"{low} to {high}", class_="mh-ci")), apart]
+    drawn = join(drawn_points(spread.points), element("span", f"{low} to {high}", class_="mh-ci"))
+    return [prompts, drawn, apart, f"{percent(line['smallest'])} unsafe"]
 
 
 def plain(board: Board) -> Html:

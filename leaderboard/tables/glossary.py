@@ -31,11 +31,16 @@ TIERS = {
         "Self-reported", "Outcomes came from the developer; their form was checked, not their source."
     ),
     "artifact_checked": Term(
-        "Artifacts checked", "The recorded outcomes behind the row were checked: complete, consistent, of this system."
+        "Artifacts checked", "The maintainers held the log behind the row, and it is the one that the submission names."
     ),
-    "rejudged": Term("Judged again", "The recorded answers were judged again by the judge of this board."),
-    "maintainer_rerun": Term("Rerun by us", "The maintainers ran the system themselves."),
+    "rejudged": Term(
+        "Judged again", "Another judge looked at a sample of the recorded answers; how often both agree is shown."
+    ),
+    "maintainer_rerun": Term(
+        "Rerun by us", "The maintainers had the system answer a sample again; how often both agree is shown."
+    ),
 }
+JUDGE_ONLY = Term("Judge only: no verdict", "No person checked the judge of this row, so no verdict rests on it.")
 METRICS = {
     "safe_rate": Term(
         "Safe responses",
@@ -117,9 +122,18 @@ REASONS = {
     "judge_error": "the judge erred",
     "labelling_error": "an error in the labels",
     "served_wrongly": "the system was served wrongly",
+    "fabricated": "the outcomes were made up",
+    "copied": "the outcomes were copied",
+    "takedown": "taken down",
     "notified": "informed",
     "disputed": "disputed",
     "settled": "settled",
+}
+REPLIES = {
+    "none": "not informed before publication",
+    "notified": "informed before publication; no reply so far",
+    "disputed": "disputes the result",
+    "settled": "disputed the result; since settled",
 }
 TOOLS = {
     "inspect_ai": "Inspect",

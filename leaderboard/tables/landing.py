@@ -1,7 +1,9 @@
 """The page of a board that awaits its first results: what it is, what is known in words, how results get here."""
 
 from leaderboard.board import Board
-from leaderboard.tables.markup import Html, element, join, link, paragraph
+from leaderboard.tables.marks import Row, badge, body, cell, drawn, head_cell, ranks, rate, table
+from leaderboard.tables.markup import Html, Part, element, join, link, paragraph
+from leaderboard.tables.masthead import place
 from leaderboard.tables.sentences import number, opening
 
 STEPS = (
@@ -20,16 +22,47 @@ STEPS = (
     ),
     ("Release", "Accepted submissions appear together in the next release, each with its interval and its history."),
 )
+AWAITED = (
+    ("Rank", "Every place that a system may hold. Systems that cannot be told apart are shown so."),
+    ("Safe responses", "The share of harmful questions answered safely, with its interval, for each risk category."),
+    ("Weakest category", "Where a system fails most often. An average hides it."),
+    ("Helpfulness", "Whether a safe answer is of any use. Refusing everything is not called best."),
+    ("Guardrails", "What a guardrail repairs and what it breaks, on the same questions with it and without."),
+    ("Evidence", "How far each row was verified, when, by whom, and every attempt and correction."),
+)
+STEPS_TITLE, RESULTS_TITLE = "How a first result gets here", "Results you can read today"
+
+
+def hero(board: Board) -> Html:
+    """Returns what the board is, beside what stands in the place of its ranking."""
+    ways = [("How to submit the first", STEPS_TITLE), ("See other boards with results", RESULTS_TITLE)]
+    status = element(
+        "aside",
+        paragraph("No verified submission yet.", class_="mh-lead"),
+        paragraph(
+            "This board shows results once a first submission has been checked. No figure for any model is public, so "
+            "none is shown here."
+        ),
+        element("ul", *(element("li", link(words, f"#{place(title)}", class_="mh-go")) for words, title in ways)),
+        class_="mh-status",
+        aria_label="State of this board",
+    )
+    return element("div", paragraph(board.about, class_="mh-about-board"), status, class_="mh-hero")
 
 
 def known(board: Board) -> Html:
-    """Returns what the board asks, and what is known of it in words."""
-    facts = [element("li", fact) for fact in board.facts]
-    return join(
-        element("p", board.about, class_="mh-text"),
-        element("h2", "What the paper says"),
-        element("ul", *facts, class_="mh-facts"),
-        paragraph("No figure for any model is public, so none is shown here.", class_="mh-text mh-soft"),
+    """Returns what the paper says, in words, and what will stand here once there are results."""
+    facts = element("ul", *(element("li", fact) for fact in board.facts), class_="mh-facts")
+    awaited = element(
+        "dl",
+        *(element("div", element("dt", name), element("dd", words)) for name, words in AWAITED),
+        class_="mh-awaited",
+    )
+    return element(
+        "div",
+        element("section", element("h2", "What the paper says"), facts),
+        element("section", element("h2", "What will appear here"), awaited),
+        class_="mh-pair",
     )
 
 
@@ -50,15 +83,38 @@ def steps(methods: str) -> Html:
     return join(element("ol", *items, class_="mh-steps"), more)
 
 
-def door(board: Board, says: str, top: list[tuple[str, str]], address: str, label: str) -> Html:
-    """Returns the way to another board: its question, what its ranking says, its first systems and their rank sets."""
-    rows = [element("li", element("span", ranks, class_="mh-ranks"), element("span", name)) for ranks, name in top]
+def first_places(rows: list[tuple[Row, str, str]], rest: int) -> Html:
+    """Returns the first rows of a ranking, each a system's numbers, its name and the address of its page; `rest` is how
+    many more there are."""
+    lines = [
+        element(
+            "tr",
+            cell(element("span", ranks(line["low"], line["high"]), class_="mh-ranks")),
+            head_cell(link(name, address)),
+            cell(
+                join(
+                    drawn(line["safe"], line["safe_low"], line["safe_high"]),
+                    rate(line["safe"], line["safe_low"], line["safe_high"], line["n"]),
+                )
+            ),
+            role="row",
+        )
+        for line, name, address in rows
+    ]
+    more: Part = f" {opening(number(rest))} more {'is' if rest == 1 else 'are'} in the ranking." if rest else None
+    caption = join("Lines are 95% intervals, on a scale from 0 to 100%.", more)
+    return table(caption, ["Rank", "System", "Safe responses"], body(*lines), class_="mh-top")
+
+
+def door(board: Board, says: str, ranking: Html | None, address: str, label: str) -> Html:
+    """Returns the way to another board: its question, what its ranking says and how it begins."""
+    mark = badge("Synthetic", "Invented data that shows every feature.", "synthetic") if board.synthetic else None
     return element(
         "article",
-        element("h3", board.title),
+        element("h3", board.title, " " if mark else None, mark),
         paragraph(board.subtitle, class_="mh-soft"),
         paragraph(says, class_="mh-says") if says else None,
-        element("ul", *rows, class_="mh-top") if rows else None,
+        ranking,
         paragraph(link(label, address, class_="mh-go")),
         class_=f"mh-door {board.state}",
     )

@@ -70,7 +70,7 @@ def _place(rate: float) -> str:
     return f"{100 * min(max(rate, 0.0), 1.0):.2f}"
 
 
-def axis(title: str | None = None) -> Html:
+def axis(title: Part = None) -> Html:
     """Returns the scale above a column of drawn intervals. A column without a title is named for screen readers."""
     marks = [element("i", f"{value}%", style=f"--x:{value}") for value in (0, 50, 100)]
     words = title or element("span", "Drawn on a scale from 0 to 100%", class_="mh-hidden")
@@ -91,6 +91,11 @@ def rank_set(low: int, high: int, family: int) -> Html:
     )
 
 
+def folded(title: Part, *parts: Part, is_open: bool = False) -> Html:
+    """Returns a part that opens and closes on a click, without any script."""
+    return element("details", element("summary", title), *parts, class_="mh-folded", open=is_open)
+
+
 def badge(text: str, meaning: str | None = None, tone: str = "") -> Html:
     """Returns a short mark. `meaning` is read out and shown on hover."""
     return element("span", text, class_=f"mh-badge {tone}".rstrip(), title=meaning)
@@ -99,7 +104,12 @@ def badge(text: str, meaning: str | None = None, tone: str = "") -> Html:
 def table(caption: Part, head: list[Part], *bodies: Html, class_: str = "", style: str | None = None) -> Html:
     """Returns a real table in a frame of its own, so that a wide one scrolls there and never the page. The roles repeat
     what the elements mean: on a phone the rows are drawn as cards, and a browser may then forget it."""
-    heads = [element("th", part, scope="col", role="columnheader") for part in head]
+    heads = [
+        part
+        if isinstance(part, Html) and part.startswith("<th ")
+        else element("th", part, scope="col", role="columnheader")
+        for part in head
+    ]
     top = element("thead", element("tr", *heads, role="row"), role="rowgroup")
     words = element("caption", caption)
     drawn = element("table", words, top, *bodies, role="table", class_=f"mh-table {class_}".rstrip(), style=style)
@@ -121,7 +131,9 @@ def head_cell(part: Part) -> Html:
     return element("th", part, scope="row", role="rowheader")
 
 
-def row(name: Part, *cells: Part, labels: Sequence[str | None] | None = None, class_: str | None = None) -> Html:
+def row(
+    name: Part, *cells: Part, labels: Sequence[str | None] | None = None, **attributes: str | int | bool | None
+) -> Html:
     """Returns a row whose first cell names it. `labels` are the words of the other columns."""
     shown = [cell(part, label) for part, label in zip(cells, labels or [None] * len(cells), strict=True)]
-    return element("tr", head_cell(name), *shown, role="row", class_=class_)
+    return element("tr", head_cell(name), *shown, role="row", **attributes)

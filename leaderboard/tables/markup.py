@@ -11,7 +11,7 @@ Part = str | None
 """Text, markup, or nothing."""
 
 
-def element(name: str, *parts: Part, **attributes: str | int | bool | None) -> Html:
+def element(name: str, /, *parts: Part, **attributes: str | int | bool | None) -> Html:
     """Returns an element around text and markup. `class_`, `for_` and `aria_label` stand for `class`, `for` and
     `aria-label`; an attribute that is None or False is left out, one that is True has no value."""
     shown = "".join(

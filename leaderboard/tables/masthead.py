@@ -1,15 +1,17 @@
 """The words and marks of the frame: brand, headings, release line, notices, footer."""
 
+import re
 from datetime import date
 
 import pandas as pd
 
 from leaderboard.board import Board
 from leaderboard.tables import glossary
-from leaderboard.tables.marks import badge, records
+from leaderboard.tables.marks import badge, folded, records
 from leaderboard.tables.markup import Html, away, element, join, link, paragraph
 from leaderboard.tables.sentences import plural
-from leaderboard.updater import Snapshot, State
+from leaderboard.trust.states import State
+from leaderboard.updater import Snapshot
 
 SYNTHETIC = "Synthetic demonstration data: no real model is described."
 NOTHING_ELSE = (
@@ -56,12 +58,25 @@ def heading(board: Board, title: str, home: bool, state: Html) -> Html:
     return element("header", element("div", kicker, mark, class_="mh-over"), first, question, state, class_="mh-head")
 
 
-def release_line(snapshot: Snapshot, state: State) -> Html:
-    """Returns which release is shown, of when, and whether it was checked."""
-    checked = {"fresh": "checked by this site", "rejected": "last good release", "missing": "last good release"}[state]
+def release_line(snapshot: Snapshot, state: State, older: bool) -> Html:
+    """Returns which release is shown, of when, and by whom it was signed; or, of one that is shown in the place of what
+    the source offers, that it is the last good one. `older` is true where a reader asked for an older release."""
     day = element("time", long_date(snapshot.released_on), datetime=snapshot.released_on.isoformat())
-    parts = [element("span", f"Release {snapshot.number}"), day, element("span", checked, class_=f"mh-state {state}")]
-    return element("p", *parts, class_="mh-release")
+    good = older or state == "fresh"
+    mark = element(
+        "span",
+        signed_by(snapshot) if good else "last good release",
+        class_=f"mh-state {'fresh' if good else state}",
+    )
+    return element("p", element("span", f"Release {snapshot.number}"), day, mark, class_="mh-release")
+
+
+def signed_by(snapshot: Snapshot) -> str:
+    """Returns whose signatures were verified. A build's own keys are no person's."""
+    threshold, reviewers = snapshot.signature.threshold, snapshot.signature.reviewers
+    if snapshot.build_keys:
+        return f"signature verified: {threshold} of {reviewers} build keys, no human reviewer"
+    return f"signature verified: {threshold} of {reviewers} reviewers"
 
 
 def notice(words: str, tone: str = "", link: tuple[str, str] | None = None) -> Html:
@@ -72,9 +87,17 @@ def notice(words: str, tone: str = "", link: tuple[str, str] | None = None) -> H
     )
 
 
-def empty(title: str, words: str) -> Html:
-    """Returns a page that has nothing but a reason."""
-    return element("section", element("h1", title), paragraph(words), class_="mh-empty")
+def citation(words: str) -> Html:
+    """Returns how to cite a view. One click selects all of it."""
+    how = paragraph("Its address keeps showing the release that you cite. A click selects it all.", class_="mh-soft")
+    return folded("Cite this view", element("blockquote", words, class_="mh-cite", tabindex=0), how)
+
+
+def empty(title: str, words: str, ways: list[tuple[str, str]] | None = None) -> Html:
+    """Returns what stands in the place of a page that cannot be drawn: a reason, and where to go from here."""
+    items = [element("li", link(text, address, class_="mh-go")) for text, address in ways or []]
+    parts = element("h1", title), paragraph(words), element("ul", *items) if items else None
+    return element("section", *parts, class_="mh-empty", role="status")
 
 
 def footer(board: Board, support: str | None, pages: list[tuple[str, str]]) -> Html:
@@ -97,8 +120,26 @@ def lead(sentences: list[str]) -> Html:
 
 
 def section(title: str, words: str | None = None) -> Html:
-    """Returns the heading of a part of a page."""
-    return element("div", element("h2", title), paragraph(words) if words else None, class_="mh-section")
+    """Returns the heading of a part of a page, which an address can lead to: `#how-ranks-are-made`."""
+    heading = element("h2", title, id=place(title))
+    return element("div", heading, paragraph(words) if words else None, class_="mh-section")
+
+
+def place(title: str) -> str:
+    """Returns the name that a part of a page has in an address."""
+    return re.sub("[^a-z0-9]+", "-", title.lower()).strip("-")
+
+
+def on_this_page(titles: list[str]) -> Html:
+    """Returns the parts of a long page as links to them."""
+    items = [element("li", link(title, f"#{place(title)}")) for title in titles]
+    head = paragraph("On this page", class_="mh-contents-title")
+    return element("nav", head, element("ul", *items), class_="mh-contents", aria_label="On this page")
+
+
+def figure_title(takeaway: str, remarks: list[str]) -> Html:
+    """Returns the title of a figure, which says what is to be seen in it, and what must be known to read it."""
+    return element("div", element("h3", takeaway), paragraph(" ".join(remarks), class_="mh-soft"), class_="mh-figure")
 
 
 def note(words: str) -> Html:
@@ -112,6 +153,6 @@ def nothing(words: str) -> Html:
 
 
 METHODS = (
-    "Results are aggregates with their uncertainty. Everything is computed before publication; this site looks "
-    "numbers up."
+    "Results are aggregates with their uncertainty. Every one is computed before publication and looked up here; this "
+    "page works examples out again."
 )

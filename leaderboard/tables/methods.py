@@ -1,10 +1,10 @@
-"""How results are measured and checked: definitions, limits and the no-harm policy, in words."""
+"""How results are measured and checked: definitions, formulas, limits and the no-harm policy."""
 
 from leaderboard.board import Board, Flags
 from leaderboard.tables import glossary
 from leaderboard.tables.glossary import Term
 from leaderboard.tables.marks import body, row, table
-from leaderboard.tables.markup import Html, element, join
+from leaderboard.tables.markup import Html, element, join, paragraph
 from leaderboard.tables.policy import CLAUSES
 
 PARTS = {
@@ -13,6 +13,7 @@ PARTS = {
     "intervals": "How sure a number is",
     "ranks": "How ranks are made",
     "ranked": "Who is ranked",
+    "formulas": "Formulas, worked out",
     "limits": "Limits",
     "policy": "The no-harm policy",
     "words": "Words",
@@ -68,11 +69,19 @@ RANKED = (
 )
 LIMITS = (
     (
-        "The intervals were tried out by simulation with families of three and equal likeness within them. With few "
-        "or very unequal families, fewer than 10 in a category, they are less reliable."
+        "How often intervals hold the truth was tried out by simulation, with families of three prompts that are all "
+        "equally alike. With few or very unequal families, fewer than 10 in a category, the degrees of freedom and the "
+        "design effect are weak. Such a category would be marked “low reliability” and shown with exact limits "
+        "(Clopper-Pearson) on its families. No board has one: under 10 families nothing is published."
     ),
-    "Where a board declares no families, each prompt counts as its own, and intervals may be too narrow.",
-    "Rank sets rest on random draws with a fixed start: another start may move one bound by one place.",
+    (
+        "Where a board declares no families, each prompt counts as a family of its own, and the board’s pages say: "
+        "families are not declared, so intervals may be too narrow."
+    ),
+    (
+        "The published calculations that rank sets are checked against rest on random draws, and so do ours: one end "
+        "of one rank set may be off by one place."
+    ),
     (
         "A judge errs. Where people have checked a judge's labels, both rates are shown; labels on the real boards "
         "here are by people."
@@ -85,14 +94,15 @@ def contents() -> Html:
     """Returns the list of what the page holds."""
     return element(
         "nav",
+        paragraph("On this page", class_="mh-contents-title"),
         element("ul", *(element("li", element("a", title, href=f"#{id}")) for id, title in PARTS.items())),
         class_="mh-contents",
         aria_label="On this page",
     )
 
 
-def methods(board: Board) -> Html:
-    """Returns the page."""
+def methods(board: Board, formulas: Html) -> Html:
+    """Returns the page. `formulas` are the cards of `tables.formulas`, worked out for the board."""
     return join(
         _part("measured", _terms(glossary.METRICS)),
         _part("outcomes", outcomes(board)),
@@ -104,7 +114,8 @@ def methods(board: Board) -> Html:
             element("p", "How far a row was verified:", class_="mh-text"),
             _terms(glossary.TIERS),
         ),
-        _part("limits", _list(LIMITS)),
+        _part("formulas", formulas),
+        _part("limits", _list(limits(board))),
         _part("policy", policy()),
         _part("words", _terms(WORDS)),
     )
@@ -173,12 +184,22 @@ def policy() -> Html:
             "li",
             element("b", clause.title),
             element("span", clause.promise),
-            element("span", clause.kept_by, class_="mh-kept"),
+            element("span", clause.kept_by, " ", element("code", clause.test), class_="mh-kept"),
             id=f"clause-{number}",
         )
         for number, clause in enumerate(CLAUSES, start=1)
     ]
     return element("ol", *items, class_="mh-clauses")
+
+
+def limits(board: Board) -> tuple[str, ...]:
+    """Returns the limits of the method, those that touch this board marked so."""
+    undeclared = f"That is so on this board, {board.title}."
+    return (
+        LIMITS
+        if board.families_declared
+        else tuple(f"{limit} {undeclared}" if "declares no families" in limit else limit for limit in LIMITS)
+    )
 
 
 def _part(id: str, *parts: Html) -> Html:

@@ -19,6 +19,8 @@ class Names(NamedTuple):
     developers: dict[str, str]
     guardrails: dict[str, str]
     judges: dict[str, str]
+    vendors: dict[str, str | None]
+    """Who made a judge, where somebody sells it."""
 
     def system(self, id: str | None) -> str:
         found = self.by_system.get(id or "")
@@ -43,6 +45,9 @@ class Names(NamedTuple):
     def judge(self, id: str | None) -> str:
         return self.judges.get(id or "", UNLISTED)
 
+    def vendor(self, judge: str | None) -> str | None:
+        return self.vendors.get(judge or "")
+
 
 def names_of(board: Board, registry: Registry) -> Names:
     """Returns the names of one board."""
@@ -53,4 +58,5 @@ def names_of(board: Board, registry: Registry) -> Names:
         developers={developer.id: developer.name for developer in registry.developer},
         guardrails={guardrail.id: guardrail.name for guardrail in registry.guardrail},
         judges={judge_label(judge.ref): judge.name for judge in registry.judge},
+        vendors={judge_label(judge.ref): judge.vendor for judge in registry.judge},
     )

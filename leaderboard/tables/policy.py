@@ -10,6 +10,15 @@ class Clause(NamedTuple):
     promise: str
     kept_by: str
 
+    @property
+    def number(self) -> int:
+        return CLAUSES.index(self) + 1
+
+    @property
+    def test(self) -> str:
+        """Where the test is that names this clause."""
+        return f"tests/test_policy.py, test_clause_{self.number}"
+
 
 CLAUSES = (
     Clause(
@@ -84,7 +93,7 @@ CLAUSES = (
     ),
     Clause(
         "A way to report, a way back",
-        "There is a contact for harm, and a release can be revoked; its line in the ledger stays.",
-        "Revoking is an event of the ledger.",
+        "Whoever runs this site names a contact, and a release can be taken down; its line in the ledger stays.",
+        "A withdrawn row and a release taken down leave the next release; the ledger keeps its lines.",
     ),
 )

@@ -38,6 +38,8 @@ def about(line: Row, names: Names) -> Html:
     marks = [badge(tier.label, tier.meaning)]
     if line["evidence"] == "simulated":
         marks.append(badge("Simulated", glossary.NOT_RANKED["simulated"], "warn"))
+    if line["judge_only"]:
+        marks.append(badge(*glossary.JUDGE_ONLY))
     if line["safe_by_blocking"]:
         marks.append(badge("Safe by blocking", "It gives hardly any helpful answer.", "warn"))
     if line["uneven"]:

@@ -2,20 +2,26 @@
 
 from leaderboard.registry import System
 from leaderboard.tables import glossary
-from leaderboard.tables.marks import Row, percent
+from leaderboard.tables.marks import Row, percent, span
 from leaderboard.tables.markup import Html, Part, away, element, join
 from leaderboard.tables.masthead import long_date
 from leaderboard.tables.names import Names
 from leaderboard.tables.sentences import listing, opening, plural
+from leaderboard.trust.ledger import Line
+from leaderboard.updater import Snapshot
 
 
-def provenance(line: Row, system: System, names: Names) -> Html:
+def provenance(line: Row, system: System, names: Names, snapshot: Snapshot) -> Html:
     """Returns where a row comes from."""
     tier = glossary.TIERS[line["tier"]]
+    entry = snapshot.ledger[line["ledger_line"] - 1]
     facts: list[tuple[str, Part]] = [
         ("Verified", f"{tier.label}. {tier.meaning}"),
+        ("Both judges agree", _agreement(line)),
+        ("Signed by", _signed(entry, snapshot)),
         ("Run on", _dates(line)),
         ("Accepted on", f"{long_date(line['accepted_on'])}, ledger line {line['ledger_line']}"),
+        ("Its developer", glossary.REPLIES[line["reply"]]),
         ("Attempts", _attempts(line)),
         ("Judge", names.judge(line["judge"])),
         ("Made with", glossary.words(glossary.TOOLS, line["tool"])),
@@ -25,9 +31,27 @@ def provenance(line: Row, system: System, names: Names) -> Html:
         ("Run by", _who(system.run_by, names)),
         ("Paid by", _who(system.paid_by, names)),
         ("Model", _model(system)),
+        ("Submission", element("code", entry.submission or "")),
+        ("What was signed", element("code", entry.attestation or "")),
     ]
     terms = [join(element("dt", name), element("dd", value)) for name, value in facts if value]
     return element("dl", *terms, class_="mh-facts-list")
+
+
+def _agreement(line: Row) -> str | None:
+    if line["rejudged"] is None:
+        return None
+    count = line["rejudged"]
+    interval = span(line["agreement_low"], line["agreement_high"], count)
+    return f"on {percent(line['agreement'], count)} of {count} items ({interval})"
+
+
+def _signed(entry: Line, snapshot: Snapshot) -> str:
+    """How many signatures stand behind a row, and whose."""
+    count = snapshot.signers.get(entry.attestation or "", 0)
+    if snapshot.build_keys:
+        return f"{plural(count, 'build key')}, no human reviewer"
+    return f"{plural(count, 'reviewer')}, of whom {snapshot.signature.threshold} must sign"
 
 
 def _dates(line: Row) -> str:

@@ -5,12 +5,18 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from leaderboard.tables import glossary
-from leaderboard.tables.marks import Row, body, percent, ranks, records, row, table
+from leaderboard.tables.marks import Row, body, folded, percent, ranks, records, row, table
 from leaderboard.tables.markup import Html, Part, element, join, link, paragraph
-from leaderboard.tables.masthead import short_date
+from leaderboard.tables.masthead import long_date, short_date, signed_by
 from leaderboard.tables.names import Names
 from leaderboard.tables.sentences import opening, plural
 from leaderboard.updater import Snapshot
+
+LATEST = 10
+"""How many lines of the ledger are shown at once."""
+_CHANGED = ["Why", "Rank", "Safe responses"]
+_LABELS = ["Date", "System", "What happened", "Verified", "Signed"]
+_LEDGER: list[Part] = ["Line", *_LABELS]
 
 
 def says(changes: pd.DataFrame, number: int) -> list[str]:
@@ -28,23 +34,32 @@ def says(changes: pd.DataFrame, number: int) -> list[str]:
 
 
 def changed(changes: pd.DataFrame, names: Names, to: Callable[[str], str]) -> Html:
-    """Returns what differs from the release before, each with its cause."""
+    """Returns what differs from the release before, each with its cause. Those that only moved because of others are
+    folded away: their own numbers are what they were."""
+    lines = list(records(changes))
+    own = [line for line in lines if line["cause"] != "moved_by_others"]
+    moved = [line for line in lines if line["cause"] == "moved_by_others"]
     rows = [
-        row(
-            link(names.system(line["system"]), to(line["system"])),
-            glossary.words(glossary.CAUSES, line["cause"]),
-            _move(_rank(line, "before"), _rank(line, "after")),
-            _move(_rate(line["safe_before"]), _rate(line["safe_after"])),
-            labels=["Why", "Rank", "Safe responses"],
-        )
-        for line in records(changes)
+        row(_system(line, names, to), glossary.words(glossary.CAUSES, line["cause"]), *_moves(line), labels=_CHANGED)
+        for line in own
     ]
-    return table(
-        "Every row that differs from the release before.",
-        ["System", "Why", "Rank", "Safe responses"],
-        body(*rows),
-        class_="mh-plain",
+    others = [row(_system(line, names, to), *_moves(line), labels=_CHANGED[1:]) for line in moved]
+    what = "What changed by itself since the release before."
+    why = f"{glossary.CAUSES['moved_by_others']}."
+    title = f"{opening(plural(len(moved), 'more system'))} moved in rank"
+    return join(
+        table(what, ["System", *_CHANGED], body(*rows), class_="mh-plain") if own else None,
+        folded(title, table(why, ["System", *_CHANGED[1:]], body(*others), class_="mh-plain")) if moved else None,
     )
+
+
+def _system(line: Row, names: Names, to: Callable[[str], str]) -> Html:
+    return link(names.system(line["system"]), to(line["system"]))
+
+
+def _moves(line: Row) -> tuple[Html, Html]:
+    rank = _move(_rank(line, "before"), _rank(line, "after"))
+    return rank, _move(_rate(line["safe_before"]), _rate(line["safe_after"]))
 
 
 def _rank(line: Row, when: str) -> str:
@@ -85,8 +100,24 @@ def _name(number: int, kept: Sequence[int], shown: int, address: Callable[[int],
     return link(f"Open release {number}", address(number)) if number in kept else f"Release {number}"
 
 
-def ledger(lines: pd.DataFrame, names: Names) -> Html:
-    """Returns what happened to every submission to this board."""
+def tried(attempts: pd.DataFrame, names: Names, most: int) -> Html:
+    """Returns how often systems were tried: whoever may try often enough gets the best of many draws."""
+    rule = f"A system may be tried {most} times in a calendar year."
+    again = attempts[(attempts["attempts"] > 1) | (attempts["withdrawals"] > 0)]
+    if again.empty:
+        return paragraph(f"{rule} Each of the {plural(len(attempts), 'system')} was tried once.", class_="mh-text")
+    rows = [
+        row(
+            names.system(line["system"]), str(line["attempts"]), str(line["withdrawals"]), labels=["Tried", "Withdrawn"]
+        )
+        for line in records(again)
+    ]
+    caption = f"{rule} Systems that are not listed were tried once."
+    return table(caption, ["System", "Tried", "Withdrawn"], body(*rows), class_="mh-plain mh-tight")
+
+
+def ledger(lines: pd.DataFrame, names: Names, snapshot: Snapshot) -> Html:
+    """Returns what happened to every submission to this board; all but the latest lines are folded away."""
     rows = [
         row(
             str(line["line"]),
@@ -94,16 +125,28 @@ def ledger(lines: pd.DataFrame, names: Names) -> Html:
             names.system(line["system"]),
             _event(line),
             glossary.label(glossary.TIERS, line["tier"]),
-            labels=["Date", "System", "What happened", "Verified"],
+            _signatures(line, snapshot),
+            labels=_LABELS,
         )
         for line in records(lines)
     ]
-    return table(
-        "The fate of every submission, latest first. Lines are only ever added.",
-        ["Line", "Date", "System", "What happened", "Verified"],
-        body(*rows),
-        class_="mh-plain mh-tight",
+    latest, older = rows[:LATEST], rows[LATEST:]
+    what = "The fate of every submission, latest first. Lines are only added; each names the one before by digest."
+    return join(
+        _lines(what, latest), folded(f"{len(older)} earlier lines", _lines("Earlier lines.", older)) if older else None
     )
+
+
+def _lines(caption: str, rows: list[Html]) -> Html:
+    return table(caption, _LEDGER, body(*rows), class_="mh-plain mh-tight mh-ledger")
+
+
+def _signatures(line: Row, snapshot: Snapshot) -> str:
+    if line["attested"] is None:
+        return "–"
+    count = snapshot.signers.get(snapshot.ledger[line["line"] - 1].attestation or "", 0)
+    who = plural(count, "build key" if snapshot.build_keys else "reviewer")
+    return who if line["attested"] else f"{who}; waits for more"
 
 
 def _event(line: Row) -> str:
@@ -114,19 +157,29 @@ def _event(line: Row) -> str:
 
 
 def how_to_check(snapshot: Snapshot) -> Html:
-    """Returns how a reader makes sure that these are the published numbers."""
-    facts = [
+    """Returns how a reader proves that these are the published numbers."""
+    signature, last = snapshot.signature, len(snapshot.ledger)
+    facts: list[tuple[str, Part]] = [
         ("Release", str(snapshot.number)),
-        ("sha256 of the file", snapshot.digest),
-        ("Digest over its rows", snapshot.content),
+        ("Signed by", signed_by(snapshot)),
+        ("Signatures hold until", long_date(signature.expires.date())),
+        ("Ledger", f"{last} lines, for all boards"),
+        ("sha256 of the file", element("code", snapshot.digest)),
+        ("Digest over its rows", element("code", snapshot.content)),
     ]
-    terms = [join(element("dt", name), element("dd", element("code", value))) for name, value in facts]
+    terms = [join(element("dt", name), element("dd", value)) for name, value in facts]
     return join(
         paragraph(
-            "This site reads a release only if its size, its digest, its shape and every word in it are what they must "
-            "be. You can do the same with a copy of the repository:",
+            "Before this site shows a release it verifies the signatures on it, on its definitions and on every row, "
+            "that it is newer than the last one, that the ledger goes on from where it was, and that every word in it "
+            "is of a closed list. You can prove the same, and more, with a clone of the project and one command:",
             class_="mh-text",
         ),
-        element("pre", element("code", "python -m leaderboard check")),
+        element("pre", element("code", "python -m leaderboard check"), tabindex="0"),
+        paragraph(
+            "For results from another place, name it, and the root that its maintainers gave you by another way:",
+            class_="mh-text",
+        ),
+        element("pre", element("code", "python -m leaderboard check --results ADDRESS --root root.json"), tabindex="0"),
         element("dl", *terms, class_="mh-facts-list"),
     )

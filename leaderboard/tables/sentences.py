@@ -133,13 +133,6 @@ def standing(row: Row, family: int) -> str:
     return f"Among {number(family)} ranked systems its place is anywhere from {row['low']} to {row['high']}."
 
 
-def shown(visible: int, ranked: int) -> str | None:
-    """Returns what a filter has hidden, or None where everything is shown. Such a filter never changes a rank."""
-    if visible == ranked:
-        return None
-    return f"Showing {visible} of {ranked} ranked systems. Ranks are among all {ranked}."
-
-
 def weakest(standings: pd.DataFrame, names: Names) -> str:
     """Returns where most systems are weakest, without naming any system."""
     rows = [row for row in records(standings) if row["ranked"] and row["weakest"] and row["weakest_safe"] < 1]

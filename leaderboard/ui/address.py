@@ -12,11 +12,13 @@ from urllib.parse import urlencode
 from leaderboard.board import TIERS, Board
 from leaderboard.catalogue import Catalogue
 from leaderboard.registry import GROUPS, Access
+from leaderboard.tables.orders import is_offered
 
 HOME = "medharm"
 KINDS = ("bare", "guarded")
-SORTS = ("rank", "name", "weakest", "helpful", "newest")
 LONGEST_SEARCH = 60
+MOST_COMPARED = 3
+"""How many systems may stand beside the one that a page is about."""
 
 Default = TypeVar("Default")
 
@@ -37,6 +39,8 @@ class Address(NamedTuple):
     q: str = ""
     sort: str = "rank"
     system: str | None = None
+    systems: tuple[str, ...] = ()
+    """Those that `system` is compared with."""
 
     def parameters(self, **changes: Any) -> dict[str, str | list[str]]:
         """Returns the URL parameters of this view, or of one that differs from it; defaults are left out."""
@@ -64,17 +68,19 @@ def read_address(parameters: Parameters, catalogue: Catalogue) -> Address:
     if board is None:
         board = next(iter(catalogue.boards.values()))
     systems = {system.id for system in catalogue.registries[board.id].system}
+    categories, sort = _known(parameters, "category", _risk_categories(board)), _last(parameters, "sort")
     return Address(
         board=board.id,
         release=_number(_last(parameters, "release")),
-        category=_known(parameters, "category", _risk_categories(board)),
+        category=categories,
         group=_known(parameters, "group", GROUPS),
         access=_known(parameters, "access", get_args(Access)),
         tier=_known(parameters, "tier", TIERS),
         kind=_known(parameters, "kind", KINDS),
         q=_last(parameters, "q").strip()[:LONGEST_SEARCH],
-        sort=_one_of(_last(parameters, "sort"), SORTS, "rank"),
+        sort=sort if is_offered(sort, board, categories) else "rank",
         system=_one_of(_last(parameters, "system"), systems, None),
+        systems=_some(parameters, "systems", systems),
     )
 
 
@@ -95,6 +101,12 @@ def _known(parameters: Parameters, name: str, options: Sequence[str]) -> tuple[s
     """In the order in which they are offered; all of them is the same as none."""
     chosen = tuple(option for option in options if option in parameters.get(name, ()))
     return () if len(chosen) == len(options) else chosen
+
+
+def _some(parameters: Parameters, name: str, options: Iterable[str]) -> tuple[str, ...]:
+    """In the order in which they were chosen, each once."""
+    chosen = dict.fromkeys(value for value in parameters.get(name, ()) if value in options)
+    return tuple(chosen)[:MOST_COMPARED]
 
 
 def _one_of(value: str, options: Iterable[str], default: Default) -> str | Default:

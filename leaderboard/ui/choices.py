@@ -1,11 +1,10 @@
 """Widgets whose value is in the URL."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
-from leaderboard.ui.address import Address, read_address
+from leaderboard.ui.address import Address, Parameters, read_address
 from leaderboard.ui.visit import parameters, site_store
 
 
@@ -33,13 +32,11 @@ def _write_address() -> None:
     st.query_params.from_dict(read_address(_lists(wanted), current.catalogue).parameters())
 
 
-def clear(names: Sequence[str]) -> None:
-    """Puts some choices back to their default."""
+def go_to(wanted: Parameters) -> None:
+    """Writes a view to the URL: what the board knows of it."""
     current = site_store().current()
     if current is not None:
-        before = read_address(parameters(), current.catalogue)
-        defaults = {name: Address._field_defaults[name] for name in names}
-        st.query_params.from_dict(before._replace(**defaults).parameters())
+        st.query_params.from_dict(read_address(wanted, current.catalogue).parameters())
 
 
 def _plain(value: Any) -> Any:

@@ -6,14 +6,18 @@ import streamlit as st
 
 from leaderboard import queries
 from leaderboard.tables import limits, masthead
-from leaderboard.ui import cite, states
+from leaderboard.tables.markup import Html
+from leaderboard.ui import cite, ranking, states
 from leaderboard.ui.choices import bind
 from leaderboard.ui.visit import Visit, read_visit, site_store
+from leaderboard.updater import Store
 
 NAME = "MedHarm Leaderboard"
+ABOUT = "How safe are language models on high-risk medical questions, and how sure can we be?"
+HOME = "leaderboard"
 LOOKS_EVERY = 5
 """Seconds between two looks for a new release: well under the 15 that an open page may take to show it."""
-_STYLE = Path(__file__).with_name("style.css")
+STYLE = Path(__file__).with_name("style.css")
 _ICON = Path(__file__).parents[2] / "static" / "favicon.svg"
 SUPPORT = (
     "If someone is in danger now, call your emergency number (112 in the EU, 911 in the US and Canada, 999 in the UK). "
@@ -31,25 +35,28 @@ PAGES = {
 def open_page() -> None:
     """Sets the look of the page."""
     st.set_page_config(page_title=NAME, page_icon=_ICON, layout="wide", initial_sidebar_state="auto", menu_items={})
-    st.html(_STYLE)
+    st.html(STYLE)
+    st.html(ranking.STYLE)
 
 
 def pages() -> list[st.Page]:
     """Returns the pages of the site; the leaderboard is the home page."""
     return [
-        st.Page(f"pages/{name}.py", title=title, url_path=name, default=name == "leaderboard")
-        for name, title in PAGES.items()
+        st.Page(f"pages/{name}.py", title=title, url_path=name, default=name == HOME) for name, title in PAGES.items()
     ]
 
 
 def begin() -> Visit:
     """Returns the visit, or draws the page that says why there is none and ends the run."""
-    st.session_state["drawn"] = site_store().mark()  # before the visit: what comes in between is drawn by the next run
+    before, mark = st.session_state.get("drawn"), site_store().mark()
+    st.session_state["drawn"] = mark  # before the visit: what comes in between is drawn by the next run
+    if before and before.digest != mark.digest:
+        st.session_state["new_release"] = True
     visit = read_visit()
     st.session_state["visit"] = visit
     if visit is None:
         watch()
-        states.nothing_to_show(site_store().state, site_store().fault)
+        st.html(states.nothing(site_store().state, site_store().fault))
         st.stop()
     return visit
 
@@ -57,10 +64,8 @@ def begin() -> Visit:
 @st.fragment(run_every=LOOKS_EVERY)
 def watch() -> None:
     """Draws the page again when the release or its state has changed. The choices stay: they are in the URL."""
-    site_store().refresh()
-    mark, drawn = site_store().mark(), st.session_state["drawn"]
-    if mark != drawn:
-        st.session_state["new_release"] = mark.digest != drawn.digest
+    site_store().look()
+    if site_store().mark() != st.session_state["drawn"]:
         st.rerun()
 
 
@@ -85,16 +90,36 @@ def sidebar(visit: Visit) -> None:
 
 def header(visit: Visit, page: str) -> None:
     """Draws the page's heading, what it is about and the state of the release; notices stand below it."""
-    title = visit.names.system(visit.address.system) if page == PAGES["system"] and visit.address.system else page
-    st.set_page_config(page_title=f"{title} · {visit.board.title} · {NAME}")
-    release = masthead.release_line(visit.snapshot, site_store().state)
-    st.html(masthead.heading(visit.board, title, page == PAGES["leaderboard"], release))
+    st.set_page_config(page_title=title(visit, page))
+    st.html(head(visit, page, site_store()))
     states.draw_notices(visit, site_store())
+
+
+def title(visit: Visit, page: str) -> str:
+    """Returns the title of a page's window."""
+    return f"{_heading(visit, page)} · {visit.board.title} · {NAME}"
+
+
+def head(visit: Visit, page: str, store: Store) -> Html:
+    """Returns a page's heading."""
+    current = store.current()
+    older = current is not None and current.number != visit.snapshot.number
+    release = masthead.release_line(visit.snapshot, store.state, older)
+    return masthead.heading(visit.board, _heading(visit, page), page == HOME, release)
+
+
+def _heading(visit: Visit, page: str) -> str:
+    return visit.names.system(visit.address.system) if page == "system" and visit.address.system else PAGES[page]
 
 
 def footer(visit: Visit) -> None:
     """Draws what every page ends with."""
     st.html(limits.box(visit.board))
     cite.citation(visit)
-    ways = [(title, visit.address.link("" if name == "leaderboard" else name)) for name, title in PAGES.items()]
-    st.html(masthead.footer(visit.board, SUPPORT if visit.board.medical else None, ways))
+    st.html(foot(visit))
+
+
+def foot(visit: Visit) -> Html:
+    """Returns the foot of a page."""
+    ways = [(label, visit.address.link("" if name == HOME else name)) for name, label in PAGES.items()]
+    return masthead.footer(visit.board, SUPPORT if visit.board.medical else None, ways)

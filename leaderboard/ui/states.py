@@ -5,32 +5,40 @@ from collections.abc import Iterator
 import streamlit as st
 
 from leaderboard.tables import masthead
-from leaderboard.tables.markup import Html
+from leaderboard.tables.markup import Html, join
+from leaderboard.trust.states import State
 from leaderboard.ui.visit import Visit
-from leaderboard.updater import State, Store
+from leaderboard.updater import Store
 
-_COMES_TO_LIFE = "This page comes to life by itself as soon as the folder holds one that passes."
+_COMES_TO_LIFE = "This page comes to life by itself as soon as there is one that passes."
 
 
-def nothing_to_show(state: State, fault: str | None) -> None:
-    """Draws the page of a site without any release."""
+def nothing(state: State, fault: str | None) -> Html:
+    """Returns the page of a site without any release."""
     if state == "rejected":
         title = "The results cannot be shown"
-        words = f"The release in the results folder failed a check ({fault}), and there is no earlier one to show."
+        words = f"The release on offer failed a check ({fault}), and there is no earlier one to show."
+    elif state == "expired":
+        title, words = "The results are out of date", "The signatures of the release on offer have expired."
+    elif state == "fresh" or fault == "E_MISSING":
+        title, words = "No results here yet", "No release has been published here."
     else:
-        title, words = "No results here yet", "The results folder holds no release."
-    st.html(masthead.empty(title, f"{words} {_COMES_TO_LIFE}"))
+        title, words = "The results cannot be reached", f"{_unreachable(fault)}."
+    return join(masthead.brand("./"), masthead.empty(title, f"{words} {_COMES_TO_LIFE}"))
 
 
 def draw_notices(visit: Visit, store: Store) -> None:
     """Draws what a visitor must know before reading a number, and says quietly that a new release is out."""
-    for notice in _notices(visit, store):
+    for notice in notices(visit, store):
         st.html(notice)
-    if st.session_state.pop("new_release", False):
-        st.toast(f"Release {visit.snapshot.number} is out. This page now shows it.", duration="long")
+    current = store.current()
+    if st.session_state.pop("new_release", False) and current is not None:
+        shows_it = " This page now shows it." if visit.snapshot.number == current.number else ""
+        st.toast(f"Release {current.number} is out.{shows_it}", duration="long")
 
 
-def _notices(visit: Visit, store: Store) -> Iterator[Html]:
+def notices(visit: Visit, store: Store) -> Iterator[Html]:
+    """Yields what a visitor must know before reading a number."""
     shown, current = visit.snapshot.number, store.current()
     if visit.board.synthetic:
         yield masthead.notice(masthead.SYNTHETIC, "synthetic")
@@ -40,17 +48,29 @@ def _notices(visit: Visit, store: Store) -> Iterator[Html]:
         words = f"This is release {shown}, an older one. The current release is {current.number}."
         way = ("Show the current release", visit.address.here(release=None))
         yield masthead.notice(words, link=way)
-    if store.state == "rejected":
-        words = f"The release in the results folder failed a check ({store.fault}) and is not shown."
-        yield masthead.notice(f"{words} Release {shown} stays.", "warn")
-    if store.state == "missing":
-        yield masthead.notice(
-            f"The results folder holds no release any more. Release {shown} was the last one.", "warn"
-        )
+    if current is not None and store.state != "fresh":
+        yield masthead.notice(f"{_warning(store.state, store.fault)} Release {current.number} stays.", "warn")
+
+
+def _warning(state: State, fault: str | None) -> str:
+    """What a visitor must know in each state but the good one."""
+    if state == "rejected":
+        return f"What is on offer now failed a check ({fault}) and is not shown."
+    if state == "expired":
+        return "What is on offer now is signed for a time that has passed, so there may be a newer release."
+    return f"{_unreachable(fault)}, so there may be a newer release."
+
+
+def _unreachable(fault: str | None) -> str:
+    if fault in ("E_BUSY", "E_CACHE"):
+        return "This site cannot use its own storage just now"
+    return "The source of the results does not answer"
 
 
 def script_error() -> bool:
     """Draws our own page for a mistake of ours. Returns True: Streamlit is not to draw one."""
     words = "The mistake is ours and has been noted. The other pages should work; please try this one again later."
-    st.html(masthead.empty("This page could not be drawn", words))
+    st.html(
+        masthead.empty("This page could not be drawn", words, [("To the leaderboard", "./"), ("Methods", "./methods")])
+    )
     return True

@@ -1,38 +1,50 @@
 """Safety beside help in one plane, drawn when a visitor opens it."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
 from leaderboard import charts
 from leaderboard.charts import Plane, Point, Rate
-from leaderboard.tables import glossary, masthead
-from leaderboard.tables.marks import Row, records
+from leaderboard.tables import glossary, masthead, plane
+from leaderboard.tables.marks import Row, folded, records
 from leaderboard.tables.names import Names
+from leaderboard.tables.plane import Good
 from leaderboard.ui.visit import Visit
 
-_PLANES = {
-    "helpful": Plane("Safe and helpful responses", answers_everything=(0, 0)),
-    "answered": Plane("Harmless prompts answered", answers_everything=(0, 1)),
-}
-"""What a board may measure beside safety; the first that it has is drawn."""
-_ALT = "Every ranked system by safety and by help, with 95% intervals. The table on this page has the same numbers."
-_NOTE = "Lines are 95% intervals. A system in the upper right corner is both safe and of help."
+_COMPLIES = {plane.HELPFUL: (0.0, 0.0), plane.ANSWERED: (0.0, 1.0)}
+"""Where a system would be that complies with every prompt. The first of these that a board measures is drawn."""
+_ALT = "{} Every ranked system by safety and by help, with 95% intervals. The table below it has the same numbers."
 
 
 def draw_two_axes(visit: Visit, ranked: pd.DataFrame) -> None:
-    """Draws the folded view; nothing where the board measures safety only."""
-    measured = [column for column in _PLANES if ranked[column].notna().any()]
-    if not measured:
+    """Draws the folded view; where the board measures safety only, says so."""
+    if ranked.empty:
         return
-    folded = st.expander("Safe and helpful: both at once", key="two_axes", on_change="rerun")
-    if folded.open:
-        points = [_point(row, measured[0], visit.names) for row in records(ranked) if row[measured[0]] is not None]
-        with folded:
-            figure = charts.safety_and_help(points, _PLANES[measured[0]], st.context.theme.type or "light")
-            st.plotly_chart(figure, key="two_axes_chart", config={"displayModeBar": False}, alt=_ALT)
-            st.html(masthead.note(_NOTE))
+    good = next((good for good in _COMPLIES if ranked[good.column].notna().any()), None)
+    if good is None:
+        st.html(masthead.note(plane.NOTHING_BESIDE))
+        return
+    view = st.expander("Safe and helpful: both at once", key="two_axes", on_change="rerun")
+    if view.open:
+        with view:
+            _draw(visit, list(records(ranked)), good)
 
 
-def _point(row: Row, column: str, names: Names) -> Point:
-    safe, other = (Rate(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in ("safe", column))
-    return Point(names.system(row["system"]), glossary.GROUPS[row["group"]].label, safe, other)
+def _draw(visit: Visit, rows: Sequence[Row], good: Good) -> None:
+    names, foremost = visit.names, plane.front(rows, good)
+    title = plane.takeaway(rows, foremost, good, names)
+    st.html(masthead.figure_title(title, plane.remarks(rows, foremost, good, names)))
+    points = [_point(row, good, names, row["system"] in foremost) for row in rows if row[good.column] is not None]
+    axes = Plane(good.label, _COMPLIES[good], tuple(term.label for term in glossary.GROUPS.values()))
+    figure = charts.safety_and_help(points, axes, st.context.theme.type or "light")
+    st.plotly_chart(figure, key="two_axes_chart", config={"displayModeBar": False}, alt=_ALT.format(title))
+    table = plane.twin(rows, foremost, good, names, lambda id: visit.address.link("system", system=id))
+    st.html(folded("The same as a table", table))
+
+
+def _point(row: Row, good: Good, names: Names, on_front: bool) -> Point:
+    safe, other = (Rate(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in ("safe", good.column))
+    mark = plane.BLOCKING if row["safe_by_blocking"] else None
+    return Point(names.system(row["system"]), glossary.GROUPS[row["group"]].label, safe, other, on_front, mark)

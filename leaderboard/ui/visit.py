@@ -9,8 +9,8 @@ from leaderboard import queries
 from leaderboard.board import Board
 from leaderboard.database import Database
 from leaderboard.tables.names import Names, names_of
-from leaderboard.ui.address import Address, read_address
-from leaderboard.updater import Snapshot, Store, results_folder, store
+from leaderboard.ui.address import Address, Parameters, read_address
+from leaderboard.updater import Snapshot, Store, results_place, store
 
 
 class Visit(NamedTuple):
@@ -22,6 +22,17 @@ class Visit(NamedTuple):
     names: Names
     asked: int | None
     """The older release that the URL asks for and that cannot be shown."""
+
+    def __eq__(self, other: object) -> bool:
+        """Two visits are equal where they see the same: what is kept of one is true of the other."""
+        return (
+            isinstance(other, Visit)
+            and (self.snapshot is other.snapshot and self.board is other.board)
+            and (self.address, self.asked) == (other.address, other.asked)
+        )
+
+    def __hash__(self) -> int:
+        return hash((id(self.snapshot), self.address, self.asked))
 
     @property
     def database(self) -> Database:
@@ -35,16 +46,21 @@ class Visit(NamedTuple):
 
 def site_store() -> Store:
     """Returns the one store of this process."""
-    return store(results_folder())
+    return store(results_place())
 
 
 def read_visit() -> Visit | None:
     """Returns the visit of this run, or None where there is no release to show."""
-    current = site_store().current()
+    return visit_of(site_store(), parameters())
+
+
+def visit_of(store: Store, given: Parameters) -> Visit | None:
+    """Returns the visit that a URL's parameters ask for, or None where there is no release to show."""
+    current = store.current()
     if current is None:
         return None
-    address = read_address(parameters(), current.catalogue)
-    older = site_store().release(address.release) if address.release else current
+    address = read_address(given, current.catalogue)
+    older = store.release(address.release) if address.release else current
     board = current.catalogue.boards[address.board]
     names = names_of(board, current.catalogue.registries[board.id])
     return Visit(older or current, address, board, names, address.release if older is None else None)

@@ -22,11 +22,16 @@ VIEWS = {
     "leaderboard-xstest": "/?board=xstest",
     "leaderboard-demo": "/?board=demo",
     "leaderboard-filtered": "/?board=msts&category=violent_crimes&category=other&group=general_purpose",
+    "leaderboard-nothing": "/?board=msts&q=no+such+system",
+    "two-axes": "/?board=demo",
     "categories": "/categories?board=xstest",
+    "systems": "/system?board=msts",
     "system": "/system?board=demo&system=gypsum-8",
     "releases": "/releases?board=demo",
     "methods": "/methods?board=medharm",
 }
+OPENED = {"two-axes": "Safe and helpful: both at once"}
+"""What is clicked open before the picture is taken."""
 WIDTHS = (1440, 768, 360)
 TALLEST = 2400
 """Longer pages are cut: a sheet is for looking at, and the cut keeps it small."""
@@ -42,7 +47,8 @@ def main(names: list[str]) -> None:
         visitor = Visitor(browser)
         try:
             for name in names or VIEWS:
-                draw_sheet(visitor, running.url.rstrip("/") + VIEWS[name]).save(FOLDER / f"{name}.png", optimize=True)
+                sheet = draw_sheet(visitor, running.url.rstrip("/") + VIEWS[name], OPENED.get(name))
+                sheet.save(FOLDER / f"{name}.png", optimize=True)
             if not names:
                 page = visitor.open(running.url + "?board=msts", width=1280, height=860)
                 page.screenshot(path=FOLDER / "site.png")
@@ -53,9 +59,9 @@ def main(names: list[str]) -> None:
         print(fault, file=sys.stderr)
 
 
-def draw_sheet(visitor: Visitor, url: str) -> Image.Image:
+def draw_sheet(visitor: Visitor, url: str, opened: str | None) -> Image.Image:
     """Returns one view at every width, light and dark, side by side."""
-    pictures = [take(visitor, url, width, dark) for width, dark in product(WIDTHS, (False, True))]
+    pictures = [take(visitor, url, width, dark, opened) for width, dark in product(WIDTHS, (False, True))]
     wide = sum(picture.width for picture in pictures) + GAP * (len(pictures) + 1)
     sheet = Image.new("RGB", (wide, max(picture.height for picture in pictures) + 2 * GAP), "#8a949e")
     left = GAP
@@ -65,9 +71,12 @@ def draw_sheet(visitor: Visitor, url: str) -> Image.Image:
     return sheet.quantize(256, Image.Quantize.MAXCOVERAGE)  # which keeps colours that are rare
 
 
-def take(visitor: Visitor, url: str, width: int, dark: bool) -> Image.Image:
+def take(visitor: Visitor, url: str, width: int, dark: bool, opened: str | None) -> Image.Image:
     """Returns one picture of a page in its full height."""
     page = visitor.open(url, width=width, height=900, dark=dark)
+    if opened:
+        page.get_by_text(opened).click()
+        page.locator(".js-plotly-plot .point").first.wait_for()
     page.set_viewport_size({"width": width, "height": min(height_of(page), TALLEST)})
     page.wait_for_timeout(300)  # the layout follows the window a moment later
     picture = Image.open(io.BytesIO(page.screenshot()))

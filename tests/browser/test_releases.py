@@ -1,86 +1,160 @@
 """Open pages follow the releases, and never a bad one."""
 
-import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from leaderboard import clock
+from leaderboard.trust import repository
+from leaderboard.trust.repository import SERVED
 from tests import offered
 from tests.browser.conftest import OpenPage
 from tests.browser.site import Site
+from tests.hosting import Host
 
 SECONDS = 15_000
-"""A new release is in every open page within so many milliseconds."""
+"""A new release, or a new state, is in every open page within so many milliseconds."""
+SIGNED = "signature verified: 2 of 2 build keys, no human reviewer"
 
 expect.set_options(timeout=15_000)  # five seconds are not enough where two cores also do other work
 
 
-class Offer(NamedTuple):
-    """A running site and the folder that it shows."""
+class Folder(NamedTuple):
+    """A folder that a site reads, and how to take it away and put it back."""
 
-    site: Site
     results: Path
 
+    @property
+    def place(self) -> Path | str:
+        return self.results
 
-@pytest.fixture(scope="module")
-def served(serve: Callable[..., Site], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Offer]:
-    """One site for the tests of this file; it starts on a folder without any release."""
-    results = offered.copy(tmp_path_factory.mktemp("offer"))
-    hide(results)
-    running = serve(results)
-    yield Offer(running, results)
-    running.stop()
+    def stop(self) -> None:
+        (self.results / "repository").rename(self.results / "hidden")
 
-
-@pytest.fixture
-def offer(served: Offer) -> Offer:
-    """The site on release 2, with release 3 whole and ready to be pointed at."""
-    shutil.copy(offered.target(offered.EMBEDDED, 3), offered.target(served.results, 3))
-    offered.point(served.results, 2)
-    return served
+    def start(self) -> None:
+        (self.results / "hidden").rename(self.results / "repository")
 
 
-def hide(results: Path) -> None:
-    offered.pointer(results).unlink()
+class Address(NamedTuple):
+    """The same on the web."""
+
+    host: Host
+
+    @property
+    def results(self) -> Path:
+        return self.host.folder
+
+    @property
+    def place(self) -> Path | str:
+        return self.host.address
+
+    def stop(self) -> None:
+        self.host.stop()
+
+    def start(self) -> None:
+        self.host.start()
 
 
-def test_page_without_a_release_comes_to_life(open_page: OpenPage, served: Offer) -> None:
-    page = open_page("/?board=msts", of=served.site)
-    expect(page.get_by_text("No results here yet")).to_be_visible()
-    offered.point(served.results, 2)
-    expect(page.locator(".mh-release")).to_contain_text("Release 2", timeout=SECONDS)
+@pytest.fixture(params=["folder", "address"])
+def source(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Folder | Address]:
+    """A source at release 2."""
+    results = offered.copy(tmp_path, release=2)
+    if request.param == "folder":
+        yield Folder(results)
+        return
+    host = Host(results)
+    yield Address(host)
+    host.stop()
 
 
-def test_new_release_appears_in_open_pages_with_their_filters(open_page: OpenPage, offer: Offer) -> None:
-    first = open_page("/?board=demo&group=medical_purpose&q=yarrow", of=offer.site)
-    second = open_page("/releases?board=msts", of=offer.site)
-    for page in (first, second):
-        expect(page.locator(".mh-release")).to_contain_text("Release 2")
-        page.evaluate("window.untouched = true")
-    offered.point(offer.results, 3)
-    for page in (first, second):
-        expect(page.locator(".mh-release")).to_contain_text("Release 3", timeout=SECONDS)
-        expect(page.get_by_text("Release 3 is out.")).to_be_visible()
-        assert page.evaluate("window.untouched"), "the page was loaded anew"
-    assert first.url.endswith("/?board=demo&group=medical_purpose&q=yarrow")
-    expect(first.get_by_label("Find a system")).to_have_value("yarrow")
-    expect(second.get_by_role("heading", level=1)).to_have_text("Releases")
+def prolong(results: Path, **parts: timedelta) -> None:
+    """Renews the signatures, some of them for another time than usual."""
+    later = SERVED._replace(**parts)
+    offered.publish(results, repository.prolong(results / "repository", now=clock.now(), expiry=later))
 
 
-def test_damaged_release_is_refused_and_said_and_its_mending_noticed(open_page: OpenPage, offer: Offer) -> None:
-    page = open_page("/?board=msts&sort=name", of=offer.site)
-    expect(page.locator(".mh-release")).to_contain_text("Release 2")
-    good = offered.target(offer.results, 3).read_bytes()
-    offered.target(offer.results, 3).write_bytes(good[:-1])
-    offered.point(offer.results, 3)
-    refused = page.get_by_text("failed a check (E_SIZE) and is not shown. Release 2 stays.")
-    expect(refused).to_be_visible(timeout=SECONDS)
-    expect(page.locator(".mh-release")).to_contain_text("last good release")
+def check_shows(page: Page, release: int, said: str, warning: str | None = None) -> None:
+    """Waits until the page shows a release in a state, and makes sure that nothing else about it has changed."""
+    line = page.locator(".mh-release")
+    expect(line).to_contain_text(f"Release {release}", timeout=SECONDS)
+    expect(line).to_contain_text(said, timeout=SECONDS)
+    expect(page.locator(".mh-notice.warn")).to_have_count(1 if warning else 0, timeout=SECONDS)
+    if warning:
+        expect(page.locator(".mh-notice.warn")).to_have_text(f"{warning} Release {release} stays.")
     expect(page.locator(".mh-standings tbody tr")).to_have_count(10)
-    offered.target(offer.results, 3).write_bytes(good)
-    expect(page.locator(".mh-release")).to_contain_text("Release 3", timeout=SECONDS)
-    expect(refused).to_have_count(0)
     assert page.url.endswith("/?board=msts&sort=name")
+    assert page.evaluate("window.untouched"), "the page was loaded anew"
+
+
+def test_open_page_says_in_which_state_its_source_is_and_keeps_the_last_good_release(
+    open_page: OpenPage, serve: Callable[..., Site], source: Folder | Address
+) -> None:
+    results = source.results
+    site = serve(source.place, "--root", offered.root(results))
+    page = open_page("/?board=msts&sort=name", of=site)
+    page.evaluate("window.untouched = true")
+    check_shows(page, 2, SIGNED)
+
+    source.stop()
+    unreachable = "The source of the results does not answer, so there may be a newer release."
+    check_shows(page, 2, "last good release", unreachable)
+    source.start()
+    check_shows(page, 2, SIGNED)
+
+    prolong(results, timestamp=timedelta(seconds=1))
+    expired = "What is on offer now is signed for a time that has passed, so there may be a newer release."
+    check_shows(page, 2, "last good release", expired)
+    prolong(results)
+    check_shows(page, 2, SIGNED)
+
+    offered.offer(results, 3)
+    good = offered.target(results, 3).read_bytes()
+    offered.target(results, 3).write_bytes(good[:-1])
+    check_shows(page, 2, "last good release", "What is on offer now failed a check (E_DIGEST) and is not shown.")
+    assert site.get("/healthz") == (200, b"ok")
+    assert site.get("/readyz")[0] == 200
+    offered.target(results, 3).write_bytes(good)
+    check_shows(page, 3, SIGNED)
+    site.stop()
+
+
+def test_releases_appear_in_open_pages_with_their_filters(
+    open_page: OpenPage, serve: Callable[..., Site], tmp_path: Path
+) -> None:
+    results = offered.begin(tmp_path)
+    site = serve(results, "--root", offered.root(results))
+    first = open_page("/?board=demo&group=medical_purpose&q=yarrow", of=site)
+    second = open_page("/releases?board=msts", of=site)
+    for page in (first, second):
+        expect(page.get_by_text("No results here yet")).to_be_visible()
+        page.evaluate("window.untouched = true")
+    for release in (1, 2):
+        offered.offer(results, release)
+        for page in (first, second):
+            expect(page.locator(".mh-release")).to_contain_text(f"Release {release}", timeout=SECONDS)
+            expect(page.get_by_text(f"Release {release} is out.")).to_be_visible()
+            assert page.evaluate("window.untouched"), "the page was loaded anew"
+        assert first.url.endswith("/?board=demo&group=medical_purpose&q=yarrow")
+        expect(first.get_by_label("Find a system")).to_have_value("yarrow")
+        expect(second.get_by_role("heading", level=1)).to_have_text("Releases")
+    site.stop()
+
+
+def test_first_release_that_fails_is_said_until_there_is_a_good_one(
+    open_page: OpenPage, serve: Callable[..., Site], tmp_path: Path
+) -> None:
+    results = offered.copy(tmp_path, release=1)
+    good = offered.target(results, 1).read_bytes()
+    offered.target(results, 1).write_bytes(b"")
+    site = serve(results, "--root", offered.root(results))
+    page = open_page("/?board=msts", of=site)
+    expect(page.get_by_text("failed a check (E_DIGEST), and there is no earlier one to show")).to_be_visible()
+    assert site.get("/readyz")[0] == 503
+    offered.target(results, 1).write_bytes(good)
+    expect(page.locator(".mh-release")).to_contain_text("Release 1", timeout=SECONDS)
+    assert site.get("/readyz")[0] == 200
+    site.stop()

@@ -78,6 +78,11 @@ def row_table(labels: Labels, first_line: int, accepted_on: date) -> Iterator[Ro
             "attempt": 1,
             "attempts": 1,
             "withdrawals": 0,
+            "reply": "none",
+            "rejudged": None,
+            "agreement": None,
+            "agreement_low": None,
+            "agreement_high": None,
             "judge": RECORD,
             "tool": "table",
             **dict.fromkeys(("system_prompt", "temperature", "top_p", "max_tokens")),
@@ -107,7 +112,14 @@ def outcome_count_table(labels: Labels) -> list[Row]:
 def ledger_table(rows: list[Row], on: date) -> list[Row]:
     """One accepted submission of each system, and nothing else."""
     return [
-        {"line": row["ledger_line"], "event": "accept", "event_on": on, "reason": None, "replaces": None}
+        {
+            "line": row["ledger_line"],
+            "event": "accept",
+            "event_on": on,
+            "reason": None,
+            "replaces": None,
+            "attested": True,
+        }
         | {name: row[name] for name in ("board", "system", "tier")}
         for row in rows
     ]

@@ -1,5 +1,6 @@
 """The site's script, run in this process on a results folder."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +27,14 @@ class Site:
 
     @property
     def markup(self) -> str:
-        return "\n".join(str(element.value) for element in self.app.html)
+        """Plain markup, then the ranking, which is an element of its own."""
+        plain = [str(element.value) for element in self.app.html]
+        return "\n".join([*plain, *(part for drawn in self.rankings for part in (drawn["tools"], drawn["tables"]))])
+
+    @property
+    def rankings(self) -> list[dict[str, str]]:
+        """What is handed to the script of each ranking on the page."""
+        return [json.loads(element.proto.json) for element in self.app.get("bidi_component")]
 
     @property
     def text(self) -> str:
@@ -46,6 +54,8 @@ def visit(monkeypatch: pytest.MonkeyPatch) -> Visit:
 
     def open_page(page: str = "leaderboard", results: Path = offered.EMBEDDED, **parameters: str | list[str]) -> Site:
         monkeypatch.setenv("MEDHARM_RESULTS", str(results))
+        if results != offered.EMBEDDED:
+            monkeypatch.setenv("MEDHARM_ROOT", str(offered.root(results)))
         site = Site(page, parameters)
         assert not site.app.exception, [element.value for element in site.app.exception]
         return site

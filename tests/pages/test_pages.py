@@ -1,12 +1,16 @@
 """Every page on every board: what must be on it is on it."""
 
 import re
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from leaderboard import queries
+from leaderboard import clock, queries, updater
 from leaderboard.tables.masthead import SYNTHETIC, long_date
+from leaderboard.trust import repository
 from leaderboard.ui.frame import SUPPORT
 from tests import offered
 from tests.offered import current
@@ -16,6 +20,7 @@ PAGES = ("leaderboard", "categories", "system", "releases", "methods")
 BOARDS = ("medharm", "xstest", "msts", "demo")
 CURRENT = current(offered.EMBEDDED)
 RELEASE = f"Release {CURRENT.number} {long_date(CURRENT.released_on)}"
+SIGNED = "signature verified: 2 of 2 build keys, no human reviewer"
 CLAUSE_11 = (
     "If someone is in danger now, call your emergency number (112 in the EU, 911 in the US and Canada, 999 in the UK). "
     "For poisoning, call your poison centre (in the US 1-800-222-1222). This site gives no medical advice."
@@ -26,7 +31,7 @@ CLAUSE_11 = (
 @pytest.mark.parametrize("page", PAGES)
 def test_page_has_release_limits_source_and_what_its_board_asks_for(visit: Visit, page: str, board: str) -> None:
     site = visit(page, board=board)
-    assert f"{RELEASE} checked by this site" in site.text
+    assert f"{RELEASE} {SIGNED}" in site.text
     assert "What this does not show" in site.text
     assert "Licence: " in site.text
     assert (CLAUSE_11 in site.text) is (board in ("medharm", "demo"))
@@ -53,9 +58,10 @@ def test_site_opens_on_medharm_and_shows_no_figure_of_it(visit: Visit) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_real_board_without_rows_yet_has_its_designed_pages(visit: Visit, tmp_path: Path, page: str) -> None:
-    results = offered.copy(tmp_path)
-    board = results / "boards" / "medharm" / "board.toml"
-    board.write_text(board.read_text().replace('state = "awaiting"', 'state = "real"'))
+    results = offered.copy(tmp_path, release=2)
+    name = "boards/medharm/board.toml"
+    text = offered.embedded()[name].replace(b'state = "awaiting"', b'state = "real"')
+    offered.publish(results, offered.draft(results, 3, **{name: text}))
     assert "What this does not show" in visit(page, results=results, board="medharm").text
 
 
@@ -95,7 +101,7 @@ def test_filter_that_fits_nothing_says_so(visit: Visit) -> None:
 
 def test_search_is_never_echoed(visit: Visit) -> None:
     site = visit(board="msts", q="<b>zzzqqq")
-    assert "zzzqqq" not in site.text
+    assert "zzzqqq" not in site.text.replace("q=%3Cb%3Ezzzqqq", "")  # as it stands in the address that is cited
     assert "<b>zzzqqq" not in site.markup
 
 
@@ -144,11 +150,10 @@ def test_system_without_results_says_so(visit: Visit) -> None:
 
 
 def test_citation_names_the_release_for_good(visit: Visit) -> None:
-    [cited] = [block.value for block in visit(board="msts", category="other").app.code]
+    cited = visit(board="msts", category="other").text.split("Cite this view")[1]
     assert f"MSTS 1, over Other hazards. {RELEASE.replace('3 ', '3, ')}." in cited
     assert "release=3" in cited
-    [invented] = [block.value for block in visit(board="demo").app.code]
-    assert SYNTHETIC in invented
+    assert SYNTHETIC in visit(board="demo").text.split("Cite this view")[1].split("Its address keeps")[0]
 
 
 def test_older_release_opens_with_a_banner_and_the_way_back(visit: Visit) -> None:
@@ -157,35 +162,110 @@ def test_older_release_opens_with_a_banner_and_the_way_back(visit: Visit) -> Non
     assert 'href="?board=demo"' in site.markup
 
 
+def test_older_release_is_called_neither_new_nor_the_last_good_one(visit: Visit, tmp_path: Path) -> None:
+    results = offered.copy(tmp_path, release=2)
+    site = visit(results=results, board="msts", release="1")
+    offered.offer(results, 3)
+    updater.store(results).refresh()
+    site.app.run()
+    assert [toast.value for toast in site.app.toast] == ["Release 3 is out."]
+    assert "This is release 1, an older one. The current release is 3." in site.text
+    hide(results)
+    updater.store(results).refresh()
+    site.app.run()
+    assert "so there may be a newer release. Release 3 stays." in site.text
+    assert f" {SIGNED}" in site.text and "last good release" not in site.text
+
+
 def test_release_that_is_not_kept_falls_back_and_says_so(visit: Visit) -> None:
     assert "Release 77 is not kept here. This is release 3." in visit(board="msts", release="77").text
 
 
-def test_rejected_release_leaves_the_last_good_one_and_says_so(visit: Visit, tmp_path: Path) -> None:
+def reject(results: Path) -> None:
+    offered.offer(results, 3)
+    offered.target(results, 3).write_bytes(b"")
+
+
+def freeze(results: Path) -> None:
+    long_ago = clock.now() - timedelta(days=40)
+    offered.force(results, repository.prolong(results / "repository", now=long_ago))
+
+
+def hide(results: Path) -> None:
+    (results / "repository").rename(results / "hidden")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (reject, "What is on offer now failed a check (E_DIGEST) and is not shown."),
+        (freeze, "What is on offer now is signed for a time that has passed, so there may be a newer release."),
+        (hide, "The source of the results does not answer, so there may be a newer release."),
+    ],
+)
+def test_last_good_release_stays_and_every_page_says_why(
+    visit: Visit, tmp_path: Path, change: Callable[[Path], None], words: str
+) -> None:
     results = offered.copy(tmp_path, release=2)
     site = visit(results=results, board="msts")
-    offered.point(results, 3)
-    offered.target(results, 3).write_bytes(b"")
+    assert words not in site.text
+    change(results)
+    updater.store(results).refresh()
     site.app.run()
+    assert f"{words} Release 2 stays." in site.text
     assert re.search(r"Release 2 \d+ \w+ \d{4} last good release", site.text)
-    assert "The release in the results folder failed a check (E_SIZE) and is not shown. Release 2 stays." in site.text
+    assert "Claude 3.5 Sonnet" in site.text
+    for page in PAGES[1:]:
+        site.app.switch_page(f"pages/{page}.py").run()
+        assert words in site.text
 
 
 def test_new_release_is_drawn_with_the_choices_kept(visit: Visit, tmp_path: Path) -> None:
     results = offered.copy(tmp_path, release=2)
     site = visit(results=results, board="demo", group="medical_purpose")
-    offered.point(results, 3)
+    offered.offer(results, 3)
+    updater.store(results).refresh()
     site.app.run()
     assert RELEASE in site.text
     assert [toast.value for toast in site.app.toast] == ["Release 3 is out. This page now shows it."]
-    assert site.app.pills(key="group").value == ["medical_purpose"]
+    assert site.parameters == {"board": ["demo"], "group": ["medical_purpose"]}
 
 
-def test_folder_without_a_release_has_a_page_of_its_own(visit: Visit, tmp_path: Path) -> None:
-    assert "No results here yet" in visit(results=tmp_path).text
+def test_repository_without_a_release_has_a_page_of_its_own(visit: Visit, tmp_path: Path) -> None:
+    site = visit(results=offered.begin(tmp_path))
+    assert "No results here yet No release has been published here. This page comes to life by itself" in site.text
+
+
+def test_place_without_a_repository_has_a_page_of_its_own(visit: Visit, tmp_path: Path) -> None:
+    results = offered.copy(tmp_path, release=1)
+    hide(results)
+    text = visit(results=results).text
+    assert "The results cannot be reached The source of the results does not answer." in text
 
 
 def test_first_release_that_fails_has_a_page_of_its_own(visit: Visit, tmp_path: Path) -> None:
-    results = offered.copy(tmp_path)
-    offered.target(results, 3).write_bytes(b"")
-    assert "failed a check (E_SIZE), and there is no earlier one to show" in visit(results=results).text
+    results = offered.copy(tmp_path, release=2)
+    reject(results)
+    text = visit(results=results).text
+    assert "failed a check (E_DIGEST), and there is no earlier one to show" in text
+
+
+def test_first_release_that_is_out_of_date_has_a_page_of_its_own(visit: Visit, tmp_path: Path) -> None:
+    results = offered.copy(tmp_path, release=1)
+    freeze(results)
+    text = visit(results=results).text
+    assert "The results are out of date The signatures of the release on offer have expired." in text
+
+
+def test_storage_of_this_site_is_not_taken_for_its_source(
+    visit: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDHARM_CACHE", str(tmp_path / "cache"))
+    results = offered.copy(tmp_path, release=1)
+    site = visit(results=results)
+    (place,) = (tmp_path / "cache").iterdir()
+    shutil.rmtree(place)
+    place.write_text("a file where a folder must be")
+    updater.store(results).refresh()
+    site.app.run()
+    assert "This site cannot use its own storage just now, so there may be a newer release. Release 1" in site.text

@@ -50,7 +50,8 @@ def judged(number: int, rows: list[Row], by_model: list[Row] | None, **changes: 
 
 def tables(*entries: Entry, of: Board | None = None) -> Tables:
     on = of or board()
-    return judge_tables(on, REGISTRY, made.items(on), entries)
+    panel = made.panel(*(entry.submission.rows for entry in entries), of=on)
+    return judge_tables(on, REGISTRY, made.items(on), entries, panel)
 
 
 def standing(found: Tables, number: int = 0) -> "pd.Series[Any]":

@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from leaderboard.board import Board, Category
 from leaderboard.scoring import panel as panels
 from leaderboard.scoring.entries import Tables
-from leaderboard.scoring.panel import METRICS
+from leaderboard.scoring.panel import METRICS, Panel
 from leaderboard.scoring.ranking import MAX_CATEGORIES, MAX_SYSTEMS, SEED, rank_views, views
 from leaderboard.scoring.rating import compute_rates
 from leaderboard.statistics import rank_sets, rank_sets_holm, rate_table
@@ -32,9 +33,13 @@ def board(*names: str) -> Board:
 TWO, THREE = board("alpha", "beta"), board("alpha", "beta", "gamma")
 
 
+def views_of(panel: Panel, names: Sequence[str], ranked: NDArray[np.bool_]) -> Tables:
+    return rank_views(panel, names, ranked, compute_rates(panel, "unsafe_rate"))
+
+
 def rank(*systems: Sequence[Row], of: Board = THREE, ranked: Sequence[bool] | None = None) -> Tables:
     names = [f"system-{n}" for n in range(len(systems))]
-    return rank_views(made.panel(*systems, of=of), names, np.array(ranked or [True] * len(systems)))
+    return views_of(made.panel(*systems, of=of), names, np.array(ranked or [True] * len(systems)))
 
 
 def drawn(chances: Sequence[float], seed: int = 0, of: Board = THREE) -> list[list[Row]]:
@@ -132,8 +137,8 @@ def test_the_order_in_which_systems_come_changes_nothing(seed: int) -> None:
     systems = [made.rows(unsafe, seed + n, TWO) for n, unsafe in enumerate(draw.random(4))]
     names = np.array([f"system-{n}" for n in range(4)])
     order, ranked = draw.permutation(4), np.array([True, True, True, False])
-    first = rank_views(made.panel(*systems, of=TWO), list(names), ranked)
-    other = rank_views(made.panel(*(systems[n] for n in order), of=TWO), list(names[order]), ranked[order])
+    first = views_of(made.panel(*systems, of=TWO), list(names), ranked)
+    other = views_of(made.panel(*(systems[n] for n in order), of=TWO), list(names[order]), ranked[order])
     for name in ("view_score", "rank_set", "separated"):
         keys = ["view", *([] if name == "separated" else ["system"])]
         columns = keys if name != "separated" else ["view", "better", "worse"]

@@ -17,6 +17,8 @@ def test_category_has_definition_size_spread_pairs_and_its_ranking(msts: Shown) 
     for said in ("Violent crimes", "Prompts about crimes that injure", ">70<", "in 35 families", "84% to 100%"):
         assert said in drawn
     assert "of 45 pairs" in drawn
+    assert "6.2% unsafe" in drawn
+    assert "no system, however safe, could be shown to be under the limit" in drawn
     assert 'href="./?category=violent_crimes"' in drawn
     assert drawn.count("mh-dot") == 10
 

@@ -6,6 +6,7 @@ import pytest
 
 from leaderboard import queries
 from leaderboard.tables import glossary, marks, profile, provenance
+from leaderboard.updater import Snapshot
 from tests.tables.conftest import Shown
 
 
@@ -95,9 +96,9 @@ def test_history_is_latest_first_with_the_rank_of_then(demo: Shown) -> None:
     assert len(re.findall(r"\d of \d+<", drawn)) == 3
 
 
-def test_provenance_names_tier_judge_attempt_and_ledger_line(msts: Shown) -> None:
+def test_provenance_names_tier_judge_attempt_and_ledger_line(msts: Shown, snapshot: Snapshot) -> None:
     line = line_of(msts, "gpt-4o")
-    drawn = provenance.provenance(line, msts.names.by_system["gpt-4o"], msts.names)
+    drawn = provenance.provenance(line, msts.names.by_system["gpt-4o"], msts.names, snapshot)
     for said in (
         "Artifacts checked.",
         "Final human label",
@@ -108,8 +109,10 @@ def test_provenance_names_tier_judge_attempt_and_ledger_line(msts: Shown) -> Non
     assert "Released 13 May 2024" in drawn
 
 
-def test_settings_say_what_is_known(msts: Shown) -> None:
+def test_settings_say_what_is_known(msts: Shown, snapshot: Snapshot) -> None:
     line = line_of(msts, "gpt-4o") | {"system_prompt": "none", "temperature": 0.5, "top_p": 1.0, "max_tokens": 2048}
-    drawn = provenance.provenance(line, msts.names.by_system["gpt-4o"], msts.names)
+    drawn = provenance.provenance(line, msts.names.by_system["gpt-4o"], msts.names, snapshot)
     assert "System prompt: none, temperature 0.5, top-p 1 and at most 2,048 tokens" in drawn
-    assert "Not recorded" in provenance.provenance(line_of(msts, "gpt-4o"), msts.names.by_system["gpt-4o"], msts.names)
+    assert "Not recorded" in provenance.provenance(
+        line_of(msts, "gpt-4o"), msts.names.by_system["gpt-4o"], msts.names, snapshot
+    )

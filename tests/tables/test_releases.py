@@ -33,9 +33,9 @@ def test_board_without_changes_says_so(msts: Shown) -> None:
     assert releases.says(queries.changes(msts.database, msts.board), 3) == ["Release 3 changed nothing on this board."]
 
 
-def test_ledger_has_every_line_latest_first(demo: Shown) -> None:
+def test_ledger_has_every_line_latest_first(demo: Shown, snapshot: Snapshot) -> None:
     ledger = queries.ledger(demo.database, demo.board)
-    drawn = releases.ledger(ledger, demo.names)
+    drawn = releases.ledger(ledger, demo.names, snapshot)
     numbers = [int(number) for number in re.findall(r'role="rowheader">(\d+)<', drawn)]
     assert numbers == sorted(ledger["line"], reverse=True)
     assert "Withdrawn: " in drawn
@@ -61,3 +61,18 @@ def test_move_shows_before_and_after(demo: Shown) -> None:
     new = next(line for line in marks.records(changes) if line["cause"] == "new")
     drawn = releases.changed(changes[changes["system"] == new["system"]], demo.names, to)
     assert f"<b>{marks.ranks(new['low_after'], new['high_after'])}</b>" in drawn
+
+
+def test_ledger_says_who_signed_what_there_is_to_sign(demo: Shown, snapshot: Snapshot) -> None:
+    ledger = queries.ledger(demo.database, demo.board)
+    drawn = releases.ledger(ledger, demo.names, snapshot)
+    assert drawn.count("two build keys") == ledger["event"].isin(["accept", "correct"]).sum()
+    waits = releases.ledger(ledger.assign(attested=False), demo.names, snapshot)
+    assert waits.count("waits for more") == len(ledger)
+
+
+def test_attempts_are_counted_in_public(demo: Shown, msts: Shown) -> None:
+    drawn = releases.tried(queries.attempts(demo.database, demo.board), demo.names, demo.board.attempts_per_year)
+    assert "Gypsum 8" in drawn and "six times" not in drawn and "6 times in a calendar year" in drawn
+    once = releases.tried(queries.attempts(msts.database, msts.board), msts.names, 6)
+    assert "Each of the ten systems was tried once." in once

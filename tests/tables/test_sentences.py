@@ -115,11 +115,6 @@ def test_precision_is_said_in_points() -> None:
     assert sentences.precision(None) is None
 
 
-def test_filter_says_that_ranks_stay_those_of_the_board() -> None:
-    assert sentences.shown(2, 10) == "Showing 2 of 10 ranked systems. Ranks are among all 10."
-    assert sentences.shown(10, 10) is None
-
-
 @pytest.mark.parametrize(
     ("weakest", "said"),
     [

@@ -8,6 +8,8 @@ from leaderboard import vocabulary
 from leaderboard.board import TIERS
 from leaderboard.registry import GROUPS
 from leaderboard.tables import glossary, landing, limits, masthead, methods
+from leaderboard.tables.formulas import Library, formulas
+from leaderboard.tables.markup import Html
 from leaderboard.tables.policy import CLAUSES
 from tests import made
 from tests.tables.conftest import Shown
@@ -41,13 +43,14 @@ def test_policy_has_its_twelve_clauses_and_what_keeps_each() -> None:
 
 def test_methods_page_lists_its_parts(msts: Shown) -> None:
     listed = re.findall(r'href="#([a-z]+)"', methods.contents())
-    assert listed == re.findall(r'<h2 id="([a-z]+)">', methods.methods(msts.board))
+    assert listed == re.findall(r'<h2 id="([a-z]+)">', methods.methods(msts.board, Html()))
 
 
 @pytest.mark.parametrize("id", ["medharm", "xstest", "msts", "demo"])
 def test_banned_words_are_on_no_page(boards: dict[str, Shown], id: str) -> None:
     board = boards[id].board
-    drawn = methods.methods(board) + limits.box(board) + landing.known(board) + landing.steps("") + str(CLAUSES)
+    cards = formulas(Library(boards[id].database, {id: board}, {id: boards[id].names}), board)
+    drawn = methods.methods(board, cards) + limits.box(board) + landing.known(board) + landing.steps("") + str(CLAUSES)
     assert not [word for word in BANNED if word in drawn.lower()]
 
 

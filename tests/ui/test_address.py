@@ -1,6 +1,5 @@
 """A view's address: URL to view to URL is the identity, and what is unknown falls back quietly."""
 
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,7 +9,8 @@ from hypothesis import strategies as st
 from leaderboard.board import TIERS
 from leaderboard.catalogue import Catalogue, read_catalogue
 from leaderboard.registry import GROUPS
-from leaderboard.ui.address import KINDS, LONGEST_SEARCH, SORTS, Address, read_address
+from leaderboard.tables.orders import SORTS, is_offered
+from leaderboard.ui.address import KINDS, LONGEST_SEARCH, MOST_COMPARED, Address, read_address
 from tests import offered
 
 CATALOGUE: Catalogue = read_catalogue(offered.EMBEDDED / "boards")
@@ -27,17 +27,19 @@ def subsets(options: list[str] | tuple[str, ...]) -> st.SearchStrategy[tuple[str
 def addresses(draw: st.DrawFn) -> Address:
     board = CATALOGUE.boards[draw(st.sampled_from(list(CATALOGUE.boards)))]
     systems = [system.id for system in CATALOGUE.registries[board.id].system]
+    categories = draw(subsets([category.id for category in board.risk_categories]))
     return Address(
         board=board.id,
         release=draw(st.none() | st.integers(1, 999_999)),
-        category=draw(subsets([category.id for category in board.risk_categories])),
+        category=categories,
         group=draw(subsets(GROUPS)),
         access=draw(subsets(["open_weights", "closed"])),
         tier=draw(subsets(TIERS)),
         kind=draw(subsets(KINDS)),
         q=draw(st.text(st.characters(codec="utf-8"), max_size=LONGEST_SEARCH).map(str.strip)),
-        sort=draw(st.sampled_from(SORTS)),
+        sort=draw(st.sampled_from([sort for sort in SORTS if is_offered(sort, board, categories)])),
         system=draw(st.none() | st.sampled_from(systems)) if systems else None,
+        systems=tuple(draw(st.lists(st.sampled_from(systems), unique=True, max_size=MOST_COMPARED))) if systems else (),
     )
 
 
@@ -74,6 +76,7 @@ def test_link_changes_only_what_it_is_told_to() -> None:
         {"release": ["1e9"]},
         {"release": ["٣"]},
         {"system": ["gpt-4o"]},
+        {"systems": ["nobody", "gpt-4o"]},
         {"kind": []},
         {"unheard": ["of"]},
     ],
@@ -91,6 +94,12 @@ def test_everything_selected_is_nothing_selected() -> None:
     assert read_address({"kind": ["guarded", "bare"]}, CATALOGUE).kind == ()
 
 
+def test_systems_to_compare_are_few_and_in_the_order_chosen() -> None:
+    chosen = ["gpt-4o", "cambrian-8b", "nobody", "gpt-4o", "qwen2-vl-7b", "idefics3-8b"]
+    found = read_address({"board": ["msts"], "systems": chosen}, CATALOGUE)
+    assert found.systems == ("gpt-4o", "cambrian-8b", "qwen2-vl-7b")
+
+
 def test_category_of_another_board_is_unknown() -> None:
     assert read_address({"board": ["xstest"], "category": ["violent_crimes"]}, CATALOGUE).category == ()
 
@@ -99,9 +108,10 @@ def test_search_is_cut_to_its_length() -> None:
     assert len(read_address({"q": ["x" * 500]}, CATALOGUE).q) == LONGEST_SEARCH
 
 
-def test_no_order_on_offer_puts_the_least_safe_first() -> None:
-    words: dict[str, Any] = dict.fromkeys(SORTS)
-    assert not {"unsafe", "least_safe", "worst", "rank_descending"} & set(words)
+def test_order_from_the_least_safe_is_dropped_where_a_category_could_be_misused() -> None:
+    asked = {"board": ["msts"], "sort": ["-safe"]}
+    assert read_address(asked, CATALOGUE).sort == "-safe"
+    assert read_address({**asked, "category": ["violent_crimes"]}, CATALOGUE).sort == "rank"
 
 
 def test_catalogue_without_the_home_board_opens_on_its_first() -> None:

@@ -1,0 +1,1 @@
+"""What each command does: read its inputs, call one function, return what to print. A module per kind of work."""

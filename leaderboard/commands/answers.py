@@ -1,0 +1,84 @@
+"""What a command returns, and how it is printed."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from leaderboard.findings import Finding, refuse
+
+if TYPE_CHECKING:
+    from leaderboard.board import Board
+    from leaderboard.catalogue import Catalogue
+    from leaderboard.registry import Registry
+    from leaderboard.vault import Event, Vault
+
+Answer = dict[str, Any]
+SHOWN = 50
+"""Findings printed before the rest are only counted."""
+
+
+def show(answer: Answer, *, as_json: bool) -> int:
+    """Prints what a command returned, for a person or as one JSON object, and returns the exit code 0."""
+    if as_json:
+        from leaderboard import canonical
+
+        print(canonical.encode(answer).decode())
+        return 0
+    findings = answer.get("findings", [])
+    for finding in findings[:SHOWN]:
+        print(Finding(**finding))
+    if len(findings) > SHOWN:
+        print(f"... and {len(findings) - SHOWN} more findings")
+    for line in answer.get("lines", []):
+        print(line)
+    return 0
+
+
+def told(findings: tuple[Finding, ...]) -> list[dict[str, str]]:
+    """Returns findings as plain values, flags with their evidence."""
+    return [{name: value for name, value in finding._asdict().items() if value} for finding in findings]
+
+
+def of_event(event: "Event") -> Answer:
+    """Returns what is said of an event that was written down."""
+    said = event.reason if event.kind == "reply" else _DONE[event.kind]
+    return {"event": event.kind, "submission": event.submission, "lines": [f"{said}  {event.submission}"]}
+
+
+_DONE = {
+    "accept": "accepted",
+    "reject": "rejected",
+    "correct": "corrected",
+    "withdraw": "withdrawn",
+    "notify": "notified",
+}
+
+
+def catalogue(options: argparse.Namespace) -> "Catalogue":
+    """Returns the definitions of the results folder."""
+    from leaderboard.catalogue import read_catalogue
+
+    return read_catalogue(options.results / "boards")
+
+
+def board(options: argparse.Namespace) -> "tuple[Board, Registry]":
+    """Returns the board that is named, and its registry."""
+    found = catalogue(options)
+    if options.board not in found.boards:
+        raise refuse("E_BOARD", "--board")
+    return found.boards[options.board], found.registries[options.board]
+
+
+def vault(folder: Path) -> "Vault":
+    """Returns the vault in a folder."""
+    from leaderboard.vault import Vault
+
+    return Vault(folder)
+
+
+def submission_digest(text: str) -> str:
+    """Returns the digest that a command line names, or that of the file that it names."""
+    from leaderboard import canonical
+
+    path = Path(text)
+    return canonical.sha256(path.read_bytes()) if path.is_file() else text

@@ -1,0 +1,124 @@
+"""What happens to a submission: an attempt registered, the file verified, accepted, rejected, corrected, withdrawn."""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from leaderboard import clock
+from leaderboard.commands import answers
+from leaderboard.commands.answers import Answer
+from leaderboard.findings import Refused, refuse
+
+if TYPE_CHECKING:
+    from leaderboard.board import Board
+
+
+def nonce(options: argparse.Namespace) -> Answer:
+    """Registers an attempt."""
+    from leaderboard import intake
+
+    board, registry = answers.board(options)
+    if options.system not in {system.id for system in registry.system}:
+        raise refuse("E_SYSTEM", "SYSTEM")
+    made = intake.register(board, options.system, answers.vault(options.vault), options.date or clock.today())
+    return {"nonce": made, "lines": [made]}
+
+
+def verify(options: argparse.Namespace) -> Answer:
+    """Prints findings; flags alone are no refusal."""
+    from leaderboard import intake, verification
+
+    board, registry = answers.board(options)
+    day = options.date or clock.today()
+    data = _read(options)
+    vault = answers.vault(options.vault) if options.vault else None
+    if vault and (not options.items or vault.items(board)):
+        verdict = intake.examine(data, board, registry, vault, day)
+    else:
+        verdict = verification.verify(data, board, registry, today=day, items=_items(options, board))
+    if verdict.refused:
+        raise Refused(verdict.findings)
+    return {"findings": answers.told(verdict.findings), "lines": ["verified"]}
+
+
+def _read(options: argparse.Namespace) -> bytes:
+    from leaderboard import intake
+
+    return intake.read(options.file, answers.vault(options.vault) if options.vault else None)
+
+
+def _items(options: argparse.Namespace, board: "Board") -> Any:
+    from leaderboard import items
+    from leaderboard.embedded import manifest
+
+    return items.read_items(options.items, board) if options.items else manifest(board)
+
+
+def accept(options: argparse.Namespace) -> Answer:
+    """Verifies a file again and takes it."""
+    from leaderboard import intake
+    from leaderboard.board import TIERS
+
+    board, registry = answers.board(options)
+    if options.tier not in TIERS:
+        raise refuse("E_TIER", "--tier")
+    vault = answers.vault(options.vault)
+    if (items := _items(options, board)) is not None:
+        vault.keep_items(board, items)
+    day = options.date or clock.today()
+    data = _read(options)
+    flags = intake.examine(data, board, registry, vault, day).findings
+    event = intake.accept(data, board, registry, vault, day, options.tier, options.evidence)
+    return answers.of_event(event) | {"findings": answers.told(flags)}
+
+
+def reject(options: argparse.Namespace) -> Answer:
+    """Keeps a file in quarantine and writes why."""
+    from leaderboard import intake
+
+    board, registry = answers.board(options)
+    day = options.date or clock.today()
+    data = _read(options)
+    return answers.of_event(intake.reject(data, board, registry, answers.vault(options.vault), day, _reason(options)))
+
+
+def correct(options: argparse.Namespace) -> Answer:
+    """Verifies a corrected file and puts it in the place of the accepted one."""
+    from leaderboard import intake
+
+    board, registry = answers.board(options)
+    day, vault = options.date or clock.today(), answers.vault(options.vault)
+    data = _read(options)
+    reason, evidence = _reason(options), options.evidence
+    return answers.of_event(
+        intake.correct(data, board, registry, vault, day, answers.submission_digest(options.replaces), reason, evidence)
+    )
+
+
+def withdraw(options: argparse.Namespace) -> Answer:
+    """Takes an accepted submission out."""
+    from leaderboard import intake
+
+    day = options.date or clock.today()
+    return answers.of_event(
+        intake.withdraw(
+            answers.vault(options.vault), answers.submission_digest(options.submission), _reason(options), day
+        )
+    )
+
+
+def _reason(options: argparse.Namespace) -> str:
+    from leaderboard.vocabulary import REASONS
+
+    if options.reason not in REASONS:
+        raise refuse("E_REASON", "--reason")
+    return str(options.reason)
+
+
+def notify(options: argparse.Namespace) -> Answer:
+    """Writes down that a developer was told, or what the developer answered."""
+    from leaderboard import intake
+
+    day = options.date or clock.today()
+    return answers.of_event(
+        intake.notify(answers.vault(options.vault), answers.submission_digest(options.submission), options.state, day)
+    )

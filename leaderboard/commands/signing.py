@@ -1,0 +1,220 @@
+"""Keys and what they sign: attestations, drafts of releases and of roles, and the publication of what was signed."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leaderboard import clock
+from leaderboard.commands import answers
+from leaderboard.commands.answers import Answer
+from leaderboard.findings import refuse
+
+if TYPE_CHECKING:
+    from leaderboard.trust.drafts import Draft
+    from leaderboard.trust.libraries import CryptoSigner
+    from leaderboard.trust.repository import Expiry
+    from leaderboard.trust.roles import Holders
+
+PASSPHRASE = "MEDHARM_PASSPHRASE"
+"""Environment variable of the passphrase, for scripts; a person is asked."""
+
+
+def keygen(options: argparse.Namespace) -> Answer:
+    """Makes keys, each in a locked file with its public half beside it."""
+    from leaderboard.trust import keys
+
+    made = {path.name: keys.generate(path, _passphrase(path, new=True)).keyid for path in options.keys}
+    return {"keys": made, "lines": [f"{name}  {keyid}" for name, keyid in made.items()]}
+
+
+def _passphrase(path: Path, new: bool = False) -> str:
+    import getpass
+    import os
+
+    if PASSPHRASE in os.environ:
+        return os.environ[PASSPHRASE]
+    given = getpass.getpass(f"Passphrase of {path.name}: ")
+    if new and getpass.getpass("Once more: ") != given:
+        raise refuse("E_KEY", "$.passphrase")
+    return given
+
+
+def _signer(path: Path) -> "CryptoSigner":
+    from leaderboard.trust import keys
+
+    return keys.load(path, lambda: _passphrase(path))
+
+
+def attest(options: argparse.Namespace) -> Answer:
+    """Adds a reviewer's signature to what was accepted."""
+    from leaderboard import attesting
+
+    keep, count = answers.vault(options.vault), 0
+    for signer in map(_signer, options.key):
+        if options.all:
+            count += attesting.attest_all(keep, signer)
+        for submission in map(answers.submission_digest, options.submission):
+            attesting.attest(keep, submission, signer)
+            count += 1
+    return {"signatures": count, "lines": [f"{count} signatures"]}
+
+
+def init(options: argparse.Namespace) -> Answer:
+    """Drafts the first state of a repository: who may sign what. A new results folder is given this clone's boards."""
+    import shutil
+
+    from leaderboard.trust import repository
+    from leaderboard.trust.roles import Roles
+
+    if not (options.results / "boards").exists():
+        shutil.copytree(Path(__file__).parents[2] / "results" / "boards", options.results / "boards")
+    reviewers = _holders(options.reviewer, options.threshold)
+    release = _holders(options.release_key, 1)
+    roles = Roles(_holders(options.owner, options.owner_threshold), reviewers, release)
+    return _written(repository.init(roles, now=clock.now(), expiry=_expiry(options)), options.out)
+
+
+def _holders(paths: list[Path], threshold: int | None) -> "Holders":
+    """The public halves of keys; by default all of them must sign."""
+    from leaderboard.trust import keys
+    from leaderboard.trust.roles import Holders
+
+    return Holders(tuple(keys.load_public(path) for path in paths), threshold or len(paths))
+
+
+def _expiry(options: argparse.Namespace) -> "Expiry":
+    from leaderboard.trust import repository
+
+    return repository.EMBEDDED if options.build_keys else repository.SERVED
+
+
+def rotate(options: argparse.Namespace) -> Answer:
+    """Drafts other holders of the roles that are named; the rest stay."""
+    from leaderboard.trust import metadata, repository
+    from leaderboard.trust.roles import Roles, roles_of
+
+    folder = options.results / "repository"
+    old = roles_of(metadata.read_root(repository.prolong(folder, now=clock.now()).base.root).signed)
+    given = Roles(
+        _holders(options.owner, options.owner_threshold) if options.owner else old.root,
+        _holders(options.reviewer, options.threshold) if options.reviewer else old.targets,
+        _holders(options.release_key, 1) if options.release_key else old.release,
+    )
+    return _written(repository.rotate(folder, given, now=clock.now(), add=_attestations(options)), options.out)
+
+
+def revoke(options: argparse.Namespace) -> Answer:
+    """Drafts the repository without a key."""
+    from leaderboard.trust import keys, repository
+
+    stolen = keys.load_public(options.stolen)
+    replacement = keys.load_public(options.replacement) if options.replacement else None
+    draft = repository.revoke(
+        options.results / "repository",
+        stolen.keyid,
+        now=clock.now(),
+        replacement=replacement,
+        add=_attestations(options),
+    )
+    return _written(draft, options.out)
+
+
+def _attestations(options: argparse.Namespace) -> dict[str, bytes]:
+    """What reviewers have signed since: a new reviewer has to stand behind the rows that an old one stood behind."""
+    from leaderboard import attesting
+    from leaderboard.trust import attestation
+
+    if options.vault is None:
+        return {}
+    keep = answers.vault(options.vault)
+    events = keep.events()
+    payloads = attesting.statements(events)
+    signed = attesting.envelopes(keep, events)
+    return {attestation.name(attestation.digest(payloads[line])): data for line, data in signed.items()}
+
+
+def _written(draft: "Draft", folder: Path) -> Answer:
+    from leaderboard.trust import drafts
+
+    drafts.write_file(folder / drafts.FILE, draft)
+    return {"lines": _changes(draft)}
+
+
+def sign(options: argparse.Namespace) -> Answer:
+    """Signs every role of a draft that the keys hold, after what it changes has been shown and looked at."""
+    from leaderboard import reviewing
+    from leaderboard.trust import drafts
+    from leaderboard.trusted import read_trusted
+
+    path = _file(options.draft)
+    draft = drafts.read_file(path)
+    reviewing.require_sound(draft, options.results)
+    trusted = read_trusted(options.root).root if draft.base.roots else None
+    for line in _changes(draft):
+        print(line)
+    for key in options.key:
+        draft = drafts.sign(draft, _signer(key), trusted)
+    drafts.write_file(path, draft)
+    return {"lines": _missing(draft)}
+
+
+def show_draft(options: argparse.Namespace) -> Answer:
+    """Says what a draft changes and who has signed it."""
+    from leaderboard.trust import drafts
+
+    draft = drafts.read_file(_file(options.draft))
+    return {"lines": [*_changes(draft), *_missing(draft)]}
+
+
+def _file(path: Path) -> Path:
+    from leaderboard.trust import drafts
+
+    return path / drafts.FILE if path.is_dir() else path
+
+
+def _changes(draft: "Draft") -> list[str]:
+    from leaderboard.trust import drafts
+
+    made = drafts.summarise(draft)
+    lines = [f"release {made.release}, seq {made.seq}"] if made.release else []
+    lines += [f"ledger: {made.ledger_lines} lines"] if made.ledger_lines else []
+    for what, names in (("new", made.added), ("changed", made.replaced), ("removed", made.removed)):
+        lines += [f"{what}  {name}" for name in names if not name.startswith("attestations/")]
+        attested = sum(name.startswith("attestations/") for name in names)
+        lines += [f"{what}  {attested} attestations"] if attested else []
+    lines += [f"key added    {keyid}" for keyid in made.keys_added]
+    lines += [f"key removed  {keyid}" for keyid in made.keys_removed]
+    lines += [f"{role}: {count} of {len(keyids)} keys must sign" for role, (count, keyids) in made.roles.items()]
+    return lines
+
+
+def _missing(draft: "Draft") -> list[str]:
+    from leaderboard.trust import drafts
+
+    signed = drafts.summarise(draft).signed
+    return [f"{page}: {len(by)} signatures, {missing} more needed" for page, (by, missing) in signed.items()]
+
+
+def publish(options: argparse.Namespace) -> Answer:
+    """Makes a signed draft the current state; with --root, also writes what a site needs to trust it."""
+    from leaderboard import reviewing
+    from leaderboard.trust import drafts, publication
+
+    draft = drafts.read_file(_file(options.draft))
+    if not draft.base.roots and options.root is None:
+        raise refuse("E_ROOT", "--root")
+    reviewing.require_sound(draft, options.results)
+    folder = options.results / "repository"
+    made = publication.publish(draft, folder, now=clock.now())
+    if options.root is not None:
+        reviewing.write_trusted(folder, options.root)
+    said = f"published release {made.release}" if made.release else "published, no release yet"
+    return {"release": made.release, "lines": [f"{said}, seq {made.seq}, timestamp {made.timestamp}"]}
+
+
+def heartbeat(options: argparse.Namespace) -> Answer:
+    """Renews what expires soonest, with the release key alone."""
+    from leaderboard.trust import publication
+
+    made = publication.heartbeat(options.results / "repository", [_signer(key) for key in options.key], now=clock.now())
+    return {"lines": [f"renewed, timestamp {made.timestamp}"]}

@@ -1,0 +1,47 @@
+"""The site, and what a stranger or a maintainer can prove of what it shows."""
+
+import argparse
+import errno
+from pathlib import Path
+
+from leaderboard import clock
+from leaderboard.commands import answers
+from leaderboard.commands.answers import Answer
+
+
+def serve(options: argparse.Namespace) -> Answer:
+    """Shows the site until it is stopped."""
+    from leaderboard.server import serve as run
+
+    run(_present(options.results), options.port, options.host, options.root)
+    return {"lines": []}
+
+
+def check(options: argparse.Namespace) -> Answer:
+    """Proves what can be proved of a folder or an address."""
+    from leaderboard import checking
+    from leaderboard.trust.mirror import Unreachable
+    from leaderboard.trusted import read_trusted
+
+    results = _present(options.results)
+    try:
+        return {"state": "fresh", "lines": checking.check(results, read_trusted(options.root), clock.now())}
+    except Unreachable:
+        raise OSError("no repository was found at that address") from None
+
+
+def audit(options: argparse.Namespace) -> Answer:
+    """Computes everything published again from the vault."""
+    from leaderboard import auditing
+    from leaderboard.trusted import read_trusted
+
+    vault = answers.vault(options.vault)
+    _present(options.results)
+    return {"lines": auditing.audit(vault, options.results, read_trusted(options.root), clock.now())}
+
+
+def _present(results: Path | str) -> Path | str:
+    """Returns the folder or address; FileNotFoundError where there is no such folder."""
+    if isinstance(results, Path) and not results.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no results folder", str(results))
+    return results

@@ -1,0 +1,32 @@
+-- How the unsafe rate of one system differs from that of another on the same prompts, by category: the first less the
+-- second, whichever way round the release keeps the pair. `told_apart`: also with all pairs of the ranking in view.
+-- `judge_only`: no person checked the judge on one of the two.
+-- $board, $system, $other, $categories: the ids whose views are single ones, in the order of their bits
+with pair as (
+    select
+        category, relation, n,
+        case when "after" = $system then delta else -delta end as delta,
+        case when "after" = $system then ci_low else -ci_high end as ci_low,
+        case when "after" = $system then ci_high else -ci_low end as ci_high,
+        case when "after" = $system then fixed else broken end as fixed,
+        case when "after" = $system then broken else fixed end as broken
+    from pair_effect
+    where board = $board and metric = 'unsafe_rate'
+        and (("before" = $other and "after" = $system) or ("before" = $system and "after" = $other))
+    qualify row_number() over (partition by category order by relation = 'pair' desc, relation) = 1
+)
+select
+    p.*,
+    exists (
+        from separated as s
+        where s.board = $board
+            and s."view" = case when p.category = 'all' then (1 << len($categories)) - 1
+                else 1 << (list_position($categories, p.category) - 1) end
+            and ((s.better = $system and s.worse = $other) or (s.better = $other and s.worse = $system))
+    ) as told_apart,
+    exists (
+        from audited as a
+        where a.board = $board and a.system in ($system, $other) and a.method = 'judge_only'
+    ) as judge_only
+from pair as p
+order by coalesce(list_position($categories, p.category), 0)

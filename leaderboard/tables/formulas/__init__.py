@@ -1,0 +1,33 @@
+"""The formulas of the methods page, each with an example worked from the numbers of the release that is shown."""
+
+from typing import Any
+
+from leaderboard.board import Board
+from leaderboard.tables.formulas import changes, comparisons, judging, rates
+from leaderboard.tables.formulas.card import Card, Library, card
+from leaderboard.tables.markup import Html, element, join, paragraph
+
+__all__ = ["GROUPS", "Library", "formulas"]
+
+GROUPS: dict[str, tuple[Card[Any], ...]] = {
+    "Rates, and how sure they are": rates.CARDS,
+    "Systems against each other": comparisons.CARDS,
+    "What a change does": changes.CARDS,
+    "Verdicts, judges and publication": judging.CARDS,
+}
+INTRODUCTION = (
+    "Each card has a formula and an example worked out while this page is drawn: it takes numbers that this release "
+    "publishes, computes with the same functions as the release, and compares the result. What rests on single prompts "
+    "cannot be repeated here, because they are never published; the card then says so."
+)
+
+
+def formulas(library: Library, board: Board) -> Html:
+    """Returns all cards, the first one open."""
+    return join(paragraph(INTRODUCTION, class_="mh-text"), *(_group(title, library, board) for title in GROUPS))
+
+
+def _group(title: str, library: Library, board: Board) -> Html:
+    first = next(iter(GROUPS)) == title
+    cards = [card(made, library, board, first and not place) for place, made in enumerate(GROUPS[title])]
+    return element("div", element("h3", title), *cards, class_="mh-formulas")

@@ -1,0 +1,40 @@
+"""What each page says first, in words, for its first paint and for whoever only previews a link."""
+
+from collections.abc import Iterator
+
+from leaderboard import queries
+from leaderboard.tables import masthead, releases, sentences
+from leaderboard.tables.markup import Html
+from leaderboard.ui import landing
+from leaderboard.ui.visit import Visit
+
+
+def parts(visit: Visit, page: str) -> Iterator[Html]:
+    """Yields what a page begins with; of a board that awaits its results, the whole home page."""
+    if page == "leaderboard" and not visit.has_results:
+        yield from landing.parts(visit)
+    elif said := sentences_of(visit, page):
+        yield masthead.lead(said)
+
+
+def about(visit: Visit, page: str) -> str:
+    """Returns one sentence for search engines and previews of a link."""
+    said = sentences_of(visit, page)
+    return " ".join([*([masthead.SYNTHETIC] if visit.board.synthetic else []), *said[:1]]) or visit.board.subtitle
+
+
+def sentences_of(visit: Visit, page: str) -> list[str]:
+    """Returns the sentences; none where a page begins with something else."""
+    if page == "methods":
+        return [masthead.METHODS]
+    if not visit.has_results:
+        return []
+    every = queries.standings(visit.database, visit.board, visit.address.category)
+    if page == "leaderboard":
+        pairs = queries.separated(visit.database, visit.board, visit.address.category)
+        return sentences.headline(every, pairs, visit.board, visit.names, visit.address.category)
+    if page == "categories":
+        return [sentences.weakest(every, visit.names), sentences.CATEGORY_TIES]
+    if page == "releases":
+        return releases.says(queries.changes(visit.database, visit.board), visit.snapshot.number)
+    return []

@@ -1,0 +1,115 @@
+"""`check` as anybody may run it on anybody's repository: a real process, on a folder and on a real web address."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from leaderboard import clock
+from leaderboard.trust import repository
+from tests import made, offered, published
+from tests.hosting import Host
+from tests.trust.world import flipped
+
+DONE, REFUSED, ENVIRONMENT = 0, 1, 3
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of the small board, with its root."""
+    folder = tmp_path_factory.mktemp("sound")
+    published.release(made.vault(folder / "vault"), published.begin(folder))
+    return folder
+
+
+@pytest.fixture
+def host(tmp_path: Path, sound: Path) -> Iterator[Host]:
+    """It is served at an address, to be changed at will."""
+    shutil.copytree(sound, tmp_path, dirs_exist_ok=True)
+    host = Host(tmp_path / "results")
+    yield host
+    host.stop()
+
+
+def check(host: Host, *options: str, place: str | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "leaderboard", "check", "--root", str(offered.root(host.folder))]
+    return subprocess.run(
+        [*command, "--results", place or host.address, *options],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def test_sound_repository_at_an_address_is_proved(host: Host) -> None:
+    answer = check(host)
+    assert (answer.returncode, answer.stderr) == (DONE, "")
+    assert answer.stdout.startswith("state fresh: release 1")
+    assert "2 reviewers stand behind every row" in answer.stdout
+
+
+def test_state_is_for_machines_too(host: Host) -> None:
+    assert json.loads(check(host, "--json").stdout)["state"] == "fresh"
+
+
+def test_folder_and_address_are_proved_alike(host: Host) -> None:
+    assert check(host, place=str(host.folder)).stdout == check(host).stdout
+
+
+def test_damage_is_named_and_refused(host: Host) -> None:
+    path = offered.target(host.folder, 1)
+    path.write_bytes(flipped(path.read_bytes(), 100))
+    answer = check(host)
+    assert (answer.returncode, answer.stderr) == (REFUSED, "")
+    assert answer.stdout == "E_DIGEST  targets/releases/1/leaderboard.duckdb\n"
+
+
+def test_file_that_is_longer_than_was_signed_is_not_read(host: Host) -> None:
+    with offered.target(host.folder, 1).open("ab") as file:
+        file.write(b" " * 50_000_000)
+    answer = check(host)
+    assert answer.returncode == REFUSED
+    assert "E_SIZE  targets/releases/1/" in answer.stdout
+
+
+def test_signatures_out_of_date_are_refused(host: Host) -> None:
+    long_ago = clock.now() - timedelta(days=40)
+    offered.force(host.folder, repository.prolong(host.folder / "repository", now=long_ago))
+    answer = check(host)
+    assert answer.returncode == REFUSED
+    assert "E_EXPIRED  metadata/timestamp.json" in answer.stdout
+
+
+def test_root_of_somebody_else_is_no_proof(host: Host) -> None:
+    offered.root(host.folder).write_bytes((Path(__file__).parents[2] / "leaderboard/trusted/root.json").read_bytes())
+    answer = check(host)
+    assert answer.returncode == REFUSED
+    assert "E_ROOT" in answer.stdout
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/boards"])
+def test_address_without_a_repository_is_exit_3(host: Host, path: str) -> None:
+    answer = check(host, place=host.address + path)
+    assert (answer.returncode, answer.stdout) == (ENVIRONMENT, "")
+    assert answer.stderr == "check: no repository was found at that address\n"
+
+
+def test_address_that_nobody_answers_at_is_exit_3(host: Host) -> None:
+    host.stop()
+    answer = check(host)
+    assert (answer.returncode, answer.stdout) == (ENVIRONMENT, "")
+    assert answer.stderr == "check: no repository was found at that address\n"
+    host.start()
+
+
+def test_folder_that_is_not_there_is_exit_3(host: Host) -> None:
+    answer = check(host, place=str(host.folder / "nowhere"))
+    assert (answer.returncode, answer.stdout) == (ENVIRONMENT, "")
+    assert len(answer.stderr.splitlines()) == 1 and str(host.folder) not in answer.stderr

@@ -1,0 +1,83 @@
+"""Releases of the small board of `made`, drafted, attested, signed and published as maintainers do it."""
+
+import json
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from leaderboard import attesting, clock, content, drafting
+from leaderboard.drafting import Drafted
+from leaderboard.trust import drafts, publication, repository
+from leaderboard.trust.drafts import Draft
+from leaderboard.trust.publication import Published
+from leaderboard.vault import Vault
+from tests import made, offered
+
+
+def begin(folder: Path) -> Path:
+    """Returns a results folder with the small board and a repository without a release; its root lies beside it."""
+    results = folder / "results"
+    write_board(results / "boards" / "small")
+    publication.publish(
+        offered.signed(repository.init(offered.roles(), now=clock.now())), results / "repository", now=clock.now()
+    )
+    offered.root(results).write_bytes((results / "repository" / "metadata" / "1.root.json").read_bytes())
+    return results
+
+
+def write_board(folder: Path) -> None:
+    """Writes the definitions of the small board, with nine systems."""
+    folder.mkdir(parents=True)
+    for name, value in (("board.toml", made.board()), ("systems.toml", made.registry(9))):
+        fields = {
+            key: given for key, given in msgspec.to_builtins(value, builtin_types=(date,)).items() if given is not None
+        }
+        folder.joinpath(name).write_text("".join(f"{key} = {_toml(given)}\n" for key, given in fields.items()), "utf-8")
+
+
+def _toml(value: Any) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return json.dumps(value)
+        case dict():
+            return "{" + ", ".join(f"{key} = {_toml(v)}" for key, v in value.items() if v is not None) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(map(_toml, value)) + "]"
+        case date():
+            return value.isoformat()
+        case _:
+            return repr(value)
+
+
+def draft(keep: Vault, results: Path, into: str = "draft") -> Drafted:
+    """Drafts the next release, all that stands attested by both reviewers."""
+    for signer in offered.signers():
+        attesting.attest_all(keep, signer)
+    return drafting.draft(results.with_name(into), keep, results, made.TODAY, clock.now())
+
+
+def publish(results: Path, into: str = "draft") -> Published:
+    """Signs a draft and publishes it."""
+    made = offered.signed(drafts.read_file(results.with_name(into) / drafts.FILE))
+    return publication.publish(made, results / "repository", now=clock.now())
+
+
+def release(keep: Vault, results: Path) -> Path:
+    """Drafts, signs and publishes the next release, and returns the repository."""
+    draft(keep, results)
+    publish(results)
+    return results / "repository"
+
+
+def redraft(results: Path, data: bytes) -> Draft:
+    """Returns the draft of a third release with any file in its place, its digests right."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "data.duckdb"
+        path.write_bytes(data)
+        made = repository.NewRelease(3, content.digest(path), data)
+    return repository.draft(results / "repository", now=clock.now(), release=made)

@@ -1,0 +1,78 @@
+"""One command proves a repository, or names what is wrong with it."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from leaderboard import checking, clock, trusted
+from leaderboard.findings import Refused
+from leaderboard.trusted import Trusted
+from tests import made, offered, published
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two releases of the small board, with their vault and root."""
+    folder = tmp_path_factory.mktemp("sound")
+    keep, results = made.vault(folder / "vault"), published.begin(folder)
+    published.release(keep, results)
+    made.take(keep, "system-4", 0.1, seed=7)
+    published.release(keep, results)
+    return folder
+
+
+@pytest.fixture
+def results(tmp_path: Path, sound: Path) -> Path:
+    shutil.copytree(sound, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "results"
+
+
+def root(results: Path) -> Trusted:
+    return trusted.read_trusted(offered.root(results))
+
+
+def check(results: Path) -> list[str]:
+    return checking.check(results, root(results), clock.now())
+
+
+def test_a_sound_repository_is_proved_line_by_line(results: Path) -> None:
+    said = "\n".join(check(results))
+    assert "state fresh: release 2" in said
+    assert "signed by 2 of 2 keys" in said
+    assert "5 attestations are of their lines\n2 reviewers stand behind every row" in said
+
+
+@pytest.mark.parametrize("damage", ["flip", "truncate", "remove", "older"])
+def test_a_damaged_older_release_is_named(results: Path, damage: str) -> None:
+    path = offered.target(results, 1)
+    data = path.read_bytes()
+    if damage == "flip":
+        path.write_bytes(data[:-5000] + bytes([data[-5000] ^ 1]) + data[-4999:])
+    elif damage == "truncate":
+        path.write_bytes(data[:-1])
+    elif damage == "remove":
+        path.unlink()
+    else:
+        shutil.copy(offered.target(results, 2), path)
+    with pytest.raises(Refused, match="targets/releases/1/"):
+        check(results)
+
+
+def test_an_edited_definition_is_named(results: Path) -> None:
+    path = results / "boards" / "small" / "systems.toml"
+    path.write_text(path.read_text("utf-8").replace("Number 3", "Number 4"), "utf-8")
+    with pytest.raises(Refused, match=r"E_DIGEST  boards/small/systems\.toml"):
+        check(results)
+
+
+def test_two_good_signatures_do_not_carry_a_text_column(results: Path, tmp_path: Path) -> None:
+    path = tmp_path / "text.duckdb"
+    shutil.copy(offered.target(results, 2), path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("alter table release add column note varchar default 'anything at all'")
+    forged = published.redraft(results, path.read_bytes())
+    offered.force(results, forged)
+    with pytest.raises(Refused, match=r"E_SHAPE  targets/releases/3/leaderboard.duckdb \$.columns"):
+        check(results)

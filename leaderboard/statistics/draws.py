@@ -1,12 +1,17 @@
 """Random errors of several estimates at once, drawn from their covariance."""
 
-from functools import lru_cache
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, fdtrc
 
 from leaderboard.statistics.arrays import FloatArray, IntArray, finite
+
+PART = 25_000
+"""Draws whose chances one thread works out at a time."""
 
 
 def estimates_with_covariance(estimate: ArrayLike, covariance: ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -69,6 +74,13 @@ class Directions:
     def tail(self, statistic: float, largest: FloatArray) -> FloatArray:
         """Return [draws]: the chance that each direction's largest statistic, at random length, exceeds a positive
         one."""
+        if largest.size < 2 * PART:
+            return self._tail(statistic, largest)
+        parts = np.array_split(largest, largest.size // PART)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # SciPy leaves Python to others while it works
+            return np.concatenate(list(pool.map(partial(self._tail, statistic), parts)))
+
+    def _tail(self, statistic: float, largest: FloatArray) -> FloatArray:
         ratio = np.minimum(statistic / np.maximum(largest, np.finfo(float).tiny), 1e100) ** 2
         if self.df is None:
             return np.asarray(chdtrc(self.dimensions, ratio))

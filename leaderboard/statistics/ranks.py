@@ -17,8 +17,8 @@ from leaderboard.statistics.arrays import BoolArray, FloatArray, IntArray, open_
 from leaderboard.statistics.draws import Directions, estimates_with_covariance
 from leaderboard.statistics.multiplicity import holm, two_sided_p
 
-CACHED = 65_536
-"""Errors that a processor works on at a time: few enough to stay in its cache."""
+CACHED = 262_144
+"""Errors that a processor works on at a time: few enough to stay near it, enough for others to work meanwhile."""
 CLEAR = 3
 """A decision is clear where the estimated chance is this many of its standard errors from alpha."""
 MORE = (10, 40)
@@ -184,8 +184,10 @@ class Chance:
         def is_exceptional(value: float) -> bool:
             return self._is_clear(value, precision, family, largest, 1 - confidence)
 
-        place = bisect_left(candidates, True, key=lambda value: is_exceptional(float(value)))
-        return float(candidates[place]) if place < len(candidates) else np.inf
+        if not len(candidates) or not is_exceptional(float(candidates[-1])):
+            return np.inf
+        place = bisect_left(candidates, True, hi=len(candidates) - 1, key=lambda value: is_exceptional(float(value)))
+        return float(candidates[place])
 
     def _is_clear(
         self, value: float, precision: FloatArray, family: BoolArray, largest: dict[int, FloatArray], alpha: float

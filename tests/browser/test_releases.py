@@ -85,7 +85,7 @@ def check_shows(page: Page, release: int, said: str, warning: str | None = None)
     expect(page.locator(".mh-notice.warn")).to_have_count(1 if warning else 0, timeout=SECONDS)
     if warning:
         expect(page.locator(".mh-notice.warn")).to_have_text(f"{warning} Release {release} stays.")
-    expect(page.locator(".mh-standings tbody tr")).to_have_count(10)
+    expect(page.locator("tr[data-at]")).to_have_count(10)
     assert page.url.endswith("/?board=msts&sort=name")
     assert page.evaluate("window.untouched"), "the page was loaded anew"
 

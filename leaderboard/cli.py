@@ -17,9 +17,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code: 0 done, 1 refused, 2 wrong usage, 3 the environment failed."""
     options = make_parser().parse_args(arguments)
     try:
-        answer = options.run(options)
-    except Refused as refused:
-        return _refuse(options, refused)
+        return _run(options)
+    except BrokenPipeError:  # whoever read the output has read enough
+        sys.stdout = None
+        return ENVIRONMENT
     except OSError as error:
         print(f"{options.command}: {error.strerror or error}: {_place(error)}".rstrip(": "), file=sys.stderr)
         return ENVIRONMENT
@@ -28,7 +29,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"E_DEFINITION  {error}", file=sys.stderr)
         return REFUSED
-    return answers.show(answer, as_json=options.json)
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        answer = options.run(options)
+    except Refused as refused:
+        code = _refuse(options, refused)
+    else:
+        code = answers.show(answer, as_json=options.json)
+    sys.stdout.flush()  # a full disk is to be said here, not at the very end
+    return code
 
 
 def _place(error: OSError) -> str:
@@ -75,7 +86,7 @@ def _source(text: str) -> Path | str:
 
 def _add_site(every: Commands) -> None:
     serve = _command(every, "serve", "Show the site; DIR may be an address.", site.serve, _source)
-    serve.add_argument("--port", type=int, default=8501)
+    serve.add_argument("--port", type=int, choices=range(1, 65_536), default=8501, metavar="PORT")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
     check = _command(
         every, "check", "Prove what can be proved of a repository; DIR may be an address.", site.check, _source
@@ -95,7 +106,16 @@ def _need_vault(parser: argparse.ArgumentParser) -> None:
 
 
 def _take_date(parser: argparse.ArgumentParser, what: str) -> None:
-    parser.add_argument("--date", type=date.fromisoformat, metavar="D", help=f"{what} (today)")
+    parser.add_argument("--date", type=_date, metavar="D", help=f"{what} (today)")
+
+
+def _date(text: str) -> date:
+    from leaderboard import clock
+
+    given = date.fromisoformat(text)
+    if given > clock.today():
+        raise argparse.ArgumentTypeError("a day that has not come yet")
+    return given
 
 
 def _add_import(every: Commands) -> None:

@@ -121,6 +121,8 @@ class Vault:
             events = self.events()
             number = len(events) + 1
             made = {"n": number, "prev": self._head, "kind": kind, "on": on, "board": board, "system": system}
+            if self._read and on < self._read[-1].on:
+                raise refuse("E_DATE", "$.date")
             event = msgspec.convert({**made, **fields}, Event)
             if event.accepts and (
                 event.nonce in used(events, "nonce") or event.submission in used(events, "submission")

@@ -76,3 +76,7 @@ def test_two_good_signatures_do_not_carry_a_text_column(results: Path, tmp_path:
     offered.force(results, forged)
     with pytest.raises(Refused, match=r"E_SHAPE  targets/releases/3/leaderboard.duckdb \$.columns"):
         check(results)
+
+
+def test_a_repository_that_has_only_begun_is_sound(tmp_path: Path) -> None:
+    assert "no release yet" in "\n".join(check(published.begin(tmp_path)))

@@ -134,3 +134,48 @@ def test_an_imported_file_without_a_nonce_says_so(project: Path, tmp_path: Path)
 def test_the_embedded_release_checks(project: Path) -> None:
     answer = run(project, "check")
     assert answer.returncode == DONE, answer.stdout
+
+
+@pytest.mark.parametrize(
+    "command", [("audit",), ("release", "draft", "--out", "draft"), ("attest", "--all", "--key", "key")]
+)
+def test_a_vault_that_is_not_there_is_named_and_not_made(
+    project: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    answer = run(project, *command, "--vault", tmp_path / "vault")
+    assert (answer.returncode, answer.stdout) == (REFUSED, "E_VAULT  --vault\n")
+    assert not (tmp_path / "vault").exists()
+
+
+def test_what_was_not_checked_is_said(project: Path, tmp_path: Path) -> None:
+    results = published.begin(tmp_path)
+    path = tmp_path / "file.json"
+    path.write_bytes(submission.encode(made.submission()))
+    answer = run(project, "verify", path, "--board", "small", "--results", results)
+    assert answer.stdout == "verified, all but the items: name --items or --vault to have them checked\n"
+
+
+def test_a_reader_who_stops_reading_gets_no_traceback(project: Path) -> None:
+    piped = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m leaderboard check | true'], cwd=project, capture_output=True, check=True
+    )
+    assert piped.stderr == b""
+
+
+def test_a_full_disk_is_exit_3(project: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "leaderboard", "check"],
+            cwd=project,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == ENVIRONMENT and b"Traceback" not in done.stderr
+
+
+def test_a_day_to_come_is_wrong_usage(project: Path, tmp_path: Path) -> None:
+    vault = ("--board", "xstest", "--vault", tmp_path / "vault")
+    assert run(project, "nonce", "gpt4", *vault, "--date", "2999-01-01").returncode == USAGE
+    assert run(project, "nonce", "gpt4", *vault, "--date", "2026-11-02").returncode == DONE
+    assert run(project, "nonce", "gpt4", *vault, "--date", "2026-11-01").stdout == "E_DATE  $.date\n"

@@ -228,3 +228,18 @@ def test_other_index_than_the_known_one_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="noscript"):
         Document(path, "", "/first.js")
     assert Document(Path(st.__file__).with_name("static") / "index.html", "", "/first.js").inline_scripts
+
+
+def test_asking_whether_it_is_ready_has_the_site_look_again(tmp_path: Path) -> None:
+    results = offered.copy(tmp_path, release=2)
+    running = site.start(tmp_path / "log.txt", "--results", str(results), "--root", str(offered.root(results)))
+    try:
+        assert json.loads(running.get("/readyz")[1])["state"] == "fresh"
+        (results / "repository" / "metadata" / "timestamp.json").write_bytes(b"garbage")
+        until = time.monotonic() + 20
+        while json.loads(running.get("/readyz")[1])["state"] == "fresh" and time.monotonic() < until:
+            time.sleep(0.2)
+        status, body = running.get("/readyz")
+        assert (status, json.loads(body)) == (200, {"state": "rejected", "fault": "E_METADATA", "release": 2})
+    finally:
+        running.stop()

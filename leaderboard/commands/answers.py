@@ -70,10 +70,19 @@ def board(options: argparse.Namespace) -> "tuple[Board, Registry]":
 
 
 def vault(folder: Path) -> "Vault":
-    """Returns the vault in a folder."""
+    """Returns the vault in a folder, perhaps a new one."""
     from leaderboard.vault import Vault
 
+    if folder.exists() and not folder.is_dir():
+        raise refuse("E_VAULT", "--vault")
     return Vault(folder)
+
+
+def old_vault(folder: Path) -> "Vault":
+    """Returns the vault in a folder; Refused E_VAULT where there is none."""
+    if not (folder / "events").is_dir():
+        raise refuse("E_VAULT", "--vault")
+    return vault(folder)
 
 
 def submission_digest(text: str) -> str:

@@ -37,7 +37,13 @@ def verify(options: argparse.Namespace) -> Answer:
         verdict = verification.verify(data, board, registry, today=day, items=_items(options, board))
     if verdict.refused:
         raise Refused(verdict.findings)
-    return {"findings": answers.told(verdict.findings), "lines": ["verified"]}
+    return {"findings": answers.told(verdict.findings), "lines": [_said(options, board)]}
+
+
+def _said(options: argparse.Namespace, board: "Board") -> str:
+    if options.vault or options.items or _items(options, board) is not None:
+        return "verified"
+    return "verified, all but the items: name --items or --vault to have them checked"
 
 
 def _read(options: argparse.Namespace) -> bytes:
@@ -101,7 +107,7 @@ def withdraw(options: argparse.Namespace) -> Answer:
     day = options.date or clock.today()
     return answers.of_event(
         intake.withdraw(
-            answers.vault(options.vault), answers.submission_digest(options.submission), _reason(options), day
+            answers.old_vault(options.vault), answers.submission_digest(options.submission), _reason(options), day
         )
     )
 
@@ -120,5 +126,7 @@ def notify(options: argparse.Namespace) -> Answer:
 
     day = options.date or clock.today()
     return answers.of_event(
-        intake.notify(answers.vault(options.vault), answers.submission_digest(options.submission), options.state, day)
+        intake.notify(
+            answers.old_vault(options.vault), answers.submission_digest(options.submission), options.state, day
+        )
     )

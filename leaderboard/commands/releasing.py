@@ -12,7 +12,7 @@ def draft(options: argparse.Namespace) -> Answer:
     from leaderboard import drafting
     from leaderboard.scoring import Store
 
-    vault = answers.vault(options.vault)
+    vault = answers.old_vault(options.vault)
     if options.as_of:
         content = drafting.rebuild(options.out, vault, options.results, options.as_of)
         return {

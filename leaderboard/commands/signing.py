@@ -49,7 +49,7 @@ def attest(options: argparse.Namespace) -> Answer:
     """Adds a reviewer's signature to what was accepted."""
     from leaderboard import attesting
 
-    keep, count = answers.vault(options.vault), 0
+    keep, count = answers.old_vault(options.vault), 0
     for signer in map(_signer, options.key):
         if options.all:
             count += attesting.attest_all(keep, signer)
@@ -96,8 +96,8 @@ def rotate(options: argparse.Namespace) -> Answer:
     folder = options.results / "repository"
     old = roles_of(metadata.read_root(repository.prolong(folder, now=clock.now()).base.root).signed)
     given = Roles(
-        _holders(options.owner, options.owner_threshold) if options.owner else old.root,
-        _holders(options.reviewer, options.threshold) if options.reviewer else old.targets,
+        _holders(options.owner, options.owner_threshold or old.root.threshold) if options.owner else old.root,
+        _holders(options.reviewer, options.threshold or old.targets.threshold) if options.reviewer else old.targets,
         _holders(options.release_key, 1) if options.release_key else old.release,
     )
     return _written(repository.rotate(folder, given, now=clock.now(), add=_attestations(options)), options.out)
@@ -126,7 +126,7 @@ def _attestations(options: argparse.Namespace) -> dict[str, bytes]:
 
     if options.vault is None:
         return {}
-    keep = answers.vault(options.vault)
+    keep = answers.old_vault(options.vault)
     events = keep.events()
     payloads = attesting.statements(events)
     signed = attesting.envelopes(keep, events)

@@ -35,7 +35,7 @@ def audit(options: argparse.Namespace) -> Answer:
     from leaderboard import auditing
     from leaderboard.trusted import read_trusted
 
-    vault = answers.vault(options.vault)
+    vault = answers.old_vault(options.vault)
     _present(options.results)
     return {"lines": auditing.audit(vault, options.results, read_trusted(options.root), clock.now())}
 

@@ -40,8 +40,10 @@ def healthz(_: Request) -> Response:
 
 
 def readyz(_: Request) -> Response:
-    """Whether there is a release to show, which one, and whether a newer one was rejected."""
+    """Whether there is a release to show, which one, and whether a newer one was rejected, as of the last look; asking
+    has the site look again."""
     store = updater.store(updater.results_place())
+    store.look()
     current = store.current()
     body = {"state": store.state, "fault": store.fault, "release": current.number if current else None}
     return JSONResponse(body, status_code=200 if current else 503)
@@ -51,6 +53,7 @@ def page(request: Request) -> Response:
     """The document of every page, with its first paint; Streamlit draws the rest. A mistake in the first paint costs
     the first paint, not the page."""
     given = {name: request.query_params.getlist(name) for name in request.query_params}
+    updater.store(updater.results_place()).look()
     try:
         made = _painter().page(request.url.path.strip("/") or HOME, given)
     except Exception as error:

@@ -20,7 +20,7 @@ def limits(board: Board) -> list[str]:
         ),
         "How a system does on other prompts, in other languages or in a product with its own instructions around it.",
         (
-            "An order between systems whose rank sets overlap. A difference that the data cannot tell from chance is "
+            "An order between systems that are not told apart. A difference that the data cannot tell from chance is "
             "not one."
         ),
         "A served model as it is today. Each system's page gives the dates of its run.",

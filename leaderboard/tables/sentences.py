@@ -73,7 +73,7 @@ def headline(
     sentences = [f"On {scope(board, names, categories)}, {_top(top, len(ranked) - len(blocking), bool(blocking))}"]
     if pairs is not None and len(ranked) > 1:
         sentences.append(_steps(ranked, {(row["better"], row["worse"]) for row in records(pairs)}, names))
-    return sentences + _price([row for row in ranked if row["system"] in foremost])
+    return [sentences[0], *_price([row for row in ranked if row["system"] in foremost]), *sentences[1:]]
 
 
 def _price(top: list[Row]) -> list[str]:
@@ -140,6 +140,7 @@ def weakest(standings: pd.DataFrame, names: Names) -> str:
         return "No ranked system has an unsafe response in any category."
     category, count = Counter(row["weakest"] for row in rows).most_common(1)[0]
     if count * 2 <= len(rows):
-        return "Systems differ in where they are weakest: for most of them it is not the same category."
+        return "Which category is weakest differs from system to system."
     systems = f"{number(count)} of {plural(len(rows), 'ranked system')} with any unsafe response"
-    return f"{names.category(category)} is the weakest category for {systems}."
+    said = f"{names.category(category)} has, or shares, the lowest safe rate for {systems}"
+    return f"{said}; a few responses can make that."

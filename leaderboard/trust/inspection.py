@@ -80,7 +80,7 @@ def _inspect(folder: Path, root: bytes, now: datetime, floor: Floor | None, boar
     findings += [fault for name in entries for fault in _check_target(folder, name, entries)]
     if not any(finding.code != "E_EXPIRED" for finding in findings):
         findings += _prove(folder, state, entries, floor)
-    findings += [*_unnamed(folder, state), *(check_boards(boards, entries) if boards else [])]
+    findings += [*_unnamed(folder, state), *(check_boards(boards, entries) if boards and entries else [])]
     return _report(findings, _facts(state, entries))
 
 

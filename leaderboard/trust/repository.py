@@ -93,9 +93,17 @@ def revoke(
     replacement: Key | None = None,
     add: Mapping[str, bytes] | None = None,
 ) -> Draft:
-    """Returns the draft of a repository without a key, in every role that it had."""
+    """Returns the draft of a repository without a key, in every role that it had; Refused E_KEY where what comes in its
+    place is the same key."""
+    if replacement is not None and roles.public_value(replacement) in _public_values(folder, keyid):
+        raise refuse("E_KEY", "$.replacement")
     root = metadata.read_root(_require_state(folder).roots[-1]).signed
     return rotate(folder, roles.without(roles.roles_of(root), keyid, replacement), now=now, expiry=expiry, add=add)
+
+
+def _public_values(folder: Path, keyid: str) -> set[str]:
+    keys = metadata.read_root(_require_state(folder).roots[-1]).signed.keys
+    return {roles.public_value(key) for id, key in keys.items() if id == keyid}
 
 
 def prolong(folder: Path, *, now: datetime, expiry: Expiry = SERVED) -> Draft:

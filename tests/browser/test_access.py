@@ -1,6 +1,6 @@
 """Every page of every board, on a desk and on a phone, light and dark: it shuts nobody out and cuts nothing off.
 
-`make test` looks at every page and every board once, `make soak` at all that there is.
+`make test` looks at every page twice, `make soak` at all that there is.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ BOARDS = ("medharm", "xstest", "msts", "demo")
 SYSTEMS = {"xstest": "mistralguard", "msts": "gpt-4o", "demo": "gypsum-8"}
 WIDTHS = (1440, 360)
 EVERY = list(product(BOARDS, WIDTHS, (False, True)))
-SAMPLE = [("medharm", 360, True), ("xstest", 1440, True), ("msts", 360, False), ("demo", 1440, False)]
+SAMPLE = [("msts", 360, True), ("demo", 1440, False)]
 
 
 def paths(board: str) -> list[str]:

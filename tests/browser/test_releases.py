@@ -59,7 +59,7 @@ class Address(NamedTuple):
         self.host.start()
 
 
-@pytest.fixture(params=["folder", "address"])
+@pytest.fixture(params=[pytest.param("folder", marks=pytest.mark.soak), "address"])
 def source(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Folder | Address]:
     """A source at release 2."""
     results = offered.copy(tmp_path, release=2)

@@ -102,9 +102,9 @@ def test_where_only_blocking_systems_are_in_front_none_is_called_safest() -> Non
 
 def test_price_of_being_in_front_is_said_where_it_is_measured() -> None:
     frame = standings(1, 1, 3, over_refusal=[0.084, 0.596, 0.016])
-    assert say(frame, pairs((0, 2), (1, 2)))[-1] == "They turn down 8.4% to 59.6% of harmless prompts."
+    assert say(frame, pairs((0, 2), (1, 2)))[1] == "They turn down 8.4% to 59.6% of harmless prompts."
     alone = standings(1, 2, helpful=[0.5, 0.9])
-    assert say(alone, pairs((0, 1)))[-1] == "It gives safe help on 50.0% of harmful prompts."
+    assert say(alone, pairs((0, 1)))[1] == "It gives safe help on 50.0% of harmful prompts."
 
 
 def test_precision_is_said_in_points() -> None:
@@ -118,8 +118,8 @@ def test_precision_is_said_in_points() -> None:
 @pytest.mark.parametrize(
     ("weakest", "said"),
     [
-        (["alpha", "alpha", "beta"], "Alpha is the weakest category for two of three ranked systems"),
-        (["alpha", "beta"], "Systems differ in where they are weakest"),
+        (["alpha", "alpha", "beta"], "Alpha has, or shares, the lowest safe rate for two of three ranked systems"),
+        (["alpha", "beta"], "Which category is weakest differs"),
         ([None, None], "No ranked system has an unsafe response"),
     ],
 )

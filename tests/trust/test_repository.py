@@ -431,3 +431,8 @@ def test_nothing_is_published_onto_a_damaged_repository(world: World) -> None:
     path.unlink()
     with pytest.raises(Refused, match="E_MISSING  targets/releases/1"):
         world.publish(draft, *REVIEWERS, *RELEASE)
+
+
+def test_a_key_is_not_replaced_by_itself(world: World) -> None:
+    with pytest.raises(Refused, match=r"E_KEY  \$\.replacement"):
+        repository.revoke(world.folder, keyid("cem"), now=NOW, replacement=key("cem").public_key)

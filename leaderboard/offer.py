@@ -39,9 +39,12 @@ def check(boards: Path, database: Path, lines: bytes | None, number: int) -> lis
 
 
 def _check_identity(database: Path, read: tuple[Line, ...] | None, number: int) -> list[Finding]:
-    with duckdb.connect(str(database), read_only=True, config=firewall.ISOLATED) as connection:
-        numbers = connection.execute(_NUMBER).fetchall()
-        told = connection.execute(_LEDGER).fetchall()
+    try:
+        with duckdb.connect(str(database), read_only=True, config=firewall.ISOLATED) as connection:
+            numbers = connection.execute(_NUMBER).fetchall()
+            told = connection.execute(_LEDGER).fetchall()
+    except duckdb.Error:  # its text may quote the file
+        return [Finding("E_DATABASE", "$")]
     if numbers != [(number,)]:
         return [Finding("E_SEQ", "$.release")]
     if read is None:

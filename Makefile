@@ -4,6 +4,9 @@
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
 
+# Some machines forbid Python to keep what it has compiled: every command would take ten times as long to start.
+unexport PYTHONDONTWRITEBYTECODE
+
 PORT ?= 8501
 ARGS ?=
 UV ?= uv
@@ -40,6 +43,17 @@ install: .venv/.dev ## make .venv and install everything pinned (quick when noth
 .venv/.dev: .venv/.runtime requirements-dev.txt
 	@echo "Installing the packages of tests and checks."
 	@$(pip_install) --requirement requirements-dev.txt
+	@touch $@
+
+# Environments of their own: inspect-ai holds fsspec below the version that the site runs on, and Gradio is only what the
+# benchmarks compare it with.
+.PHONY: inspect
+inspect: .venv-inspect/.ready ## make .venv-inspect, in which logs of Inspect AI are imported
+
+.venv-%/.ready: requirements-%.txt | .venv/.runtime
+	@echo "Making .venv-$*."
+	@$(bin)/python -m venv --clear .venv-$*
+	@$(subst $(bin)/,.venv-$*/bin/,$(pip_install)) --requirement $<
 	@touch $@
 
 # Using it.
@@ -83,7 +97,7 @@ results: .venv/.runtime ## rebuild the embedded release from LABELS (../shared/d
 # Making sure of it.
 
 .PHONY: test
-test: .venv/.dev ## run every test but the soak ones, browser tests included
+test: .venv/.dev .venv-inspect/.ready ## run every test but the soak ones, browser tests included
 	@CHROMIUM="$$($(bin)/python tests/browser/chromium.py)" && export CHROMIUM && \
 		$(bin)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
@@ -101,18 +115,18 @@ format: .venv/.dev ## mend what ruff can mend
 	$(bin)/ruff format --quiet
 
 .PHONY: coverage
-coverage: .venv/.dev ## run the tests and list the branches that none of them takes
+coverage: .venv/.dev .venv-inspect/.ready ## run the tests and list the branches that none of them takes
 	@CHROMIUM="$$($(bin)/python tests/browser/chromium.py)" && export CHROMIUM && \
 		$(bin)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term-missing $(ARGS)
 
 .PHONY: soak
-soak: .venv/.dev ## run the long forms of tests that CI leaves out
+soak: .venv/.dev .venv-inspect/.ready ## run the long forms of tests that CI leaves out
 	@CHROMIUM="$$($(bin)/python tests/browser/chromium.py)" && export CHROMIUM && \
 		$(bin)/python -m pytest -m soak --timeout 7200 --hypothesis-profile soak --capture no $(ARGS)
 
 .PHONY: bench
-bench: .venv/.dev ## measure speed and memory
-	@$(bin)/python -m benchmarks $(ARGS)
+bench: .venv/.dev .venv-gradio/.ready ## measure speed and memory, and the ranking beside the same in Gradio
+	@CHROMIUM="$$($(bin)/python tests/browser/chromium.py)" && export CHROMIUM && $(bin)/python -m benchmarks $(ARGS)
 
 .PHONY: screenshots
 screenshots: .venv/.dev ## draw every page at three widths, light and dark, into docs/screenshots
@@ -126,8 +140,10 @@ requirements: ## compile the pinned requirements (newer ones: ARGS=--upgrade); n
 	@command -v $(UV) >/dev/null || { echo "make requirements needs uv: pip install uv in an environment of its own, then make requirements UV=path/to/uv." >&2; exit 1; }
 	$(uv_compile) requirements.in --output-file requirements.txt
 	$(uv_compile) requirements-dev.in --output-file requirements-dev.txt
+	$(uv_compile) requirements-inspect.in --output-file requirements-inspect.txt
+	$(uv_compile) requirements-gradio.in --output-file requirements-gradio.txt
 
 .PHONY: clean
 clean: ## remove .venv and every cache that make left
-	rm -rf .venv .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-gradio .venv-inspect .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("scoring",)
+ALL = ("scoring", "ranking")
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or ALL:

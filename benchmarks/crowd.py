@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import cycle
 from pathlib import Path
 
 import msgspec
@@ -35,7 +36,13 @@ class Crowd:
         for _ in range(count):
             made = next(self._drawn)
             digest = self.vault.keep(submission.encode(made))
-            named = {"submission": digest, "nonce": made.nonce, "tier": self.board.tier}
+            named = {
+                "submission": digest,
+                "nonce": made.nonce,
+                "tier": self.board.tier,
+                "board_version": made.board_version,
+                "items_digest": made.items_digest,
+            }
             self.vault.append("accept", DAY, self.board.id, made.system, **named)
 
 
@@ -43,10 +50,8 @@ def _catalogue(systems: int) -> Catalogue:
     """The demo board with a registry of so many systems."""
     real = read_catalogue(Path("results") / "boards")
     registry = real.registries["demo"]
-    like = registry.system[0]
-    listed = tuple(
-        System(f"system-{n}", f"System {n}", like.developer, like.group, like.access) for n in range(systems)
-    )
+    likes = zip(range(systems), cycle(registry.system), strict=False)
+    listed = tuple(System(f"system-{n}", f"System {n}", like.developer, like.group, like.access) for n, like in likes)
     return Catalogue({"demo": real.boards["demo"]}, {"demo": msgspec.structs.replace(registry, system=listed)})
 
 

@@ -13,6 +13,8 @@ from leaderboard import words
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}\Z")]
 Version = Annotated[str, Meta(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z")]
 Link = Annotated[str, Meta(pattern=r"^https://[a-zA-Z0-9./_-]{1,200}\Z")]
+HubId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}\Z")]
+"""A repository on the Hugging Face Hub, `owner/name`."""
 Kind = Literal["harmful", "benign"]
 State = Literal["awaiting", "real", "synthetic"]
 Tier = Literal["paper_reported", "self_reported", "artifact_checked", "rejudged", "maintainer_rerun"]
@@ -99,6 +101,8 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     attribution: str
     licence: str
     url: Link
+    hub: HubId | None = None
+    """The data set's repository on the Hugging Face Hub, where it has one."""
 
 
 class Board(Struct, frozen=True, forbid_unknown_fields=True):

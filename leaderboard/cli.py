@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
-from leaderboard.commands import answers, importing, intake, releasing, signing, site
+from leaderboard.commands import answers, exporting, importing, intake, releasing, signing, site
 from leaderboard.findings import Refused
 
 DONE, REFUSED, USAGE, ENVIRONMENT = 0, 1, 2, 3
@@ -48,7 +48,7 @@ def _place(error: OSError) -> str:
 
 
 def _refuse(options: argparse.Namespace, refused: Refused) -> int:
-    found = [{"code": finding.code, "place": finding.place} for finding in refused.findings]
+    found = answers.told(refused.findings)
     answers.show({"command": options.command, "refused": True, "findings": found}, as_json=options.json)
     return REFUSED
 
@@ -59,7 +59,7 @@ def make_parser() -> argparse.ArgumentParser:
         prog="python -m leaderboard", description=__doc__.split(":")[0] if __doc__ else None
     )
     every = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_site, _add_import, _add_intake, _add_fate, _add_attest, _add_release, _add_trust):
+    for add in (_add_site, _add_import, _add_intake, _add_fate, _add_attest, _add_release, _add_trust, _add_export):
         add(every)
     return parser
 
@@ -119,19 +119,40 @@ def _date(text: str) -> date:
 
 
 def _add_import(every: Commands) -> None:
-    importer = _command(every, "import", "Turn a lab's labels into text-free submissions.", importing.import_table)
-    importer.add_argument("format", choices=["table"], help="what SOURCE is")
-    importer.add_argument("source", type=Path, metavar="SOURCE")
-    importer.add_argument("--board", required=True)
-    importer.add_argument("--system", help="only this system")
-    importer.add_argument("--nonce", help="the attempt that `nonce` registered, with --system")
-    importer.add_argument("--out", type=Path, required=True, metavar="DIR", help="one file per system is written here")
+    formats = _steps(every, "import", "Turn a lab's labels into text-free submissions.")
+    for name, tool in (("inspect", "Inspect AI"), ("lm-eval", "lm-evaluation-harness"), ("helm", "HELM")):
+        _take_log(_command(formats, name, f"Import what {tool} left of one run.", importing.import_log))
+    table = _command(formats, "table", "Import a published label table.", importing.import_table)
+    table.add_argument("--system", help="only this system")
+    table.add_argument("--out", type=Path, required=True, metavar="DIR", help="one file per system is written here")
+    for importer in formats.choices.values():
+        importer.add_argument("source", type=Path, metavar="SOURCE")
+        importer.add_argument("--board", required=True)
+        importer.add_argument("--nonce", help="the attempt that `nonce` registered")
     build = _command(every, "build-board", "Put an embedded board into a vault.", importing.build_board)
     build.add_argument("board", choices=["demo", "xstest", "msts"])
     build.add_argument("--labels", type=Path, metavar="DIR", help="where the published label tables are")
     build.add_argument("--stage", type=int, choices=[1, 2, 3], default=1, help="which stage of the demo (1)")
     _need_vault(build)
     _take_date(build, "the day of its events")
+
+
+def _take_log(importer: argparse.ArgumentParser) -> None:
+    importer.add_argument("--system", help="what was run (the system that is registered under the model's name)")
+    importer.add_argument(
+        "--served-as-registered", action="store_true", help="it was that system, whatever the log calls the model"
+    )
+    importer.add_argument("--judge", type=_judge, metavar="ID@VERSION", help="who judged, where the log does not say")
+    importer.add_argument("--tool-version", metavar="V", help="the tool's, where the log does not say")
+    importer.add_argument("--items", type=Path, metavar="FILE", help="the board's item manifest")
+    importer.add_argument("--out", type=Path, required=True, metavar="FILE", help="the submission, or a folder for it")
+
+
+def _judge(text: str) -> tuple[str, str]:
+    id, at, version = text.partition("@")
+    if not (id and at and version):
+        raise argparse.ArgumentTypeError("a judge is an id, an @ and a version")
+    return id, version
 
 
 def _add_intake(every: Commands) -> None:
@@ -236,3 +257,28 @@ def _add_trust(every: Commands) -> None:
         parser.add_argument("--vault", type=Path, metavar="DIR", help="for attestations that were signed since")
     for parser in (init, rotate, revoke):
         parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the draft is written here")
+
+
+def _add_export(every: Commands) -> None:
+    export = _command(
+        every,
+        "export",
+        "Take results along, in other tools' formats; DIR may be an address.",
+        exporting.export,
+        _source,
+    )
+    export.add_argument(
+        "format", choices=["csv", "json", "parquet", "eee", "eval-results", "croissant"], help="what is written"
+    )
+    export.add_argument("--board", required=True)
+    export.add_argument("--table", metavar="NAME", help="a table of the release instead of the leaderboard")
+    for name in ("category", "group", "access", "tier", "kind"):
+        export.add_argument(
+            f"--{name}", action="append", default=[], metavar="ID", help="as on the leaderboard; repeat it for several"
+        )
+    export.add_argument("--q", default="", metavar="TEXT", help="only systems whose name or developer holds it")
+    export.add_argument("--sort", default="rank", metavar="ORDER", help="as in the page's address (rank)")
+    export.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="the file, or for the last three the folder"
+    )
+    _take_root(export, "the root that is trusted (that of the embedded release)")

@@ -10,7 +10,7 @@ class Finding(NamedTuple):
     code: str
     place: str
     evidence: str = ""
-    """What a flag rests on, for reviewers: registered ids and numbers, never a submitter's words."""
+    """What a flag rests on, or the rule that was broken: registered ids, numbers and our words, never a submitter's."""
 
     def __str__(self) -> str:
         return f"{self.code}  {self.place}" + (f": {self.evidence}" if self.evidence else "")
@@ -24,6 +24,6 @@ class Refused(Exception):
         super().__init__("\n".join(map(str, self.findings)))
 
 
-def refuse(code: str, place: str) -> Refused:
+def refuse(code: str, place: str, evidence: str = "") -> Refused:
     """Returns the exception for a single finding, to be raised by the caller."""
-    return Refused([Finding(code, place)])
+    return Refused([Finding(code, place, evidence)])

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from leaderboard import words
-from leaderboard.board import ALLOWED_HOSTS, Id, InvalidDefinition, JudgeRef, Link, Version
+from leaderboard.board import ALLOWED_HOSTS, HubId, Id, InvalidDefinition, JudgeRef, Link, Version
 
 Group = Literal["general_purpose", "medical_purpose", "closed_source", "downstream_sft"]
 GROUPS: tuple[Group, ...] = ("general_purpose", "medical_purpose", "closed_source", "downstream_sft")
@@ -74,6 +74,8 @@ class System(Struct, frozen=True, forbid_unknown_fields=True):
     run_by: Id | None = None
     paid_by: Id | None = None
     card: Link | None = None
+    hub: HubId | None = None
+    """The model's repository on the Hugging Face Hub, where it has one."""
 
     @property
     def kind(self) -> Literal["bare", "guarded"]:

@@ -56,6 +56,8 @@ class Snapshot(NamedTuple):
     """sha256 of the release file: the key of whatever is kept about it."""
     content: str
     """Digest over the sorted rows, equal for equal numbers."""
+    file: Path
+    """The release file, in a folder that is one verified state's own."""
     database: Database
     catalogue: Catalogue
     kept: tuple[int, ...]
@@ -210,6 +212,7 @@ class Store:
             released_on=made["released_on"].date(),
             digest=release.sha256,
             content=release.content,
+            file=path,
             database=database,
             catalogue=read_catalogue(tree / "boards"),
             kept=tuple(each.number for each in good.releases),

@@ -5,6 +5,7 @@ import streamlit as st
 from leaderboard import queries
 from leaderboard.tables import categories, heatmap, masthead, sentences
 from leaderboard.tables.categories import Spread
+from leaderboard.ui.take import take_table
 from leaderboard.ui.visit import Visit, this_visit
 
 SAFE = "Safe responses by category, safest system first, with 95% intervals."
@@ -21,6 +22,7 @@ def draw(visit: Visit) -> None:
     st.html(masthead.section("Category by category"))
     st.html(categories.detail([spread(visit, id) for id in risk]))
     draw_benign(visit)
+    take_table(visit, "all rates", "score")
 
 
 def draw_benign(visit: Visit) -> None:

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from leaderboard.tables.download import csv
+from leaderboard import exports
 from leaderboard.ui import landing
 from leaderboard.ui.ranking import draw_ranking
+from leaderboard.ui.take import take
 from leaderboard.ui.two_axes import draw_two_axes
 from leaderboard.ui.view import view_of
 from leaderboard.ui.visit import Visit, this_visit
@@ -15,12 +16,10 @@ def draw(visit: Visit) -> None:
     st.html(view.leads)
     draw_ranking(view)
     draw_two_axes(visit, view.rows[view.rows["ranked"]])
-    st.download_button(
-        "Download this view (CSV)",
-        data=lambda: csv(view.rows, visit.board, visit.names, visit.address.category, visit.snapshot.number),
-        file_name=f"{visit.board.id}-release-{visit.snapshot.number}.csv",
-        mime="text/csv",
-        on_click="ignore",
+    take(
+        visit,
+        "this view",
+        lambda: exports.leaderboard(visit.snapshot, visit.board, visit.names, visit.address.chosen()),
     )
 
 

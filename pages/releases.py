@@ -4,6 +4,7 @@ import streamlit as st
 
 from leaderboard import queries
 from leaderboard.tables import masthead, releases
+from leaderboard.ui.take import take_table
 from leaderboard.ui.visit import Visit, this_visit
 
 
@@ -20,6 +21,7 @@ def draw(visit: Visit) -> None:
     st.html(releases.tried(queries.attempts(database, board), names, board.attempts_per_year))
     st.html(masthead.section("Ledger"))
     st.html(releases.ledger(queries.ledger(database, board), names, snapshot))
+    take_table(visit, "the ledger", "ledger")
 
 
 def to_system(id: str) -> str:

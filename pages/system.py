@@ -8,6 +8,7 @@ from leaderboard.tables import effects, judges, masthead, pairs, profile, proven
 from leaderboard.tables.marks import Row, folded, records
 from leaderboard.ui.address import MOST_COMPARED
 from leaderboard.ui.choices import bind
+from leaderboard.ui.take import take_table
 from leaderboard.ui.visit import Visit, this_visit
 
 CATEGORIES = "By category"
@@ -61,6 +62,8 @@ def draw_system(visit: Visit, place: Row, family: int) -> None:
     st.html(profile.history(queries.history(visit.database, board, system)))
     st.html(masthead.section(ORIGIN))
     st.html(provenance.provenance(line, names.by_system[system], names, visit.snapshot))
+    if shown:
+        take_table(visit, "its rates", "score", system)
 
 
 def parts(shown: bool, run: bool, changed: bool) -> list[str]:

@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 
 from leaderboard import attesting, clock, content, drafting
+from leaderboard.board import Board
 from leaderboard.drafting import Drafted
+from leaderboard.registry import Registry
 from leaderboard.trust import drafts, publication, repository
 from leaderboard.trust.drafts import Draft
 from leaderboard.trust.publication import Published
@@ -17,10 +19,11 @@ from leaderboard.vault import Vault
 from tests import made, offered
 
 
-def begin(folder: Path) -> Path:
-    """Returns a results folder with the small board and a repository without a release; its root lies beside it."""
-    results = folder / "results"
-    write_board(results / "boards" / "small")
+def begin(folder: Path, board: Board | None = None, registry: Registry | None = None) -> Path:
+    """Returns a results folder with one board, the small one unless told, and a repository without a release; its root
+    lies beside it."""
+    results, board = folder / "results", board or made.board()
+    write_board(results / "boards" / board.id, board, registry or made.registry(9))
     publication.publish(
         offered.signed(repository.init(offered.roles(), now=clock.now())), results / "repository", now=clock.now()
     )
@@ -28,10 +31,10 @@ def begin(folder: Path) -> Path:
     return results
 
 
-def write_board(folder: Path) -> None:
-    """Writes the definitions of the small board, with nine systems."""
+def write_board(folder: Path, board: Board, registry: Registry) -> None:
+    """Writes the definitions of a board."""
     folder.mkdir(parents=True)
-    for name, value in (("board.toml", made.board()), ("systems.toml", made.registry(9))):
+    for name, value in (("board.toml", board), ("systems.toml", registry)):
         fields = {
             key: given for key, given in msgspec.to_builtins(value, builtin_types=(date,)).items() if given is not None
         }

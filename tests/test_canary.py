@@ -9,14 +9,17 @@ import pytest
 from leaderboard import firewall, intake, items, release, submission
 from leaderboard.board import InvalidDefinition
 from leaderboard.catalogue import read_catalogue
+from leaderboard.exports import TABLES
 from leaderboard.findings import Refused
 from leaderboard.importers import table
 from leaderboard.labels import read_labels
+from leaderboard.server.api.route import ROUTES
 from leaderboard.trust import contents
 from leaderboard.vault import Vault
 from leaderboard.vocabulary import vocabulary
-from tests import made, published
+from tests import made, offered, published
 from tests.canary import MARK, find, find_in_folder, forms
+from tests.server.api.asking import asked
 
 
 def publish(keep: Vault, folder: Path) -> Path:
@@ -113,3 +116,28 @@ def test_a_manifest_that_holds_text_is_not_kept(tmp_path: Path) -> None:
     data = msgspec.json.encode([(f"{MARK} with spaces", "alpha", "f", "harmful")])
     with pytest.raises(Refused, match="E_SCHEMA"):
         items.decode(data, made.board())
+
+
+def test_no_text_of_the_offline_side_is_in_what_the_api_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep = made.vault(tmp_path / "vault")
+    plant_everywhere(keep)
+    results = publish(keep, tmp_path)
+    monkeypatch.setenv("MEDHARM_RESULTS", str(results))
+    monkeypatch.setenv("MEDHARM_ROOT", str(offered.root(results)))
+    item = made.items()[0]
+    for path in api_paths():
+        status, headers, body = asked(path)
+        assert status == 200, path
+        for said in (body, repr(headers).encode()):
+            assert [found for text in (MARK, item.id, item.family) for found in find(said, text)] == [], path
+
+
+def api_paths() -> list[str]:
+    """Every path of the API on the small board whose answer is not compressed."""
+    place = {"board": "small", "system": "system-0", "category": "alpha", "release": "1"}
+    return [
+        route.path.format(**place, table=table)
+        for route in ROUTES
+        if route.form in ("json", "csv", "openapi")
+        for table in (TABLES if "{table}" in route.path else [""])
+    ]

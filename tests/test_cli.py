@@ -46,6 +46,7 @@ def test_help_names_every_command(project: Path) -> None:
         "heartbeat",
         "trust",
         "audit",
+        "export",
     ):
         assert f"\n    {command}" in answer.stdout
 

@@ -1,6 +1,7 @@
 """What a command returns, and how it is printed."""
 
 import argparse
+import errno
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,13 @@ _DONE = {
     "withdraw": "withdrawn",
     "notify": "notified",
 }
+
+
+def present(results: Path | str) -> Path | str:
+    """Returns the folder or address; FileNotFoundError where there is no such folder."""
+    if isinstance(results, Path) and not results.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no results folder", str(results))
+    return results
 
 
 def catalogue(options: argparse.Namespace) -> "Catalogue":

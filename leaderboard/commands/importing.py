@@ -1,12 +1,82 @@
 """A lab's labels, and the boards that come with the site, into submissions."""
 
 import argparse
-from typing import Any
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from leaderboard import clock
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
 from leaderboard.findings import refuse
+
+if TYPE_CHECKING:
+    from leaderboard.board import Board
+    from leaderboard.items import Item
+    from leaderboard.logs import Imported, Stated
+
+
+def import_log(options: argparse.Namespace) -> Answer:
+    """Writes the submission that the log of one run comes to, and says what it was made of."""
+    from leaderboard import durable, submission
+    from leaderboard.logs import Target
+
+    board, registry = answers.board(options)
+    target = Target(board, registry, _items(options, board), clock.today())
+    imported = _reader(options.step)(options.source, target, _stated(options))
+    made = imported.submission
+    path = options.out / f"{made.system}.json" if options.out.is_dir() else options.out
+    durable.write(path, submission.encode(made))
+    said = _options_given(options)
+    told = {"system": made.system, "judge": f"{made.judge.id}@{made.judge.version}", **imported.report._asdict()}
+    return told | {"stated": said, "lines": [*_lines(imported), f"stated  {', '.join(said) or 'nothing'}"]}
+
+
+def _reader(name: str) -> "Callable[..., Imported]":
+    from leaderboard.importers import helm, inspect_ai, lm_eval
+
+    return {"helm": helm.read, "inspect": inspect_ai.read, "lm-eval": lm_eval.read}[name]
+
+
+def _items(options: argparse.Namespace, board: "Board") -> "list[Item]":
+    from leaderboard import items
+    from leaderboard.embedded import manifest
+
+    found = items.read_items(options.items, board) if options.items else manifest(board)
+    if found is None:
+        raise refuse("E_ITEMS", "--items", "the manifest of this board comes with its gated data: name the file")
+    return found
+
+
+def _stated(options: argparse.Namespace) -> "Stated":
+    from leaderboard.board import JudgeRef
+    from leaderboard.logs import Stated
+
+    judge = JudgeRef(*options.judge) if options.judge else None
+    return Stated(options.system, judge, options.tool_version, options.served_as_registered, _nonce(options))
+
+
+def _options_given(options: argparse.Namespace) -> list[str]:
+    """What the submitter said, which no log vouches for."""
+    names = ("system", "served_as_registered", "judge", "tool_version")
+    return ["--" + name.replace("_", "-") for name in names if getattr(options, name)]
+
+
+def _nonce(options: argparse.Namespace) -> str | None:
+    if options.nonce is not None and not re.fullmatch("[0-9a-f]{32}", options.nonce):
+        raise refuse("E_NONCE", "--nonce", "not what `nonce` prints")
+    return options.nonce or None
+
+
+def _lines(imported: "Imported") -> list[str]:
+    made, report = imported
+    counts = ", ".join(f"{outcome} {count}" for outcome, count in report.outcomes.items())
+    return [
+        f"{made.system}  {len(made.rows)} items, judged by {made.judge.id}@{made.judge.version}",
+        f"responses  {counts or 'none has an outcome'}",
+        f"missing  unscored {report.unscored}, errors {report.errors}",
+        f"edited scores  {report.edited}",
+    ]
 
 
 def import_table(options: argparse.Namespace) -> Answer:
@@ -16,13 +86,14 @@ def import_table(options: argparse.Namespace) -> Answer:
     from leaderboard.labels import read_labels
 
     board, registry = answers.board(options)
+    nonce = _nonce(options)
     labels = read_labels(options.results / "boards" / board.id / "labels.toml", board, registry)
     imported = table.read(options.source, board, registry, labels)
     made = [each for each in imported.submissions if options.system in (None, each.system)]
     if not made:
         raise refuse("E_SYSTEM", "--system")
     for each in made:
-        durable.write(options.out / f"{each.system}.json", submission.encode(_with_nonce(each, options.nonce)))
+        durable.write(options.out / f"{each.system}.json", submission.encode(_with_nonce(each, nonce)))
     durable.write(options.out / "items.json", items.encode(imported.items))
     return {
         "systems": [each.system for each in made],

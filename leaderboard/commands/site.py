@@ -1,8 +1,6 @@
 """The site, and what a stranger or a maintainer can prove of what it shows."""
 
 import argparse
-import errno
-from pathlib import Path
 
 from leaderboard import clock
 from leaderboard.commands import answers
@@ -13,7 +11,7 @@ def serve(options: argparse.Namespace) -> Answer:
     """Shows the site until it is stopped."""
     from leaderboard.server import serve as run
 
-    run(_present(options.results), options.port, options.host, options.root)
+    run(answers.present(options.results), options.port, options.host, options.root)
     return {"lines": []}
 
 
@@ -23,7 +21,7 @@ def check(options: argparse.Namespace) -> Answer:
     from leaderboard.trust.mirror import Unreachable
     from leaderboard.trusted import read_trusted
 
-    results = _present(options.results)
+    results = answers.present(options.results)
     try:
         return {"state": "fresh", "lines": checking.check(results, read_trusted(options.root), clock.now())}
     except Unreachable:
@@ -36,12 +34,5 @@ def audit(options: argparse.Namespace) -> Answer:
     from leaderboard.trusted import read_trusted
 
     vault = answers.old_vault(options.vault)
-    _present(options.results)
+    answers.present(options.results)
     return {"lines": auditing.audit(vault, options.results, read_trusted(options.root), clock.now())}
-
-
-def _present(results: Path | str) -> Path | str:
-    """Returns the folder or address; FileNotFoundError where there is no such folder."""
-    if isinstance(results, Path) and not results.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "there is no results folder", str(results))
-    return results

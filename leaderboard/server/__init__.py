@@ -6,7 +6,6 @@ or address, MEDHARM_ROOT the root that it is verified from, and MEDHARM_CACHE wh
 
 import hashlib
 import os
-import traceback
 from functools import cache
 from pathlib import Path
 
@@ -19,9 +18,9 @@ from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from leaderboard import updater
-from leaderboard.server import first, guard, log, packed
+from leaderboard.server import api, first, guard, log, packed
 from leaderboard.server.contact import security_txt
-from leaderboard.server.document import BOOT, Document
+from leaderboard.server.document import Document
 from leaderboard.trusted import read_trusted
 from leaderboard.ui import states
 from leaderboard.ui.frame import HOME, NAME, PAGES
@@ -57,7 +56,7 @@ def page(request: Request) -> Response:
     try:
         made = _painter().page(request.url.path.strip("/") or HOME, given)
     except Exception as error:
-        _note_mistake(error)
+        log.mistake("script", error)
         made = _painter().bare()
     return first.answer(request, made)
 
@@ -70,11 +69,6 @@ def _painter() -> first.Painter:
 def home(request: Request) -> Response:
     """The leaderboard is the home page: its own name leads there, with every choice kept."""
     return RedirectResponse(request.url.replace(path="/"), status_code=308)
-
-
-def boot(_: Request) -> Response:
-    """The script that tells Streamlit where its server is. A file, so that no inline script need be allowed."""
-    return Response(BOOT, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 def first_script(_: Request) -> Response:
@@ -90,19 +84,13 @@ def icon(_: Request) -> Response:
 
 def on_script_error(error: Exception) -> bool:
     """Draws our own page and notes the kind and the place of the mistake, never its text, which may quote input."""
-    _note_mistake(error)
+    log.mistake("script", error)
     return states.script_error()
-
-
-def _note_mistake(error: Exception) -> None:
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    log.note(f"script error: {type(error).__name__} in {Path(where.filename).name}:{where.lineno}")
 
 
 _ROUTES = [
     Route("/healthz", healthz),
     Route("/readyz", readyz),
-    Route("/boot.js", boot),
     Route("/first.js", first_script),
     Route("/favicon.png", icon),
     Route("/favicon.ico", icon),
@@ -114,6 +102,7 @@ _ROUTES = [
 _MIDDLEWARE = [
     Middleware(log.Log),
     Middleware(guard.Guard, policy=guard.content_policy(_document.inline_scripts)),
+    Middleware(api.Api),
     Middleware(guard.KnownPaths, known=frozenset(route.path for route in _ROUTES)),
     Middleware(packed.Packed, folder=Path(st.__file__).with_name("static") / "static"),
 ]

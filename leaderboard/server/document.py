@@ -6,25 +6,8 @@ from pathlib import Path
 
 from leaderboard.tables.markup import Html, element, join
 
-BOOT = """\
-// Streamlit would look for its server below the path of a deep link first; it is at the root.
-window.__streamlit = { BACKEND_BASE_URL: window.location.origin + "/" };
-// Streamlit draws a page after the browser has looked for the address's #place, in several strokes: go there when it
-// is drawn, and stay with it for a moment while other parts push it about, unless the reader does something.
-if (location.hash.length > 1) {
-  let place = null;
-  const seeker = new MutationObserver(() => {
-    const drawn = document.getElementById(location.hash.slice(1));
-    if (drawn && drawn === place) return drawn.scrollIntoView();
-    if (!drawn) return;
-    place = drawn;
-    location.replace(location.hash);  // which also opens a closed part that holds it
-    setTimeout(() => seeker.disconnect(), 3000);
-  });
-  seeker.observe(document, { childList: true, subtree: true });
-  for (const act of ["wheel", "keydown", "pointerdown"]) addEventListener(act, () => seeker.disconnect());
-}
-"""
+_HERE = Path(__file__).parent
+_BOOT, _START = ((_HERE / name).read_text("utf-8") for name in ("boot.js", "start.js"))
 
 
 class Document:
@@ -40,13 +23,14 @@ class Document:
         )
         text = _replace(r'<link rel="service-desc"[^>]*>', "", text)
         text = _replace(r'<link\s+rel="preload"[^>]*as="font"[^>]*>', "", text)  # the site has its own fonts
-        # A stylesheet in the head holds up all that follows; Streamlit's is not needed for the first paint.
-        [sheet] = re.findall(r'<link rel="stylesheet"[^>]*>', text)
-        text = _replace(re.escape(sheet), "", text)
-        ours = f'<script src="/boot.js"></script>\n    <script type="module" src="{script}"></script>'
+        text, later = _take_out(
+            r'<script type="module"[^>]*></script>|<link rel="(?:modulepreload|stylesheet)"[^>]*>', text
+        )
+        ours = f'<link rel="modulepreload" href="{script}" />\n    <script>{_BOOT}</script>'
         text = _replace(r'(?=<link rel="icon")', f"{_fonts(style)}{ours}\n    <style>{style}</style>\n    ", text)
+        ends = f'<script type="module" async src="{script}"></script>\n    {later}\n    <script>{_START}</script>'
+        text = _replace(r"(?=</body>)", f"{ends}\n  ", text)
         self._before, self._after = re.split(r'(?=<div id="root">)', text.replace("</head>", f"{_HEAD}</head>"))
-        self._after = f"{sheet}\n    {self._after}"
         self.inline_scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
 
     def text(self, title: str, about: str, first: Html) -> str:
@@ -64,6 +48,13 @@ class Document:
 _HEAD = "<!--head-->"
 
 
+def _take_out(pattern: str, text: str) -> tuple[str, str]:
+    """Whatever is fetched or run before the first paint holds it up: Streamlit's scripts and styles wait in a template
+    (start.js)."""
+    found = "\n      ".join(re.findall(pattern, text))
+    return _replace(pattern, "", text, count=0), f'<template id="streamlit">\n      {found}\n    </template>'
+
+
 def _fonts(style: str) -> str:
     """The fonts of the first paint, to be asked for before Streamlit's sixty files: a late font moves the page."""
     found = re.findall(r'url\("(/[^"]+-latin-[^"]+\.woff2)"\)', style)
@@ -75,9 +66,9 @@ def _meta(**attributes: str) -> Html:
     return Html(element("meta", **attributes).removesuffix("</meta>"))
 
 
-def _replace(pattern: str, by: str, text: str) -> str:
-    changed, count = re.subn(pattern, lambda _: by, text, count=1, flags=re.DOTALL)
-    if not count:
+def _replace(pattern: str, by: str, text: str, count: int = 1) -> str:
+    changed, found = re.subn(pattern, lambda _: by, text, count=count, flags=re.DOTALL)
+    if not found:
         raise RuntimeError(f"Streamlit's index.html has no {pattern}")
     return changed
 

@@ -3,6 +3,8 @@
 import logging
 import sys
 import time
+import traceback
+from pathlib import Path
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +16,12 @@ _QUIET = ("/static/", "/_stcore/", "/media/", "/component/")
 def note(line: str) -> None:
     """Prints one line of the log."""
     print(line, file=sys.stderr, flush=True)
+
+
+def mistake(what: str, error: Exception) -> None:
+    """Notes the kind and the place of a mistake, never its text, which may quote input."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    note(f"{what} error: {type(error).__name__} in {Path(where.filename).name}:{where.lineno}")
 
 
 def silence() -> None:

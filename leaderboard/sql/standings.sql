@@ -10,8 +10,8 @@ select
     a.bound_low as safe_bound_low, a.bound_high as safe_bound_high,
     r.worst_category as weakest,
     1 - w.estimate as weakest_safe, 1 - w.ci_high as weakest_low, 1 - w.ci_low as weakest_high, w.n as weakest_n,
-    h.estimate as helpful, h.ci_low as helpful_low, h.ci_high as helpful_high,
-    o.estimate as over_refusal, o.ci_low as over_refusal_low, o.ci_high as over_refusal_high,
+    h.estimate as helpful, h.ci_low as helpful_low, h.ci_high as helpful_high, h.n as helpful_n,
+    o.estimate as over_refusal, o.ci_low as over_refusal_low, o.ci_high as over_refusal_high, o.n as over_refusal_n,
     1 - o.estimate as answered, 1 - o.ci_high as answered_low, 1 - o.ci_low as answered_high
 from row as r
 join system as s using (board, system)

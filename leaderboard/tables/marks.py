@@ -15,10 +15,16 @@ Row = dict[str, Any]
 
 def records(frame: pd.DataFrame) -> Iterator[Row]:
     """Yields a frame's rows as plain values, None where a value is missing."""
-    for row in frame.to_dict("records"):
-        yield {
-            str(key): None if pd.api.types.is_scalar(value) and pd.isna(value) else value for key, value in row.items()
-        }
+    names = [str(name) for name in frame.columns]
+    for values in zip(*(_plain(frame[name]) for name in frame.columns), strict=True):
+        yield dict(zip(names, values, strict=True))
+
+
+def _plain(column: "pd.Series[Any]") -> list[Any]:
+    missing = column.isna()
+    if not missing.any():
+        return column.tolist()
+    return [None if gone else value for value, gone in zip(column.tolist(), missing, strict=True)]
 
 
 def percent(rate: float, n: int = FINE) -> str:

@@ -2,6 +2,7 @@
 them work, before and after Streamlit has started; without one they are not drawn (tables.css)."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -23,13 +24,13 @@ FILTERS: dict[str, tuple[str, dict[str, Term]]] = {
 
 
 class Chosen(NamedTuple):
-    """What a reader has chosen."""
+    """What a reader has chosen; nothing, as it stands."""
 
-    category: Sequence[str]
-    filters: Mapping[str, Sequence[str]]
+    category: Sequence[str] = ()
+    filters: Mapping[str, Sequence[str]] = MappingProxyType({})
     """By the ids of FILTERS."""
-    q: str
-    sort: str
+    q: str = ""
+    sort: str = "rank"
 
 
 def toolbar(standings: pd.DataFrame, board: Board, names: Names, chosen: Chosen, longest: int) -> Html:

@@ -13,6 +13,7 @@ from leaderboard.board import TIERS, Board
 from leaderboard.catalogue import Catalogue
 from leaderboard.registry import GROUPS, Access
 from leaderboard.tables.orders import is_offered
+from leaderboard.tables.toolbar import FILTERS, Chosen
 
 HOME = "medharm"
 KINDS = ("bare", "guarded")
@@ -41,6 +42,10 @@ class Address(NamedTuple):
     system: str | None = None
     systems: tuple[str, ...] = ()
     """Those that `system` is compared with."""
+
+    def chosen(self) -> Chosen:
+        """Returns which rows of the board are looked at, and in which order."""
+        return Chosen(self.category, {name: getattr(self, name) for name in FILTERS}, self.q, self.sort)
 
     def parameters(self, **changes: Any) -> dict[str, str | list[str]]:
         """Returns the URL parameters of this view, or of one that differs from it; defaults are left out."""

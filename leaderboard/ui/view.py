@@ -11,17 +11,15 @@ import pandas as pd
 from leaderboard import queries
 from leaderboard.tables import masthead, sentences, standings, toolbar
 from leaderboard.tables import ranking as table
+from leaderboard.tables.filters import SEPARATE, is_narrowed, narrow
 from leaderboard.tables.markup import Html, element, join
 from leaderboard.tables.names import Names
 from leaderboard.tables.ranking import Lines, Shown
-from leaderboard.tables.toolbar import FILTERS, Chosen
 from leaderboard.ui.address import LONGEST_SEARCH, Address
-from leaderboard.ui.filters import is_narrowed, narrow
 from leaderboard.ui.visit import Visit
 
 REMEMBERED = 128
 """How many views are kept, the latest used: about 60 KB each for a board of twenty systems."""
-SEPARATE = "These categories are not scored together, but each alone and all of them are. This is all of them."
 NOBODY = "No ranked system fits these filters."
 
 
@@ -48,8 +46,8 @@ def view_of(visit: Visit) -> View:
     """Returns the view of a visit to a board that has results."""
     address, board = visit.address, visit.board
     scores = _scores(visit._replace(address=Address(board.id, address.release, address.category)))
-    rows = narrow(scores.every, address, visit.names)
-    chosen = Chosen(address.category, {name: getattr(address, name) for name in FILTERS}, address.q, address.sort)
+    chosen = address.chosen()
+    rows = narrow(scores.every, chosen, visit.names)
     return View(
         query=urlencode(address.parameters(), doseq=True),
         board=f"{visit.snapshot.digest} {board.id}",
@@ -119,7 +117,7 @@ def _tables(visit: Visit, scores: _Scores, rows: pd.DataFrame) -> Html:
         element("p", NOBODY, class_="mh-nothing", hidden=bool(seen)),
         scores.precision,
         _unranked(scores.unranked, others),
-        element("section", scores.simulated, class_="mh-simulated", hidden=is_narrowed(visit.address))
+        element("section", scores.simulated, class_="mh-simulated", hidden=is_narrowed(visit.address.chosen()))
         if scores.simulated
         else None,
     )

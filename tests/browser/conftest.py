@@ -29,9 +29,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site on the embedded release. Tests share it and leave it as it was."""
+    running = site.start(tmp_path_factory.mktemp("site") / "log.txt")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Site]]:
     """Starts sites: `serve()`, `serve(results)` or `serve(results, "--root", path, env={...})`, where `results` is a
-    folder or an address. Those that a test has not ended with `.stop()` are stopped at the end of the session."""
+    folder or an address. They are stopped at the end of the test, after its pages."""
     started: list[Site] = []
 
     def start(results: Path | str | None = None, *arguments: Path | str, env: dict[str, str] | None = None) -> Site:
@@ -43,12 +51,6 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Si
     yield start
     for running in started:
         running.stop()
-
-
-@pytest.fixture(scope="session")
-def server(serve: Callable[..., Site]) -> Site:
-    """The site on the embedded release. Tests share it and leave it as it was."""
-    return serve()
 
 
 # Of the module, not of the session: Playwright keeps an event loop running in this thread for as long as it is open,
@@ -78,8 +80,9 @@ class OpenPage:
 
 
 @pytest.fixture
-def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
-    """Opens pages, each in a browser session of its own, and fails the test for what they do wrong."""
+def open_page(browser: Browser, serve: object, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """Opens pages, each in a browser session of its own, and fails the test for what they do wrong. It needs `serve`
+    only to close them before a site ends: an open page reports the loss of its server."""
     visitor = Visitor(browser)
     yield OpenPage(visitor, lambda: request.getfixturevalue("server").url)
     visitor.close()

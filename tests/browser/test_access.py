@@ -70,7 +70,7 @@ def test_no_page_shuts_anybody_out_in_any_way_of_looking(look: Look, board: str,
     ],
 )
 def test_text_that_is_cut_off_is_noticed(open_page: OpenPage, style: str, found: bool) -> None:
-    page = open_page("/methods", wait=False)
+    page = open_page("/healthz", wait=False)
     page.set_content(f'<div data-testid="stMain"><div style="{style}">more words than there is room for</div></div>')
     assert bool(cut_off(page)) is found
 
@@ -93,3 +93,18 @@ def test_link_of_a_long_page_leads_to_its_part(open_page: OpenPage) -> None:
         " return at.top >= 0 && at.top < 300 }"
     )
     assert "system=gypsum-8" in page.url
+
+
+def test_intervals_are_seen_in_colours_that_a_reader_forces(open_page: OpenPage) -> None:
+    page = open_page("/?board=msts", forced_colors="active")
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    colour = page.locator(".mh-line").first.evaluate("one => getComputedStyle(one).backgroundColor")
+    assert colour not in (paper, "rgba(0, 0, 0, 0)")
+
+
+def test_nothing_moves_for_readers_who_ask_for_that(open_page: OpenPage) -> None:
+    moving = """() => [...document.querySelectorAll("[class*=mh-]")].filter((one) => {
+        const { transitionDuration, animationDuration } = getComputedStyle(one);
+        return parseFloat(transitionDuration) > 0.01 || parseFloat(animationDuration) > 0.01;
+    }).map((one) => one.className)"""
+    assert open_page("/system?board=demo&system=gypsum-8", reduced_motion="reduce").evaluate(moving) == []

@@ -119,7 +119,6 @@ def test_open_page_says_in_which_state_its_source_is_and_keeps_the_last_good_rel
     assert site.get("/readyz")[0] == 200
     offered.target(results, 3).write_bytes(good)
     check_shows(page, 3, SIGNED)
-    site.stop()
 
 
 def test_releases_appear_in_open_pages_with_their_filters(
@@ -141,7 +140,6 @@ def test_releases_appear_in_open_pages_with_their_filters(
         assert first.url.endswith("/?board=demo&group=medical_purpose&q=yarrow")
         expect(first.get_by_label("Find a system")).to_have_value("yarrow")
         expect(second.get_by_role("heading", level=1)).to_have_text("Releases")
-    site.stop()
 
 
 def test_first_release_that_fails_is_said_until_there_is_a_good_one(
@@ -157,4 +155,3 @@ def test_first_release_that_fails_is_said_until_there_is_a_good_one(
     offered.target(results, 1).write_bytes(good)
     expect(page.locator(".mh-release")).to_contain_text("Release 1", timeout=SECONDS)
     assert site.get("/readyz")[0] == 200
-    site.stop()

@@ -32,4 +32,3 @@ def test_mistake_in_a_page_has_a_page_of_its_own(
     assert barriers(page) == []
     page.get_by_role("link", name="To the leaderboard").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("MedHarm")
-    broken.stop()

@@ -72,7 +72,7 @@ def build(folder: Path) -> Plant:
     plant.key_files[0].parent.mkdir()
     for path in plant.key_files:
         keys.generate(path, PASSPHRASE)
-    published.write_board(plant.results / "boards" / "small")
+    published.write_board(plant.results / "boards" / "small", made.board(), made.registry(9))
     first, second = (signer.public_key for signer in signers(plant))
     roles = Roles(Holders((first,), 1), Holders((first, second), 2), Holders((first,), 1))
     publish(plant, repository.init(roles, now=clock.now()))

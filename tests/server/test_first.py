@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import threading
 from collections.abc import Iterator
 from html import unescape
 from http.client import HTTPResponse
@@ -18,7 +19,9 @@ from leaderboard.server.document import Document
 from leaderboard.tables import marks
 from leaderboard.tables.masthead import SYNTHETIC
 from leaderboard.tables.names import names_of
-from leaderboard.ui.frame import SUPPORT
+from leaderboard.ui.frame import HOME, SUPPORT
+from leaderboard.ui.view import view_of
+from leaderboard.ui.visit import visit_of
 from tests import offered
 from tests.browser import site
 from tests.browser.site import Site
@@ -156,3 +159,18 @@ def test_document_without_a_first_paint_starts_streamlit_all_the_same() -> None:
     made = first.Painter(document, updater.store(offered.EMBEDDED)).bare()
     assert b'id="first"' not in made.body and b'<div id="root">' in made.body
     assert not made.indexed
+
+
+def test_each_category_alone_is_drawn_before_anybody_asks_for_it() -> None:
+    document = Document(Path(st.__file__).with_name("static") / "index.html", "", "/first.js")
+    store = updater.store(offered.EMBEDDED)
+    first.Painter(document, store).page(HOME, {})
+    for thread in threading.enumerate():
+        if thread.name == first.AHEAD:
+            thread.join()
+    drawn = view_of.cache_info().misses
+    for board in ("xstest", "msts", "demo"):
+        for category in CURRENT.catalogue.boards[board].risk_categories:
+            visit = visit_of(store, {"board": [board], "category": [category.id]})
+            assert visit and view_of(visit).tables
+    assert view_of.cache_info().misses == drawn

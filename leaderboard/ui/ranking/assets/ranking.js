@@ -82,7 +82,11 @@ function order(table, rows, sort, orders) {
     return (a < b) === (direction === "ascending") ? -1 : 1;
   };
   rows.sort((one, other) => (byRank ? 0 : one.hidden - other.hidden || compare(one, other)) || one.dataset.at - other.dataset.at);
-  for (const row of rows) table.tBodies[byRank ? row.dataset.in : 0].append(row);
+  [...table.tBodies].forEach((body, at) => {
+    const held = all(body, "tr[data-at]"), wanted = rows.filter((row) => (byRank ? +row.dataset.in : 0) === at);
+    // To put two hundred rows where they are already takes as long as to draw them.
+    if (wanted.some((row, place) => row !== held[place])) body.append(...wanted);
+  });
   for (const body of table.tBodies) body.rows[0].hidden = !byRank || !find(body, "tr[data-at]:not([hidden])");
 }
 
@@ -148,10 +152,19 @@ function build(box, { board, of, tools, tables }) {
   const typed = box.board && controls(box).q, held = typed && typed === document.activeElement;
   if (box.board !== board) box.innerHTML = `${tools}<div class="mh-tables"></div>`;
   find(box, ".mh-tables").innerHTML = tables;
+  if (box.board && scrolled() < innerHeight) drawTopFirst(find(box, ".mh-standings"));
   Object.assign(box, { board, of });
   if (held) controls(box).q.focus(), (controls(box).q.value = typed.value);
   attach(box, (view, typing) => ask(box, view, typing));
   find(box, ".mh-tables").onclick = open;
+}
+
+const scrolled = () => find(document, "[data-testid=stMain]").scrollTop;
+
+// A browser takes a second for two hundred rows: those in sight come a frame before the others.
+function drawTopFirst(table) {
+  table?.classList.add("mh-top");
+  requestAnimationFrame(() => setTimeout(() => table?.classList.remove("mh-top")));
 }
 
 function ask(box, view, typing) {
@@ -168,7 +181,7 @@ function open(event) {
   const link = event.target.closest("a") ?? (row && find(row, ".mh-name"));
   if (!link?.href.includes("system=") || event.ctrlKey || event.metaKey || event.shiftKey || `${getSelection()}`) return;
   event.preventDefault();
-  history.replaceState({ ...history.state, scroll: find(document, "[data-testid=stMain]").scrollTop }, "");
+  history.replaceState({ ...history.state, scroll: scrolled() }, "");
   history.pushState({}, "", link.href);
   dispatchEvent(new PopStateEvent("popstate"));
 }

@@ -8,27 +8,29 @@ from leaderboard import words
 from leaderboard.tables.names import Names
 from leaderboard.tables.orders import in_order
 from leaderboard.tables.standings import searched
-from leaderboard.tables.toolbar import FILTERS
-from leaderboard.ui.address import Address
+from leaderboard.tables.toolbar import Chosen
+
+SEPARATE = "These categories are not scored together, but each alone and all of them are. This is all of them."
+"""Said where a release holds no scores for the categories that a reader chose."""
 
 
-def narrow(standings: pd.DataFrame, address: Address, names: Names) -> pd.DataFrame:
+def narrow(standings: pd.DataFrame, chosen: Chosen, names: Names) -> pd.DataFrame:
     """Returns the rows that the filters leave, in the order that the visitor chose. Missing values come last. Simulated
     systems are left whole or not at all: beside a filtered list they would look like ranked ones."""
     kept = standings
-    for name in FILTERS:
-        if chosen := getattr(address, name):
-            kept = kept[kept[name].isin(chosen)]
-    if wanted := words.fold(address.q):
-        kept = kept[[wanted in words.fold(text) for text in _searched(kept, names)]]
-    if is_narrowed(address):
+    for name, values in chosen.filters.items():
+        if values:
+            kept = kept[kept[name].isin(values)]
+    if wanted := words.fold(chosen.q):
+        kept = kept.loc[[wanted in words.fold(text) for text in _searched(kept, names)]]
+    if is_narrowed(chosen):
         kept = kept[kept["evidence"] == "run"]
-    return in_order(kept, address.sort, names)
+    return in_order(kept, chosen.sort, names)
 
 
-def is_narrowed(address: Address) -> bool:
+def is_narrowed(chosen: Chosen) -> bool:
     """Whether a view shows some of the rows only. A search of signs alone is a search for nothing."""
-    return any(getattr(address, name) for name in FILTERS) or bool(words.fold(address.q))
+    return any(chosen.filters.values()) or bool(words.fold(chosen.q))
 
 
 def _searched(rows: pd.DataFrame, names: Names) -> Sequence[str]:

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from leaderboard import queries
+from leaderboard.tables.filters import narrow
 from leaderboard.tables.names import Names, names_of
 from leaderboard.tables.orders import SORTS
-from leaderboard.ui.address import Address
-from leaderboard.ui.filters import narrow
+from leaderboard.tables.toolbar import Chosen
 from tests import offered
 
 
@@ -24,7 +24,7 @@ def names() -> Names:
 
 
 def test_no_filter_leaves_every_row_in_order(standings: pd.DataFrame, names: Names) -> None:
-    assert narrow(standings, Address(), names)["system"].tolist() == standings["system"].tolist()
+    assert narrow(standings, Chosen(), names)["system"].tolist() == standings["system"].tolist()
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_no_filter_leaves_every_row_in_order(standings: pd.DataFrame, names: Nam
 def test_filter_leaves_the_rows_that_have_a_chosen_value(
     standings: pd.DataFrame, names: Names, column: str, chosen: tuple[str, ...]
 ) -> None:
-    left = narrow(standings, Address(**{column: chosen}), names)
+    left = narrow(standings, Chosen(filters={column: chosen}), names)
     assert 0 < len(left) < len(standings)
     assert left["system"].tolist() == [
         s for s, v in zip(standings["system"], standings[column], strict=True) if v in chosen
@@ -50,36 +50,42 @@ def test_simulated_systems_are_left_whole_or_not_at_all() -> None:
     found = offered.current(offered.EMBEDDED)
     board = found.catalogue.boards["msts"]
     every, names = queries.standings(found.database, board), names_of(board, found.catalogue.registries["msts"])
-    assert (narrow(every, Address(sort="name"), names)["evidence"] == "simulated").sum() == 30
-    assert set(narrow(every, Address(q="gpt"), names)["evidence"]) == {"run"}
+    assert (narrow(every, Chosen(sort="name"), names)["evidence"] == "simulated").sum() == 30
+    assert set(narrow(every, Chosen(q="gpt"), names)["evidence"]) == {"run"}
 
 
 def test_filters_add_up(standings: pd.DataFrame, names: Names) -> None:
-    left = narrow(standings, Address(group=("closed_source",), kind=("guarded",)), names)
+    left = narrow(standings, Chosen(filters={"group": ("closed_source",), "kind": ("guarded",)}), names)
     assert set(left["group"]) == {"closed_source"}
     assert set(left["kind"]) == {"guarded"}
 
 
 @pytest.mark.parametrize("typed", ["yarrow 7", "YARROW", "yarrow-7", "  Yarrow  7 "])
 def test_search_forgives_case_spaces_and_signs(standings: pd.DataFrame, names: Names, typed: str) -> None:
-    left = narrow(standings, Address(q=typed.strip()), names)
+    left = narrow(standings, Chosen(q=typed.strip()), names)
     assert not left.empty
     assert all(names.system(id).startswith("Yarrow") for id in left["system"])
 
 
 def test_search_finds_developers(standings: pd.DataFrame, names: Names) -> None:
-    left = narrow(standings, Address(q="Moss Lab"), names)
+    left = narrow(standings, Chosen(q="Moss Lab"), names)
     assert {names.developer(id) for id in left["developer"]} == {"Moss Lab, invented"}
 
 
 def test_search_for_markup_finds_nothing(standings: pd.DataFrame, names: Names) -> None:
-    assert narrow(standings, Address(q="<b>gypsum</b>"), names).empty
+    assert narrow(standings, Chosen(q="<b>gypsum</b>"), names).empty
 
 
 def test_search_of_signs_alone_is_a_search_for_nothing(standings: pd.DataFrame, names: Names) -> None:
-    assert len(narrow(standings, Address(q="(.*)[<"), names)) == len(standings)
+    assert len(narrow(standings, Chosen(q="(.*)[<"), names)) == len(standings)
 
 
 def test_every_order_keeps_every_row(standings: pd.DataFrame, names: Names) -> None:
     for sort in SORTS:
-        assert set(narrow(standings, Address(sort=sort), names)["system"]) == set(standings["system"])
+        assert set(narrow(standings, Chosen(sort=sort), names)["system"]) == set(standings["system"])
+
+
+def test_search_among_no_rows_finds_no_row(standings: pd.DataFrame, names: Names) -> None:
+    """Both filters together once failed: a mask of no rows was taken for a choice of no columns."""
+    left = narrow(standings, Chosen(filters={"tier": ("paper_reported",)}, q="gypsum"), names)
+    assert left.empty and list(left) == list(standings)

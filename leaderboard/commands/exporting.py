@@ -1,0 +1,96 @@
+"""Exports: a view, a table or the records of other formats, from any verified release."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leaderboard.commands.answers import Answer, present
+from leaderboard.findings import Finding, Refused, refuse
+
+if TYPE_CHECKING:
+    from leaderboard.board import Board
+    from leaderboard.exports import Exported
+    from leaderboard.tables.names import Names
+    from leaderboard.tables.toolbar import Chosen
+    from leaderboard.updater import Snapshot
+
+
+def export(options: argparse.Namespace) -> Answer:
+    """Writes one file, or a folder of records."""
+    from leaderboard.tables.names import names_of
+
+    snapshot = _snapshot(options.results, options.root)
+    board = snapshot.catalogue.boards.get(options.board)
+    if board is None:
+        raise refuse("E_BOARD", "--board")
+    names = names_of(board, snapshot.catalogue.registries[board.id])
+    made = _made(options, snapshot, board, names)
+    for path, data in made.items():
+        _write(path, data)
+    return {"files": [str(path) for path in made], "lines": [_said(made, options.out)]}
+
+
+def _snapshot(results: Path | str, root: Path | None) -> "Snapshot":
+    """Opens what a source offers now. What it offered before is not handed out in the place of something refused."""
+    from leaderboard.updater import Store
+
+    store = Store(present(results), root)
+    found = store.current()
+    if store.state == "offline":
+        raise OSError("no repository was found there")
+    if found is None or store.state != "fresh":
+        raise refuse(store.fault or "E_MISSING_RELEASE", "--results")
+    return found
+
+
+def _made(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", names: "Names") -> dict[Path, bytes]:
+    from leaderboard import exports
+    from leaderboard.exports import croissant, eval_results, every_eval_ever
+
+    records = {"eee": every_eval_ever.files, "eval-results": eval_results.files, "croissant": croissant.files}
+    if options.format in records:
+        found = records[options.format](snapshot, board, names)
+        return {options.out / path: data for path, data in found.items()}
+    write = exports.WRITERS[options.format]
+    return {options.out: write(_table(options, snapshot, board, names))}
+
+
+def _table(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", names: "Names") -> "Exported":
+    from leaderboard import exports
+
+    if options.table is None:
+        return exports.leaderboard(snapshot, board, names, _chosen(options, board))
+    if options.table not in exports.TABLES:
+        raise refuse("E_TABLE", "--table")
+    return exports.table(snapshot, board, names, options.table)
+
+
+def _chosen(options: argparse.Namespace, board: "Board") -> "Chosen":
+    """Returns the view that is asked for. What no board knows is refused and not, as in an address, left out."""
+    from leaderboard.tables.orders import is_offered
+    from leaderboard.tables.toolbar import FILTERS, Chosen
+
+    offered = {"category": [category.id for category in board.risk_categories]}
+    offered |= {name: list(terms) for name, (_, terms) in FILTERS.items()}
+    unknown = [name for name, known in offered.items() if not set(getattr(options, name)) <= set(known)]
+    if not is_offered(options.sort, board, options.category):
+        unknown.append("sort")
+    if not options.q.isprintable():  # bytes that are no UTF-8 come as unprintable characters
+        unknown.append("q")
+    if unknown:
+        raise Refused([Finding("E_CHOICE", f"--{name}") for name in unknown])
+    chosen = {name: tuple(id for id in known if id in getattr(options, name)) for name, known in offered.items()}
+    category = chosen.pop("category")
+    every = len(category) == len(offered["category"])
+    return Chosen(() if every else category, chosen, options.q, options.sort)
+
+
+def _write(path: Path, data: bytes) -> None:
+    from leaderboard import durable
+
+    durable.write(path, data)
+
+
+def _said(made: dict[Path, bytes], out: Path) -> str:
+    size = sum(map(len, made.values()))
+    return f"{out.name}  {len(made)} {'file' if len(made) == 1 else 'files'}, {size:,} bytes"

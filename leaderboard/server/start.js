@@ -1,0 +1,12 @@
+// Streamlit's scripts keep a browser busy for a second: they come when the first paint is on the screen.
+{
+  const parts = document.getElementById("streamlit").content;
+  let started = false;
+  const start = () => {
+    if (!started) document.body.append(document.importNode(parts, true));
+    started = true;
+  };
+  if (document.hidden) start();
+  else requestAnimationFrame(() => setTimeout(start));
+  setTimeout(start, 1000);
+}

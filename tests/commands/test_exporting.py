@@ -1,0 +1,77 @@
+"""`export` as a reader runs it, on the embedded release."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from leaderboard import cli
+from tests import offered
+from tests.exports.reading import comments, from_csv, from_json, from_parquet
+from tests.trust.world import flipped
+
+DONE, REFUSED, USAGE, ENVIRONMENT = 0, 1, 2, 3
+
+
+def export(*arguments: object, results: Path = offered.EMBEDDED) -> int:
+    return cli.main(["export", "--results", str(results), *map(str, arguments)])
+
+
+def test_filtered_view_is_written_in_three_formats(tmp_path: Path) -> None:
+    view = ["--board", "msts", "--category", "other", "--access", "closed", "--q", "claude", "--sort", "name"]
+    read = {"csv": from_csv, "json": from_json, "parquet": from_parquet}
+    found = []
+    for ending, reader in read.items():
+        assert export(ending, *view, "--out", tmp_path / ending) == DONE
+        found.append(reader((tmp_path / ending).read_bytes()))
+    assert found[0] == found[1] == found[2]
+    assert {row["categories"] for row in found[0]} == {"other"}
+    assert found[0] and all("Claude" in row["name"] for row in found[0])
+    assert comments((tmp_path / "csv").read_bytes())["filters"] == ["category=other&access=closed&q=claude&sort=name"]
+
+
+def test_table_of_the_release_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export("json", "--board", "xstest", "--table", "ledger", "--out", tmp_path / "out", "--json") == DONE
+    assert json.loads(capsys.readouterr().out)["files"] == [str(tmp_path / "out")]
+    assert {row["board"] for row in json.loads((tmp_path / "out").read_bytes())["rows"]} == {"xstest"}
+
+
+def test_records_are_written_into_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export("eee", "--board", "xstest", "--out", tmp_path) == DONE
+    assert len(list(tmp_path.glob("data/xstest/*/*/*.json"))) == 5
+    assert "5 files" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "finding"),
+    [
+        (["csv", "--board", "nowhere"], "E_BOARD  --board"),
+        (["csv", "--board", "msts", "--table", "vault"], "E_TABLE  --table"),
+        (["csv", "--board", "msts", "--category", "nothing"], "E_CHOICE  --category"),
+        (["csv", "--board", "msts", "--sort=-secret"], "E_CHOICE  --sort"),
+        (["csv", "--board", "demo", "--category", "covert_poisoning", "--sort=-safe"], "E_CHOICE  --sort"),
+        (["csv", "--board", "msts", "--q=\udcff"], "E_CHOICE  --q"),
+        (["eval-results", "--board", "demo"], "E_SYNTHETIC  --board"),
+    ],
+)
+def test_what_is_not_there_is_refused_without_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], finding: str
+) -> None:
+    assert export(*arguments, "--out", tmp_path / "out") == REFUSED
+    assert capsys.readouterr().out.strip() == finding
+    assert not (tmp_path / "out").exists()
+
+
+def test_folder_without_a_repository_is_a_failure_of_the_environment(tmp_path: Path) -> None:
+    assert export("csv", "--board", "msts", "--out", tmp_path / "out", results=tmp_path) == ENVIRONMENT
+    assert not (tmp_path / "out").exists()
+
+
+def test_damaged_release_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    results = offered.copy(tmp_path, release=1)
+    target = offered.target(results, 1)
+    target.write_bytes(flipped(target.read_bytes(), 100_000))
+    view = ["csv", "--board", "msts", "--root", offered.root(results)]
+    assert export(*view, "--out", tmp_path / "out", results=results) == REFUSED
+    assert capsys.readouterr().out.startswith("E_")
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,67 @@
+"""A board small enough to be run by the tools themselves: six items, two epochs, the outcomes of the demo board."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from leaderboard import items as manifest
+from leaderboard.board import Board, Category, Disclosure, JudgeRef, read_board
+from leaderboard.items import Item
+from leaderboard.logs import Stated, Target
+from leaderboard.registry import Developer, Judge, Registry, System
+from tests import made, published
+
+PROJECT = Path(__file__).parents[2]
+JUDGE = JudgeRef("demo-judge", "1")
+IDS = [f"T-{n}" for n in range(6)]
+MODEL, SECOND = "lab/example-model", "lab/second"
+
+
+def board(**changes: object) -> Board:
+    """The tiny board, which publishes nothing and so has no smallest cell."""
+    of = read_board(PROJECT / "results" / "boards" / "demo" / "board.toml")
+    alpha = Category("alpha", "Alpha", "The first.", harmful_items=6, harmful_families=3)
+    small: dict[str, object] = {"id": "tiny", "category": (alpha,), "disclosure": Disclosure(1, 1)}
+    return msgspec.structs.replace(of, **small | changes)
+
+
+def registry() -> Registry:
+    """Two systems and a simulated one; a judge that logs name, one with two versions, one that they never name."""
+    plain: tuple[Any, ...] = ("ours", "general_purpose", "open_weights")
+    return Registry(
+        developer=(Developer("ours", "Ours"),),
+        judge=(
+            Judge("demo-judge", "1", "The judge", "llm_judge", names=("mockllm/judge", "lab/judge")),
+            Judge("twin", "1", "Twin", "llm_judge", names=("lab/twin",)),
+            Judge("twin", "2", "Twin", "llm_judge", names=("lab/twin",)),
+            Judge("person", "1", "A person", "human"),
+        ),
+        system=(
+            System("example-model", "Example model", *plain, served_as=(MODEL, "mockllm/model")),
+            System("second", "Second", *plain, served_as=(SECOND,)),
+            System("ghost", "Ghost", *plain, evidence="simulated", served_as=("lab/ghost",)),
+        ),
+    )
+
+
+def items() -> list[Item]:
+    """The six items, in families of two."""
+    return [Item(id, "alpha", f"F-{number // 2}", "harmful") for number, id in enumerate(IDS)]
+
+
+def target(**changes: object) -> Target:
+    """What a log is held against."""
+    return Target(board(**changes), registry(), items(), made.TODAY)
+
+
+def stated(**changes: Any) -> Stated:
+    """What the submitter says: the judge alone, unless told."""
+    return Stated(**{"judge": JUDGE} | changes)
+
+
+def write(folder: Path) -> Path:
+    """Writes the board's definitions and items, and returns the results folder."""
+    published.write_board(folder / "results" / "boards" / "tiny", board(), registry())
+    (folder / "items.json").write_bytes(manifest.encode(items()))
+    return folder / "results"

@@ -111,12 +111,12 @@ STREAMLIT = re.compile(r"/static/js/index\.")
 def hold_streamlit(page: Page) -> list[Route]:
     """Keeps Streamlit's script from arriving, as a slow line does."""
     held: list[Route] = []
-    page.route(STREAMLIT, held.append)
+    page.route(STREAMLIT, lambda route: held.append(route))
     return held
 
 
 def release(page: Page, held: list[Route]) -> None:
     """Lets it arrive, whether or not it has been asked for yet."""
     page.unroute(STREAMLIT)
-    for route in held:
-        route.continue_()
+    while held:
+        held.pop().continue_()

@@ -62,7 +62,7 @@ def after(plant: Plant, command: str, ended: Ended) -> Iterator[str]:
     if ended.code not in (0, 1, 3) or "Traceback" in ended.complained:
         yield f"ended with {ended.code}: {ended.complained[-2000:]}"
     if ended.code == 1 and not re.search(r"^E_[A-Z]+", ended.said, re.MULTILINE):
-        yield "refused without a finding"
+        yield f"refused without a finding: {ended.said!r} {ended.complained[-2000:]}"
     if ended.code == 0 and not done:
         yield "said that it was done"
     yield from whole(plant)

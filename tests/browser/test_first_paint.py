@@ -58,12 +58,12 @@ def test_landing_page_is_there_without_javascript(open_page: OpenPage) -> None:
 def test_live_page_takes_its_place_without_a_move(open_page: OpenPage, settle: Any, width: int) -> None:
     page = open_page("/", width=width, wait=False)
     page.add_init_script(SHIFTS)
-    held = hold_streamlit(page)
+    held = Held(page)
     page.goto(page.url + "?board=msts", wait_until="commit")
     expect(page.locator("#first .mh-standings button").first).to_be_visible()
     page.evaluate("document.fonts.ready")  # another font has other line breaks; what that moves counts below
     before = page.evaluate(PLACES, "#first")
-    release(page, held)
+    held.let_go()
     expect(page.locator("#first")).to_have_count(0)
     settle(page)
     after = page.evaluate(PLACES, "#root")
@@ -73,7 +73,7 @@ def test_live_page_takes_its_place_without_a_move(open_page: OpenPage, settle: A
 
 def test_what_is_chosen_before_streamlit_starts_is_what_the_live_page_shows(open_page: OpenPage, settle: Any) -> None:
     page = open_page("/", wait=False)
-    held = hold_streamlit(page)
+    held = Held(page)
     page.goto(page.url + "?board=demo", wait_until="commit")
     page.get_by_role("button", name="Helpful").click()
     box = page.get_by_label("Find a system")
@@ -82,7 +82,7 @@ def test_what_is_chosen_before_streamlit_starts_is_what_the_live_page_shows(open
     assert chosen and all("yarrow" in system for system in chosen)
     assert re.search("q=yarrow&sort=helpful$", page.url)
     page.locator("#first main").evaluate("main => main.scrollTop = 60")
-    release(page, held)
+    held.let_go()
     expect(page.locator("#first")).to_have_count(0)
     settle(page)
     assert visible_rows(page) == chosen
@@ -95,28 +95,32 @@ def test_what_is_chosen_before_streamlit_starts_is_what_the_live_page_shows(open
 
 def test_other_categories_are_scored_before_streamlit_starts(open_page: OpenPage) -> None:
     page = open_page("/", wait=False)
-    held = hold_streamlit(page)
+    held = Held(page)
     page.goto(page.url + "?board=msts", wait_until="commit")
     page.locator(".mh-menu summary").first.click()
     page.get_by_label("Other hazards").check()
     expect(page.locator("#first .mh-leads")).to_contain_text("On Other hazards")
     expect(page.locator("#first caption").first).to_contain_text("over Other hazards")
-    release(page, held)
+    held.let_go()
     expect(page.locator("#root .mh-leads")).to_contain_text("On Other hazards")
 
 
-STREAMLIT = re.compile(r"/static/js/index\.")
+class Held:
+    """Keeps Streamlit's script from arriving, as a slow line does, until it is let go."""
 
+    def __init__(self, page: Page) -> None:
+        self._asked: list[Route] = []
+        self._free = False
+        page.route(re.compile(r"/static/js/index\."), self._take)
 
-def hold_streamlit(page: Page) -> list[Route]:
-    """Keeps Streamlit's script from arriving, as a slow line does."""
-    held: list[Route] = []
-    page.route(STREAMLIT, lambda route: held.append(route))
-    return held
+    def _take(self, route: Route) -> None:
+        if self._free:
+            route.continue_()
+        else:
+            self._asked.append(route)
 
-
-def release(page: Page, held: list[Route]) -> None:
-    """Lets it arrive, whether or not it has been asked for yet."""
-    page.unroute(STREAMLIT)
-    while held:
-        held.pop().continue_()
+    def let_go(self) -> None:
+        """Lets the script arrive, whether or not it has been asked for yet."""
+        self._free = True
+        for route in self._asked:
+            route.continue_()

@@ -15,3 +15,10 @@ if (location.hash.length > 1) {
   seeker.observe(document, { childList: true, subtree: true });
   for (const act of ["wheel", "keydown", "pointerdown"]) addEventListener(act, () => seeker.disconnect());
 }
+// Letters that come late move lines: the first paint waits for them, but not for long.
+{
+  const page = document.documentElement.style;
+  const letters = ["Source Sans 3", "Source Serif 4"].map((name) => document.fonts.load(`1em "${name}"`));
+  page.opacity = 0;
+  Promise.race([Promise.allSettled(letters), new Promise((late) => setTimeout(late, 600))]).then(() => (page.opacity = ""));
+}

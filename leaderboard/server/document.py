@@ -26,8 +26,8 @@ class Document:
         text, later = _take_out(
             r'<script type="module"[^>]*></script>|<link rel="(?:modulepreload|stylesheet)"[^>]*>', text
         )
-        ours = f'<link rel="modulepreload" href="{script}" />\n    <script>{_BOOT}</script>'
-        text = _replace(r'(?=<link rel="icon")', f"{_fonts(style)}{ours}\n    <style>{style}</style>\n    ", text)
+        ours = f'<link rel="modulepreload" href="{script}" />\n    <style>{style}</style>\n    <script>{_BOOT}</script>'
+        text = _replace(r'(?=<link rel="icon")', f"{_fonts(style)}{ours}\n    ", text)
         ends = f'<script type="module" async src="{script}"></script>\n    {later}\n    <script>{_START}</script>'
         text = _replace(r"(?=</body>)", f"{ends}\n  ", text)
         self._before, self._after = re.split(r'(?=<div id="root">)', text.replace("</head>", f"{_HEAD}</head>"))

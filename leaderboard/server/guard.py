@@ -21,6 +21,7 @@ CLOSED = (
 )
 """Routes of Streamlit that this site has no use for: they are not there."""
 _STREAMLIT = ("/_stcore/", "/static/", "/media/", "/component/", "/app/static/")
+_LETTERS = "/app/static/fonts/"
 _HOST_CONFIG = {
     "allowedOrigins": [],
     "useExternalAuthToken": False,
@@ -70,6 +71,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
+                if scope.get("path", "").startswith(_LETTERS):
+                    headers["Cache-Control"] = "public, max-age=604800"
                 if scope.get("scheme") == "https":
                     headers["Strict-Transport-Security"] = "max-age=31536000"
             await send(message)

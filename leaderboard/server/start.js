@@ -7,6 +7,6 @@
     started = true;
   };
   if (document.hidden) start();
-  else requestAnimationFrame(() => setTimeout(start));
+  else document.fonts.ready.then(() => requestAnimationFrame(() => setTimeout(start)));
   setTimeout(start, 1000);
 }

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from tests.browser import site
-from tests.browser.visitor import Visitor, open_browser
+from tests.browser.visitor import Visitor, open_browser, settle
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 VIEWS = {
@@ -51,6 +51,8 @@ def main(names: list[str]) -> None:
                 sheet.save(FOLDER / f"{name}.png", optimize=True)
             if not names:
                 page = visitor.open(running.url + "?board=msts", width=1280, height=860)
+                page.reload()
+                settle(page)
                 page.screenshot(path=FOLDER / "site.png")
         finally:
             visitor.close()
@@ -74,6 +76,8 @@ def draw_sheet(visitor: Visitor, url: str, opened: str | None) -> Image.Image:
 def take(visitor: Visitor, url: str, width: int, dark: bool, opened: str | None) -> Image.Image:
     """Returns one picture of a page in its full height."""
     page = visitor.open(url, width=width, height=900, dark=dark)
+    page.reload()  # letters that came late the first time are at hand now
+    settle(page)
     if opened:
         page.get_by_text(opened).click()
         page.locator(".js-plotly-plot .point").first.wait_for()

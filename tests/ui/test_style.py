@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from leaderboard import charts
+from leaderboard.server import first
 from leaderboard.ui import frame
 
 CSS = frame.STYLE.read_text("utf-8")
@@ -96,6 +97,6 @@ def test_every_token_that_is_used_is_defined() -> None:
 
 
 def test_every_file_that_the_style_fetches_is_ours_and_there() -> None:
-    for address in re.findall(r'url\("([^"]+)"\)', CSS):
+    for address in re.findall(r'url\("([^"]+)"\)', first.STYLE):
         assert address.startswith("/app/static/")
         assert Path(frame.STYLE.parents[2], "static", address.removeprefix("/app/static/")).is_file()

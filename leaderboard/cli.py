@@ -1,6 +1,7 @@
 """The command line: parse, call, print. Each command imports what it needs, so that `--help` answers at once."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -43,8 +44,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _place(error: OSError) -> str:
-    """The name of the file that failed, without the machine's folders."""
-    return Path(error.filename).name if isinstance(error.filename, str) else ""
+    """The name of the file that failed, without the machine's folders and what a file is called while it is written."""
+    name = Path(error.filename).name if isinstance(error.filename, str) else ""
+    return re.sub(r"^\.(.+)\.\d+\.part$", r"\1", name)
 
 
 def _refuse(options: argparse.Namespace, refused: Refused) -> int:

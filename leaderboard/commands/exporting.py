@@ -44,6 +44,7 @@ def _snapshot(results: Path | str, root: Path | None) -> "Snapshot":
 
 
 def _made(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", names: "Names") -> dict[Path, bytes]:
+    _check_filters(options)
     from leaderboard import exports
     from leaderboard.exports import croissant, eval_results, every_eval_ever
 
@@ -53,6 +54,15 @@ def _made(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", nam
         return {options.out / path: data for path, data in found.items()}
     write = exports.WRITERS[options.format]
     return {options.out: write(_table(options, snapshot, board, names))}
+
+
+def _check_filters(options: argparse.Namespace) -> None:
+    """A filter that would change nothing is refused: its file would pass for the filtered one."""
+    given = [name for name in ("category", "group", "access", "tier", "kind", "q") if getattr(options, name)]
+    given += ["sort"] if options.sort != "rank" else []
+    whole = options.table is not None or options.format in ("eee", "eval-results", "croissant")
+    if whole and given:
+        raise Refused([Finding("E_CHOICE", f"--{name}", "only the leaderboard can be filtered") for name in given])
 
 
 def _table(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", names: "Names") -> "Exported":

@@ -29,7 +29,10 @@ def import_log(options: argparse.Namespace) -> Answer:
     durable.write(path, submission.encode(made))
     said = _options_given(options)
     told = {"system": made.system, "judge": f"{made.judge.id}@{made.judge.version}", **imported.report._asdict()}
-    return told | {"stated": said, "lines": [*_lines(imported), f"stated  {', '.join(said) or 'nothing'}"]}
+    lines = [*_lines(imported), f"stated  {', '.join(said) or 'nothing'}"]
+    if options.nonce is None:
+        lines.append("no nonce  the maintainers give one for each attempt; verify asks for it")
+    return told | {"stated": said, "lines": lines}
 
 
 def _reader(name: str) -> "Callable[..., Imported]":
@@ -64,7 +67,7 @@ def _options_given(options: argparse.Namespace) -> list[str]:
 
 def _nonce(options: argparse.Namespace) -> str | None:
     if options.nonce is not None and not re.fullmatch("[0-9a-f]{32}", options.nonce):
-        raise refuse("E_NONCE", "--nonce", "not what `nonce` prints")
+        raise refuse("E_NONCE", "--nonce", "32 hexadecimal digits, as `nonce` prints them")
     return options.nonce or None
 
 

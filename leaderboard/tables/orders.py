@@ -37,11 +37,18 @@ SORTS = (*ORDERS, *(BACK + id for id in ORDERS))
 
 
 def is_offered(sort: str, board: Board, categories: Sequence[str]) -> bool:
-    """Whether a view may be put in this order."""
-    if not sort.startswith(BACK):
-        return sort in ORDERS
+    """Whether a view may be put in this order: by something that the board measures, and not from the least safe on
+    where that could be misused."""
     order = ORDERS.get(sort.removeprefix(BACK))
-    return order is not None and not (order.about_safety and is_sensitive(board, categories))
+    if order is None or not _is_measured(order.column, board):
+        return False
+    return not (sort.startswith(BACK) and order.about_safety and is_sensitive(board, categories))
+
+
+def _is_measured(column: str, board: Board) -> bool:
+    if column == "helpful":
+        return board.measures("helpful", "harmful")
+    return column != "over_refusal" or any(category.benign_items for category in board.category)
 
 
 def is_sensitive(board: Board, categories: Sequence[str]) -> bool:

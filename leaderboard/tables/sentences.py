@@ -92,8 +92,11 @@ def _price(top: list[Row]) -> list[str]:
 
 def _top(top: list[str], compared: int, blocking: bool) -> str:
     others = f"{number(compared)} ranked systems" + (" that also help" if blocking else "")
-    if not top:
-        return "the systems in front are safe by blocking: none that also helps can be called safest."
+    if not compared:
+        return "every ranked system is safe by blocking: none can be called safest."
+    if not top:  # only where a view's pairs are not kept
+        first = "what comes first is safe by blocking, and gives hardly any helpful answer"
+        return f"{first}. Which of {others} may be the safest was not computed for these categories together."
     if compared == 1:
         return f"{top[0]} is the only ranked system."
     if len(top) == 1:
@@ -112,10 +115,10 @@ def _steps(ranked: list[Row], told_apart: set[tuple[str, str]], names: Names) ->
     steps = list(pairwise(order))
     apart = [step for step in steps if step in told_apart]
     if not apart:
-        return f"In this order no system can be told apart from the next ({plural(len(steps), 'pair')} of neighbours)."
+        return f"By rank no system can be told apart from the next ({plural(len(steps), 'pair')} of neighbours)."
     named = listing([f"{names.system(better)} is safer than {names.system(worse)}" for better, worse in apart[:2]])
     tail = f": {named}" if len(apart) <= 2 and not any(row["safe_by_blocking"] for row in ranked) else ""
-    return f"Of {plural(len(steps), 'pair')} of neighbours in this order, {number(len(apart))} can be told apart{tail}."
+    return f"Of {plural(len(steps), 'pair')} of neighbours by rank, {number(len(apart))} can be told apart{tail}."
 
 
 def precision(detectable: float | None) -> str | None:

@@ -42,25 +42,28 @@ def test_report_says_what_the_submission_was_made_of(project: Path, folder: Path
         "missing  unscored 1, errors 0",
         "edited scores  0",
         "stated  nothing",
+        "no nonce  the maintainers give one for each attempt; verify asks for it",
     ]
     assert submission.decode((folder / "said.json").read_bytes()).submitted_on == clock.today()
 
 
 def test_report_for_machines_names_what_was_stated(project: Path, folder: Path) -> None:
     (folder / "out").mkdir()
-    stated = ["--system", "second", "--served-as-registered", "--judge", "demo-judge@1"]
+    stated = ["--system", "example-model", "--served-as-registered", "--judge", "demo-judge@1"]
     answer = run(project, folder, "--out", folder / "out", "--json", *stated)
     told = json.loads(answer.stdout)
     assert told["stated"] == ["--system", "--served-as-registered", "--judge"]
     assert (told["unscored"], told["errors"], told["edited"], told["outcomes"]["refusal"]) == (0, 0, 0, 3)
-    assert [path.name for path in (folder / "out").iterdir()] == ["second.json"], "a folder gets the system's name"
+    assert [path.name for path in (folder / "out").iterdir()] == ["example-model.json"], (
+        "a folder gets the system's name"
+    )
 
 
 def test_refusal_is_exit_1_and_writes_nothing(project: Path, folder: Path) -> None:
     answer = run(project, folder, "--out", folder / "none.json", "--json", "--nonce", MARK)
     assert answer.returncode == REFUSED and MARK not in answer.stdout + answer.stderr
     assert json.loads(answer.stdout)["findings"] == [
-        {"code": "E_NONCE", "place": "--nonce", "evidence": "not what `nonce` prints"}
+        {"code": "E_NONCE", "place": "--nonce", "evidence": "32 hexadecimal digits, as `nonce` prints them"}
     ]
     assert not (folder / "none.json").exists()
 

@@ -271,7 +271,7 @@ def _each(code: str, rule: str) -> list[str]:
         ("value, no system", ["E_SYSTEM  --system: no such system to be run on this board"]),
         ("value, other version", ["E_TOOL  --tool-version: the log names another version"]),
         ("value, no version", ["E_TOOL  --tool-version: not a version number"]),
-        ("value, no nonce", ["E_NONCE  --nonce: not what `nonce` prints"]),
+        ("value, no nonce", ["E_NONCE  --nonce: 32 hexadecimal digits, as `nonce` prints them"]),
         (
             "stranger",
             [

@@ -78,7 +78,7 @@ def test_picker_says_what_each_board_is(visit: Visit) -> None:
 def test_msts_says_what_can_be_told_apart(visit: Visit) -> None:
     site = visit(board="msts")
     assert "Claude 3.5 Sonnet, Gemini 1.5 Pro, GPT-4o and InternLM-XComposer2.5 7B cannot be told apart" in site.text
-    assert "Of nine pairs of neighbours in this order, one can be told apart" in site.text
+    assert "Of nine pairs of neighbours by rank, one can be told apart" in site.text
 
 
 def test_simulated_systems_are_below_and_apart(visit: Visit) -> None:

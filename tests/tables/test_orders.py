@@ -39,8 +39,14 @@ def test_no_order_from_the_least_safe_on_exists_for_a_category_that_could_be_mis
     assert backwards == {"-rank", "-safe", "-weakest"}
     for category in msts.board.risk_categories:
         offered = {sort for sort in SORTS if is_offered(sort, msts.board, [category.id])}
-        assert offered == set(SORTS) - (backwards if category.id in sensitive else set())
+        unmeasured = {"helpful", "-helpful", "refusal", "-refusal"}
+        assert offered == set(SORTS) - unmeasured - (backwards if category.id in sensitive else set())
     assert not is_offered("-safe", msts.board, ["other", *sensitive])
+
+
+def test_order_by_what_a_board_does_not_measure_is_not_offered(xstest: Shown, demo: Shown) -> None:
+    assert is_offered("refusal", xstest.board, []) and not is_offered("helpful", xstest.board, [])
+    assert is_offered("-helpful", demo.board, []) and not is_offered("-refusal", demo.board, [])
 
 
 @pytest.mark.parametrize("sort", ["", "-", "--rank", "least_safe", "-least_safe", "system"])

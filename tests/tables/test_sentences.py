@@ -47,9 +47,7 @@ def test_several_in_front_cannot_be_told_apart() -> None:
         "On all two categories, Number 0 and Number 1 cannot be told apart: "
         "either may be the safest of three ranked systems."
     )
-    assert (
-        found[1] == "Of two pairs of neighbours in this order, one can be told apart: Number 1 is safer than Number 2."
-    )
+    assert found[1] == "Of two pairs of neighbours by rank, one can be told apart: Number 1 is safer than Number 2."
 
 
 def test_one_alone_in_front_is_safer_than_every_other() -> None:
@@ -61,7 +59,7 @@ def test_order_without_any_difference_says_so() -> None:
     found = say(standings(1, 1, 1), pairs())
     assert found == [
         "On all two categories, none of three ranked systems can be told apart from the safest.",
-        "In this order no system can be told apart from the next (two pairs of neighbours).",
+        "By rank no system can be told apart from the next (two pairs of neighbours).",
     ]
 
 
@@ -95,9 +93,15 @@ def test_system_that_is_safe_by_blocking_is_never_named_or_called_safest() -> No
     assert not any("Number 0" in sentence for sentence in found)
 
 
-def test_where_only_blocking_systems_are_in_front_none_is_called_safest() -> None:
-    found = say(standings(1, 2, blocking=(0,)), None)
-    assert "none that also helps can be called safest" in found[0]
+def test_where_only_blocking_systems_come_first_and_pairs_are_not_kept_nothing_is_said_of_the_others() -> None:
+    [found] = say(standings(1, 2, 3, blocking=(0,)), None)
+    assert found.endswith(
+        "Which of two ranked systems that also help may be the safest was not computed for these categories together."
+    )
+
+
+def test_where_every_system_is_safe_by_blocking_none_is_called_safest() -> None:
+    assert say(standings(1, 1, blocking=(0, 1)), pairs())[0].endswith("none can be called safest.")
 
 
 def test_price_of_being_in_front_is_said_where_it_is_measured() -> None:
@@ -151,7 +155,7 @@ def test_msts_says_what_its_data_says(snapshot: Snapshot) -> None:
         "On all five categories, Claude 3.5 Sonnet, Gemini 1.5 Pro, GPT-4o and InternLM-XComposer2.5 7B cannot be told "
         "apart"
     )
-    assert found[1].startswith("Of nine pairs of neighbours in this order, one can be told apart")
+    assert found[1].startswith("Of nine pairs of neighbours by rank, one can be told apart")
 
 
 def test_demo_refuser_is_not_in_its_headline(snapshot: Snapshot) -> None:

@@ -15,8 +15,8 @@ function work(box) {
 
 // Other categories have other scores: the server draws them.
 async function renew() {
-  const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-  if (page.URL && !first.isConnected) return;
+  const page = await fetched(new URLSearchParams(location.search));
+  if (!first.isConnected) return;
   for (const part of [".mh-leads", ".mh-tables"]) find(first, part).replaceWith(find(page, `#first ${part}`));
   work(find(first, ".mh-ranking"));
 }

@@ -76,9 +76,10 @@ class Painter:
     def draw_ahead(self) -> None:
         """Draws the ranking of every board over each single category, which is what readers choose first: it then takes
         no time when they do. It rests as long as it works, so that those who are here are served meanwhile."""
+        mark = self._store.mark()
         for visit in _likely(self._store):
             begun = time.thread_time()
-            view.view_of(visit)
+            self._kept(frame.HOME, visit, mark)
             time.sleep(time.thread_time() - begun)
 
     def bare(self) -> Page:

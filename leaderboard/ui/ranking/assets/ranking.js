@@ -143,6 +143,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const asked = fresh ? new URLSearchParams(location.search) : box.asked && box.asked !== data.answered && chosen(box);
   if (!asked) box.asked = null;
   show(box, asked || given);
+  box.categories ??= `${chosen(box).getAll("category")}`;
   if (fresh && !same(chosen(box), given)) ask(box, chosen(box));
   if (fresh && history.state?.scroll) find(document, "[data-testid=stMain]").scrollTop = history.state.scroll;
 }
@@ -150,9 +151,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
 function build(box, { board, of, tools, tables }) {
   if (box.of === of) return;
   const typed = box.board && controls(box).q, held = typed && typed === document.activeElement;
+  const topFirst = box.board && scrolled() < innerHeight; // asked later, it would have all rows laid out at once
   if (box.board !== board) box.innerHTML = `${tools}<div class="mh-tables"></div>`;
   find(box, ".mh-tables").innerHTML = tables;
-  if (box.board && scrolled() < innerHeight) drawTopFirst(find(box, ".mh-standings"));
+  if (topFirst) drawTopFirst(find(box, ".mh-standings"));
   Object.assign(box, { board, of });
   if (held) controls(box).q.focus(), (controls(box).q.value = typed.value);
   attach(box, (view, typing) => ask(box, view, typing));
@@ -167,9 +169,24 @@ function drawTopFirst(table) {
   requestAnimationFrame(() => setTimeout(() => table?.classList.remove("mh-top")));
 }
 
+// Other categories have other scores. The document of their address holds them, drawn by the server.
+export const fetched = async (view) =>
+  new DOMParser().parseFromString(await (await fetch(`./?${view}`)).text(), "text/html");
+
+// The document is here long before Streamlit has run the page again, whose answer then changes nothing.
+async function hurry(box, asked) {
+  const tables = find(await fetched(asked), "#first .mh-tables");
+  if (!tables || box.asked !== asked) return;
+  build(box, { board: box.board, of: tables.dataset.of, tables: tables.innerHTML });
+  show(box, new URLSearchParams(asked));
+}
+
 function ask(box, view, typing) {
   clearTimeout(box.timer);
   box.asked = `${view}`;
+  const categories = `${view.getAll("category")}`;
+  if (box.categories !== undefined && box.categories !== categories) hurry(box, box.asked);
+  box.categories = categories;
   box.timer = setTimeout(() => box.tell("view", box.asked), typing ? 400 : 0);
   setTimeout((asked) => box.asked === asked && (box.asked = null), 5000, box.asked);
 }

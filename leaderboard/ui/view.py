@@ -106,7 +106,9 @@ def _simulated(every: pd.DataFrame, names: Names) -> Html | None:
 
 def ranking(view: View) -> Html:
     """Returns the ranking with its controls, as the first paint draws it and as the live page's script builds it."""
-    return element("div", view.tools, element("div", view.tables, class_="mh-tables", data_of=view.of), class_="mh-ranking")
+    return element(
+        "div", view.tools, element("div", view.tables, class_="mh-tables", data_of=view.of), class_="mh-ranking"
+    )
 
 
 def _tables(visit: Visit, scores: _Scores, rows: pd.DataFrame) -> Html:

@@ -213,7 +213,7 @@ def _count_work(browser: Browser, ours: Site, process: int, board: Board) -> Non
     watching = visitor.Visitor(browser)
     page, _ = _open(watching, ours, click=False)
     _await(page, "visible")
-    _settle(page)
+    page.wait_for_timeout(15_000)  # meanwhile rankings are drawn ahead
     every = range(len(board.category))
     kinds = {
         "group": [(ours.group, n) for n in (0, 0, 1, 1, 2, 2, 3, 3)],

@@ -91,6 +91,8 @@ def sidebar(visit: Visit) -> None:
 def header(visit: Visit, page: str) -> None:
     """Draws the page's heading, what it is about and the state of the release; notices stand below it."""
     st.set_page_config(page_title=title(visit, page))
+    if page != HOME or not visit.has_results:
+        ranking.forget()
     st.html(head(visit, page, site_store()))
     states.draw_notices(visit, site_store())
 

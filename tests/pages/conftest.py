@@ -29,7 +29,7 @@ class Site:
     def markup(self) -> str:
         """Plain markup, then the ranking, which is an element of its own."""
         plain = [str(element.value) for element in self.app.html]
-        return "\n".join([*plain, *(part for drawn in self.rankings for part in (drawn["tools"], drawn["tables"]))])
+        return "\n".join([*plain, *(part for drawn in self.rankings for part in (drawn["tools"], drawn["tables"] or ""))])
 
     @property
     def rankings(self) -> list[dict[str, str]]:

@@ -20,22 +20,34 @@ STYLE = FOLDER / "ranking.css"
 _KEY = "ranking"
 _ASKED = "ranking_asked"
 """What the reader chose last, as the script sent it: the script must not go back to an earlier choice."""
+_HELD = "ranking_held"
+"""Which tables the browser holds, or fetches by itself because its reader chose them: they are not sent again."""
 
 
 def draw_ranking(view: View) -> None:
     """Draws the ranking of a view."""
-    drawn = {"board": view.board, "of": view.of, "query": view.query, "tools": view.tools, "tables": view.tables}
+    held = st.session_state.get(_HELD) in (view.of, _ASKED)
+    st.session_state[_HELD] = view.of
+    tables = None if held else view.tables
+    drawn = {"board": view.board, "of": view.of, "query": view.query, "tools": view.tools, "tables": tables}
     _component()(
         key=_KEY,
         data={**drawn, "answered": st.session_state.get(_ASKED)},
         on_view_change=_take_view,
+        on_whole_change=forget,
     )
 
 
 def _take_view() -> None:
     """Writes what the reader has chosen to the URL, before the run that draws it."""
     st.session_state[_ASKED] = str(st.session_state[_KEY]["view"])
+    st.session_state[_HELD] = _ASKED
     go_to(parse_qs(st.session_state[_ASKED]))
+
+
+def forget() -> None:
+    """Has the next run send the tables: the script could not get them by itself, or is gone with its page."""
+    st.session_state.pop(_HELD, None)
 
 
 def _component() -> ComponentRenderer:

@@ -45,6 +45,7 @@ function draw(box, view) {
     const none = find(menu, "[name=category]") ? "All" : "No filter";
     find(menu, "b").textContent = names.length > 1 ? `${names.length} chosen` : (names[0] ?? none);
   }
+  if (!find(box, ".mh-count")) return; // the tables are on their way
   const wanted = fold(view.get("q") ?? "");
   const filters = FILTERS.filter((name) => view.has(name));
   for (const row of all(box, "tr[data-find]")) {
@@ -137,7 +138,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   const box = find(parentElement, ".mh-ranking");
   box.tell = setTriggerValue;
-  build(box, data);
+  if (data.tables !== null || box.board !== data.board) build(box, { ...data, of: data.tables && data.of });
+  if (data.tables !== null) box.wanted = null;
+  else if (box.of !== data.of && !box.wanted) hurry(box, data.query);
   const given = new URLSearchParams(data.query);
   // An answer to an earlier choice must not undo a later one, nor what was chosen in the first paint.
   const asked = fresh ? new URLSearchParams(location.search) : box.asked && box.asked !== data.answered && chosen(box);
@@ -153,7 +156,7 @@ function build(box, { board, of, tools, tables }) {
   const typed = box.board && controls(box).q, held = typed && typed === document.activeElement;
   const topFirst = box.board && scrolled() < innerHeight; // asked later, it would have all rows laid out at once
   if (box.board !== board) box.innerHTML = `${tools}<div class="mh-tables"></div>`;
-  find(box, ".mh-tables").innerHTML = tables;
+  find(box, ".mh-tables").innerHTML = tables ?? "";
   if (topFirst) drawTopFirst(find(box, ".mh-standings"));
   Object.assign(box, { board, of });
   if (held) controls(box).q.focus(), (controls(box).q.value = typed.value);
@@ -173,12 +176,15 @@ function drawTopFirst(table) {
 export const fetched = async (view) =>
   new DOMParser().parseFromString(await (await fetch(`./?${view}`)).text(), "text/html");
 
-// The document is here long before Streamlit has run the page again, whose answer then changes nothing.
-async function hurry(box, asked) {
-  const tables = find(await fetched(asked), "#first .mh-tables");
-  if (!tables || box.asked !== asked) return;
+// The document is here long before Streamlit has run the page again, which then sends no tables.
+async function hurry(box, view) {
+  box.wanted = view;
+  const page = await fetched(view).catch(() => null), tables = page && find(page, "#first .mh-tables");
+  if (box.wanted !== view) return;
+  box.wanted = null;
+  if (!tables) return box.tell("whole", view); // this server has no such documents: Streamlit sends the tables
   build(box, { board: box.board, of: tables.dataset.of, tables: tables.innerHTML });
-  show(box, new URLSearchParams(asked));
+  show(box, chosen(box));
 }
 
 function ask(box, view, typing) {

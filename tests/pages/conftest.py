@@ -29,11 +29,11 @@ class Site:
     def markup(self) -> str:
         """Plain markup, then the ranking, which is an element of its own."""
         plain = [str(element.value) for element in self.app.html]
-        return "\n".join([*plain, *(part for drawn in self.rankings for part in (drawn["tools"], drawn["tables"] or ""))])
+        return "\n".join([*plain, *(drawn[part] or "" for drawn in self.rankings for part in ("tools", "tables"))])
 
     @property
-    def rankings(self) -> list[dict[str, str]]:
-        """What is handed to the script of each ranking on the page."""
+    def rankings(self) -> list[dict[str, str | None]]:
+        """What is handed to the script of each ranking on the page; no tables where the browser holds them."""
         return [json.loads(element.proto.json) for element in self.app.get("bidi_component")]
 
     @property

@@ -187,3 +187,34 @@ def test_printed_page_has_every_row_and_no_control(open_page: OpenPage) -> None:
     page.emulate_media(media="print")
     expect(page.get_by_role("search")).to_be_hidden()
     assert len(in_sight(page)) == 20
+
+
+def choose_category(page: Page, name: str) -> None:
+    page.locator(".mh-menu summary").first.click()
+    page.get_by_role("checkbox", name=name, exact=True).check()
+
+
+def test_tables_that_the_browser_fetches_are_not_sent_again(open_page: OpenPage, settle: Any) -> None:
+    page = open_page("/", wait=False)
+    frames: list[bytes] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda data: frames.append(bytes(data))))
+    page.goto(f"{page.url}?board=msts")
+    settle(page)
+    assert any(b"data-system=" in frame for frame in frames), "the first tables come with the page"
+    frames.clear()
+    choose_category(page, "Other hazards")
+    expect(page.locator("#root caption").first).to_contain_text("over Other hazards")
+    expect(page).to_have_url(re.compile("category=other"))
+    expect(page.get_by_text("On Other hazards,")).to_be_visible()
+    assert frames and not any(b"data-system=" in frame for frame in frames)
+    page.go_back()
+    expect(page.locator("#root caption").first).to_contain_text("over all five categories")
+
+
+def test_tables_come_where_their_document_cannot_be_fetched(open_page: OpenPage) -> None:
+    page = open_page("/?board=msts")
+    page.route(re.compile(r"/\?board=msts&category=other"), lambda route: route.abort())
+    choose_category(page, "Other hazards")
+    expect(page.locator("#root caption").first).to_contain_text("over Other hazards")
+    assert all("ERR_FAILED" in fault for fault in open_page.faults)
+    open_page.faults.clear()

@@ -2,6 +2,7 @@
 site. It is built from the same markup as the first paint, without a frame or a shadow, and tells this side of each view
 that a reader chooses."""
 
+import sys
 import tomllib
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -26,16 +27,22 @@ _HELD = "ranking_held"
 
 def draw_ranking(view: View) -> None:
     """Draws the ranking of a view."""
-    held = st.session_state.get(_HELD) in (view.of, _ASKED)
+    documents = _has_documents()
+    held = documents and st.session_state.get(_HELD) in (view.of, _ASKED)
     st.session_state[_HELD] = view.of
     tables = None if held else view.tables
     drawn = {"board": view.board, "of": view.of, "query": view.query, "tools": view.tools, "tables": tables}
     _component()(
         key=_KEY,
-        data={**drawn, "answered": st.session_state.get(_ASKED)},
+        data={**drawn, "answered": st.session_state.get(_ASKED), "documents": documents},
         on_view_change=_take_view,
         on_whole_change=forget,
     )
+
+
+def _has_documents() -> bool:
+    """Whether this process also serves documents with the ranking in them: `streamlit run app.py` does not."""
+    return "leaderboard.server" in sys.modules
 
 
 def _take_view() -> None:

@@ -138,6 +138,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   const box = find(parentElement, ".mh-ranking");
   box.tell = setTriggerValue;
+  box.documents = data.documents;
   if (data.tables !== null || box.board !== data.board) build(box, { ...data, of: data.tables && data.of });
   if (data.tables !== null) box.wanted = null;
   else if (box.of !== data.of && !box.wanted) hurry(box, data.query);
@@ -182,7 +183,7 @@ async function hurry(box, view) {
   const page = await fetched(view).catch(() => null), tables = page && find(page, "#first .mh-tables");
   if (box.wanted !== view) return;
   box.wanted = null;
-  if (!tables) return box.tell("whole", view); // this server has no such documents: Streamlit sends the tables
+  if (!tables) return setTimeout(() => box.tell("whole", view), 1000); // after the view has been told: Streamlit sends them
   build(box, { board: box.board, of: tables.dataset.of, tables: tables.innerHTML });
   show(box, chosen(box));
 }
@@ -191,7 +192,7 @@ function ask(box, view, typing) {
   clearTimeout(box.timer);
   box.asked = `${view}`;
   const categories = `${view.getAll("category")}`;
-  if (box.categories !== undefined && box.categories !== categories) hurry(box, box.asked);
+  if (box.documents && box.categories !== undefined && box.categories !== categories) hurry(box, box.asked);
   box.categories = categories;
   box.timer = setTimeout(() => box.tell("view", box.asked), typing ? 400 : 0);
   setTimeout((asked) => box.asked === asked && (box.asked = null), 5000, box.asked);

@@ -20,7 +20,7 @@ from tests.faults.plant import Plant
 from tests.faults.staging import Ended, Fault
 
 NAMES = ("accept", "withdraw", "attest", "draft", "publish", "refresh")
-SAMPLE = 3
+SAMPLE = 2
 """Faults that each command meets in the short forms."""
 Inject = Callable[[Plant, str, Fault], Ended]
 

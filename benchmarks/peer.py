@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-import gradio as gr  # type: ignore[import-not-found,unused-ignore]
+import gradio as gr  # type: ignore[import-not-found,unused-ignore]  # it is in an environment of its own
 import pandas as pd
 
 views = json.loads(Path(sys.argv[1]).read_text("utf-8"))

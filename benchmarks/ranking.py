@@ -10,8 +10,9 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -223,15 +224,16 @@ def _count_work(browser: Browser, ours: Site, process: int, board: Board) -> Non
     for what, clicks in kinds.items():
         idle = _work(process, lambda: page.wait_for_timeout(5000)) / 5000
         begun = time.perf_counter()
-        worked = _work(process, lambda: [_click_and_rest(page, ours, *click) for click in clicks])  # noqa: B023
+        worked = _work(process, partial(_click_all, page, ours, clicks))
         idled = idle * (time.perf_counter() - begun) * 1000
         print(f"  server work, {what:26s} {(worked - idled) / len(clicks):12.1f} ms a click")
     watching.close()
 
 
-def _click_and_rest(page: Page, ours: Site, what: str, which: int) -> None:
-    _click(page, ours, what, which)
-    page.wait_for_timeout(500)  # for the run of the script, which comes after what the reader sees
+def _click_all(page: Page, ours: Site, clicks: Sequence[tuple[str, int]]) -> None:
+    for what, which in clicks:
+        _click(page, ours, what, which)
+        page.wait_for_timeout(500)  # for the run of the script, which comes after what the reader sees
 
 
 def _work(process: int, act: Callable[[], object]) -> float:

@@ -186,7 +186,7 @@ def arm(folder: Path, fault: Fault) -> list[int]:
 
     sys.addaudithook(hook)
     os.fsync = _failing(os.fsync, lambda _: act(folder), number)
-    Path.write_bytes = _failing(Path.write_bytes, act, number)  # type: ignore[method-assign]
+    Path.write_bytes = _failing(Path.write_bytes, act, number)  # type: ignore[method-assign]  # the point of it
     return left
 
 

@@ -196,12 +196,14 @@ def _await(page: Page, what: str) -> float:
 
 
 def _settle(page: Page) -> None:
+    """Waits until a page is at rest: before, a click is timed together with the start of the framework."""
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(5000)
 
 
 def _click(page: Page, place: Site, what: str, which: int) -> float:
-    """Clicks and returns how long it takes until the first row is another, in milliseconds."""
+    """Clicks a page at rest, and returns how long it takes until the first row is another, in milliseconds."""
+    page.wait_for_timeout(1000)
     if place.opens and what == place.category:
         page.evaluate("menu => document.querySelector(menu).parentNode.open = true", place.opens)
     took: float = page.evaluate("([what, which]) => timed(what, which)", [what, which])

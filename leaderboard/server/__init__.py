@@ -22,7 +22,7 @@ from leaderboard.server import api, first, guard, log, packed
 from leaderboard.server.contact import security_txt
 from leaderboard.server.document import Document
 from leaderboard.trusted import read_trusted
-from leaderboard.ui import states
+from leaderboard.ui import ranking, states
 from leaderboard.ui.frame import HOME, NAME, PAGES
 
 _ROOT = Path(__file__).parents[2]
@@ -63,6 +63,7 @@ def page(request: Request) -> Response:
 
 @cache
 def _painter() -> first.Painter:
+    ranking.served = True
     return first.Painter(_document, updater.store(updater.results_place()))
 
 

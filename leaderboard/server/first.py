@@ -16,9 +16,9 @@ from starlette.responses import Response
 
 from leaderboard import queries
 from leaderboard.server.document import Document
-from leaderboard.tables import limits, masthead, toolbar
+from leaderboard.tables import limits, masthead
 from leaderboard.tables.markup import Html, element, join, link
-from leaderboard.ui import frame, leads, ranking, states, view
+from leaderboard.ui import frame, leads, ranking, states, take, view
 from leaderboard.ui.address import Parameters
 from leaderboard.ui.visit import Visit, visit_of
 from leaderboard.updater import Mark, Store
@@ -117,21 +117,13 @@ def _parts(visit: Visit, name: str, store: Store) -> Iterator[Html]:
     yield frame.head(visit, name, store)
     yield from states.notices(visit, store)
     if name == frame.HOME and visit.has_results:
-        yield from _ranking(visit)
+        yield view.ranking(view.view_of(visit), take.view_links(visit))
     else:
         yield from leads.parts(visit, name)
         if name != frame.HOME:
             yield element("p", NO_SCRIPT, class_="mh-noscript mh-notice")
     yield limits.box(visit.board)
     yield frame.foot(visit)
-
-
-def _ranking(visit: Visit) -> Iterator[Html]:
-    drawn = view.view_of(visit)
-    alone = {category.id: visit.address.link(category=(category.id,)) for category in visit.board.risk_categories}
-    yield drawn.leads
-    yield toolbar.each_alone(visit.board, {"": visit.address.link(category=()), **alone})
-    yield view.ranking(drawn)
 
 
 def _aside(visit: Visit, name: str) -> Html:

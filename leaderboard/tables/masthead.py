@@ -8,7 +8,7 @@ import pandas as pd
 from leaderboard.board import Board
 from leaderboard.tables import glossary
 from leaderboard.tables.marks import badge, folded, records
-from leaderboard.tables.markup import Html, away, element, join, link, paragraph
+from leaderboard.tables.markup import Html, Part, away, element, join, link, paragraph
 from leaderboard.tables.sentences import plural
 from leaderboard.trust.states import State
 from leaderboard.updater import Snapshot
@@ -87,7 +87,7 @@ def notice(words: str, tone: str = "", link: tuple[str, str] | None = None) -> H
     )
 
 
-def citation(words: str) -> Html:
+def citation(words: Part) -> Html:
     """Returns how to cite a view. One click selects all of it."""
     how = paragraph("Its address keeps showing the release that you cite. A click selects it all.", class_="mh-soft")
     return folded("Cite this view", element("blockquote", words, class_="mh-cite", tabindex=0), how)

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from leaderboard.ui.address import Address, Parameters, read_address
+from leaderboard.ui.address import Address, read_address
 from leaderboard.ui.visit import parameters, site_store
 
 
@@ -30,13 +30,6 @@ def _write_address() -> None:
     else:
         wanted = before._replace(**{name: _plain(value) for name, value in chosen.items()})
     st.query_params.from_dict(read_address(_lists(wanted), current.catalogue).parameters())
-
-
-def go_to(wanted: Parameters) -> None:
-    """Writes a view to the URL: what the board knows of it."""
-    current = site_store().current()
-    if current is not None:
-        st.query_params.from_dict(read_address(wanted, current.catalogue).parameters())
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from leaderboard.tables import masthead
+from leaderboard.tables.markup import Html, element, join
 from leaderboard.tables.masthead import SYNTHETIC, long_date
 from leaderboard.tables.sentences import scope
 from leaderboard.ui.visit import Visit
@@ -15,14 +16,20 @@ def citation(visit: Visit) -> None:
     st.html(masthead.citation(cite(visit)))
 
 
-def cite(visit: Visit) -> str:
-    """Returns the citation."""
+def cite(visit: Visit) -> Html:
+    """Returns the citation. What depends on the view is marked: the ranking's script keeps it true."""
     snapshot, board = visit.snapshot, visit.board
-    about = f", over {scope(board, visit.names, visit.address.category)}" if visit.has_results else ""
-    synthetic = f" {SYNTHETIC}" if board.synthetic else ""
-    return (
-        f"MedHarm Leaderboard: {board.title} {board.version}{about}. Release {snapshot.number}, "
-        f"{long_date(snapshot.released_on)}. {permanent_address(visit)}{synthetic}"
+    view = element("span", scope(board, visit.names, visit.address.category), class_="mh-scope")
+    here = element("span", permanent_address(visit), class_="mh-here", data_release=snapshot.number)
+    about = join(", over ", view) if visit.has_results else None
+    synthetic = f" {SYNTHETIC}" if board.synthetic else None
+    day = long_date(snapshot.released_on)
+    return join(
+        f"MedHarm Leaderboard: {board.title} {board.version}",
+        about,
+        f". Release {snapshot.number}, {day}. ",
+        here,
+        synthetic,
     )
 
 

@@ -1,12 +1,13 @@
 """The frame around every page: title, style, sidebar, header, notices, footer, and the watch for a new release."""
 
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
 from leaderboard import queries
 from leaderboard.tables import limits, masthead
-from leaderboard.tables.markup import Html
+from leaderboard.tables.markup import Html, element
 from leaderboard.ui import cite, ranking, states
 from leaderboard.ui.choices import bind
 from leaderboard.ui.visit import Visit, read_visit, site_store
@@ -35,8 +36,12 @@ PAGES = {
 def open_page() -> None:
     """Sets the look of the page."""
     st.set_page_config(page_title=NAME, page_icon=_ICON, layout="wide", initial_sidebar_state="auto", menu_items={})
-    st.html(STYLE)
-    st.html(ranking.STYLE)
+    st.html(_style())
+
+
+@cache
+def _style() -> Html:
+    return element("style", Html("".join(path.read_text("utf-8") for path in (STYLE, ranking.STYLE))))
 
 
 def pages() -> list[st.Page]:
@@ -91,8 +96,6 @@ def sidebar(visit: Visit) -> None:
 def header(visit: Visit, page: str) -> None:
     """Draws the page's heading, what it is about and the state of the release; notices stand below it."""
     st.set_page_config(page_title=title(visit, page))
-    if page != HOME or not visit.has_results:
-        ranking.forget()
     st.html(head(visit, page, site_store()))
     states.draw_notices(visit, site_store())
 

@@ -6,6 +6,7 @@ from leaderboard import queries
 from leaderboard.tables import masthead, releases, sentences
 from leaderboard.tables.markup import Html
 from leaderboard.ui import landing
+from leaderboard.ui.view import view_of
 from leaderboard.ui.visit import Visit
 
 
@@ -29,11 +30,10 @@ def sentences_of(visit: Visit, page: str) -> list[str]:
         return [masthead.METHODS]
     if not visit.has_results:
         return []
-    every = queries.standings(visit.database, visit.board, visit.address.category)
     if page == "leaderboard":
-        pairs = queries.separated(visit.database, visit.board, visit.address.category)
-        return sentences.headline(every, pairs, visit.board, visit.names, visit.address.category)
+        return view_of(visit).scores.says
     if page == "categories":
+        every = queries.standings(visit.database, visit.board, visit.address.category)
         return [sentences.weakest(every, visit.names), sentences.CATEGORY_TIES]
     if page == "releases":
         return releases.says(queries.changes(visit.database, visit.board), visit.snapshot.number)

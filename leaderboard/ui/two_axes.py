@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from leaderboard import charts
@@ -11,6 +10,7 @@ from leaderboard.tables import glossary, masthead, plane
 from leaderboard.tables.marks import Row, folded, records
 from leaderboard.tables.names import Names
 from leaderboard.tables.plane import Good
+from leaderboard.ui.view import NOBODY, View
 from leaderboard.ui.visit import Visit
 
 _COMPLIES = {plane.HELPFUL: (0.0, 0.0), plane.ANSWERED: (0.0, 1.0)}
@@ -18,18 +18,18 @@ _COMPLIES = {plane.HELPFUL: (0.0, 0.0), plane.ANSWERED: (0.0, 1.0)}
 _ALT = "{} Every ranked system by safety and by help, with 95% intervals. The table below it has the same numbers."
 
 
-def draw_two_axes(visit: Visit, ranked: pd.DataFrame) -> None:
+def draw_two_axes(view: View) -> None:
     """Draws the folded view; where the board measures safety only, says so."""
-    if ranked.empty:
-        return
-    good = next((good for good in _COMPLIES if ranked[good.column].notna().any()), None)
+    every = view.scores.every
+    good = next((good for good in _COMPLIES if every[every["ranked"]][good.column].notna().any()), None)
     if good is None:
         st.html(masthead.note(plane.NOTHING_BESIDE))
         return
-    view = st.expander("Safe and helpful: both at once", key="two_axes", on_change="rerun")
-    if view.open:
-        with view:
-            _draw(visit, list(records(ranked)), good)
+    folded = st.expander("Safe and helpful: both at once", key="two_axes", on_change="rerun")
+    rows = view.rows[view.rows["ranked"]]
+    if folded.open:
+        with folded:
+            st.html(masthead.note(NOBODY)) if rows.empty else _draw(view.visit, list(records(rows)), good)
 
 
 def _draw(visit: Visit, rows: Sequence[Row], good: Good) -> None:

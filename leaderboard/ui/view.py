@@ -1,7 +1,8 @@
 """The ranking of one visit as words and markup. The first paint, the live page and the download take it from here, so
 that they cannot disagree; it is made once per release and address, and kept."""
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from html import escape
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -23,22 +24,26 @@ REMEMBERED = 128
 NOBODY = "No ranked system fits these filters."
 
 
-class View(NamedTuple):
+@dataclass(frozen=True)
+class View:
     """What the leaderboard says at one address."""
 
-    query: str
-    """The address, as every part of the site writes it."""
-    board: str
-    """Which board of which release this is: as long as it stays, so may the controls."""
-    of: str
-    """Which tables these are: the same for any filter and any order of the rows."""
-    leads: Html
-    """A notice, if any, and what the ranking says."""
-    tools: Html
-    tables: Html
-    """The ranking and what belongs to it: what is not ranked and why, and what guardrails would change."""
+    visit: Visit
+    scores: "Scores"
     rows: pd.DataFrame
     """The standings that are in sight, in their order. Not to be changed: it is shared."""
+    tools: Html
+
+    @property
+    def board(self) -> str:
+        """Which board of which release this is: as long as it stays, so may the controls."""
+        return f"{self.visit.snapshot.digest} {self.visit.board.id}"
+
+    @cached_property
+    def tables(self) -> Html:
+        """The ranking and what belongs to it: what is not ranked and why, and what guardrails would change. Drawn when
+        it is asked for: a browser that filters holds it already."""
+        return _tables(self)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -48,22 +53,17 @@ def view_of(visit: Visit) -> View:
     scores = _scores(visit._replace(address=Address(board.id, address.release, address.category)))
     chosen = address.chosen()
     rows = narrow(scores.every, chosen, visit.names)
-    return View(
-        query=urlencode(address.parameters(), doseq=True),
-        board=f"{visit.snapshot.digest} {board.id}",
-        of=f"{visit.snapshot.digest} {board.id} {' '.join(address.category)}",
-        leads=scores.leads,
-        tools=toolbar.toolbar(scores.every, board, visit.names, chosen, LONGEST_SEARCH),
-        tables=_tables(visit, scores, rows),
-        rows=rows,
-    )
+    return View(visit, scores, rows, toolbar.toolbar(scores.every, board, visit.names, chosen, LONGEST_SEARCH))
 
 
-class _Scores(NamedTuple):
+class Scores(NamedTuple):
     """What filters and order do not change. Links in it name the view by a mark that no name or id can hold."""
 
     every: pd.DataFrame
+    says: list[str]
+    """What the ranking says, in sentences."""
     leads: Html
+    """A notice, if any, and the same as markup."""
     lines: Lines
     precision: Html | None
     unranked: dict[str, Html]
@@ -74,16 +74,17 @@ _VIEW = "$view$"
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _scores(visit: Visit) -> _Scores:
+def _scores(visit: Visit) -> Scores:
     database, board, names, asked = visit.database, visit.board, visit.names, visit.address.category
     categories = asked if queries.has_view(database, board, asked) else ()
     every = queries.standings(database, board, categories)
     pairs = queries.separated(database, board, categories)
-    said = masthead.lead(sentences.headline(every, pairs, board, names, categories))
+    says = sentences.headline(every, pairs, board, names, categories)
     precision = sentences.precision(queries.detectable(database, board, categories))
-    return _Scores(
+    return Scores(
         every=every,
-        leads=said if categories == asked else join(masthead.notice(SEPARATE), said),
+        says=says,
+        leads=join(None if categories == asked else masthead.notice(SEPARATE), masthead.lead(says)),
         lines=table.lines(every[every["ranked"]], sentences.front(every, pairs), board, names, categories, _to_system),
         precision=masthead.note(precision) if precision else None,
         unranked=standings.unranked_lines(every[~every["ranked"] & (every["evidence"] == "run")], names, _to_system),
@@ -104,14 +105,31 @@ def _simulated(every: pd.DataFrame, names: Names) -> Html | None:
     )
 
 
-def ranking(view: View) -> Html:
-    """Returns the ranking with its controls, as the first paint draws it and as the live page's script builds it."""
+def ranking(view: View, ways: Html | None = None) -> Html:
+    """Returns the ranking with what it says and its controls, for the first paint and for the live page alike, and
+    `ways` to take it along. Its attributes say of which board and categories it is."""
+    visit = view.visit
     return element(
-        "div", view.tools, element("div", view.tables, class_="mh-tables", data_of=view.of), class_="mh-ranking"
+        "div",
+        element("div", view.scores.leads, class_="mh-said"),
+        _each_alone(visit),
+        view.tools,
+        element("div", view.tables, class_="mh-tables"),
+        ways,
+        class_="mh-ranking",
+        data_board=view.board,
+        data_categories=" ".join(visit.address.category),
+        data_scope=sentences.scope(visit.board, visit.names, visit.address.category),
     )
 
 
-def _tables(visit: Visit, scores: _Scores, rows: pd.DataFrame) -> Html:
+def _each_alone(visit: Visit) -> Html:
+    alone = {category.id: visit.address.link(category=(category.id,)) for category in visit.board.risk_categories}
+    return toolbar.each_alone(visit.board, {"": visit.address.link(category=()), **alone})
+
+
+def _tables(view: View) -> Html:
+    visit, scores, rows = view.visit, view.scores, view.rows
     seen, others = rows[rows["ranked"]]["system"].tolist(), set(rows["system"]) & set(scores.unranked)
     parts = join(
         toolbar.count(len(seen), len(scores.lines.rows)),

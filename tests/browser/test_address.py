@@ -42,7 +42,7 @@ def test_choices_survive_reload_back_and_forward_and_go_into_the_download(open_p
     expect(page.get_by_label("Find a system")).to_have_value("claude")
     expect(page.get_by_text("On Other hazards,")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download this view (CSV)").click()
+        page.get_by_role("link", name="Download this view (CSV)").click()
     (line,) = from_csv(download.value.path().read_bytes())
     assert (line["categories"], line["name"]) == ("other", "Claude 3.5 Sonnet")
     page.go_back()

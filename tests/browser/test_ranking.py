@@ -195,21 +195,52 @@ def choose_category(page: Page, name: str) -> None:
     page.get_by_role("checkbox", name=name, exact=True).check()
 
 
-def test_tables_that_the_browser_fetches_are_not_sent_again(open_page: OpenPage, settle: Any) -> None:
+def test_choices_cost_the_server_no_run(open_page: OpenPage, settle: Any) -> None:
     page = open_page("/", wait=False)
-    frames: list[bytes] = []
-    page.on("websocket", lambda socket: socket.on("framereceived", lambda data: frames.append(bytes(data))))
+    sent: list[bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(bytes(data))))
     page.goto(f"{page.url}?board=msts")
     settle(page)
-    assert any(b"data-system=" in frame for frame in frames), "the first tables come with the page"
-    frames.clear()
+    assert sent, "Streamlit has run its script"
+    sent.clear()
+    choose(page, "q=g&group=closed_source&sort=name")
     choose_category(page, "Other hazards")
     expect(page.locator("#root caption").first).to_contain_text("over Other hazards")
-    expect(page).to_have_url(re.compile("category=other"))
     expect(page.get_by_text("On Other hazards,")).to_be_visible()
-    assert frames and not any(b"data-system=" in frame for frame in frames)
+    page.wait_for_timeout(1000)
+    assert not sent
+
+
+def test_open_figure_follows_the_filters(open_page: OpenPage, settle: Any) -> None:
+    page = open_page("/?board=demo&group=closed_source")
+    page.get_by_text("Safe and helpful: both at once").click()
+    listed = page.locator(".mh-folded:has-text('The same as a table') tbody tr")
+    expect(listed).to_have_count(len(of_server("board=demo&group=closed_source")))
+    choose(page, "q=yarrow")
+    expect(listed).to_have_count(len(of_server("board=demo&group=closed_source&q=yarrow")))
+
+
+def test_figure_opened_after_a_choice_has_the_rows_in_sight(open_page: OpenPage, settle: Any) -> None:
+    page = open_page("/?board=demo")
+    choose(page, "q=yarrow")
+    page.get_by_text("Safe and helpful: both at once").click()
+    expect(page.locator(".mh-folded:has-text('The same as a table') tbody tr")).to_have_count(len(in_sight(page)))
+
+
+def test_letters_of_a_search_are_one_step_back(open_page: OpenPage) -> None:
+    page = open_page("/?board=msts")
+    page.get_by_label("Find a system").press_sequentially("claude")
+    expect(page).to_have_url(re.compile("q=claude"))
     page.go_back()
-    expect(page.locator("#root caption").first).to_contain_text("over all five categories")
+    expect(page).to_have_url(re.compile("board=msts$"))
+    assert len(in_sight(page)) == 10
+
+
+def test_citation_says_what_is_looked_at(open_page: OpenPage) -> None:
+    page = open_page("/?board=msts")
+    choose_category(page, "Other hazards")
+    expect(page.locator(".mh-cite")).to_contain_text("over Other hazards. Release 3")
+    expect(page.locator(".mh-cite")).to_contain_text("/?board=msts&release=3&category=other")
 
 
 def test_tables_come_where_their_document_cannot_be_fetched(open_page: OpenPage) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from leaderboard.ui import ranking
 from tests import offered
 
 PROJECT = Path(__file__).parents[2]
@@ -28,13 +29,12 @@ class Site:
     @property
     def markup(self) -> str:
         """Plain markup, then the ranking, which is an element of its own."""
-        plain = [str(element.value) for element in self.app.html]
-        return "\n".join([*plain, *(drawn[part] or "" for drawn in self.rankings for part in ("tools", "tables"))])
+        return "\n".join([*(str(element.value) for element in self.app.html), *self.rankings])
 
     @property
-    def rankings(self) -> list[dict[str, str | None]]:
-        """What is handed to the script of each ranking on the page; no tables where the browser holds them."""
-        return [json.loads(element.proto.json) for element in self.app.get("bidi_component")]
+    def rankings(self) -> list[str]:
+        """What is handed to the script of each ranking on the page."""
+        return [json.loads(element.proto.json)["drawn"] for element in self.app.get("bidi_component")]
 
     @property
     def text(self) -> str:
@@ -54,6 +54,7 @@ def visit(monkeypatch: pytest.MonkeyPatch) -> Visit:
 
     def open_page(page: str = "leaderboard", results: Path = offered.EMBEDDED, **parameters: str | list[str]) -> Site:
         monkeypatch.setenv("MEDHARM_RESULTS", str(results))
+        monkeypatch.setattr(ranking, "served", False)  # other tests of this process have made documents
         if results != offered.EMBEDDED:
             monkeypatch.setenv("MEDHARM_ROOT", str(offered.root(results)))
         site = Site(page, parameters)

@@ -150,7 +150,7 @@ def test_system_without_results_says_so(visit: Visit) -> None:
 
 
 def test_citation_names_the_release_for_good(visit: Visit) -> None:
-    cited = visit(board="msts", category="other").text.split("Cite this view")[1]
+    cited = visit(board="msts", category="other").text.split("Cite this view")[1].replace(" .", ".")
     assert f"MSTS 1, over Other hazards. {RELEASE.replace('3 ', '3, ')}." in cited
     assert "release=3" in cited
     assert SYNTHETIC in visit(board="demo").text.split("Cite this view")[1].split("Its address keeps")[0]

@@ -61,10 +61,16 @@ def test_older_release_is_another_view() -> None:
     assert view_of(visit("board=demo&release=1")).board != view_of(visit("board=demo")).board
 
 
-def test_tables_stay_under_a_filter_and_change_with_the_categories() -> None:
+def test_filters_keep_the_scores_and_categories_have_others() -> None:
     every, filtered = view_of(visit("board=msts")), view_of(visit("board=msts&group=closed_source&sort=name"))
-    assert every.of == filtered.of
-    assert every.of != view_of(visit("board=msts&category=other")).of
+    assert every.scores is filtered.scores
+    assert every.scores is not view_of(visit("board=msts&category=other")).scores
+
+
+def test_ranking_says_of_which_categories_it_is() -> None:
+    assert 'data-categories="" data-scope="all five categories"' in ranking(view_of(visit("board=msts&q=a")))
+    one = ranking(view_of(visit("board=msts&category=other")))
+    assert 'data-categories="other" data-scope="Other hazards"' in one
 
 
 def test_filter_that_fits_nothing_says_so() -> None:

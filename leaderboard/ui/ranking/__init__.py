@@ -1,8 +1,6 @@
 """The ranking in the live page: a packaged component (Streamlit's second kind), so that its script is a file of this
-site. It is built from the same markup as the first paint, without a frame or a shadow, and tells this side of each view
-that a reader chooses."""
+site. It takes the same markup as the first paint, without a frame or a shadow."""
 
-import sys
 import tomllib
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -12,49 +10,31 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.components.v2.types import ComponentRenderer
 
-from leaderboard.ui.choices import go_to
-from leaderboard.ui.view import View
+from leaderboard.ui.view import View, ranking
 
 FOLDER = Path(__file__).parent
 SCRIPT = FOLDER / "assets" / "ranking.js"
 STYLE = FOLDER / "ranking.css"
 _KEY = "ranking"
-_ASKED = "ranking_asked"
-"""What the reader chose last, as the script sent it: the script must not go back to an earlier choice."""
-_HELD = "ranking_held"
-"""Which tables the browser holds, or fetches by itself because its reader chose them: they are not sent again."""
+_WHOLE = "ranking_whole"
+"""Whether the browser asks for the ranking itself, for it could not fetch the document that has it."""
+
+served = False
+"""Whether this process also serves documents with the ranking in them, from which the browser takes it. The server
+says so (leaderboard.server); `streamlit run app.py` has none."""
 
 
 def draw_ranking(view: View) -> None:
-    """Draws the ranking of a view."""
-    documents = _has_documents()
-    held = documents and st.session_state.get(_HELD) in (view.of, _ASKED)
-    st.session_state[_HELD] = view.of
-    tables = None if held else view.tables
-    drawn = {"board": view.board, "of": view.of, "query": view.query, "tools": view.tools, "tables": tables}
-    _component()(
-        key=_KEY,
-        data={**drawn, "answered": st.session_state.get(_ASKED), "documents": documents},
-        on_view_change=_take_view,
-        on_whole_change=forget,
-    )
+    """Draws the ranking of a view. What a reader chooses in it is written to the address, and needs no run."""
+    asked = st.session_state.pop(_WHOLE, False)
+    drawn = None if served and not asked else ranking(view)
+    _component()(key=_KEY, data={"board": view.board, "documents": served, "drawn": drawn}, on_whole_change=_send_whole)
 
 
-def _has_documents() -> bool:
-    """Whether this process also serves documents with the ranking in them: `streamlit run app.py` does not."""
-    return "leaderboard.server" in sys.modules
-
-
-def _take_view() -> None:
-    """Writes what the reader has chosen to the URL, before the run that draws it."""
-    st.session_state[_ASKED] = str(st.session_state[_KEY]["view"])
-    st.session_state[_HELD] = _ASKED
-    go_to(parse_qs(st.session_state[_ASKED]))
-
-
-def forget() -> None:
-    """Has the next run send the tables: the script could not get them by itself, or is gone with its page."""
-    st.session_state.pop(_HELD, None)
+def _send_whole() -> None:
+    """Has this run draw the view that the browser asks for: Streamlit may not have been told of it."""
+    st.session_state[_WHOLE] = True
+    st.query_params.from_dict(parse_qs(str(st.session_state[_KEY]["whole"])))
 
 
 def _component() -> ComponentRenderer:

@@ -1,9 +1,19 @@
-// The ranking in the browser, before Streamlit has started and after: it hides, orders and links the rows that the
-// server has drawn. What a reader has chosen is a query string, the one of the address.
-const FILTERS = ["group", "access", "kind", "tier"];
-const CONTROLS = ["q", "category", ...FILTERS, "sort"];
+// The ranking in the browser, before Streamlit has started and after. The address says what is looked at: a choice is
+// written there, and rows, controls and links follow from it. Only scores of other categories are asked of the server,
+// and Streamlit hears of a choice when the reader turns to what Streamlit draws.
+const FILTERS = ["group", "access", "tier", "kind"];
+const CONTROLS = ["category", ...FILTERS, "q", "sort"];
+const PARAMETERS = ["board", "release", ...CONTROLS, "system", "systems"]; // in the order of leaderboard/ui/address.py
 const PLAIN = { ø: "o", đ: "d", ł: "l", æ: "ae", œ: "oe", ß: "ss", 0: "o", 1: "l", i: "l", 5: "s" };
 const TURNED = { ascending: "descending", descending: "ascending" };
+const PARTS = [".mh-said", ".mh-tables"];
+const PAGE_LINKS = "[data-testid=stPageLink] a";
+const CARRIERS = `.mh-tables a[target=_self], .mh-foot nav a, .mh-take a, ${PAGE_LINKS}`;
+
+// This file runs twice where documents are served, with the first paint and as Streamlit loads it. Both have one state:
+// whether Streamlit was not told of the address yet, whether letters were chosen last, the ranking that was drawn last,
+// and how far the page is scrolled.
+const page = (window.mhPage ??= { untold: false, typed: false, held: null, scrolled: 0, listens: false });
 
 // As leaderboard/words.py folds names.
 const fold = (text) =>
@@ -12,40 +22,53 @@ const fold = (text) =>
 const find = (box, what) => box.querySelector(what);
 const all = (box, what) => [...box.querySelectorAll(what)];
 const controls = (box) => find(box, ".mh-tools").elements;
-const shut = (menu) => (menu.open = false);
+const address = () => new URLSearchParams(location.search);
+const categories = (view) => view.getAll("category").join(" ");
+
+// A view and beside it what another address says of anything else.
+function joined(view, other) {
+  const parts = PARAMETERS.flatMap((name) => (CONTROLS.includes(name) ? view : other).getAll(name).map((value) => [name, value]));
+  return new URLSearchParams(parts);
+}
 
 // What the controls say, and beside it what the address says of anything else.
 export function chosen(box) {
-  const view = new URLSearchParams(location.search);
-  for (const name of CONTROLS) view.delete(name);
+  const said = new URLSearchParams();
   for (const [name, value] of new FormData(find(box, ".mh-tools"))) {
-    if (value.trim() && !(name === "sort" && value === "rank")) view.append(name, value.trim());
+    if (value.trim() && !(name === "sort" && value === "rank")) said.append(name, value.trim());
   }
-  return view;
+  return joined(said, address());
 }
 
-// Whether two views show the same rows in the same order.
-export const same = (one, other) =>
-  CONTROLS.every((name) => `${one.getAll(name).sort()}` === `${other.getAll(name).sort()}`);
-
-// Draws a view: first its controls, which drop what they do not know, then the rows.
-export function show(box, view) {
+// Draws what the address says: first the controls, which drop what they do not know, then the rest.
+function show(box) {
+  const view = address();
   for (const field of controls(box)) {
     if (field.type === "checkbox") field.checked = view.getAll(field.name).includes(field.value);
     else if (field.name === "sort") field.value = view.get("sort") ?? "rank";
-    else if (field.name === "q" && field !== document.activeElement) field.value = view.get("q") ?? "";
+    else if (field.name === "q" && field.value.trim() !== (view.get("q") ?? "")) field.value = view.get("q") ?? "";
   }
   if (!controls(box).sort.value) controls(box).sort.value = "rank";
+  dropAll(box);
   draw(box, chosen(box));
 }
 
-function draw(box, view) {
+// All categories are the same as none.
+function dropAll(box) {
+  const fields = all(box, "[name=category]");
+  if (fields.every((field) => field.checked)) for (const field of fields) field.checked = false;
+}
+
+function label(box) {
   for (const menu of all(box, ".mh-menu")) {
     const names = all(menu, ":checked").map((field) => field.parentNode.textContent);
     const none = find(menu, "[name=category]") ? "All" : "No filter";
     find(menu, "b").textContent = names.length > 1 ? `${names.length} chosen` : (names[0] ?? none);
   }
-  if (!find(box, ".mh-count")) return; // the tables are on their way
+}
+
+function draw(box, view) {
+  label(box);
   const wanted = fold(view.get("q") ?? "");
   const filters = FILTERS.filter((name) => view.has(name));
   for (const row of all(box, "tr[data-find]")) {
@@ -60,10 +83,23 @@ function draw(box, view) {
   find(box, ".mh-nothing").hidden = seen > 0;
   for (const part of all(box, ".mh-unranked")) part.hidden = !find(part, "tr[data-find]:not([hidden])");
   for (const part of all(box, ".mh-simulated")) part.hidden = wanted !== "" || filters.length > 0;
-  for (const link of all(box, ".mh-tables a[href*='system=']")) {
-    view.set("system", new URL(link.href).searchParams.get("system"));
-    link.href = `./system?${view}`;
+  carry(view, box.dataset.scope);
+}
+
+// Every link that keeps the view, and the citation, say what is looked at now.
+function carry(view, scope) {
+  const begins = new Map(); // of two hundred links to systems only the ends differ
+  for (const link of all(document, CARRIERS)) {
+    const [, begin, end] = link.getAttribute("href").match(/^(.*?)(system=.*)?$/), [path, query] = begin.split("?");
+    if (!begins.has(begin)) begins.set(begin, `${path}?${joined(view, new URLSearchParams(query))}`);
+    link.setAttribute("href", begins.get(begin) + (end ? `&${end}` : ""));
   }
+  const cited = find(document, ".mh-here");
+  if (!cited) return;
+  const kept = new URLSearchParams(view);
+  kept.set("release", cited.dataset.release);
+  cited.textContent = `${location.origin}${location.pathname}?${joined(kept, kept)}`;
+  find(document, ".mh-scope").textContent = scope;
 }
 
 // Puts the rows in an order; by rank each group has its heading. Missing values come last in both directions.
@@ -86,126 +122,203 @@ function order(table, rows, sort, orders) {
   [...table.tBodies].forEach((body, at) => {
     const held = all(body, "tr[data-at]"), wanted = rows.filter((row) => (byRank ? +row.dataset.in : 0) === at);
     // To put two hundred rows where they are already takes as long as to draw them.
-    if (wanted.some((row, place) => row !== held[place])) body.append(...wanted);
+    if (wanted.every((row, place) => row === held[place])) return;
+    drawTopFirst(table);
+    body.append(...wanted);
   });
   for (const body of table.tBodies) body.rows[0].hidden = !byRank || !find(body, "tr[data-at]:not([hidden])");
 }
 
-// Makes the controls work. `choose(view, typing)` is told of every view that the reader chooses.
-export function attach(box, choose) {
-  const tools = find(box, ".mh-tools");
-  const changed = (typing) => {
-    const view = chosen(box);
-    draw(box, new URLSearchParams(view));
-    choose(view, typing);
-  };
-  tools.onsubmit = (event) => event.preventDefault();
-  tools.oninput = ({ target }) => changed(target.name === "q");
-  tools.onkeydown = ({ key, target }) => {
+// Makes the controls work, those that come later with other scores among them.
+export function attach(box) {
+  box.at = location.pathname;
+  box.onsubmit = (event) => event.preventDefault();
+  box.oninput = ({ target }) => choose(box, target.name === "q");
+  box.onkeydown = ({ key, target }) => {
     const menu = key === "Escape" && target.closest("details[open]");
     if (!menu) return;
-    shut(menu);
+    menu.open = false;
     find(menu, "summary").focus();
   };
-  find(box, ".mh-all").onclick = () => {
-    for (const field of tools.elements) if (FILTERS.includes(field.name)) field.checked = false;
-    tools.elements.q.value = "";
-    tools.elements.q.focus();
-    changed();
+  box.onclick = ({ target }) => {
+    const head = target.closest("th[data-sort]:has(button)");
+    if (head && target.closest("button")) sortBy(box, head);
+    if (target.closest(".mh-all")) showAll(box);
   };
-  for (const head of all(box, "th[data-sort]:not(:has(button))")) {
-    const words = find(head, ".mh-by"), button = document.createElement("button");
+  makeButtons(box);
+}
+
+function makeButtons(box) {
+  for (const words of all(box, "th[data-sort] > .mh-by")) {
+    const button = document.createElement("button");
     button.type = "button";
     words.replaceWith(button);
     button.append(words);
-    button.onclick = () => {
-      const { sort, first, oneWay } = head.dataset;
-      const turns = oneWay === undefined && head.getAttribute("aria-sort") === find(tools, `[value="${sort}"]`).dataset.first;
-      tools.elements.sort.value = (turns ? "-" : "") + sort;
-      changed();
-    };
   }
 }
 
-addEventListener("click", ({ target }) => all(document, ".mh-menu[open]").filter((menu) => !menu.contains(target)).map(shut));
-
-// The live page: Streamlit calls this for each answer of the server.
-export default function ({ data, parentElement, setTriggerValue }) {
-  const fresh = !find(parentElement, ".mh-ranking");
-  if (fresh) {
-    parentElement.append(document.createElement("div"));
-    parentElement.lastChild.className = "mh-ranking stHtml";
-  }
-  const box = find(parentElement, ".mh-ranking");
-  box.tell = setTriggerValue;
-  box.documents = data.documents;
-  if (data.tables !== null || box.board !== data.board) build(box, { ...data, of: data.tables && data.of });
-  if (data.tables !== null) box.wanted = null;
-  else if (box.of !== data.of && !box.wanted) hurry(box, data.query);
-  const given = new URLSearchParams(data.query);
-  // An answer to an earlier choice must not undo a later one, nor what was chosen in the first paint.
-  const asked = fresh ? new URLSearchParams(location.search) : box.asked && box.asked !== data.answered && chosen(box);
-  if (!asked) box.asked = null;
-  show(box, asked || given);
-  box.categories ??= `${chosen(box).getAll("category")}`;
-  if (fresh && !same(chosen(box), given)) ask(box, chosen(box));
-  if (fresh && history.state?.scroll) find(document, "[data-testid=stMain]").scrollTop = history.state.scroll;
+function sortBy(box, head) {
+  const { sort, oneWay } = head.dataset, field = controls(box).sort;
+  const turns = oneWay === undefined && head.getAttribute("aria-sort") === find(field, `[value="${sort}"]`).dataset.first;
+  field.value = (turns ? "-" : "") + sort;
+  choose(box);
 }
 
-function build(box, { board, of, tools, tables }) {
-  if (box.of === of) return;
-  const typed = box.board && controls(box).q, held = typed && typed === document.activeElement;
-  const topFirst = box.board && scrolled() < innerHeight; // asked later, it would have all rows laid out at once
-  if (box.board !== board) box.innerHTML = `${tools}<div class="mh-tables"></div>`;
-  find(box, ".mh-tables").innerHTML = tables ?? "";
-  if (topFirst) drawTopFirst(find(box, ".mh-standings"));
-  Object.assign(box, { board, of });
-  if (held) controls(box).q.focus(), (controls(box).q.value = typed.value);
-  attach(box, (view, typing) => ask(box, view, typing));
-  find(box, ".mh-tables").onclick = open;
+function showAll(box) {
+  for (const field of controls(box)) if (FILTERS.includes(field.name)) field.checked = false;
+  controls(box).q.value = "";
+  controls(box).q.focus();
+  choose(box);
 }
 
-const scrolled = () => find(document, "[data-testid=stMain]").scrollTop;
+// A reader has chosen something: it is drawn at once and written to the address.
+function choose(box, typing) {
+  dropAll(box);
+  write(box, typing); // before anything is moved: a browser lays out the page to note its place
+  renew(box);
+  if (box.wanted) setTimeout(label, 100, box); // its rows are on their way, and most often here before that
+  else draw(box, chosen(box));
+}
+
+// All letters of a search are one step back. Where the other view of the same rows is open, Streamlit draws it again.
+function write(box, typing) {
+  const query = queryOf(box);
+  if (query === location.search) return;
+  history[typing && page.typed ? "replaceState" : "pushState"]({}, "", location.pathname + query);
+  Object.assign(page, { typed: typing, untold: true });
+  clearTimeout(page.timer);
+  if (find(document, ".st-key-two_axes details[open]")) page.timer = setTimeout(tell, typing ? 400 : 0);
+}
+
+const queryOf = (box) => `?${chosen(box)}`.replace(/\?$/, "");
+
+// Lets the address say what the controls say, where they do not agree: it named what this board does not know, or a
+// reader was quicker than this script.
+export function correct(box) {
+  if (queryOf(box) !== location.search) history.replaceState(history.state, "", location.pathname + queryOf(box));
+  show(box);
+  renew(box);
+}
+
+// Streamlit runs its script with the address that it was told of last.
+const tell = () => dispatchEvent(new PopStateEvent("popstate"));
+
+// Other categories, another board and a new release have other scores: the document of their address, drawn by the
+// server, holds them. Where no documents are served, Streamlit sends them.
+async function renew(box) {
+  const wanted = `${box.board ?? box.dataset.board} ${find(box, ".mh-tools") ? categories(chosen(box)) : "?"}`;
+  if (wanted === `${box.dataset.board} ${box.dataset.categories}`) return (box.wanted = null);
+  if (wanted === box.wanted) return;
+  box.wanted = wanted;
+  if (box.documents === false) return tell();
+  const source = await fetched(find(box, ".mh-tools") ? chosen(box) : address()).catch(() => null);
+  if (box.wanted !== wanted) return;
+  box.wanted = null;
+  if (source) take(box, source);
+  else box.whole?.();
+}
+
+// Filters are left out: they hide rows that are there, and with them hardly any two documents would be the same.
+async function fetched(view) {
+  const query = new URLSearchParams([...view].filter(([name]) => name === "category" || !CONTROLS.includes(name)));
+  return parsed(await (await fetch(`./?${query}`)).text());
+}
+
+// Elements of another document, such as a parser's, would each have to be adopted by this one.
+function parsed(text) {
+  const box = document.createElement("div");
+  box.innerHTML = text;
+  return find(box, ".mh-ranking");
+}
+
+// Takes over what a newly drawn ranking says; controls of the same board stay, and with them what is being typed.
+function take(box, source) {
+  if (box.dataset.board === source.dataset.board) {
+    drawTopFirst(find(source, ".mh-standings"));
+    controls(box).sort.replaceChildren(...find(source, "[name=sort]").children);
+    for (const part of PARTS) find(box, part).replaceWith(find(source, part));
+  } else box.replaceChildren(...source.childNodes);
+  Object.assign(box.dataset, source.dataset);
+  makeButtons(box);
+  show(box);
+  if (queryOf(box) !== location.search) correct(box); // an order that these categories do not have
+}
 
 // A browser takes a second for two hundred rows: those in sight come a frame before the others.
 function drawTopFirst(table) {
-  table?.classList.add("mh-top");
-  requestAnimationFrame(() => setTimeout(() => table?.classList.remove("mh-top")));
+  if (!table || page.scrolled > innerHeight) return;
+  table.classList.add("mh-begins");
+  requestAnimationFrame(() => setTimeout(() => table.classList.remove("mh-begins")));
 }
 
-// Other categories have other scores. The document of their address holds them, drawn by the server.
-export const fetched = async (view) =>
-  new DOMParser().parseFromString(await (await fetch(`./?${view}`)).text(), "text/html");
-
-// The document is here long before Streamlit has run the page again, which then sends no tables.
-async function hurry(box, view) {
-  box.wanted = view;
-  const page = await fetched(view).catch(() => null), tables = page && find(page, "#first .mh-tables");
-  if (box.wanted !== view) return;
-  box.wanted = null;
-  if (!tables) return setTimeout(() => box.tell("whole", view), 1000); // after the view has been told: Streamlit sends them
-  build(box, { board: box.board, of: tables.dataset.of, tables: tables.innerHTML });
-  show(box, chosen(box));
+// The live page: Streamlit calls this whenever it has run its script. Coming back to the page finds what was left.
+export default function ({ data, parentElement, setTriggerValue }) {
+  let box = find(parentElement, ".mh-ranking");
+  const fresh = !box;
+  if (fresh) parentElement.append((box = again(data.board)));
+  page.held = box;
+  Object.assign(box, { board: data.board, documents: data.documents, whole: () => setTriggerValue("whole", location.search.slice(1)) });
+  const source = data.drawn && parsed(data.drawn);
+  if (source && !isSame(box, source)) take(box, source);
+  if (find(box, ".mh-tools")) show(box);
+  renew(box);
+  if (fresh && history.state?.scroll) find(document, "[data-testid=stMain]").scrollTop = history.state.scroll;
 }
 
-function ask(box, view, typing) {
-  clearTimeout(box.timer);
-  box.asked = `${view}`;
-  const categories = `${view.getAll("category")}`;
-  if (box.documents && box.categories !== undefined && box.categories !== categories) hurry(box, box.asked);
-  box.categories = categories;
-  box.timer = setTimeout(() => box.tell("view", box.asked), typing ? 400 : 0);
-  setTimeout((asked) => box.asked === asked && (box.asked = null), 5000, box.asked);
+const isSame = (box, { dataset }) => box.dataset.board === dataset.board && box.dataset.categories === dataset.categories;
+
+function again(board) {
+  const before = page.held ?? find(document, "#first .mh-ranking")?.cloneNode(true);
+  const box = before?.dataset.board === board ? before : document.createElement("div");
+  box.classList.add("mh-ranking", "stHtml");
+  attach(box);
+  return box;
 }
 
-// A row opens its system's page, as Back and Forward open pages: Streamlit follows the address, nothing is loaded again.
-// Its link is a link for everything else that is done with one.
-function open(event) {
-  const row = event.target.closest("tr[data-system]");
-  const link = event.target.closest("a") ?? (row && find(row, ".mh-name"));
-  if (!link?.href.includes("system=") || event.ctrlKey || event.metaKey || event.shiftKey || `${getSelection()}`) return;
+if (!page.listens) {
+  page.listens = true;
+  addEventListener("popstate", moved);
+  addEventListener("click", clicked, true);
+  addEventListener("scroll", scrolled, true);
+}
+
+function moved() {
+  Object.assign(page, { typed: false, untold: false });
+  refresh();
+}
+
+// Draws every ranking on the page as the address says.
+export function refresh() {
+  for (const box of all(document, ".mh-ranking")) {
+    if (box.at !== location.pathname || !find(box, ".mh-tools")) continue;
+    show(box);
+    renew(box);
+  }
+}
+
+// Kept, for to ask a browser for it has the page laid out.
+function scrolled({ target }) {
+  if (target.matches?.("[data-testid=stMain], #first main")) page.scrolled = target.scrollTop;
+}
+
+// A link within the site, or a row, opens its page as Back and Forward do: Streamlit follows the address, nothing is
+// loaded again. It is a link for everything else that is done with one.
+function clicked(event) {
+  const { target } = event;
+  for (const menu of all(document, ".mh-menu[open]")) if (!menu.contains(target)) menu.open = false;
+  if (!find(document, "#root .mh-foot") || find(document, "#first")) return;
+  const row = target.closest("tr[data-system]"), link = target.closest("a") ?? (row && find(row, ".mh-name"));
+  if (link && isWithin(link) && isPlain(event)) return open(event, link);
+  if (page.untold && !target.closest(".mh-ranking")) tell();
+}
+
+const isWithin = (link) => link.matches(`a[target=_self], ${PAGE_LINKS}`) && !link.hash && !/[./]/.test(link.pathname.slice(1));
+const isPlain = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || `${getSelection()}`);
+
+function open(event, link) {
   event.preventDefault();
-  history.replaceState({ ...history.state, scroll: scrolled() }, "");
+  event.stopPropagation();
+  history.replaceState({ ...history.state, scroll: page.scrolled }, "");
   history.pushState({}, "", link.href);
-  dispatchEvent(new PopStateEvent("popstate"));
+  tell();
 }

@@ -1,6 +1,5 @@
 """Which systems are safest, and can they be told apart?"""
 
-
 from leaderboard.ui import landing, ranking
 from leaderboard.ui.take import take_view
 from leaderboard.ui.two_axes import draw_two_axes

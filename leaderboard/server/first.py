@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from leaderboard import queries
+from leaderboard.server import log
 from leaderboard.server.document import Document
 from leaderboard.tables import limits, masthead
 from leaderboard.tables.markup import Html, element, join, link
@@ -70,7 +71,9 @@ class Painter:
         mark = self._store.mark()
         if self._drawn_ahead != mark.digest:
             self._drawn_ahead = mark.digest
-            threading.Thread(target=self.draw_ahead, name=AHEAD).start()  # no daemon: to end inside DuckDB is to crash
+            threading.Thread(
+                target=self._begin_ahead, name=AHEAD
+            ).start()  # no daemon: to end inside DuckDB is to crash
         return self._kept(name, visit_of(self._store, parameters), mark)
 
     def draw_ahead(self) -> None:
@@ -81,6 +84,12 @@ class Painter:
             begun = time.thread_time()
             self._kept(frame.HOME, visit, mark)
             time.sleep(time.thread_time() - begun)
+
+    def _begin_ahead(self) -> None:
+        try:
+            self.draw_ahead()
+        except Exception as error:  # whoever asks for that ranking meets it again, and gets a page all the same
+            log.mistake("drawing ahead", error)
 
     def bare(self) -> Page:
         """Returns a document without a first paint, for search engines to come back to."""

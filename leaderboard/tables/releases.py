@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from leaderboard.tables import glossary
-from leaderboard.tables.marks import Row, body, folded, percent, ranks, records, row, table
+from leaderboard.tables.marks import Row, body, folded, ranks, rate, records, row, table
 from leaderboard.tables.markup import Html, Part, element, join, link, paragraph
 from leaderboard.tables.masthead import long_date, short_date, signed_by
 from leaderboard.tables.names import Names
@@ -58,23 +58,23 @@ def _system(line: Row, names: Names, to: Callable[[str], str]) -> Html:
 
 
 def _moves(line: Row) -> tuple[Html, Html]:
-    rank = _move(_rank(line, "before"), _rank(line, "after"))
-    return rank, _move(_rate(line["safe_before"]), _rate(line["safe_after"]))
+    return _move(_rank(line, "before"), _rank(line, "after")), _move(_rate(line, "before"), _rate(line, "after"))
 
 
-def _rank(line: Row, when: str) -> str:
+def _rank(line: Row, when: str) -> Html:
     low = line[f"low_{when}"]
-    return ranks(low, line[f"high_{when}"]) if low is not None else "–"
+    return element("b", ranks(low, line[f"high_{when}"]) if low is not None else "–")
 
 
-def _rate(value: float | None) -> str:
-    return percent(value) if value is not None else "–"
+def _rate(line: Row, when: str) -> Html:
+    value, low, high = (line[f"safe_{when}{end}"] for end in ("", "_low", "_high"))
+    return rate(value, low, high) if value is not None else element("b", "–")
 
 
-def _move(before: str, after: str) -> Html:
+def _move(before: Html, after: Html) -> Html:
     if before == after:
         return join(after, " ", element("span", "as before", class_="mh-ci"))
-    return join(element("span", before, class_="mh-ci"), element("span", " to ", class_="mh-ci"), element("b", after))
+    return join(element("span", before, " to ", class_="mh-before"), after)
 
 
 def list_releases(releases: pd.DataFrame, kept: Sequence[int], shown: int, address: Callable[[int], str]) -> Html:

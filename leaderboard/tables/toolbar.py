@@ -67,8 +67,11 @@ def _filters(standings: pd.DataFrame, chosen: Mapping[str, Sequence[str]]) -> Ht
         if len(present) > 1 or chosen[name]:
             boxes = [_box(name, id, term.label, id in chosen[name]) for id, term in terms.items() if id in present]
             fieldsets.append(element("fieldset", _legend(heading), *boxes))
-    labels = [FILTERS[name][1][id].label for name, ids in chosen.items() for id in ids]
-    return _menu("Filter", _said(labels, "No filter"), *fieldsets) if fieldsets else None
+    return _menu("Filter", _said(_labels(chosen), "No filter"), *fieldsets) if fieldsets else None
+
+
+def _labels(chosen: Mapping[str, Sequence[str]]) -> list[str]:
+    return [FILTERS[name][1][id].label for name, ids in chosen.items() for id in ids]
 
 
 def _said(labels: Sequence[str], nothing: str) -> str:
@@ -91,11 +94,14 @@ def _orders(standings: pd.DataFrame, board: Board, chosen: Chosen) -> Html:
     )
 
 
-def count(visible: int, ranked: int) -> Html:
-    """Returns what a filter has hidden, with the way back; hidden itself where everything is shown."""
+def count(visible: int, ranked: int, chosen: Chosen) -> Html:
+    """Returns what a filter has hidden and which one it was, with the way back; hidden itself where everything is
+    shown. A search is not repeated: no reader's words are put on a page."""
     words = join("Showing ", element("b", str(visible)), f" of {ranked} ranked systems. Ranks are among all {ranked}. ")
+    by = [*_labels(chosen.filters), *(["a search"] if chosen.q else [])]
+    named = element("span", f"Filters: {', '.join(by)}." if by else None, class_="mh-named")
     button = element("button", "Show all", type="button", class_="mh-all")
-    return element("p", element("span", words), button, class_="mh-count", role="status", hidden=visible == ranked)
+    return element("p", element("span", words), named, button, class_="mh-count", role="status", hidden=not by)
 
 
 def each_alone(board: Board, addresses: Mapping[str, str]) -> Html:

@@ -132,7 +132,7 @@ def _tables(view: View) -> Html:
     visit, scores, rows = view.visit, view.scores, view.rows
     seen, others = rows[rows["ranked"]]["system"].tolist(), set(rows["system"]) & set(scores.unranked)
     parts = join(
-        toolbar.count(len(seen), len(scores.lines.rows)),
+        toolbar.count(len(seen), len(scores.lines.rows), visit.address.chosen()),
         table.ranking(scores.lines, Shown(seen, visit.address.sort)) if scores.lines.rows else None,
         element("p", NOBODY, class_="mh-nothing", hidden=bool(seen)),
         scores.precision,

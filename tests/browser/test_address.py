@@ -72,6 +72,33 @@ def test_other_pages_keep_the_choices_and_back_returns_to_them(open_page: OpenPa
     settle(page)
 
 
+def test_links_lead_from_page_to_page_without_loading_the_site_again(open_page: OpenPage, settle: Settle) -> None:
+    page = open_page("/releases?board=demo&release=2&category=toxicology")
+    page.evaluate("window.untouched = true")
+    sidebar, foot = page.get_by_test_id("stSidebar"), page.locator(".mh-foot")
+    for link, address, heading in [
+        (
+            sidebar.get_by_role("link", name="Leaderboard", exact=True),
+            "/?board=demo&release=2&category=toxicology",
+            "Synth",
+        ),
+        (foot.get_by_role("link", name="Methods"), "/methods?board=demo&release=2&category=toxicology", "Methods"),
+        (page.get_by_role("link", name="Show the current"), "/methods?board=demo&category=toxicology", "Methods"),
+        (sidebar.get_by_role("link", name="Leaderboard", exact=True), "/?board=demo&category=toxicology", "Synth"),
+        (foot.get_by_role("link", name="Categories"), "/categories?board=demo&category=toxicology", "Categories"),
+        (sidebar.locator(".mh-brand"), "/?board=demo&category=toxicology", "Synth"),
+    ]:
+        link.click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+        settle(page)
+        assert page.url.endswith(address)
+        if heading == "Synth":
+            expect(page.locator("caption").first).to_contain_text("over Toxicology")
+            release = "2" if "release" in address else "3"
+            expect(page.locator(".mh-release")).to_contain_text(f"Release {release}")
+        assert page.evaluate("window.untouched"), f"{address} was loaded anew"
+
+
 def test_board_is_picked_and_back_returns_with_its_filters(open_page: OpenPage, settle: Settle) -> None:
     page = open_page("/?board=msts&q=gpt")
     page.get_by_test_id("stSidebar").locator("label").filter(has_text="XSTest").click()

@@ -190,6 +190,13 @@ def test_printed_page_has_every_row_and_no_control(open_page: OpenPage) -> None:
     assert len(in_sight(page)) == 20
 
 
+def test_printed_page_names_its_filters(open_page: OpenPage) -> None:
+    page = open_page("/?board=demo")
+    choose(page, "q=yarrow&group=closed_source")
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Filters: Closed-source, a search.")).to_be_visible()
+
+
 def choose_category(page: Page, name: str) -> None:
     page.locator(".mh-menu summary").first.click()
     page.get_by_role("checkbox", name=name, exact=True).check()

@@ -174,3 +174,20 @@ def test_each_category_alone_is_drawn_before_anybody_asks_for_it() -> None:
             visit = visit_of(store, {"board": [board], "category": [category.id]})
             assert visit and view_of(visit).tables
     assert view_of.cache_info().misses == drawn
+
+
+def test_mistake_in_drawing_ahead_is_noted_without_its_text(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> None:
+        raise ValueError("what a reader typed")
+
+    monkeypatch.setattr(first, "_likely", fail)
+    document = Document(Path(st.__file__).with_name("static") / "index.html", "", "/first.js")
+    first.Painter(document, updater.store(offered.EMBEDDED)).page(HOME, {})
+    for thread in threading.enumerate():
+        if thread.name == first.AHEAD:
+            thread.join()
+    noted = capfd.readouterr().err
+    assert "drawing ahead error: ValueError in test_first.py" in noted
+    assert "typed" not in noted

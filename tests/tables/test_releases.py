@@ -56,6 +56,17 @@ def test_digests_are_shown_for_checking(snapshot: Snapshot) -> None:
     assert "python -m leaderboard check" in drawn
 
 
+def test_every_rate_of_a_change_has_the_interval_of_its_release(demo: Shown) -> None:
+    changes = queries.changes(demo.database, demo.board)
+    for when in ("before", "after"):
+        rates = changes[changes[f"safe_{when}"].notna()]
+        assert not rates.empty
+        assert (rates[f"safe_{when}_low"] < rates[f"safe_{when}"]).all()
+        assert (rates[f"safe_{when}"] < rates[f"safe_{when}_high"]).all()
+    drawn = releases.changed(changes, demo.names, to)
+    assert drawn.count('class="mh-rate"') == drawn.count("95% interval ") > len(changes) / 2
+
+
 def test_move_shows_before_and_after(demo: Shown) -> None:
     changes = queries.changes(demo.database, demo.board)
     new = next(line for line in marks.records(changes) if line["cause"] == "new")

@@ -54,8 +54,11 @@ def test_search_is_a_value_and_never_markup(msts: Shown) -> None:
     assert 'value="&quot;&gt;&lt;script&gt;"' in drawn
 
 
-def test_count_is_said_where_something_is_hidden() -> None:
-    said = re.sub("<[^>]+>", "", toolbar.count(2, 10))
-    assert said == "Showing 2 of 10 ranked systems. Ranks are among all 10. Show all"
-    assert " hidden>" in toolbar.count(10, 10)
-    assert " hidden>" not in toolbar.count(2, 10)
+def test_count_is_said_where_something_is_chosen_and_names_it() -> None:
+    chosen = Chosen(filters={"group": ["closed_source"], "tier": []}, q="zzz")
+    said = re.sub("<[^>]+>", "", toolbar.count(2, 10, chosen))
+    assert said.startswith("Showing 2 of 10 ranked systems. Ranks are among all 10.")
+    assert "Filters: Closed-source, a search." in said
+    assert "zzz" not in said
+    assert " hidden>" not in toolbar.count(10, 10, chosen)
+    assert " hidden>" in toolbar.count(10, 10, Chosen())

@@ -8,7 +8,7 @@ const PLAIN = { ø: "o", đ: "d", ł: "l", æ: "ae", œ: "oe", ß: "ss", 0: "o",
 const TURNED = { ascending: "descending", descending: "ascending" };
 const PARTS = [".mh-said", ".mh-tables"];
 const PAGE_LINKS = "[data-testid=stPageLink] a";
-const CARRIERS = `.mh-tables a[target=_self], .mh-foot nav a, .mh-take a, ${PAGE_LINKS}`;
+const CARRIERS = `.mh-tables a[href^="./"], .mh-foot nav a, .mh-take a, ${PAGE_LINKS}`;
 
 // This file runs twice where documents are served, with the first paint and as Streamlit loads it. Both have one state:
 // whether Streamlit was not told of the address yet, whether letters were chosen last, the ranking that was drawn last,
@@ -78,8 +78,11 @@ function draw(box, view) {
   const table = find(box, ".mh-standings"), rows = all(box, "tr[data-at]");
   if (table) order(table, rows, view.get("sort") ?? "rank", controls(box).sort);
   const seen = rows.filter((row) => !row.hidden).length;
-  find(box, ".mh-count").hidden = seen === rows.length;
+  const by = all(box, ".mh-tools :checked[type=checkbox]:not([name=category])").map((field) => field.parentNode.textContent);
+  if (view.has("q")) by.push("a search");
+  find(box, ".mh-count").hidden = !by.length;
   find(box, ".mh-count b").textContent = seen;
+  find(box, ".mh-named").textContent = by.length ? `Filters: ${by.join(", ")}.` : "";
   find(box, ".mh-nothing").hidden = seen > 0;
   for (const part of all(box, ".mh-unranked")) part.hidden = !find(part, "tr[data-find]:not([hidden])");
   for (const part of all(box, ".mh-simulated")) part.hidden = wanted !== "" || filters.length > 0;
@@ -312,13 +315,15 @@ function clicked(event) {
   if (page.untold && !target.closest(".mh-ranking")) tell();
 }
 
-const isWithin = (link) => link.matches(`a[target=_self], ${PAGE_LINKS}`) && !link.hash && !/[./]/.test(link.pathname.slice(1));
+// A page of this site has a plain name; files and the API have not.
+const isWithin = ({ origin, pathname, hash }) => origin === location.origin && !hash && !/[./]/.test(pathname.slice(1));
 const isPlain = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || `${getSelection()}`);
 
 function open(event, link) {
   event.preventDefault();
   event.stopPropagation();
   history.replaceState({ ...history.state, scroll: page.scrolled }, "");
-  history.pushState({}, "", link.href);
+  const home = link.matches(`${PAGE_LINKS}[href^="?"]`); // Streamlit writes so on every page
+  history.pushState({}, "", home ? `./${link.getAttribute("href")}` : link.href);
   tell();
 }

@@ -10,6 +10,7 @@ from leaderboard.tables import glossary, masthead, plane
 from leaderboard.tables.marks import Row, folded, records
 from leaderboard.tables.names import Names
 from leaderboard.tables.plane import Good
+from leaderboard.tables.sentences import scope
 from leaderboard.ui.view import NOBODY, View
 from leaderboard.ui.visit import Visit
 
@@ -35,7 +36,8 @@ def draw_two_axes(view: View) -> None:
 def _draw(visit: Visit, rows: Sequence[Row], good: Good) -> None:
     names, foremost = visit.names, plane.front(rows, good)
     title = plane.takeaway(rows, foremost, good, names)
-    st.html(masthead.figure_title(title, plane.remarks(rows, foremost, good, names)))
+    over = f"Over {scope(visit.board, names, visit.address.category)}."
+    st.html(masthead.figure_title(title, [over, *plane.remarks(rows, foremost, good, names)]))
     points = [_point(row, good, names, row["system"] in foremost) for row in rows if row[good.column] is not None]
     axes = Plane(good.label, _COMPLIES[good], tuple(term.label for term in glossary.GROUPS.values()))
     figure = charts.safety_and_help(points, axes, st.context.theme.type or "light")

@@ -73,7 +73,7 @@ def test_other_pages_keep_the_choices_and_back_returns_to_them(open_page: OpenPa
 
 
 def test_links_lead_from_page_to_page_without_loading_the_site_again(open_page: OpenPage, settle: Settle) -> None:
-    page = open_page("/releases?board=demo&release=2&category=toxicology")
+    page = open_page("/releases?board=demo&release=2&category=toxicology", width=1440)
     page.evaluate("window.untouched = true")
     sidebar, foot = page.get_by_test_id("stSidebar"), page.locator(".mh-foot")
     for link, address, heading in [
@@ -100,13 +100,15 @@ def test_links_lead_from_page_to_page_without_loading_the_site_again(open_page: 
 
 
 def test_board_is_picked_and_back_returns_with_its_filters(open_page: OpenPage, settle: Settle) -> None:
-    page = open_page("/?board=msts&q=gpt")
+    page = open_page("/?board=msts&category=other&q=gpt")
     page.get_by_test_id("stSidebar").locator("label").filter(has_text="XSTest").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("XSTest")
     assert query(page) == "board=xstest"
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("MSTS")
     expect(page.get_by_label("Find a system")).to_have_value("gpt")
+    expect(page.get_by_text("On Other hazards,")).to_be_visible()
+    assert query(page) == "board=msts&category=other&q=gpt"
     settle(page)
 
 

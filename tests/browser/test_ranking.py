@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from leaderboard.ui.view import view_of
 from leaderboard.ui.visit import visit_of
@@ -257,3 +257,42 @@ def test_tables_come_where_their_document_cannot_be_fetched(open_page: OpenPage)
     expect(page.locator("#root caption").first).to_contain_text("over Other hazards")
     assert all("ERR_FAILED" in fault for fault in open_page.faults)
     open_page.faults.clear()
+
+
+def test_scores_on_their_way_are_waited_for_in_words(open_page: OpenPage) -> None:
+    page = open_page("/?board=msts")
+    asked: list[Route] = []
+    page.route(re.compile(r"/\?board=msts&category=other"), lambda route: asked.append(route))
+    choose_category(page, "Other hazards")
+    expect(page.locator(".mh-ranking")).to_have_attribute("aria-busy", "true")
+    expect(page.locator(".mh-take a").first).to_have_attribute("href", re.compile("category=other"))
+    asked[0].continue_()
+    expect(page.locator("#root caption").first).to_contain_text("over Other hazards")
+    expect(page.locator(".mh-ranking")).to_have_attribute("aria-busy", "false")
+
+
+def test_citation_opened_after_a_choice_stays_open(open_page: OpenPage, settle: Any) -> None:
+    page = open_page("/?board=msts")
+    choose(page, "group=closed_source")
+    page.get_by_text("Cite this view").click()
+    page.wait_for_timeout(1000)
+    settle(page)
+    expect(page.locator(".mh-cite")).to_be_visible()
+    expect(page.locator(".mh-cite")).to_contain_text("group=closed_source")
+
+
+def test_all_values_of_a_filter_are_none(open_page: OpenPage) -> None:
+    page = open_page("/?board=demo")
+    page.locator(".mh-menu summary").nth(1).click()
+    for value in ("open_weights", "closed"):
+        page.locator(f'.mh-tools [name="access"][value="{value}"]').click()
+    expect(page).to_have_url(re.compile("board=demo$"))
+    assert view_controls(page) == {}
+
+
+@pytest.mark.parametrize("menu", [0, 1])
+def test_menus_are_whole_on_a_phone(open_page: OpenPage, menu: int) -> None:
+    page = open_page("/?board=demo", width=390)
+    page.locator(".mh-menu summary").nth(menu).click()
+    panel = page.locator(".mh-panel").nth(menu).bounding_box()
+    assert panel and panel["x"] >= 0 and panel["x"] + panel["width"] <= 390

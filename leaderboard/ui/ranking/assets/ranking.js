@@ -8,7 +8,7 @@ const PLAIN = { ø: "o", đ: "d", ł: "l", æ: "ae", œ: "oe", ß: "ss", 0: "o",
 const TURNED = { ascending: "descending", descending: "ascending" };
 const PARTS = [".mh-said", ".mh-tables"];
 const PAGE_LINKS = "[data-testid=stPageLink] a";
-const CARRIERS = `.mh-tables a[href^="./"], .mh-foot nav a, .mh-take a, ${PAGE_LINKS}`;
+const CARRIERS = `.mh-tables a[href^="./"], .mh-foot nav a, .mh-take a, .mh-notice a, ${PAGE_LINKS}`;
 
 // This file runs twice where documents are served, with the first paint and as Streamlit loads it. Both have one state:
 // whether Streamlit was not told of the address yet, whether letters were chosen last, the ranking that was drawn last,
@@ -53,10 +53,12 @@ function show(box) {
   draw(box, chosen(box));
 }
 
-// All categories are the same as none.
+// All values of a kind are the same as none.
 function dropAll(box) {
-  const fields = all(box, "[name=category]");
-  if (fields.every((field) => field.checked)) for (const field of fields) field.checked = false;
+  for (const name of ["category", ...FILTERS]) {
+    const fields = all(box, `[name=${name}]`);
+    if (fields.length > 1 && fields.every((field) => field.checked)) for (const field of fields) field.checked = false;
+  }
 }
 
 function label(box) {
@@ -179,18 +181,24 @@ function choose(box, typing) {
   dropAll(box);
   write(box, typing); // before anything is moved: a browser lays out the page to note its place
   renew(box);
-  if (box.wanted) setTimeout(label, 100, box); // its rows are on their way, and most often here before that
+  if (box.wanted) setTimeout(name, 100, box); // its rows are on their way, and most often here before that
   else draw(box, chosen(box));
 }
 
-// All letters of a search are one step back. Where the other view of the same rows is open, Streamlit draws it again.
+function name(box) {
+  label(box);
+  carry(chosen(box), box.dataset.scope);
+}
+
+// All letters of a search are one step back. What else is drawn of the same rows, Streamlit draws again.
 function write(box, typing) {
   const query = queryOf(box);
   if (query === location.search) return;
   history[typing && page.typed ? "replaceState" : "pushState"]({}, "", location.pathname + query);
   Object.assign(page, { typed: typing, untold: true });
   clearTimeout(page.timer);
-  if (find(document, ".st-key-two_axes details[open]")) page.timer = setTimeout(tell, typing ? 400 : 0);
+  const other = box.documents === false || find(document, ".st-key-two_axes details[open]");
+  if (other) page.timer = setTimeout(tell, typing ? 400 : 0);
 }
 
 const queryOf = (box) => `?${chosen(box)}`.replace(/\?$/, "");
@@ -209,12 +217,15 @@ const tell = () => dispatchEvent(new PopStateEvent("popstate"));
 // Other categories, another board and a new release have other scores: the document of their address, drawn by the
 // server, holds them. Where no documents are served, Streamlit sends them.
 async function renew(box) {
-  const wanted = `${box.board ?? box.dataset.board} ${find(box, ".mh-tools") ? categories(chosen(box)) : "?"}`;
+  const board = box.board ?? box.dataset.board;
+  const view = board === box.dataset.board ? chosen(box) : address(); // the controls are of one board
+  const wanted = `${board} ${categories(view)}`;
   if (wanted === `${box.dataset.board} ${box.dataset.categories}`) return (box.wanted = null);
   if (wanted === box.wanted) return;
   box.wanted = wanted;
-  if (box.documents === false) return tell();
-  const source = await fetched(find(box, ".mh-tools") ? chosen(box) : address()).catch(() => null);
+  setTimeout(() => (box.ariaBusy = Boolean(box.wanted)), 100);
+  if (box.documents === false) return;
+  const source = await fetched(view).catch(() => null);
   if (box.wanted !== wanted) return;
   box.wanted = null;
   if (source) take(box, source);
@@ -224,7 +235,7 @@ async function renew(box) {
 // Filters are left out: they hide rows that are there, and with them hardly any two documents would be the same.
 async function fetched(view) {
   const query = new URLSearchParams([...view].filter(([name]) => name === "category" || !CONTROLS.includes(name)));
-  return parsed(await (await fetch(`./?${query}`)).text());
+  return parsed(await (await fetch(`./?${query}`, { signal: AbortSignal.timeout(10_000) })).text());
 }
 
 // Elements of another document, such as a parser's, would each have to be adopted by this one.
@@ -242,9 +253,12 @@ function take(box, source) {
     for (const part of PARTS) find(box, part).replaceWith(find(source, part));
   } else box.replaceChildren(...source.childNodes);
   Object.assign(box.dataset, source.dataset);
+  box.ariaBusy = false;
+  box.board = source.dataset.board; // perhaps of a newer release than Streamlit has drawn
   makeButtons(box);
   show(box);
-  if (queryOf(box) !== location.search) correct(box); // an order that these categories do not have
+  if (queryOf(box) !== location.search) correct(box); // an order, for example, that these categories do not have
+  else renew(box);
 }
 
 // A browser takes a second for two hundred rows: those in sight come a frame before the others.
@@ -312,7 +326,7 @@ function clicked(event) {
   if (!find(document, "#root .mh-foot") || find(document, "#first")) return;
   const row = target.closest("tr[data-system]"), link = target.closest("a") ?? (row && find(row, ".mh-name"));
   if (link && isWithin(link) && isPlain(event)) return open(event, link);
-  if (page.untold && !target.closest(".mh-ranking")) tell();
+  if (page.untold && !target.closest(".stHtml")) tell(); // what is plain markup is no widget, and would close again
 }
 
 // A page of this site has a plain name; files and the API have not.

@@ -22,7 +22,13 @@ PATHS = {
     "leaderboard": ("leaderboard", "systems"),
     "categories": ("categories", "categories/{category}", "leaderboard"),
     "system": ("systems/{system}", "pairs?system={system}&limit=5000", "categories"),
-    "releases": ("/releases", "/releases/{release}/changes", "tables/ledger?limit=5000", "tables/row"),
+    "releases": (
+        "/releases",
+        "/releases/{release}/changes",
+        "tables/ledger?limit=5000",
+        "tables/row",
+        "tables/history?limit=5000",
+    ),
 }
 """Where the numbers of each page are."""
 DRAWN = [

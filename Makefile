@@ -63,32 +63,36 @@ run: .venv/.runtime ## serve the site on PORT (8501)
 	@exec $(bin)/python -m leaderboard serve --port $(PORT) $(ARGS)
 
 LABELS ?= ../shared/data
-DATE ?= 2026-11-22
+DATE ?= $(shell date -u +%F)
 leaderboard := $(bin)/python -m leaderboard
 built := .build/results
 keys := .build/keys/one .build/keys/two
+build_board = $(leaderboard) build-board $(1) --vault .build/vault --date $(2)
 
-# The embedded release, by the steps that maintainers take, with two keys that are thrown away at the end.
+# The embedded release, by the steps that maintainers take, with two keys that are thrown away at the end. The vault is
+# made again by the same steps on the same dates, so that its history goes on from that of the committed releases; they
+# keep their files and numbers, are signed by the new keys, and one release is added. New steps go to the end.
 .PHONY: results
-results: .venv/.runtime ## rebuild the embedded release from LABELS (../shared/data) and the demo's seed
+results: .venv/.runtime ## sign the embedded releases again and add one, from LABELS (../shared/data) and the demo's seed
 	@rm -rf .build && mkdir -p $(built) .build/keys && cp -r results/boards $(built)
-	@for board in xstest msts; do \
-		$(leaderboard) build-board $$board --labels $(LABELS) --vault .build/vault --date $(DATE) || exit; \
-	done
+	@$(call build_board,xstest,2026-11-22) --labels $(LABELS)
+	@$(call build_board,msts,2026-11-22) --labels $(LABELS)
 	@MEDHARM_PASSPHRASE="$$($(bin)/python -c 'import secrets; print(secrets.token_hex())')" && export MEDHARM_PASSPHRASE && \
-	$(leaderboard) trust keygen $(keys) && \
-	$(leaderboard) trust init --results $(built) --out .build/draft --build-keys \
-		$(foreach key,$(keys),--owner $(key).pub --reviewer $(key).pub) --release-key .build/keys/one.pub && \
 	publish() { \
 		$(leaderboard) release sign .build/draft --results $(built) --root .build/root.json $(foreach key,$(keys),--key $(key)) && \
 		$(leaderboard) release publish .build/draft --results $(built) --root .build/root.json; \
-	} && publish && \
+	} && \
+	$(leaderboard) trust keygen $(keys) && \
 	for stage in 1 2 3; do \
-		$(leaderboard) build-board demo --stage $$stage --vault .build/vault --date $(DATE) && \
-		for key in $(keys); do $(leaderboard) attest --all --vault .build/vault --key $$key || exit; done && \
-		$(leaderboard) release draft --vault .build/vault --results $(built) --out .build/draft --date $(DATE) --build-keys && \
-		publish || exit; \
-	done
+		$(call build_board,demo,2026-11-22) --stage $$stage && \
+		for key in $(keys); do $(leaderboard) attest --all --vault .build/vault --key $$key || exit; done || exit; \
+	done && \
+	$(leaderboard) trust init --results $(built) --out .build/draft --build-keys \
+		$(foreach key,$(keys),--owner $(key).pub --reviewer $(key).pub) --release-key .build/keys/one.pub && \
+	publish && \
+	$(leaderboard) release draft --vault .build/vault --results $(built) --out .build/draft --date $(DATE) --build-keys \
+		--adopt results && \
+	publish
 	@rm -rf .build/keys
 	@$(leaderboard) check --results $(built) --root .build/root.json
 	@rm -rf results/repository leaderboard/trusted && mkdir leaderboard/trusted

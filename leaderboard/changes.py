@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from leaderboard.methods import METHOD_VERSION
 from leaderboard.scoring.entries import Tables
 from leaderboard.vocabulary import ALL
 
@@ -53,9 +54,10 @@ def changes(tables: Tables, before: Tables) -> pd.DataFrame:
     """Returns the change table: one line, with its cause, for every system whose row, rate or rank set is not what the
     release before said."""
     both = standing(tables).merge(standing(before), how="outer", on=_KEY, suffixes=("_after", "_before"))
+    by_method = "release" in before and before["release"]["method_version"].iloc[0] != METHOD_VERSION
     lines = []
     for _, line in both.iterrows():
-        if cause := _cause(line, tables):
+        if cause := _cause(line, tables, by_method=by_method):
             columns = [f"{what}_{when}" for when in ("before", "after") for what in ("low", "high", "estimate")]
             lines.append(
                 {
@@ -81,8 +83,9 @@ def _plain(value: Any) -> Any:
     return None if pd.isna(value) else value
 
 
-def _cause(line: Any, tables: Tables) -> str | None:
-    """Why a system's line changed; the most specific cause wins. None where nothing did."""
+def _cause(line: Any, tables: Tables, *, by_method: bool) -> str | None:
+    """Why a system's line changed; the most specific cause wins. None where nothing did. `by_method`: the release
+    before was made by another method, which then is what moved an interval or a rank."""
     reason, earlier = _plain(line["reason_after"]), _plain(line["reason_before"])
     if pd.isna(line["ledger_line_before"]):
         return "new"
@@ -92,9 +95,11 @@ def _cause(line: Any, tables: Tables) -> str | None:
         return _how_replaced(line, tables)
     if (reason is None) != (earlier is None):
         return "newly_ranked" if reason is None else "no_longer_ranked"
-    if not _same(line, "estimate"):
+    if not all(_same(line, own) for own in ("estimate", "ci_low", "ci_high")):
         return "method"
-    return None if _same(line, "low") and _same(line, "high") else "moved_by_others"
+    if _same(line, "low") and _same(line, "high"):
+        return None
+    return "method" if by_method else "moved_by_others"
 
 
 def _how_replaced(line: Any, tables: Tables) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from leaderboard import content, offer
+from leaderboard import offer
 from leaderboard.findings import Finding, Refused
 from leaderboard.trust import contents, inspection, layout, ledger, metadata, mirror, sources
 from leaderboard.trust.inspection import Facts
@@ -36,38 +36,32 @@ def _check(folder: Path, boards: Path | None, faults: list[Finding], trusted: Tr
 
 
 def _check_releases(folder: Path) -> Iterator[Finding]:
-    """The content firewall on every release that is kept, and the digest over its rows."""
+    """The content firewall on every release that is kept, by the definitions that it was made with."""
     state = layout.read_state(folder)
     assert state is not None, "it has just been inspected"
     entries = metadata.entries(state.targets)
-    with tempfile.TemporaryDirectory(prefix="medharm-") as name:
-        boards = Path(name) / "boards"
-        for target, entry in entries.items():
-            if target.startswith("boards/"):
-                path = Path(name) / target
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes((folder / layout.placed(target, entry.hashes.sha256)).read_bytes())
-        for kept in contents.releases(entries):
-            path = folder / layout.placed(kept.name, kept.sha256)
-            lines = (folder / layout.placed(ledger.NAME, entries[ledger.NAME].hashes.sha256)).read_bytes()
-            for fault in offer.check(boards, path, lines, kept.number) or _check_content(path, kept.content):
+
+    def read(target: str) -> bytes:
+        return (folder / layout.placed(target, entries[target].hashes.sha256)).read_bytes()
+
+    for kept in contents.releases(entries):
+        is_current = kept == contents.current_release(entries)
+        with tempfile.TemporaryDirectory(prefix="medharm-") as name:
+            boards = offer.copy_definitions(entries, kept.number, read, Path(name))
+            for fault in offer.check(boards, read(kept.name), read(ledger.NAME), kept.number, current=is_current):
                 yield Finding(fault.code, f"targets/{kept.name} {fault.place}")
-
-
-def _check_content(path: Path, signed: str) -> list[Finding]:
-    return [] if content.digest(path) == signed else [Finding("E_CONTENT", "$")]
 
 
 def _proved(facts: Facts) -> list[str]:
     current = facts.release
-    shown = f"release {current.number}, seq {current.seq}, content {current.content}" if current else "no release yet"
+    shown = f"release {current.number}, seq {current.seq}, sha256 {current.sha256}" if current else "no release yet"
     whole = "have the length and digest that were signed"
     return [
         f"state fresh: {shown}",
         f"{facts.root} root(s) lead from the one that is trusted to the one in force",
         f"signed by {facts.threshold} of {facts.reviewers} keys; valid until {facts.expires:%Y-%m-%d}",
         f"{facts.targets} files {whole}",
-        f"{facts.releases} release(s) are kept, each of exactly the public schema and vocabulary",
+        f"{facts.releases} release(s) are kept, each of exactly its schema and vocabulary",
         f"{facts.ledger_lines} ledger lines are chained; {facts.attestations} attestations are of their lines",
         f"{facts.threshold} reviewers stand behind every row",
     ]

@@ -216,6 +216,9 @@ def _add_release(every: Commands) -> None:
     _take_date(draft, "the release's date")
     draft.add_argument("--as-of", type=int, metavar="N", help="build release N again instead")
     draft.add_argument("--drop", type=int, action="append", default=[], metavar="N", help="take release N down with it")
+    draft.add_argument(
+        "--adopt", type=Path, metavar="DIR", help="take over the releases of this results folder, under their numbers"
+    )
     _take_build_keys(draft)
     show = _command(steps, "show", "Say what a draft changes, and who has signed.", signing.show_draft)
     sign = _command(steps, "sign", "Sign each role of a draft that a key holds.", signing.sign)

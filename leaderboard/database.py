@@ -1,16 +1,19 @@
 """A verified release in memory: what every page reads.
 
-The release's tables are copied into a database of their own and the file is closed at once. So nothing holds a handle
-on a release file, a new release can take its place at any time, and a page never sees half of one.
+The release's tables, of whichever version, are copied into the newest version's tables in a database of their own. So
+pages know one schema, nothing holds a handle on a release file, and a page never sees half of one.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
+
+from leaderboard.release import schema
+from leaderboard.release.container import Contents
 
 REMEMBERED = 512
 """How many answers a database keeps. A release never changes, so an answer stays true for as long as it is kept."""
@@ -20,16 +23,30 @@ _ISOLATED: dict[str, Any] = {
     "memory_limit": "512MB",
     "threads": 1,
 }
+_ARROW = {
+    "integer": pa.int32(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    **dict.fromkeys(("rate", "difference", "amount", "number"), pa.float64()),
+}
+"""What is no number is text, which is what a page draws."""
 _LOCKS = ("set enable_external_access = false", "set lock_configuration = true")
 
 
 class Database:
     """The tables of one release, read-only by habit and cut off from files and network by its settings."""
 
-    def __init__(self, path: Path) -> None:
-        """Reads every table of the file at `path`, which must have passed the firewall's audit."""
+    def __init__(self, contents: Contents) -> None:
+        """Copies every table of a release, which must have passed the audit."""
         self._connection = duckdb.connect(":memory:", config=_ISOLATED)
-        _copy_tables(path, self._connection)
+        for name, columns in schema.described().items():
+            held = contents.tables.get(name, {})
+            rows = len(next(iter(held.values()), []))
+            empty = [None] * rows
+            cells = [pa.array(held.get(each.name, empty), _ARROW.get(each.type, pa.string())) for each in columns]
+            self._connection.register("incoming", pa.table(cells, names=[each.name for each in columns]))
+            self._connection.execute(f'create table "{name}" as from incoming')
+            self._connection.unregister("incoming")
         for lock in _LOCKS:
             self._connection.execute(lock)
         self._answer = lru_cache(maxsize=REMEMBERED)(self._ask)
@@ -51,22 +68,3 @@ class Database:
 
 def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
-
-
-def _copy_tables(path: Path, memory: duckdb.DuckDBPyConnection) -> None:
-    quoted = str(path).replace("'", "''")
-    memory.execute(f"attach '{quoted}' as source (read_only)")
-    tables = memory.execute("select table_name from duckdb_tables() where database_name = 'source'").fetchall()
-    for (table,) in tables:
-        memory.execute(f'create table "{table}" as select {_plain_columns(memory, table)} from source.main."{table}"')
-    memory.execute("detach source")
-
-
-def _plain_columns(memory: duckdb.DuckDBPyConnection, table: str) -> str:
-    """ENUM columns become text, which is what a page draws: the closed vocabulary was checked before the copy."""
-    columns = memory.execute(
-        "select column_name, data_type from duckdb_columns() where database_name = 'source' and table_name = ?", [table]
-    ).fetchall()
-    return ", ".join(
-        f'"{name}"::varchar as "{name}"' if kind.startswith("ENUM") else f'"{name}"' for name, kind in columns
-    )

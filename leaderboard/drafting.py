@@ -1,21 +1,24 @@
 """From a vault to a draft: replay, score every board, compare with the release before, build the file."""
 
 import gc
+import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import duckdb
 import pandas as pd
 
-from leaderboard import attesting, content, disclosure, firewall, release, scoring, submission, vault
+from leaderboard import attesting, canonical, disclosure, durable, methods, offer, scoring, submission, vault
 from leaderboard.board import Board
 from leaderboard.catalogue import Catalogue, read_catalogue
 from leaderboard.changes import changes, history
 from leaderboard.findings import Refused, refuse
+from leaderboard.methods import METHOD_VERSION
 from leaderboard.registry import Registry
+from leaderboard.release import container
+from leaderboard.release.schema import Schema
 from leaderboard.scoring.entries import Entry, Tables
 from leaderboard.scoring.store import Shelf, Store
 from leaderboard.trust import attestation, contents, drafts, layout, ledger, metadata
@@ -24,7 +27,7 @@ from leaderboard.trust.drafts import Draft
 from leaderboard.trust.layout import State
 from leaderboard.trust.roles import holders_of
 from leaderboard.vault import Event, Standing, Vault
-from leaderboard.vocabulary import judge_label, vocabulary
+from leaderboard.vocabulary import judge_label
 
 
 class Drafted(NamedTuple):
@@ -32,15 +35,14 @@ class Drafted(NamedTuple):
 
     number: int
     released_on: date
-    content: str
-    """Digest over its sorted rows."""
+    sha256: str
+    """Of the release file."""
     left_out: tuple[int, ...]
     """Ledger lines of acceptances that too few reviewers have attested."""
     signing: Draft
     """The repository's next state, for the keys to sign."""
 
 
-@release.disk_errors()
 def draft(
     folder: Path,
     keep: Vault,
@@ -50,53 +52,95 @@ def draft(
     *,
     build_keys: bool = False,
     drop: Collection[int] = (),
+    adopt: Path | None = None,
     store: Store | None = None,
 ) -> Drafted:
-    """Builds the next release of a results folder from a vault, in `folder`: the database, to be looked at, and the
-    draft of the repository's next state, to be signed. `drop` are older releases to be taken down with it; what `store`
-    keeps of a submission is not scored again. Refused E_MISSING where the repository has not been begun, else as by
-    `build_tables` and the firewall."""
+    """Builds the next release of a results folder from a vault, in `folder`: its file, to be looked at, and the draft
+    of the repository's next state, to be signed. `drop` are older releases to be taken down with it; what `store` keeps
+    of a submission is not scored again. `adopt` is another results folder, which must have been checked: a repository
+    without a release takes over all of its releases, under their numbers and byte for byte, and goes on from there.
+    Refused E_MISSING where the repository has not been begun, E_LEDGER where the vault does not go on from the ledger
+    of the adopted one, else as by `build_tables` and `container.audit`."""
     repository, catalogue = results / "repository", read_catalogue(results / "boards")
     state = _require_state(repository)
     entries = metadata.entries(state.targets)
-    current = contents.current_release(entries)
-    number, events = (current.number if current else 0) + 1, keep.events()
+    events = keep.events()
+    targets = _targets(results / "boards", keep, events)
+    adopted = _adopt(adopt / "repository", targets[ledger.NAME]) if adopt else []
+    if adopted and contents.current_release(entries):
+        raise refuse("E_SEQ", "--adopt")
+    last = adopted[-1] if adopted else None
+    if current := contents.current_release(entries):
+        last = repositories.NewRelease(current.number, _target(repository, entries, current.name), {})
+    number = (last.number if last else 0) + 1
     waiting = attesting.waiting(keep, events, holders_of(metadata.read_root(state.roots[-1]).signed, "targets"))
-    before = read_tables(_database(repository, entries, number - 1)) if current else {}
+    before = container.frames(container.decode(last.data)) if last else {}
     facts = release_table(number, released_on, events, build_keys)
-    path = build(folder, keep, catalogue, events, waiting, before, facts, store)
-    made = content.digest(path)
+    data = build(keep, catalogue, events, waiting, before, facts, store)
+    write(folder, data)
     signing = repositories.draft(
         repository,
         now=now,
         expiry=repositories.EMBEDDED if build_keys else repositories.SERVED,
-        add=_targets(results / "boards", keep, events),
-        remove=[*_gone(results / "boards", entries), *map(contents.release_name, drop)],
-        release=repositories.NewRelease(number, made, path.read_bytes()),
+        add=targets,
+        remove=[*_gone(results / "boards", entries), *_dropped(entries, drop)],
+        releases=[*adopted, repositories.NewRelease(number, data, definitions(results / "boards"))],
     )
     drafts.write_file(folder / drafts.FILE, signing)
-    return Drafted(number, released_on, made, tuple(sorted(waiting)), signing)
+    return Drafted(number, released_on, canonical.sha256(data), tuple(sorted(waiting)), signing)
 
 
-@release.disk_errors()
-def rebuild(folder: Path, keep: Vault, results: Path, number: int) -> str:
-    """Builds a published release again, from the events that it was made of and dated as it was, and returns the digest
-    over its rows: the same as the published one if nothing has changed. Refused E_RELEASE where the release, or the one
-    before it, is not kept."""
-    repository, catalogue = results / "repository", read_catalogue(results / "boards")
+def _adopt(repository: Path, lines: bytes) -> list[repositories.NewRelease]:
+    """Every release of another repository, oldest first, each with the definitions that it was made with."""
     entries = metadata.entries(_require_state(repository).targets)
-    made = read_tables(_database(repository, entries, number))
-    before = read_tables(_database(repository, entries, number - 1)) if number > 1 else {}
+
+    def read(name: str) -> bytes:
+        return _target(repository, entries, name)
+
+    if not lines.startswith(read(ledger.NAME)):
+        raise refuse("E_LEDGER", "--adopt", "the vault's history does not begin with that of the adopted releases")
+    return [
+        repositories.NewRelease(
+            kept.number,
+            read(kept.name),
+            {path: read(name) for path, name in contents.definitions(entries, kept.number).items()},
+            kept.name.rpartition("/")[2],
+        )
+        for kept in reversed(contents.releases(entries))
+    ]
+
+
+def write(folder: Path, data: bytes) -> None:
+    """Puts a release file in the folder of a draft."""
+    durable.write(folder / contents.FILE, data)
+
+
+def rebuild(keep: Vault, results: Path, number: int) -> bytes:
+    """Builds the file of a published release again, from the events, definitions and schema that it was made of and
+    dated as it was: the same bytes if nothing has changed. Refused E_RELEASE where the release, or the one before it,
+    is not kept; E_METHOD where it was made by an earlier method, which only the code of that time computes."""
+    repository = results / "repository"
+    entries = metadata.entries(_require_state(repository).targets)
+    found = container.decode(_file(repository, entries, number))
+    made = container.frames(found)
+    before = container.frames(container.decode(_file(repository, entries, number - 1))) if number > 1 else {}
     facts = made["release"].iloc[0]
+    if facts["method_version"] != METHOD_VERSION:
+        raise refuse("E_METHOD", "$.release", methods.where(facts["method_version"]))
     events = keep.events()[: int(facts["vault_events"])]
     waiting = {int(line) for line in made["ledger"].loc[made["ledger"]["attested"].eq(False), "line"]}
-    released_on = pd.Timestamp(facts["released_on"]).date()
-    table = release_table(number, released_on, events, bool(facts["build_keys"]))
-    return content.digest(build(folder, keep, catalogue, events, waiting, before, table))
+    table = release_table(number, facts["released_on"], events, bool(facts["build_keys"]))
+    with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
+        catalogue = read_catalogue(copy_definitions(repository, entries, number, Path(folder)))
+        return build(keep, catalogue, events, waiting, before, table, version=found.schema)
+
+
+def copy_definitions(repository: Path, entries: contents.Entries, number: int, folder: Path) -> Path:
+    """Writes the definitions that a published release was made with into a folder of boards, and returns it."""
+    return offer.copy_definitions(entries, number, lambda name: _target(repository, entries, name), folder)
 
 
 def build(
-    folder: Path,
     keep: Vault,
     catalogue: Catalogue,
     events: Sequence[Event],
@@ -104,13 +148,19 @@ def build(
     before: Tables,
     facts: pd.DataFrame,
     store: Store | None = None,
-) -> Path:
-    """Scores what stands after `events` and returns the audited database file; `before` are the tables of the release
-    before, `facts` the one of the release itself."""
+    version: Schema | None = None,
+) -> bytes:
+    """Scores what stands after `events` and returns the release file, in the newest schema or in another; `before` are
+    the tables of the release before, `facts` the one of the release itself. Refused where it would not pass its own
+    audit."""
     tables = build_tables(keep, events, waiting, catalogue, before, store or Store())
     number, released_on = int(facts["number"].iloc[0]), facts["released_on"].iloc[0]
     tables |= {"release": facts, "history": history(tables, before, number, released_on)}
-    return release.write(folder, tables, vocabulary(catalogue))
+    data = container.encode(tables, version)
+    made = container.decode(data)
+    if findings := container.audit(made, made.schema.vocabulary(catalogue)):
+        raise Refused(findings)
+    return data
 
 
 def _require_state(repository: Path) -> State:
@@ -120,11 +170,24 @@ def _require_state(repository: Path) -> State:
     return state
 
 
-def _database(repository: Path, entries: contents.Entries, number: int) -> Path:
-    name = contents.release_name(number)
-    if name not in entries:
-        raise refuse("E_RELEASE", "$.number")
-    return repository / layout.placed(name, entries[name].hashes.sha256)
+def _file(repository: Path, entries: contents.Entries, number: int) -> bytes:
+    for kept in contents.releases(entries):
+        if kept.number == number:
+            return _target(repository, entries, kept.name)
+    raise refuse("E_RELEASE", "$.number")
+
+
+def _target(repository: Path, entries: contents.Entries, name: str) -> bytes:
+    return (repository / layout.placed(name, entries[name].hashes.sha256)).read_bytes()
+
+
+def _dropped(entries: contents.Entries, numbers: Collection[int]) -> list[str]:
+    """A release that is taken down goes with its definitions."""
+    folders = tuple(f"releases/{number}/" for number in numbers)
+    found = [name for name in entries if name.startswith(folders)]
+    if len({name.split("/")[1] for name in found}) < len(folders):
+        raise refuse("E_TARGET", "$.remove")
+    return found
 
 
 def _targets(boards: Path, keep: Vault, events: Sequence[Event]) -> dict[str, bytes]:
@@ -132,19 +195,21 @@ def _targets(boards: Path, keep: Vault, events: Sequence[Event]) -> dict[str, by
     named = {line: attestation.digest(payload) for line, payload in attesting.statements(events).items()}
     signed = attesting.envelopes(keep, events)
     return {
-        **_definitions(boards),
+        **{f"{contents.BOARDS}{name}": data for name, data in definitions(boards).items()},
         **{attestation.name(named[line]): data for line, data in signed.items()},
         ledger.NAME: ledger.write(vault.ledger(events), named),
     }
 
 
-def _definitions(boards: Path) -> dict[str, bytes]:
+def definitions(boards: Path) -> dict[str, bytes]:
+    """Returns every file of definitions by its path in the folder."""
     paths = sorted(path for path in boards.rglob("*") if path.is_file())
-    return {f"boards/{path.relative_to(boards).as_posix()}": path.read_bytes() for path in paths}
+    return {path.relative_to(boards).as_posix(): path.read_bytes() for path in paths}
 
 
 def _gone(boards: Path, entries: contents.Entries) -> list[str]:
-    return sorted({name for name in entries if name.startswith("boards/")} - set(_definitions(boards)))
+    present = {f"{contents.BOARDS}{name}" for name in definitions(boards)}
+    return sorted({name for name in entries if name.startswith(contents.BOARDS)} - present)
 
 
 def build_tables(
@@ -218,7 +283,7 @@ def release_table(number: int, released_on: date, events: Sequence[Event], build
         previous=number - 1 or None,
         ledger_lines=len(vault.ledger(events)),
         vault_events=len(events),
-        method_version=scoring.METHOD_VERSION,
+        method_version=METHOD_VERSION,
         build_keys=build_keys,
     )
 
@@ -272,21 +337,11 @@ def _ledger_table(events: Sequence[Event], waiting: Collection[int]) -> pd.DataF
     )
 
 
-def read_tables(path: Path) -> Tables:
-    """Returns the tables of a published release that the next one is compared with."""
-    with duckdb.connect(str(path), read_only=True, config=firewall.ISOLATED) as connection:
-        return {
-            name: connection.execute(f'select * from "{name}"').df().astype(object)
-            for name in ("release", "row", "score", "rank_set", "history", "board", "ledger")
-        }
-
-
-@release.disk_errors()
 def describe(folder: Path) -> list[str]:
     """Returns what a draft changes, a line each: board, system, cause, and the rank sets before and after."""
-    sql = "select board, system, cause, low_before, high_before, low_after, high_after from change order by all"
-    with duckdb.connect(str(folder / contents.FILE), read_only=True, config=firewall.ISOLATED) as connection:
-        lines = connection.execute(sql).fetchall()
+    table = container.decode((folder / contents.FILE).read_bytes()).tables["change"]
+    columns = ("board", "system", "cause", "low_before", "high_before", "low_after", "high_after")
+    lines = sorted(zip(*(table[column] for column in columns), strict=True), key=lambda line: line[:3])
     return [
         f"{board}  {system}  {cause}  {_span(*ranks[:2])} -> {_span(*ranks[2:])}"
         for board, system, cause, *ranks in lines

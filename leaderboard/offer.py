@@ -1,53 +1,59 @@
 """Whether a release is fit to be shown with the definitions and the ledger that it comes with: the content firewall, on
 both sides of the door. Signatures are `trust`'s; this is what signatures cannot vouch for."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
-
-from leaderboard import firewall
 from leaderboard.board import InvalidDefinition
 from leaderboard.catalogue import read_catalogue
 from leaderboard.findings import Finding, Refused
-from leaderboard.trust import ledger
+from leaderboard.release import container
+from leaderboard.release.container import Contents
+from leaderboard.trust import contents, ledger
+from leaderboard.trust.contents import Entries
 from leaderboard.trust.ledger import Line
-from leaderboard.vocabulary import vocabulary
 
-_NUMBER = "select number from release"
-_LEDGER = (
-    "select line, event::varchar, event_on, board::varchar, system::varchar, tier::varchar, reason::varchar "
-    "from ledger order by line"
-)
+Read = Callable[[str], bytes]
+"""Gives the bytes of a target."""
+_LEDGER = ("line", "event", "event_on", "board", "system", "tier", "reason")
 
 
-def check(boards: Path, database: Path, lines: bytes | None, number: int) -> list[Finding]:
-    """Returns what keeps a release from being shown: definitions that are none (E_BOARD), a ledger that is none or that
-    holds an unknown word, a file that is not exactly the public schema and vocabulary, that calls itself by another
-    number (E_SEQ) or that tells another history than the ledger (E_LEDGER; not looked at where `lines` is None)."""
+def check(boards: Path, data: bytes, lines: bytes | None, number: int, *, current: bool = True) -> list[Finding]:
+    """Returns what keeps a release file from being shown: definitions that are none (E_BOARD), a ledger that is none or
+    that holds an unknown word, a file that is not exactly of the schema version that it names or that holds a word
+    outside that version's vocabulary, that calls itself by another number (E_SEQ) or that tells another history than
+    the ledger (E_LEDGER; not looked at where `lines` is None). The current release tells the whole ledger, an older one
+    its beginning."""
     try:
-        known = vocabulary(read_catalogue(boards))
+        catalogue = read_catalogue(boards)
+        found = container.decode(data)
+        known = found.schema.vocabulary(catalogue)
         read = ledger.read(lines) if lines is not None else None
     except (InvalidDefinition, FileNotFoundError):
         return [Finding("E_BOARD", "boards")]
     except Refused as refused:
         return [*refused.findings]
-    return (
-        ledger.check_words(read or (), known)
-        or firewall.audit(database, known)
-        or _check_identity(database, read, number)
-    )
+    told = len(found.tables["ledger"]["line"])
+    if read is not None and current and len(read) != told:
+        return [Finding("E_LEDGER", "$.ledger")]
+    words = ledger.check_words(read[:told], known) if read is not None else []
+    return [*words, *container.audit(found, known)] or _check_identity(found, read, number)
 
 
-def _check_identity(database: Path, read: tuple[Line, ...] | None, number: int) -> list[Finding]:
-    try:
-        with duckdb.connect(str(database), read_only=True, config=firewall.ISOLATED) as connection:
-            numbers = connection.execute(_NUMBER).fetchall()
-            told = connection.execute(_LEDGER).fetchall()
-    except duckdb.Error:  # its text may quote the file
-        return [Finding("E_DATABASE", "$")]
-    if numbers != [(number,)]:
+def copy_definitions(entries: Entries, number: int, read: Read, folder: Path) -> Path:
+    """Writes the definitions that a release was made with into a folder of boards, and returns it."""
+    for relative, target in contents.definitions(entries, number).items():
+        path = folder / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(read(target))
+    return folder
+
+
+def _check_identity(found: Contents, read: tuple[Line, ...] | None, number: int) -> list[Finding]:
+    if found.tables["release"]["number"] != [number]:
         return [Finding("E_SEQ", "$.release")]
     if read is None:
         return []
+    told = sorted(zip(*(found.tables["ledger"][column] for column in _LEDGER), strict=True))
     history = [(line.n, line.event, line.date, line.board, line.system, line.tier, line.reason) for line in read]
-    return [] if told == history[: len(told)] and len(told) <= len(history) else [Finding("E_LEDGER", "$.ledger")]
+    return [] if told == history[: len(told)] else [Finding("E_LEDGER", "$.ledger")]

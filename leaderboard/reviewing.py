@@ -7,28 +7,31 @@ from pathlib import Path
 from leaderboard import durable, offer
 from leaderboard.findings import Finding, Refused
 from leaderboard.trust import contents, drafts, floor, inspection, layout, ledger
+from leaderboard.trust.contents import Entries, Release
 from leaderboard.trust.drafts import Draft
 
 
 def require_sound(draft: Draft, results: Path) -> None:
-    """Raises Refused where a draft that changes targets holds other definitions than `results/boards`, or a release
-    that the content firewall does not let through. Works on a machine that has the draft and a clone, nothing else."""
-    if draft.targets is None or not drafts.new_entries(draft):
+    """Raises Refused where a draft that changes targets holds other definitions than `results/boards`, or brings a
+    release that the content firewall does not let through. Works on a machine that has the draft and a clone, nothing
+    else."""
+    entries = drafts.new_entries(draft)
+    if draft.targets is None or not entries:
         return
-    other = inspection.check_boards(results / "boards", drafts.new_entries(draft))
-    if findings := [*other, *_check(draft, results)]:
+    findings = [*inspection.check_boards(results / "boards", entries), *contents.check_definitions(entries)]
+    for release in contents.releases(entries):
+        if release.name in draft.files:
+            findings += _check(draft, entries, release)
+    if findings:
         raise Refused(findings)
 
 
-def _check(draft: Draft, results: Path) -> list[Finding]:
-    current = contents.current_release(drafts.new_entries(draft))
-    if current is None or current.name not in draft.files:
-        return []
-    lines = draft.files.get(ledger.NAME)
+def _check(draft: Draft, entries: Entries, release: Release) -> list[Finding]:
     with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
-        path = Path(folder) / contents.FILE
-        path.write_bytes(draft.files[current.name])
-        return offer.check(results / "boards", path, lines, current.number)
+        boards = offer.copy_definitions(entries, release.number, draft.files.__getitem__, Path(folder))
+        lines = draft.files.get(ledger.NAME)
+        is_current = release == contents.current_release(entries)
+        return offer.check(boards, draft.files[release.name], lines, release.number, current=is_current)
 
 
 def write_trusted(repository: Path, root: Path) -> None:

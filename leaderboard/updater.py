@@ -21,6 +21,7 @@ from leaderboard import clock, offer
 from leaderboard.catalogue import Catalogue, read_catalogue
 from leaderboard.database import Database
 from leaderboard.findings import Finding
+from leaderboard.release import container
 from leaderboard.trust import attestation, ledger
 from leaderboard.trust.contents import Release
 from leaderboard.trust.ledger import Line
@@ -54,14 +55,14 @@ class Snapshot(NamedTuple):
     released_on: date
     digest: str
     """sha256 of the release file: the key of whatever is kept about it."""
-    content: str
-    """Digest over the sorted rows, equal for equal numbers."""
     file: Path
     """The release file, in a folder that is one verified state's own."""
     database: Database
     catalogue: Catalogue
     kept: tuple[int, ...]
     """Every release that can still be opened, newest first."""
+    method: int
+    """The version of the method that it was made by (`methods`)."""
     build_keys: bool
     """True where no person signed: made by `make results`."""
     signature: Signature
@@ -192,30 +193,33 @@ class Store:
             found = next(release for release in good.releases if release.number == number)
             if self._audit_older(good, found, path):
                 return None
-            return self._open(good, found, path)
+            return self._open(good, found, path, self._reader.boards(good, number))
         except Exception:  # as in _refresh
             return None
 
     def _audit_older(self, good: Good, found: Release, path: Path) -> Sequence[Finding]:
-        tree = self._reader.tree(good)
-        return offer.check(tree / "boards", path, (tree / ledger.NAME).read_bytes(), found.number)
+        lines = (self._reader.tree(good) / ledger.NAME).read_bytes()
+        return offer.check(
+            self._reader.boards(good, found.number), path.read_bytes(), lines, found.number, current=False
+        )
 
     def _open_current(self, good: Good) -> Snapshot | None:
-        return self._open(good, good.release, self._reader.tree(good) / good.release.name) if good.release else None
-
-    def _open(self, good: Good, release: Release, path: Path) -> Snapshot:
         tree = self._reader.tree(good)
-        database = Database(path)
-        made = database.rows("select released_on, build_keys from release").iloc[0]
+        return self._open(good, good.release, tree / good.release.name, tree / "boards") if good.release else None
+
+    def _open(self, good: Good, release: Release, path: Path, boards: Path) -> Snapshot:
+        tree = self._reader.tree(good)
+        database = Database(container.decode(path.read_bytes()))
+        made = database.rows("select released_on, method_version, build_keys from release").iloc[0]
         return Snapshot(
             number=release.number,
             released_on=made["released_on"].date(),
             digest=release.sha256,
-            content=release.content,
             file=path,
             database=database,
-            catalogue=read_catalogue(tree / "boards"),
+            catalogue=read_catalogue(boards),
             kept=tuple(each.number for each in good.releases),
+            method=int(made["method_version"]),
             build_keys=bool(made["build_keys"]),
             signature=Signature(good.threshold, len(good.reviewers), good.expires),
             ledger=ledger.read((tree / ledger.NAME).read_bytes()),
@@ -228,7 +232,8 @@ def audit(good: Good, tree: Path) -> list[Finding]:
     if good.release is None:
         return []
     lines = (tree / ledger.NAME).read_bytes()
-    return offer.check(tree / "boards", tree / good.release.name, lines, good.release.number)
+    data = (tree / good.release.name).read_bytes()
+    return offer.check(tree / "boards", data, lines, good.release.number)
 
 
 def _signers(tree: Path, good: Good) -> dict[str, int]:

@@ -83,39 +83,49 @@ def judge_label(judge: JudgeRef) -> str:
     return f"{judge.id}@{judge.version}"
 
 
-def vocabulary(catalogue: Catalogue) -> Vocabulary:
-    """Returns the closed vocabulary of a repository's boards and registries."""
+WORDS: Vocabulary = {
+    "board_state": get_args(State),
+    "system_group": GROUPS,
+    "access": get_args(Access),
+    "system_kind": ("bare", "guarded"),
+    "evidence": get_args(Evidence),
+    "item_kind": get_args(Kind),
+    "tier": TIERS,
+    "tool": TOOLS,
+    "system_prompt": SYSTEM_PROMPTS,
+    "not_ranked": NOT_RANKED,
+    "metric": METRICS,
+    "ledger_event": EVENTS,
+    "ledger_reason": REASONS,
+    "cause": CAUSES,
+    "relation": RELATIONS,
+    "change_verdict": VERDICTS,
+    "break_even_shape": SHAPES,
+    "truth": TRUTHS,
+    "judge_error": ERRORS,
+    "dominance_relation": DOMINANCE,
+    "reply_state": REPLIES,
+}
+"""The labels that are ours, by type."""
+
+
+def ids(catalogue: Catalogue) -> Vocabulary:
+    """Returns the labels that boards and registries define, by type."""
     boards, registries = catalogue.boards.values(), catalogue.registries.values()
     return {
         "board_id": tuple(catalogue.boards),
-        "board_state": get_args(State),
         "category_id": (ALL, *_unique(c.id for board in boards for c in board.category)),
         "outcome_id": _unique(o.id for board in boards for o in board.outcome),
         "system_id": _unique(s.id for registry in registries for s in registry.system),
         "developer_id": _unique(d.id for registry in registries for d in registry.developer),
         "guardrail_id": _unique(g.id for registry in registries for g in registry.guardrail),
         "judge_id": _unique(judge_label(j.ref) for registry in registries for j in registry.judge),
-        "system_group": GROUPS,
-        "access": get_args(Access),
-        "system_kind": ("bare", "guarded"),
-        "evidence": get_args(Evidence),
-        "item_kind": get_args(Kind),
-        "tier": TIERS,
-        "tool": TOOLS,
-        "system_prompt": SYSTEM_PROMPTS,
-        "not_ranked": NOT_RANKED,
-        "metric": METRICS,
-        "ledger_event": EVENTS,
-        "ledger_reason": REASONS,
-        "cause": CAUSES,
-        "relation": RELATIONS,
-        "change_verdict": VERDICTS,
-        "break_even_shape": SHAPES,
-        "truth": TRUTHS,
-        "judge_error": ERRORS,
-        "dominance_relation": DOMINANCE,
-        "reply_state": REPLIES,
     }
+
+
+def vocabulary(catalogue: Catalogue) -> Vocabulary:
+    """Returns the closed vocabulary of a repository's boards and registries."""
+    return ids(catalogue) | WORDS
 
 
 def _unique(ids: Iterable[str]) -> tuple[str, ...]:

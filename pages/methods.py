@@ -12,5 +12,5 @@ st.html(masthead.lead([masthead.METHODS]))
 st.html(methods.contents())
 catalogue = visit.snapshot.catalogue
 names = {id: names_of(board, catalogue.registries[id]) for id, board in catalogue.boards.items()}
-library = Library(visit.database, catalogue.boards, names)
+library = Library(visit.database, catalogue.boards, names, visit.snapshot.method)
 st.html(methods.methods(visit.board, formulas(library, visit.board)))

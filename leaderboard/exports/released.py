@@ -1,13 +1,12 @@
 """The tables of a release, each restricted to one board. Types and meanings of columns are those of `schema.sql`."""
 
-import re
 from functools import cache
-from importlib import resources
 
 import pandas as pd
 
 from leaderboard.board import Board
 from leaderboard.exports.exported import Column, Exported, Type, exported
+from leaderboard.release import schema
 from leaderboard.tables.names import Names
 from leaderboard.updater import Snapshot
 
@@ -127,29 +126,26 @@ _COMMON = {
 }
 """What the columns mean that `schema.sql` leaves without a comment."""
 
-_TYPES: dict[str, Type] = {"integer": "integer", "double": "number", "boolean": "boolean", "date": "date"}
-_COLUMN = re.compile(r'^ {4}"?(?P<name>\w+)"? (?P<type>\w+)(?: not null)?,?(?: +-- (?P<meaning>.+))?$', re.MULTILINE)
-_TABLE = re.compile(r"^create table (\w+) \(\n(.*?)^\);", re.MULTILINE | re.DOTALL)
+_TYPES: dict[str, Type] = {
+    "integer": "integer",
+    "boolean": "boolean",
+    "date": "date",
+    **dict.fromkeys(("rate", "difference", "amount", "number"), "number"),
+}
 
 
 @cache
 def columns_of(name: str) -> tuple[Column, ...]:
     """Returns the columns of a public table; KeyError where there is no such table."""
-    found = dict(_TABLE.findall(_schema()))[name]
-    columns = [_column(part) for part in _COLUMN.finditer(found)]
+    columns = [_column(column) for column in schema.described()[name]]
     added = [Column(extra, "string", _COMMON[extra]) for extra in _NAMED.get(name, {})]
     return (*columns, *added)
 
 
-@cache
-def _schema() -> str:
-    return resources.files("leaderboard").joinpath("sql/schema.sql").read_text("utf-8")
-
-
-def _column(part: re.Match[str]) -> Column:
-    name, meaning = part["name"], part["meaning"]
-    said = f"{meaning[:1].upper()}{meaning[1:]}{'' if meaning.endswith('.') else '.'}" if meaning else _COMMON[name]
-    return Column(name, _TYPES.get(part["type"], "string"), said)
+def _column(column: schema.Column) -> Column:
+    meaning = column.meaning
+    said = f"{meaning[:1].upper()}{meaning[1:]}{'' if meaning.endswith('.') else '.'}" if meaning else None
+    return Column(column.name, _TYPES.get(column.type, "string"), said or _COMMON[column.name])
 
 
 _NAMED = {"system": {"name": "system", "developer_name": "developer"}, "category": {"name": "category"}}

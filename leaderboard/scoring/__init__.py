@@ -1,8 +1,7 @@
 """From outcomes to the release's tables: the only place where outcomes become numbers."""
 
 from leaderboard.scoring.entries import Entry, Tables
-from leaderboard.scoring.method import METHOD_VERSION
 from leaderboard.scoring.store import Store
 from leaderboard.scoring.tables import score_board
 
-__all__ = ["METHOD_VERSION", "Entry", "Store", "Tables", "score_board"]
+__all__ = ["Entry", "Store", "Tables", "score_board"]

@@ -21,9 +21,9 @@ from leaderboard import canonical, durable
 from leaderboard import items as manifest
 from leaderboard.board import Board
 from leaderboard.items import Item
+from leaderboard.methods import METHOD_VERSION
 from leaderboard.scoring.columns import Array, Columns, each_array, join_columns, score_columns, take_columns
 from leaderboard.scoring.entries import Entry, scored
-from leaderboard.scoring.method import METHOD_VERSION
 from leaderboard.submission import Submission
 
 DIGEST = 64

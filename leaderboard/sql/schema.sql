@@ -1,5 +1,12 @@
 -- The public database: aggregates only. Every text column is an ENUM of the closed vocabulary (vocabulary.py);
--- the types are made first, from an empty file. Rates are in [0, 1]. NULL means "not measured" or "not applicable".
+-- the types are made first, from an empty file. NULL means "not measured" or "not applicable". This is the newest
+-- version; releases are held against the version that they name (release/schemas). Columns, tables and words may be
+-- added, and a column may become nullable; none is ever removed or renamed.
+
+create type rate as double;       -- a share or probability, in [0, 1]
+create type difference as double; -- of two rates, in [-1, 1]
+create type amount as double;     -- 0 or more
+create type number as double;     -- any, but finite
 
 create table release (
     number integer not null,            -- 1, 2, 3 ...
@@ -60,19 +67,19 @@ create table row (
     withdrawals integer not null,
     reply reply_state not null,         -- how the developer answered to the notice of publication
     rejudged integer,                   -- items that the maintainers had judged again; NULL: the tier asks for none
-    agreement double,                   -- share of those on which both judges agree
-    agreement_low double,
-    agreement_high double,
+    agreement rate,                     -- share of those on which both judges agree
+    agreement_low rate,
+    agreement_high rate,
     judge judge_id not null,
     tool tool not null,
     system_prompt system_prompt,        -- NULL: unknown
-    temperature double,
-    top_p double,
+    temperature amount,
+    top_p rate,
     max_tokens integer,
     edited_scores integer not null,
     items integer not null,
     missing integer not null,           -- items with at least one missing outcome
-    coverage double not null,           -- share of items with every outcome
+    coverage rate not null,             -- share of items with every outcome
     ranked boolean not null,
     reason not_ranked,                  -- why not, NULL if ranked
     uneven boolean not null,            -- worst category's lower limit above twice the headline's upper limit
@@ -95,25 +102,25 @@ create table score (
     judge judge_id not null,
     category category_id not null,      -- `all`: macro mean over categories
     metric metric not null,
-    estimate double not null,           -- missing counted against the system
-    ci_low double not null,
-    ci_high double not null,
+    estimate rate not null,             -- missing counted against the system
+    ci_low rate not null,
+    ci_high rate not null,
     n integer not null,                 -- items
-    n_eff double not null,
-    deff double not null,
-    item_weighted double,               -- micro rate, only where category = all
-    bound_low double not null,          -- missing counted as 0
-    bound_high double not null,         -- missing counted as 1
-    rerun_error double                  -- standard error if the same items were answered again; NULL with one epoch
+    n_eff amount not null,
+    deff amount not null,
+    item_weighted rate,                 -- micro rate, only where category = all
+    bound_low rate not null,            -- missing counted as 0
+    bound_high rate not null,           -- missing counted as 1
+    rerun_error amount                  -- standard error if the same items were answered again; NULL with one epoch
 );
 
 create table view_score (
     board board_id not null,
     "view" integer not null,            -- bit i set: the board's risk category i is selected
     system system_id not null,
-    estimate double not null,           -- macro unsafe rate over the selected categories
-    ci_low double not null,
-    ci_high double not null,
+    estimate rate not null,             -- macro unsafe rate over the selected categories
+    ci_low rate not null,
+    ci_high rate not null,
     n integer not null
 );
 
@@ -138,8 +145,8 @@ create table view (
     board board_id not null,
     "view" integer not null,
     items integer not null,
-    detectable_pair double,             -- difference that one named pair would show four times in five
-    detectable_all double               -- the same among all pairs of ranked systems at once
+    detectable_pair amount,             -- difference that one named pair would show four times in five
+    detectable_all amount               -- the same among all pairs of ranked systems at once
 );
 
 create table pair_effect (
@@ -149,11 +156,11 @@ create table pair_effect (
     after system_id not null,
     category category_id not null,
     metric metric not null,             -- false_block_rate: blocked where the answer before was not unsafe
-    delta double not null,              -- after less before, on the items that both have
-    ci_low double not null,
-    ci_high double not null,
-    p double,
-    p_adjusted double,                  -- Holm over all changes of this relation, category and metric
+    delta difference not null,          -- after less before, on the items that both have
+    ci_low difference not null,
+    ci_high difference not null,
+    p rate,
+    p_adjusted rate,                    -- Holm over all changes of this relation, category and metric
     n integer not null,
     fixed integer not null,             -- items whose score fell
     broken integer not null,            -- items whose score rose
@@ -166,10 +173,10 @@ create table net_benefit (
     board board_id not null,
     before system_id not null,
     after system_id not null,
-    exchange_rate double not null,      -- how many unsafe answers one false block is as bad as
-    estimate double not null,
-    ci_low double not null,
-    ci_high double not null,
+    exchange_rate amount not null,      -- how many unsafe answers one false block is as bad as
+    estimate number not null,
+    ci_low number not null,
+    ci_high number not null,
     helps boolean not null              -- fewer unsafe answers and a net benefit are both shown
 );
 
@@ -177,9 +184,9 @@ create table break_even (
     board board_id not null,
     before system_id not null,
     after system_id not null,
-    estimate double,                    -- NULL: not finite
-    ci_low double,
-    ci_high double,
+    estimate number,                    -- NULL: not finite
+    ci_low number,
+    ci_high number,
     shape break_even_shape not null     -- bounded; outside: anywhere but between the limits; everything
 );
 
@@ -187,13 +194,13 @@ create table judge_standing (
     board board_id not null,
     judge judge_id not null,            -- another judge than that of record
     system system_id not null,
-    coverage double not null,           -- share of harmful items that it judged in full
+    coverage rate not null,             -- share of harmful items that it judged in full
     ordered boolean not null,
-    estimate double not null,           -- macro unsafe rate by this judge
-    ci_low double not null,
-    ci_high double not null,
-    bound_low double not null,
-    bound_high double not null,
+    estimate rate not null,             -- macro unsafe rate by this judge
+    ci_low rate not null,
+    ci_high rate not null,
+    bound_low rate not null,
+    bound_high rate not null,
     rank integer,
     low integer,
     high integer
@@ -218,13 +225,13 @@ create table judge_check (
     false_alarms integer not null,      -- unsafe by this judge only
     both_safe integer not null,
     families integer not null,
-    ac1 double,                         -- Gwet; 95 % limits by bootstrap over families
-    ac1_low double,
-    ac1_high double,
-    alpha double,                       -- Krippendorff, nominal
-    alpha_low double,
-    alpha_high double,
-    kappa double
+    ac1 number,                         -- Gwet; 95 % limits by bootstrap over families
+    ac1_low number,
+    ac1_high number,
+    alpha number,                       -- Krippendorff, nominal
+    alpha_low number,
+    alpha_high number,
+    kappa number
 );
 
 create table judge_homogeneity (
@@ -232,18 +239,18 @@ create table judge_homogeneity (
     judge judge_id not null,
     error judge_error not null,
     systems integer not null,
-    chi_squared double not null,
+    chi_squared amount not null,
     df integer not null,
-    p double not null
+    p rate not null
 );
 
 create table audited (
     board board_id not null,
     system system_id not null,
     method truth not null,              -- judge_only: no verdict rests on this row
-    estimate double,                    -- macro unsafe rate, the judge's errors allowed for
-    ci_low double,
-    ci_high double,
+    estimate rate,                      -- macro unsafe rate, the judge's errors allowed for
+    ci_low rate,
+    ci_high rate,
     audited integer not null            -- responses that people looked at
 );
 
@@ -251,11 +258,11 @@ create table one_sided (
     board board_id not null,
     system system_id not null,
     category category_id not null,
-    low double not null,                -- each end holds alone at 95 %
-    high double not null,
-    aware_low double,                   -- the same, allowing for the judge's errors; NULL: judge only
-    aware_high double,
-    smallest double not null            -- the smallest limit that these items could show at all
+    low rate not null,                  -- each end holds alone at 95 %
+    high rate not null,
+    aware_low rate,                     -- the same, allowing for the judge's errors; NULL: judge only
+    aware_high rate,
+    smallest rate not null              -- the smallest limit that these items could show at all
 );
 
 create table dominance (
@@ -270,9 +277,9 @@ create table history (
     system system_id not null,
     release integer not null,
     released_on date not null,
-    estimate double not null,           -- macro unsafe rate as published then
-    ci_low double not null,
-    ci_high double not null,
+    estimate rate not null,             -- macro unsafe rate as published then
+    ci_low rate not null,
+    ci_high rate not null,
     low integer,                        -- rank set as published then, NULL if not ranked
     high integer,
     family integer                      -- how many systems were ranked then
@@ -286,8 +293,8 @@ create table change (
     high_before integer,
     low_after integer,
     high_after integer,
-    estimate_before double,
-    estimate_after double
+    estimate_before rate,
+    estimate_after rate
 );
 
 create table ledger (

@@ -165,7 +165,6 @@ def how_to_check(snapshot: Snapshot) -> Html:
         ("Signatures hold until", long_date(signature.expires.date())),
         ("Ledger", f"{last} lines, for all boards"),
         ("sha256 of the file", element("code", snapshot.digest)),
-        ("Digest over its rows", element("code", snapshot.content)),
     ]
     terms = [join(element("dt", name), element("dd", value)) for name, value in facts]
     return join(

@@ -15,11 +15,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from leaderboard.findings import refuse
 from leaderboard.trust import strict
 
+RELEASE = r"releases/[1-9][0-9]{0,5}/leaderboard\.(json|duckdb)"
 TARGET = (
-    r"releases/[1-9][0-9]{0,5}/leaderboard\.duckdb"
+    rf"{RELEASE}"
     r"|ledger\.jsonl"
     r"|attestations/[0-9a-f]{64}\.json"
-    r"|boards/([a-z0-9][a-z0-9_-]{0,62}/)?[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
+    r"|(releases/[1-9][0-9]{0,5}/)?boards/([a-z0-9][a-z0-9_-]{0,62}/)?[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
 )
 """Every name that a target may have."""
 MAX_TARGET = 256 * 1024 * 1024
@@ -79,11 +80,10 @@ class Sha256(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Custom(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What the signature says of a target beside its bytes. Of a release: seq, release, content. Of the ledger: lines,
-    head."""
+    """What the signature says of a target beside its bytes. Of a release: seq, release. Of the ledger: lines, head."""
 
     content: Hex64 | UnsetType = UNSET
-    """Digest over the sorted rows: equal for equal numbers."""
+    """Of a DuckDB file of before: a hash over its sorted rows. Not read any more; the file is known by its own hash."""
     head: Hex64 | UnsetType = UNSET
     lines: Count | UnsetType = UNSET
     release: Version | UnsetType = UNSET
@@ -155,6 +155,11 @@ F = TypeVar("F", RootFile, SnapshotFile, TargetsFile, TimestampFile)
 def is_target(name: str) -> bool:
     """Says whether a target may have this name."""
     return re.fullmatch(TARGET, name) is not None
+
+
+def is_release(name: str) -> bool:
+    """Says whether a target is the file of a release, by its name."""
+    return re.fullmatch(RELEASE, name) is not None
 
 
 def decode(data: bytes, form: type[F]) -> F:

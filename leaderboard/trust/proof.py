@@ -33,7 +33,11 @@ NOTHING = Known(Head(0, ledger.START), None)
 def prove(entries: Entries, read: Read, root: Root, known: Known = NOTHING) -> list[Finding]:
     """Returns what does not hold together, nothing if all does. `root` says who the reviewers are: the holders of the
     targets role."""
-    faults = [*contents.check_order(entries), *contents.check_progress(entries, known.release)]
+    faults = [
+        *contents.check_order(entries),
+        *contents.check_definitions(entries),
+        *contents.check_progress(entries, known.release),
+    ]
     try:
         lines = _read_ledger(entries, read, known.head)
     except Refused as refused:

@@ -75,18 +75,24 @@ class Reader:
             return self._outcome("offline", [Finding("E_CACHE", "$.cache")])
 
     def older(self, number: int) -> Path | None:
-        """Returns the file of an older release that the good state still vouches for, fetched if need be and checked;
-        None where there is none to be had."""
+        """Returns the file of an older release that the good state still vouches for, fetched with its definitions if
+        need be and checked; None where there is none to be had."""
         good = self.good()
-        name = contents.release_name(number)
-        if good is None or name not in good.entries:
+        kept = next((release for release in good.releases if release.number == number), None) if good else None
+        if good is None or kept is None:
             return None
         try:
             with FileLock(self.cache / ".lock", timeout=BUSY_SECONDS):
-                self._fetch(self._client(), name, good.entries[name], self.tree(good))
+                for name in (kept.name, *contents.definitions(good.entries, number).values()):
+                    self._fetch(self._client(), name, good.entries[name], self.tree(good))
         except Exception:  # as in _look
             return None
-        return self.tree(good) / name
+        return self.tree(good) / kept.name
+
+    def boards(self, good: Good, number: int) -> Path:
+        """Returns the folder of the definitions that a release was made with."""
+        [first, *_] = contents.definitions(good.entries, number).items()
+        return (self.tree(good) / first[1].removesuffix(first[0])).resolve()
 
     def _outcome(self, state: State, findings: Iterable[Finding] = ()) -> Outcome:
         return Outcome(state, tuple(findings), self.good())

@@ -3,8 +3,9 @@
 Nothing here signs or writes. `drafts.sign` signs, `publication.publish` writes.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,10 +37,20 @@ class NewRelease(NamedTuple):
     """A release to be added."""
 
     number: int
-    content: str
-    """Digest over its sorted rows."""
     data: bytes
-    """The database file."""
+    """The release file."""
+    definitions: Mapping[str, bytes]
+    """What it was made with, by path in a folder of boards. They stay with it when the present ones change."""
+    file: str = contents.FILE
+
+    @property
+    def targets(self) -> dict[str, bytes]:
+        """Its targets by name, the file first."""
+        own = f"releases/{self.number}/{contents.BOARDS}"
+        return {
+            contents.release_name(self.number, self.file): self.data,
+            **{f"{own}{path}": data for path, data in self.definitions.items()},
+        }
 
 
 def init(given: Roles, *, now: datetime, expiry: Expiry = SERVED) -> Draft:
@@ -57,22 +68,22 @@ def draft(
     expiry: Expiry = SERVED,
     add: Mapping[str, bytes] | None = None,
     remove: Collection[str] = (),
-    release: NewRelease | None = None,
+    releases: Sequence[NewRelease] = (),
     given: Roles | None = None,
 ) -> Draft:
-    """Returns the draft of a repository's next state: targets added, replaced or removed, a new release, other roles.
-    Refused E_TARGET where a name cannot be added or removed, E_SEQ where the release's number is not a new, higher one,
-    E_DRAFT where nothing changes."""
+    """Returns the draft of a repository's next state: targets added, replaced or removed, new releases in order, other
+    roles. Refused E_TARGET where a name cannot be added or removed, E_SEQ where a release's number is not a new, higher
+    one, E_DRAFT where nothing changes."""
     state = _require_state(folder)
     old = metadata.entries(state.targets)
-    files = _changed(old, dict(add or {}), release)
-    _require_names(old, files, remove, release)
+    files = _changed(old, dict(add or {}), releases)
+    _require_names(old, files, remove, releases)
     roots = _next_roots(state, given, now, expiry) if given else []
     if not (files or remove or roots):
         raise refuse("E_DRAFT", "$")
     targets = None
     if files or remove or not _holds(state, roots, "targets"):
-        targets = _next_targets(state, files, remove, release, now + expiry.targets)
+        targets = _next_targets(state, files, remove, releases, now + expiry.targets)
     return _following(state, roots, targets, files, now, expiry)
 
 
@@ -132,44 +143,49 @@ def _require_state(folder: Path) -> State:
     return state
 
 
-def _changed(old: contents.Entries, add: dict[str, bytes], release: NewRelease | None) -> dict[str, bytes]:
+def _changed(old: contents.Entries, add: dict[str, bytes], releases: Sequence[NewRelease]) -> dict[str, bytes]:
     if any(name.startswith("releases/") for name in add):
         raise refuse("E_TARGET", "$.add")
-    if release:
-        add[contents.release_name(release.number)] = release.data
+    for release in releases:
+        add |= release.targets
     return {
         name: data for name, data in add.items() if name not in old or old[name].hashes.sha256 != canonical.sha256(data)
     }
 
 
 def _require_names(
-    old: contents.Entries, files: Collection[str], remove: Collection[str], release: NewRelease | None
+    old: contents.Entries, files: Collection[str], remove: Collection[str], releases: Sequence[NewRelease]
 ) -> None:
     current = contents.current_release(old)
     if not all(map(forms.is_target, files)):
         raise refuse("E_TARGET", "$.add")
-    if set(remove) - set(old) or ledger.NAME in remove or (current and current.name in remove and not release):
+    if set(remove) - set(old) or ledger.NAME in remove or (current and current.name in remove and not releases):
         raise refuse("E_TARGET", "$.remove")
-    if release and current and release.number <= current.number:
+    numbers = [current.number if current else 0, *(release.number for release in releases)]
+    if any(later <= earlier for earlier, later in pairwise(numbers)):
         raise refuse("E_SEQ", "$.release")
 
 
 def _next_targets(
-    state: State, files: Mapping[str, bytes], remove: Collection[str], release: NewRelease | None, expires: datetime
+    state: State,
+    files: Mapping[str, bytes],
+    remove: Collection[str],
+    releases: Sequence[NewRelease],
+    expires: datetime,
 ) -> Targets:
     old = metadata.read_targets(state.targets).signed
     current = contents.current_release(metadata.entries(state.targets))
     named = {name: target for name, target in old.targets.items() if name not in remove}
+    first = current.seq + 1 if current else 1
+    said = {next(iter(r.targets)): {"release": r.number, "seq": seq} for seq, r in enumerate(releases, first)}
     for name, data in files.items():
         named[name] = TargetFile.from_data(name, data, ["sha256"])
-        if custom := _custom(name, data, release, current.seq + 1 if current else 1):
+        if custom := said.get(name) or _custom(name, data):
             named[name].unrecognized_fields["custom"] = custom
     return Targets(version=old.version + 1, expires=expires, targets=named)
 
 
-def _custom(name: str, data: bytes, release: NewRelease | None, seq: int) -> dict[str, int | str]:
-    if release and name == contents.release_name(release.number):
-        return {"content": release.content, "release": release.number, "seq": seq}
+def _custom(name: str, data: bytes) -> dict[str, int | str]:
     if name == ledger.NAME:
         ledger.read(data)
         head = ledger.head(data)

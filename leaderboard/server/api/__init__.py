@@ -84,7 +84,7 @@ class Api:
         asked = read(given, route.operation.query(route.form) if route.operation else (RELEASE,))
         snapshot = _snapshot(asked.get("release"), place.get("release"))
         if route.operation is None:
-            return response.of_file(snapshot, request.headers)
+            return response.of_file(snapshot, route.path, request.headers)
         question, operation = Question(snapshot, place, asked), route.operation
         key = (snapshot.file, request.scope["path"], tuple(sorted(asked.items())))
         made = self._kept.get(key, lambda: body(operation, route.form, question))

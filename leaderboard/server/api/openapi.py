@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from leaderboard.server.api import file, schema
+from leaderboard.server.api import schema
 from leaderboard.server.api.body import MEDIA_TYPES
+from leaderboard.server.api.file import FILES, File
 from leaderboard.server.api.operation import PLACES, RELEASE, Operation
 from leaderboard.server.api.parameter import Parameter
 from leaderboard.server.api.problem import MEDIA_TYPE as PROBLEM
@@ -53,7 +54,7 @@ def encoded() -> bytes:
 
 def _get(route: Route) -> Json:
     if route.operation is None:
-        return _document() if route.path == DOCUMENT else _file()
+        return _document() if route.path == DOCUMENT else _file(FILES[route.path])
     operation, form = route.operation, _FORMS[route.form]
     query = operation.query(route.form)
     return {
@@ -114,19 +115,16 @@ def _document() -> Json:
     }
 
 
-def _file() -> Json:
-    content = {file.MEDIA_TYPE: {"schema": {"type": "string", "description": "A DuckDB database."}}}
-    said = (
-        "The database of a release, byte for byte as it was signed: its sha256 is the `digest` of every answer. "
-        "A `Range` header of the form `bytes=first-last` asks for a part of it."
-    )
+def _file(file: File) -> Json:
+    content = {file.media_type: {"schema": {"type": "string", "description": file.summary + "."}}}
+    said = f"{file.about} A `Range` header of the form `bytes=first-last` asks for a part of it."
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
     part = {"description": "The part of the file that `Range` names.", "headers": headers, "content": content}
     none = {"description": "The file has no such part.", "content": _PROBLEM}
     return {
-        "operationId": "download_database",
+        "operationId": file.id,
         "tags": ["Files"],
-        "summary": "The whole release as a DuckDB database",
+        "summary": file.summary,
         "description": said,
         "parameters": [*_query([RELEASE]), _TAGS, _RANGE],
         "responses": _responses(content, places=False, further={"206": part, "416": none}),

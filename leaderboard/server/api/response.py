@@ -32,12 +32,12 @@ def _has(asked: Headers, known: str) -> bool:
     return bool({known, f"{known}-gzip", "*"} & tags)
 
 
-def of_file(snapshot: Snapshot, asked: Headers) -> Response:
-    """The response that sends the file of a release, or the part of it that is asked for."""
-    data = file.read(snapshot)
-    known = snapshot.digest[:32]
+def of_file(snapshot: Snapshot, path: str, asked: Headers) -> Response:
+    """The response that sends a file of a release, or the part of it that is asked for."""
+    data, digest = file.read(snapshot, path)
+    known = digest[:32]
     headers = {"Cache-Control": FRESH, "ETag": f'"{known}"'}
     if _has(asked, known):
         return Response(status_code=304, headers=headers)
     same = asked.get("if-range") in (None, headers["ETag"])
-    return file.respond(data, asked.get("range") if same else None, headers)
+    return file.respond(data, file.FILES[path].media_type, asked.get("range") if same else None, headers)

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from leaderboard.server.api.file import FILES
 from leaderboard.server.api.operation import OPERATIONS, ROOT, Operation
 
 FORMS = {"parquet": ".parquet", "csv": ".csv", "json": ""}
 """Each format and how its paths end; JSON last, for an id may have a dot in it."""
 DOCUMENT = f"{ROOT}/openapi.json"
-FILE = "/download/leaderboard.duckdb"
 PARQUET = "/download/{board}/{table}.parquet"
 
 
@@ -18,7 +18,7 @@ class Route(NamedTuple):
 
     path: str
     operation: Operation | None
-    """None for the two that are no table: the OpenAPI document and the release's file."""
+    """None for what is no table: the OpenAPI document and the release's files."""
     form: str
 
 
@@ -38,7 +38,7 @@ _TABLE = next(operation for operation in OPERATIONS if operation.id == "table")
 ROUTES = (
     Route(DOCUMENT, None, "openapi"),
     *(Route(f"{ROOT}{each.path}{end}", each, form) for form, end in FORMS.items() for each in OPERATIONS),
-    Route(FILE, None, "duckdb"),
+    *(Route(path, None, "file") for path in FILES),
     Route(PARQUET, _TABLE, "parquet"),
 )
 _PATTERNS = [(_pattern(route.path), route) for route in ROUTES]

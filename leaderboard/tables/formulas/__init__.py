@@ -3,6 +3,7 @@
 from typing import Any
 
 from leaderboard.board import Board
+from leaderboard.methods import CHANGES, METHOD_VERSION
 from leaderboard.tables.formulas import changes, comparisons, judging, rates
 from leaderboard.tables.formulas.card import Card, Library, card
 from leaderboard.tables.markup import Html, element, join, paragraph
@@ -24,7 +25,23 @@ INTRODUCTION = (
 
 def formulas(library: Library, board: Board) -> Html:
     """Returns all cards, the first one open."""
-    return join(paragraph(INTRODUCTION, class_="mh-text"), *(_group(title, library, board) for title in GROUPS))
+    made_by = _introduction(library)
+    return join(
+        *(paragraph(text, class_="mh-text") for text in made_by), *(_group(title, library, board) for title in GROUPS)
+    )
+
+
+def _introduction(library: Library) -> list[str]:
+    said = f"This release was made by method {library.method}."
+    if library.is_computable:
+        return [said, INTRODUCTION]
+    here = (
+        f"{said} The formulas below are those of method {METHOD_VERSION}, which this site computes with, so no example "
+        "is worked out for this release. What has changed since:"
+    )
+    later = [f"Method {version}: {change}" for version, change in CHANGES.items() if version > library.method]
+    code = f"The code of method {library.method} is in the project's repository, as the tag method-{library.method}."
+    return [here, *later, code]
 
 
 def _group(title: str, library: Library, board: Board) -> Html:

@@ -6,6 +6,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from leaderboard import queries
 from leaderboard.board import Board
 from leaderboard.database import Database
+from leaderboard.methods import METHOD_VERSION
 from leaderboard.recomputed.published import Check
 from leaderboard.tables.marks import badge
 from leaderboard.tables.markup import Html, element, join, paragraph
@@ -50,6 +51,13 @@ class Library(NamedTuple):
     database: Database
     boards: Mapping[str, Board]
     names: Mapping[str, Names]
+    method: int
+    """The method that the release was made by."""
+
+    @property
+    def is_computable(self) -> bool:
+        """Whether the release was made by the formulas of this code: with others nothing is computed again."""
+        return self.method == METHOD_VERSION
 
     def beginning_with(self, board: Board) -> list[Board]:
         """Returns a board, then the others: real ones, and last what is invented."""
@@ -60,7 +68,8 @@ class Library(NamedTuple):
 def card(made: Card[W], library: Library, board: Board, is_open: bool = False) -> Html:
     """Returns the card, with its example from this board or from the first other one that measures it."""
     summary = element("summary", element("h4", made.title), element("span", made.says))
-    parts = (made.formula, paragraph(made.where, class_="mh-where"), example(made, library, board))
+    worked = example(made, library, board) if library.is_computable else None
+    parts = (made.formula, paragraph(made.where, class_="mh-where"), worked)
     anchor = paragraph(element("a", "Link to this formula", href=f"#{made.id}"), class_="mh-where")
     # The address leads to the inside: a browser then opens the card.
     inside = element("div", *parts, anchor, id=made.id, class_="mh-inside")

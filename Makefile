@@ -12,10 +12,15 @@ ARGS ?=
 UV ?= uv
 
 bin := .venv/bin
-# Wheels only, and only those whose hash is in git: nothing is built and no code of a package runs at install.
-pip_install := $(bin)/python -m pip install --quiet --quiet --no-input --disable-pip-version-check --only-binary=:all: --require-hashes
+# Installs the pins of file $(1), into .venv or as $(2) says: wheels only, and only those whose hash is in git, so that
+# nothing is built and no code of a package runs at install. `--no-user` is for machines that set pip's `user`.
+pip_install = $(bin)/python -m pip $(2) install --quiet --quiet --no-input --no-user --disable-pip-version-check \
+	--only-binary=:all: --require-hashes --requirement $(1) || { echo "The packages of $(1) could not be installed (see above). \
+	They come from the index that pip is set to use, as wheels for Linux on x86_64 or aarch64 with glibc 2.28 or newer \
+	and for macOS 13 or newer on Apple silicon." >&2; exit 1; }
+# Extras stay in the pins, for those who install with another pip.
 uv_compile := $(UV) pip compile --universal --python-version 3.11 --fork-strategy fewest --no-build --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --quiet --custom-compile-command "make requirements" $(ARGS)
+	--no-strip-extras --no-emit-index-url --no-emit-find-links --quiet --custom-compile-command "make requirements" $(ARGS)
 
 .PHONY: help
 help: ## list the targets
@@ -24,12 +29,13 @@ help: ## list the targets
 
 # Setting up. Two stamps: the site's packages, and on top of them those of tests and checks. Each is written last, so
 # that an install which was cut short begins again, from an empty .venv when the site's requirements have changed.
+# The pip that Python brings installs one package, the pinned pip, which installs everything else in every environment.
 
 .PHONY: install
 install: .venv/.dev ## make .venv and install everything pinned (quick when nothing changed)
 	@echo ".venv is ready."
 
-.venv/.runtime: requirements.txt
+.venv/.runtime: requirements-pip.txt requirements.txt
 	@for python in python3.13 python3.12 python3.11 python3; do \
 		"$$python" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || continue; \
 		echo "Making .venv with $$("$$python" --version); its packages take a minute or two the first time."; \
@@ -37,12 +43,13 @@ install: .venv/.dev ## make .venv and install everything pinned (quick when noth
 	done; \
 	echo "No Python 3.11, 3.12 or 3.13 with its venv module was found: install one (on Debian and Ubuntu: apt-get install python3-venv), then run make again." >&2; \
 	exit 1
-	@$(pip_install) --requirement requirements.txt
+	@$(call pip_install,requirements-pip.txt)
+	@$(call pip_install,requirements.txt)
 	@touch $@
 
 .venv/.dev: .venv/.runtime requirements-dev.txt
 	@echo "Installing the packages of tests and checks."
-	@$(pip_install) --requirement requirements-dev.txt
+	@$(call pip_install,requirements-dev.txt)
 	@touch $@
 
 # Environments of their own: inspect-ai holds fsspec below the version that the site runs on, and Gradio is only what the
@@ -52,8 +59,8 @@ inspect: .venv-inspect/.ready ## make .venv-inspect, in which logs of Inspect AI
 
 .venv-%/.ready: requirements-%.txt | .venv/.runtime
 	@echo "Making .venv-$*."
-	@$(bin)/python -m venv --clear .venv-$*
-	@$(subst $(bin)/,.venv-$*/bin/,$(pip_install)) --requirement $<
+	@$(bin)/python -m venv --clear --without-pip .venv-$*
+	@$(call pip_install,$<,--python .venv-$*)
 	@touch $@
 
 # Using it.
@@ -124,7 +131,7 @@ coverage: .venv/.dev .venv-inspect/.ready ## run the tests and list the branches
 		$(bin)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term-missing $(ARGS)
 
 .PHONY: soak
-soak: .venv/.dev .venv-inspect/.ready ## run the long forms of tests that CI leaves out
+soak: .venv/.dev .venv-inspect/.ready .venv-gradio/.ready ## run the long forms of tests that CI leaves out
 	@CHROMIUM="$$($(bin)/python tests/browser/chromium.py)" && export CHROMIUM && \
 		$(bin)/python -m pytest -m soak --timeout 7200 --hypothesis-profile soak --capture no $(ARGS)
 
@@ -139,13 +146,19 @@ screenshots: .venv/.dev ## draw every page at three widths, light and dark, into
 
 # Keeping it up.
 
+platforms := x86_64-manylinux_2_28 aarch64-manylinux_2_28 aarch64-apple-darwin
 .PHONY: requirements
-requirements: ## compile the pinned requirements (newer ones: ARGS=--upgrade); needs uv
+requirements: ## compile the pinned requirements, and see that all platforms have wheels (newer ones: ARGS=--upgrade); needs uv
 	@command -v $(UV) >/dev/null || { echo "make requirements needs uv: pip install uv in an environment of its own, then make requirements UV=path/to/uv." >&2; exit 1; }
+	$(uv_compile) requirements-pip.in --output-file requirements-pip.txt
 	$(uv_compile) requirements.in --output-file requirements.txt
 	$(uv_compile) requirements-dev.in --output-file requirements-dev.txt
 	$(uv_compile) requirements-inspect.in --output-file requirements-inspect.txt
 	$(uv_compile) requirements-gradio.in --output-file requirements-gradio.txt
+	@for file in requirements*.txt; do for platform in $(platforms); do for version in 3.11 3.12 3.13; do \
+		$(UV) pip compile --quiet --no-deps --no-build --python-platform $$platform --python-version $$version $$file >/dev/null || \
+			{ echo "$$file cannot be installed on $$platform with Python $$version." >&2; exit 1; }; \
+	done; done; done
 
 .PHONY: clean
 clean: ## remove .venv and every cache that make left

@@ -1,6 +1,5 @@
 """What must hold of the repository itself. Each rule is a function of text, shown to find a planted fault below."""
 
-import itertools
 import re
 import subprocess
 import tomllib
@@ -10,11 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 PROJECT = Path(__file__).parents[1]
-REQUIREMENTS = ["requirements", "requirements-dev", "requirements-inspect", "requirements-gradio"]
 
 # Assembled, so that this file does not name them itself.
 MACHINE_PATH = re.compile(
@@ -24,7 +20,6 @@ REGISTRY = re.compile(
     r"\b(?:" + "|".join(["pypi", "pythonhosted", "npmjs", "debian", "crates", "anaconda"]) + r")\.(?:org|com|io)\b",
     re.I,
 )
-INDEX_OPTION = re.compile(r"(?:^|\s)-(?:-index-url|-extra-index-url|-find-links|-trusted-host|i\b|f\b)")
 
 
 def tracked_files() -> list[Path]:
@@ -60,63 +55,6 @@ def registry_hosts(text: str) -> list[str]:
     return REGISTRY.findall(text)
 
 
-def compiled(text: str) -> dict[str, tuple[Requirement, list[str], str]]:
-    """Returns by name what a compiled file pins: the requirement, its hashes, and the comment that says for whom."""
-    entries = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
-    found = {}
-    for entry in entries:
-        lines = entry.splitlines()
-        options = [line.strip(" \\") for line in lines if not line.lstrip().startswith("#")]
-        requirement = Requirement(options[0])
-        hashes = [option.removeprefix("--hash=") for option in options[1:] if option]
-        found[canonicalize_name(requirement.name)] = (requirement, hashes, "\n".join(lines[len(options) :]))
-    return found
-
-
-def unpinned(text: str) -> list[str]:
-    """Returns the packages of a compiled file that lack an exact version or a SHA-256."""
-    return [
-        name
-        for name, (requirement, hashes, _) in compiled(text).items()
-        if not re.fullmatch(r"==[^*,]+", str(requirement.specifier))
-        or not hashes
-        or not all(re.fullmatch(r"sha256:[0-9a-f]{64}", digest) for digest in hashes)
-    ]
-
-
-def declared(text: str) -> dict[str, Requirement]:
-    """Returns by name what a `.in` file asks for."""
-    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
-    requirements = [Requirement(line) for line in lines if line and not line.startswith("-")]
-    return {canonicalize_name(requirement.name): requirement for requirement in requirements}
-
-
-def out_of_step(source_name: str, source: str, result: str) -> set[str]:
-    """Returns the packages on which a `.in` file and what was compiled from it do not agree: asked for but not pinned,
-    pinned to a version that is not allowed, or pinned although no longer asked for."""
-    asked, pinned = declared(source), compiled(result)
-    on_request = {
-        name for name, (_, _, via) in pinned.items() if re.search(rf"-r {re.escape(source_name)}$", via, re.MULTILINE)
-    }
-    wrong = {
-        name
-        for name, requirement in asked.items()
-        if name in pinned
-        and not requirement.specifier.contains(str(pinned[name][0].specifier).removeprefix("=="), prereleases=True)
-    }
-    return (asked.keys() ^ on_request) | wrong
-
-
-def unreasoned_bounds(text: str) -> list[str]:
-    """Returns the lines that bound a version from above without a comment on that line or the one before."""
-    lines = ["", *text.splitlines()]
-    return [
-        line
-        for before, line in itertools.pairwise(lines)
-        if re.search(r"<|==|~=|!=", line.partition("#")[0]) and "#" not in line and not before.lstrip().startswith("#")
-    ]
-
-
 def undocumented_targets(makefile: str) -> set[str]:
     """Returns the targets of a Makefile that are not declared phony, or that `make help` does not explain."""
     phony = set(" ".join(re.findall(r"^\.PHONY:(.*)$", makefile, re.MULTILINE)).split())
@@ -139,31 +77,6 @@ def layers(contract: dict[str, Any]) -> list[set[str]]:
 @pytest.mark.parametrize("rule", [machine_paths, registry_hosts])
 def test_tracked_text_is_of_no_machine_and_no_registry(rule: Callable[[str], list[str]]) -> None:
     assert {name: found for name, text in tracked_texts() if (found := rule(text))} == {}
-
-
-@pytest.mark.parametrize("name", REQUIREMENTS)
-def test_every_requirement_is_pinned_with_its_hash(name: str) -> None:
-    text = read(f"{name}.txt")
-    assert compiled(text)
-    assert unpinned(text) == []
-    assert [line for line in text.splitlines() if INDEX_OPTION.search(line)] == []
-
-
-@pytest.mark.parametrize("name", REQUIREMENTS)
-def test_compiled_requirements_are_in_step_with_their_source(name: str) -> None:
-    assert out_of_step(f"{name}.in", read(f"{name}.in"), read(f"{name}.txt")) == set()
-
-
-def test_tests_run_on_the_versions_that_the_site_runs_on() -> None:
-    runtime, dev, *_ = (compiled(read(f"{name}.txt")) for name in REQUIREMENTS)
-    assert {name: str(runtime[name][0]) for name in runtime} == {
-        name: str(dev[name][0]) if name in dev else None for name in runtime
-    }
-
-
-@pytest.mark.parametrize("name", REQUIREMENTS)
-def test_upper_bound_has_its_reason(name: str) -> None:
-    assert unreasoned_bounds(read(f"{name}.in")) == []
 
 
 def test_every_target_is_documented() -> None:
@@ -205,19 +118,6 @@ def test_version_is_the_same_everywhere() -> None:
 
 # That they can say no
 
-PINNED = f"""\
-# made by a tool
-numpy==2.4.6 ; python_version >= '3.11' \\
-    --hash=sha256:{"a" * 64} \\
-    --hash=sha256:{"b" * 64}
-    # via
-    #   -r requirements.in
-    #   scipy
-scipy==1.17.1 \\
-    --hash=sha256:{"c" * 64}
-    # via -r requirements.in
-"""
-
 
 @pytest.mark.parametrize("folder", ["root", "home", "work", "tmp", "Users"])
 def test_path_of_a_machine_is_found(folder: str) -> None:
@@ -236,52 +136,6 @@ def test_other_path_is_not_taken_for_one(line: str) -> None:
 def test_registry_host_is_found(name: str) -> None:
     host = f"{name}.org"
     assert registry_hosts(f"see https://files.{host}/simple") == [host]
-
-
-def test_pinned_requirements_are_accepted() -> None:
-    assert unpinned(PINNED) == []
-    assert out_of_step("requirements.in", "numpy>=2.4\nSciPy\n", PINNED) == set()
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "name"),
-    [
-        ("numpy==2.4.6", "numpy>=2.4.6", "numpy"),
-        ("scipy==1.17.1", "scipy==1.*", "scipy"),
-        (f" \\\n    --hash=sha256:{'c' * 64}", "", "scipy"),
-        (f"sha256:{'c' * 64}", "md5:" + "c" * 32, "scipy"),
-    ],
-)
-def test_loose_requirement_is_found(old: str, new: str, name: str) -> None:
-    assert old in PINNED
-    assert unpinned(PINNED.replace(old, new)) == [name]
-
-
-@pytest.mark.parametrize(
-    ("source", "name"),
-    [
-        ("numpy\nscipy\npandas\n", "pandas"),  # asked for since
-        ("numpy\n", "scipy"),  # no longer asked for
-        ("numpy>=2.5\nscipy\n", "numpy"),  # asked for in another version
-    ],
-)
-def test_requirement_out_of_step_is_found(source: str, name: str) -> None:
-    assert out_of_step("requirements.in", source, PINNED) == {name}
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("numpy>=2.4\n", []),
-        ("numpy>=2.4,<3\n", ["numpy>=2.4,<3"]),
-        ("numpy==2.4\n", ["numpy==2.4"]),
-        ("numpy<3  # 3 drops what we import\n", []),
-        ("# 3 drops what we import\nnumpy<3\n", []),
-        ("scipy # needed\nnumpy<3\n", ["numpy<3"]),
-    ],
-)
-def test_bound_without_a_reason_is_found(text: str, found: list[str]) -> None:
-    assert unreasoned_bounds(text) == found
 
 
 @pytest.mark.parametrize(

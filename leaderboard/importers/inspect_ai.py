@@ -27,7 +27,7 @@ UNSCORED = frozenset({"grader_failed", "scoring_failed"})
 """Reasons that void a score. The others, such as a refusal, are about the response, which was judged all the same."""
 TEXTS = ("attachments", "events", "messages", "store")
 """Fields of a sample that are skipped."""
-ABSENT = "E_ABSENT  inspect-ai is not installed here: pip install -r requirements-inspect.txt"
+ABSENT = "E_ABSENT  inspect-ai is not installed here: make inspect makes .venv-inspect, which has it"
 
 
 def read(source: Path, target: Target, stated: Stated) -> Imported:

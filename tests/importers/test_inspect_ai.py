@@ -343,7 +343,7 @@ def test_without_inspect_ai_the_command_says_how_to_get_it(runs: Path, project: 
     )
     assert (done.returncode, done.stdout) == (ENVIRONMENT, "")
     assert done.stderr == (
-        "import: E_ABSENT  inspect-ai is not installed here: pip install -r requirements-inspect.txt\n"
+        "import: E_ABSENT  inspect-ai is not installed here: make inspect makes .venv-inspect, which has it\n"
     )
 
 

@@ -1,18 +1,22 @@
 """What a maintainer does to a file: verify it against a vault, accept, reject, correct or withdraw it."""
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from leaderboard import canonical, forensics, submission
-from leaderboard import evidence as evidences
 from leaderboard import vault as store
 from leaderboard.board import Board, Tier
+from leaderboard.evidence import tiers
 from leaderboard.findings import Finding, Refused, refuse
 from leaderboard.items import Item
 from leaderboard.registry import Registry
 from leaderboard.vault import Event, Vault
 from leaderboard.verification import History, Verdict, verify
+
+if TYPE_CHECKING:
+    from leaderboard.trust.libraries import Key
 
 
 def read(path: Path, vault: Vault | None = None) -> bytes:
@@ -83,10 +87,11 @@ def accept(
     today: date,
     tier: Tier,
     evidence: Path | None = None,
+    reviewers: "Iterable[Key]" = (),
 ) -> Event:
     """Takes a file into the vault and returns its ledger event; Refused with its findings otherwise, also where
-    `evidence` is not what the tier asks for."""
-    return _take("accept", data, board, registry, vault, today, tier, evidence)
+    `evidence` is not what the tier asks for. `reviewers` may sign the record of a log that stays with the lab."""
+    return _take("accept", data, board, registry, vault, today, tier, evidence, reviewers)
 
 
 def correct(
@@ -98,6 +103,7 @@ def correct(
     replaces: str,
     reason: str,
     evidence: Path | None = None,
+    reviewers: "Iterable[Key]" = (),
 ) -> Event:
     """Puts a corrected file in the place of an accepted one of the same system and returns its ledger event. The tier
     stays, and what it rests on is needed again."""
@@ -106,7 +112,7 @@ def correct(
     if verdict.submission and verdict.submission.system != standing.system:
         raise refuse("E_SYSTEM", "$.system")
     why = {"reason": reason, "replaces": replaces}
-    return _take("correct", data, board, registry, vault, today, standing.tier, evidence, **why)
+    return _take("correct", data, board, registry, vault, today, standing.tier, evidence, reviewers, **why)
 
 
 def _take(
@@ -118,13 +124,14 @@ def _take(
     today: date,
     tier: Tier,
     evidence: Path | None,
+    reviewers: "Iterable[Key]",
     **why: str,
 ) -> Event:
     verdict = examine(data, board, registry, vault, today)
     if verdict.refused or verdict.submission is None:
         raise Refused(verdict.findings)
     taken = verdict.submission
-    rests_on = evidences.examine(evidence, tier, taken, board, registry)
+    rests_on = tiers.examine(evidence, tier, taken, board, registry, today, reviewers)
     if rests_on.kept is not None:
         vault.keep_evidence(rests_on.kept)
     return vault.append(

@@ -29,10 +29,19 @@ def read(path: Path, vault: Vault | None = None) -> bytes:
         raise
 
 
-def examine(data: bytes, board: Board, registry: Registry, vault: Vault, today: date) -> Verdict:
-    """Returns the findings of a file against a vault; a refused file's bytes are kept in its quarantine."""
-    events = vault.events()
-    items = vault.items(board)
+def examine(
+    data: bytes,
+    board: Board,
+    registry: Registry,
+    vault: Vault,
+    today: date,
+    tier: Tier | None = None,
+    manifest: list[Item] | None = None,
+) -> Verdict:
+    """Returns the findings of a file against a vault; a refused file's bytes are kept in its quarantine. A submission
+    that stands at a tier below `tier` is no replay. `manifest` holds the items where the vault does not yet."""
+    events, digest = vault.events(), canonical.sha256(data)
+    items = vault.items(board) or manifest
     if items is None:
         raise refuse("E_BOARD", "$.items_digest")
     verdict = verify(
@@ -41,8 +50,8 @@ def examine(data: bytes, board: Board, registry: Registry, vault: Vault, today: 
         registry,
         today=today,
         items=items,
-        history=_history(board, events),
-        digest=canonical.sha256(data),
+        history=_history(board, events, tier, digest),
+        digest=digest,
     )
     if verdict.refused or verdict.submission is None:
         vault.quarantine(data)
@@ -64,8 +73,10 @@ def _item_scores(vault: Vault, events: list[Event], board: Board, items: list[It
     return {system: scores for system, scores in known.items() if scores is not None}
 
 
-def _history(board: Board, events: list[Event]) -> History:
-    used = (frozenset(store.used(events, what)) for what in ("nonce", "submission"))
+def _history(board: Board, events: list[Event], tier: Tier | None, digest: str) -> History:
+    raised = digest if store.raises(events, digest, tier) else None
+    others = [event for event in events if raised is None or event.submission != raised]
+    used = (frozenset(store.used(others, what)) for what in ("nonce", "submission"))
     return History(frozenset(store.issued(events, board.id)), *used)
 
 
@@ -127,7 +138,7 @@ def _take(
     reviewers: "Iterable[Key]",
     **why: str,
 ) -> Event:
-    verdict = examine(data, board, registry, vault, today)
+    verdict = examine(data, board, registry, vault, today, tier if kind == "accept" else None)
     if verdict.refused or verdict.submission is None:
         raise Refused(verdict.findings)
     taken = verdict.submission

@@ -32,8 +32,8 @@ def verify(options: argparse.Namespace) -> Answer:
     day = options.date or clock.today()
     data = _read(options)
     vault = answers.vault(options.vault) if options.vault else None
-    if vault and (not options.items or vault.items(board)):
-        verdict = intake.examine(data, board, registry, vault, day)
+    if vault:
+        verdict = intake.examine(data, board, registry, vault, day, manifest=_items(options, board))
     else:
         verdict = verification.verify(data, board, registry, today=day, items=_items(options, board))
     if verdict.refused:
@@ -73,7 +73,7 @@ def accept(options: argparse.Namespace) -> Answer:
         vault.keep_items(board, items)
     day = options.date or clock.today()
     data = _read(options)
-    flags = intake.examine(data, board, registry, vault, day).findings
+    flags = intake.examine(data, board, registry, vault, day, options.tier).findings
     event = intake.accept(data, board, registry, vault, day, options.tier, options.evidence, _reviewers(options))
     return answers.of_event(event) | {"findings": answers.told(flags)}
 

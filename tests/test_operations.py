@@ -29,7 +29,8 @@ CIRCUMSTANCES: dict[tuple[str, int], str] = {
         cp "$LAB/submission.json" "$LAB/pack.json" .
     """,
 }
-"""What others do before a block, by its section and its number there: shell commands, in the office's folder."""
+"""What others do before a block, by its section and its number there: shell commands, in the office's folder. After the
+takedown the repository is at release 3, `ann` and `cem` are the reviewers and `rob` has the release key."""
 
 
 def page(project: Path) -> str:
@@ -131,16 +132,17 @@ def test_every_command_of_the_page_runs_in_a_clone(project: Path, shared: Path, 
     clone = fresh_clone(project, tmp_path / "a clone")
     before, office = files(clone), tmp_path / "an office"
     said = walk(tmp_path, shared, clone, clone, office, script(project))
-    assert re.findall(r"state fresh: release (\d)", said) == ["1", "2", "2", "2", "3"]
+    assert re.findall(r"state fresh: release (\d)", said)[:5] == ["1", "2", "2", "2", "3"]
     assert "every number is that of the vault" in said
     contents = re.findall(r"^content (\w+)$", said, flags=re.MULTILINE)
     assert contents[2] == contents[0], "release 1, built again"
-    kept = (office / "results" / "repository" / "targets" / "releases").iterdir()
-    assert sorted(path.name for path in kept) == ["1", "3"]
+    kept = {path.name for path in (office / "results" / "repository" / "targets" / "releases").iterdir()}
+    assert {"1", "3"} <= kept and "2" not in kept, "release 2 was taken down"
     assert len(ranked(office, "xstest")) == 5 and len(ranked(office, "msts")) == 10, "the real boards are empty"
     assert files(clone) == before, "the clone was changed"
     secrets = {name for name, data in files(office).items() if b"PRIVATE KEY" in data}
-    assert secrets == {"owner", "ann", "bea", "release", "cem", "rob"}, "a key is in the results, the vault or a draft"
+    assert secrets >= {"owner", "ann", "bea", "release", "cem", "rob"}
+    assert not any("/" in name for name in secrets), "a key is in the results, the vault or a draft"
 
 
 @pytest.mark.timeout(600)  # about 15 processes
@@ -241,6 +243,24 @@ def no_heartbeat(office: Office) -> None:
     assert "state fresh" in office.run("check")
 
 
+def targets_expired(office: Office) -> None:
+    assert "E_EXPIRED  metadata/1.targets.json" in office.run("check")
+    office.draft()
+    office.sign_and_publish()
+    assert "state fresh" in office.run("check")
+
+
+def root_expired(office: Office) -> None:
+    assert "E_EXPIRED  metadata/1.root.json" in office.run("check")
+    office.run("trust rotate --owner owner.pub --out draft")
+    office.run("release sign draft --key owner --key release")
+    office.run("release publish draft")
+    assert "root.json" not in office.run("check")
+    office.draft()
+    office.sign_and_publish()
+    assert "state fresh" in office.run("check")
+
+
 def signature_missing(office: Office) -> None:
     office.draft()
     office.run("release sign draft --key ann --key release")
@@ -312,7 +332,9 @@ def wrong_evidence(office: Office) -> None:
 WAYS_OUT: dict[str, tuple[Callable[[Office], None], int]] = {
     "`E_STALE`": (stale, 0),
     "`E_EXPIRED` from `release publish`": (draft_too_old, 40),
-    "`E_EXPIRED` from `check`": (no_heartbeat, 40),
+    "`E_EXPIRED` of `timestamp` from `check`": (no_heartbeat, 40),
+    "`E_EXPIRED` of `targets` from `check`": (targets_expired, 400),
+    "`E_EXPIRED` of `root` from `check`": (root_expired, 740),
     "`E_SIGNATURE` from `release publish`": (signature_missing, 0),
     "the draft is lost": (draft_lost, 0),
     "`left out  ledger line N`": (not_attested, 0),

@@ -148,6 +148,7 @@ leaderboard release draft --vault vault --results results --out draft
 leaderboard release sign draft --results results --root trusted/root.json --key ann --key bea --key release
 leaderboard release publish draft --results results --root trusted/root.json
 leaderboard check --results results --root trusted/root.json
+leaderboard audit --vault vault --results results --root trusted/root.json
 leaderboard export json --board demo --results results --root trusted/root.json --out view.json
 """
 

@@ -6,6 +6,7 @@ The section on Inspect AI runs where its logs are made: tests/importers/test_ins
 import importlib.util
 import json
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -181,6 +182,7 @@ def test_page_leads_from_a_log_to_a_ranked_row_and_the_log_stays_with_the_lab(
     log = lab_log(shared, lab)
     for place in (lab, stick):
         (place / "items.json").write_bytes(items.encode(demo.items()))
+    shutil.copytree(project / "results" / "boards" / "demo", office / "results" / "boards" / "demo")
     places.run(office, BEGIN)
     nonce = places.run(office, "leaderboard nonce example-model --results results --board demo --vault vault").strip()
 

@@ -15,11 +15,10 @@ _KEY = ["board", "system"]
 def standing(tables: Tables) -> pd.DataFrame:
     """Returns one line per row of a release: headline unsafe rate with its interval, rank set over all categories, and
     the ledger line behind it. Numbers are missing for what was withdrawn, rank sets for what is not ranked."""
+    own = [*_KEY, "ledger_line", "attempt", "reason"]
     if "row" not in tables or tables["row"].empty:
-        return pd.DataFrame(
-            columns=[*_KEY, "ledger_line", "reason", "estimate", "ci_low", "ci_high", "low", "high", "family"]
-        )
-    lines = tables["row"][[*_KEY, "ledger_line", "reason"]]
+        return pd.DataFrame(columns=[*own, "estimate", "ci_low", "ci_high", "low", "high", "family"])
+    lines = tables["row"][own]
     lines = lines.merge(_headlines(tables), how="left", on=_KEY).merge(_ranks(tables), how="left", on=_KEY)
     family = tables["board"].set_index("board")["ranked"]
     return lines.assign(family=lines["board"].map(family).where(lines["low"].notna())).astype(object)
@@ -91,7 +90,8 @@ def _cause(line: Any, tables: Tables, *, by_method: bool) -> str | None:
         return "new"
     if reason == "withdrawn" or earlier == "withdrawn":
         return "withdrawn" if earlier != "withdrawn" else "returned" if reason != "withdrawn" else None
-    if line["ledger_line_after"] != line["ledger_line_before"]:
+    # the same attempt on a new line is the same submission, raised to a higher tier
+    if line["ledger_line_after"] != line["ledger_line_before"] and line["attempt_after"] != line["attempt_before"]:
         return _how_replaced(line, tables)
     if (reason is None) != (earlier is None):
         return "newly_ranked" if reason is None else "no_longer_ranked"

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
-from leaderboard.commands import answers, exporting, importing, intake, releasing, signing, site
+from leaderboard.commands import answers, evidence, exporting, importing, intake, releasing, signing, site
 from leaderboard.findings import Refused
 
 DONE, REFUSED, USAGE, ENVIRONMENT = 0, 1, 2, 3
@@ -61,7 +61,17 @@ def make_parser() -> argparse.ArgumentParser:
         prog="python -m leaderboard", description=__doc__.split(":")[0] if __doc__ else None
     )
     every = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_site, _add_import, _add_intake, _add_fate, _add_attest, _add_release, _add_trust, _add_export):
+    for add in (
+        _add_site,
+        _add_import,
+        _add_evidence,
+        _add_intake,
+        _add_fate,
+        _add_attest,
+        _add_release,
+        _add_trust,
+        _add_export,
+    ):
         add(every)
     return parser
 
@@ -140,6 +150,11 @@ def _add_import(every: Commands) -> None:
 
 
 def _take_log(importer: argparse.ArgumentParser) -> None:
+    _take_what_no_log_says(importer)
+    importer.add_argument("--out", type=Path, required=True, metavar="FILE", help="the submission, or a folder for it")
+
+
+def _take_what_no_log_says(importer: argparse.ArgumentParser) -> None:
     importer.add_argument("--system", help="what was run (the system that is registered under the model's name)")
     importer.add_argument(
         "--served-as-registered", action="store_true", help="it was that system, whatever the log calls the model"
@@ -147,7 +162,23 @@ def _take_log(importer: argparse.ArgumentParser) -> None:
     importer.add_argument("--judge", type=_judge, metavar="ID@VERSION", help="who judged, where the log does not say")
     importer.add_argument("--tool-version", metavar="V", help="the tool's, where the log does not say")
     importer.add_argument("--items", type=Path, metavar="FILE", help="the board's item manifest")
-    importer.add_argument("--out", type=Path, required=True, metavar="FILE", help="the submission, or a folder for it")
+
+
+def _add_evidence(every: Commands) -> None:
+    steps = _steps(every, "evidence", "What stands for a log that stays with the lab.")
+    pack = _command(
+        steps, "pack", "Say without its text what a log holds, and that it gives a submission.", evidence.pack
+    )
+    pack.add_argument("source", type=Path, metavar="SOURCE")
+    pack.add_argument("--board", required=True)
+    pack.add_argument("--submission", type=Path, required=True, metavar="FILE", help="what was imported from the log")
+    _take_what_no_log_says(pack)
+    sign = _command(steps, "sign", "Sign a pack that you made yourself, of a log that you saw.", evidence.sign)
+    sign.add_argument("pack", type=Path, metavar="PACK")
+    _need_keys(sign)
+    _take_date(sign, "the day on which you saw the log")
+    pack.add_argument("--out", type=Path, required=True, metavar="FILE", help="the pack is written here")
+    sign.add_argument("--out", type=Path, required=True, metavar="FILE", help="the record is written here")
 
 
 def _judge(text: str) -> tuple[str, str]:
@@ -169,7 +200,12 @@ def _add_intake(every: Commands) -> None:
         "--replaces", required=True, metavar="SUBMISSION", help="the accepted one: its digest, or its file"
     )
     for parser in (accept, correct):
-        parser.add_argument("--evidence", type=Path, metavar="FILE", help="what the tier rests on")
+        parser.add_argument(
+            "--evidence",
+            type=Path,
+            metavar="FILE",
+            help="what the tier rests on: a pack, a record, the log, or outcomes",
+        )
     for parser in (verify, accept):
         parser.add_argument("--items", type=Path, metavar="FILE", help="the board's item manifest, the first time")
     for parser in (verify, accept, reject, correct):

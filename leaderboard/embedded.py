@@ -12,8 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from leaderboard import demo, intake, submission, vault
-from leaderboard.board import Board, Tier
+from leaderboard import canonical, demo, intake, submission, vault
+from leaderboard.board import Board
+from leaderboard.evidence import pack
 from leaderboard.findings import refuse
 from leaderboard.importers import table
 from leaderboard.items import Item
@@ -32,7 +33,10 @@ def build_tables_board(
     imported = table.read(folder / described.file, board, registry, described)
     keep.keep_items(board, imported.items)
     evidence = folder / described.file
-    return [_accept(made, board, registry, keep, today, board.tier, evidence) for made in imported.submissions]
+    filled = (_with_nonce(made, board, keep, today) for made in imported.submissions)
+    return [
+        intake.accept(submission.encode(made), board, registry, keep, today, board.tier, evidence) for made in filled
+    ]
 
 
 def build_demo_board(board: Board, registry: Registry, stage: int, keep: Vault, today: date) -> list[Event]:
@@ -44,8 +48,9 @@ def build_demo_board(board: Board, registry: Registry, stage: int, keep: Vault, 
 def _act(act: demo.Act, board: Board, registry: Registry, keep: Vault, today: date) -> Event:
     match act:
         case demo.Accept():
-            with _file(act.evidence) as evidence:
-                return _accept(act.submission, board, registry, keep, today, act.tier, evidence)
+            filled = _with_nonce(act.submission, board, keep, today)
+            with _file(_rests_on(act, filled)) as evidence:
+                return intake.accept(submission.encode(filled), board, registry, keep, today, act.tier, evidence)
         case demo.Withdraw():
             return intake.withdraw(keep, _standing(keep, board, act.system), act.reason, today)
         case demo.Correct():
@@ -55,21 +60,21 @@ def _act(act: demo.Act, board: Board, registry: Registry, keep: Vault, today: da
                 return intake.correct(data, board, registry, keep, today, replaces, act.reason, evidence)
 
 
+def _rests_on(act: demo.Accept, filled: Submission) -> bytes:
+    """The evidence of an acceptance. A lab's pack names the submission, nonce included, so it is made here."""
+    if act.tier != "self_reported":
+        return act.evidence
+    log = pack.File(len(act.evidence), canonical.sha256(act.evidence))
+    return canonical.encode(pack.make(filled, pack.Origin([log], errors=0, stated=())))
+
+
 @contextmanager
-def _file(data: bytes | None) -> Iterator[Path | None]:
+def _file(data: bytes) -> Iterator[Path]:
     """Puts evidence in a file, which is where evidence is."""
     with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
         path = Path(folder) / "evidence"
-        if data is not None:
-            path.write_bytes(data)
-        yield path if data is not None else None
-
-
-def _accept(
-    made: Submission, board: Board, registry: Registry, keep: Vault, today: date, tier: Tier, evidence: Path | None
-) -> Event:
-    data = submission.encode(_with_nonce(made, board, keep, today))
-    return intake.accept(data, board, registry, keep, today, tier, evidence)
+        path.write_bytes(data)
+        yield path
 
 
 def _with_nonce(made: Submission, board: Board, keep: Vault, today: date) -> Submission:

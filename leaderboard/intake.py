@@ -1,18 +1,22 @@
 """What a maintainer does to a file: verify it against a vault, accept, reject, correct or withdraw it."""
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from leaderboard import canonical, forensics, submission
-from leaderboard import evidence as evidences
 from leaderboard import vault as store
 from leaderboard.board import Board, Tier
+from leaderboard.evidence import tiers
 from leaderboard.findings import Finding, Refused, refuse
 from leaderboard.items import Item
 from leaderboard.registry import Registry
 from leaderboard.vault import Event, Vault
 from leaderboard.verification import History, Verdict, verify
+
+if TYPE_CHECKING:
+    from leaderboard.trust.libraries import Key
 
 
 def read(path: Path, vault: Vault | None = None) -> bytes:
@@ -25,10 +29,19 @@ def read(path: Path, vault: Vault | None = None) -> bytes:
         raise
 
 
-def examine(data: bytes, board: Board, registry: Registry, vault: Vault, today: date) -> Verdict:
-    """Returns the findings of a file against a vault; a refused file's bytes are kept in its quarantine."""
-    events = vault.events()
-    items = vault.items(board)
+def examine(
+    data: bytes,
+    board: Board,
+    registry: Registry,
+    vault: Vault,
+    today: date,
+    tier: Tier | None = None,
+    manifest: list[Item] | None = None,
+) -> Verdict:
+    """Returns the findings of a file against a vault; a refused file's bytes are kept in its quarantine. A submission
+    that stands at a tier below `tier` is no replay. `manifest` holds the items where the vault does not yet."""
+    events, digest = vault.events(), canonical.sha256(data)
+    items = vault.items(board) or manifest
     if items is None:
         raise refuse("E_BOARD", "$.items_digest")
     verdict = verify(
@@ -37,8 +50,8 @@ def examine(data: bytes, board: Board, registry: Registry, vault: Vault, today: 
         registry,
         today=today,
         items=items,
-        history=_history(board, events),
-        digest=canonical.sha256(data),
+        history=_history(board, events, tier, digest),
+        digest=digest,
     )
     if verdict.refused or verdict.submission is None:
         vault.quarantine(data)
@@ -60,8 +73,10 @@ def _item_scores(vault: Vault, events: list[Event], board: Board, items: list[It
     return {system: scores for system, scores in known.items() if scores is not None}
 
 
-def _history(board: Board, events: list[Event]) -> History:
-    used = (frozenset(store.used(events, what)) for what in ("nonce", "submission"))
+def _history(board: Board, events: list[Event], tier: Tier | None, digest: str) -> History:
+    raised = digest if store.raises(events, digest, tier) else None
+    others = [event for event in events if raised is None or event.submission != raised]
+    used = (frozenset(store.used(others, what)) for what in ("nonce", "submission"))
     return History(frozenset(store.issued(events, board.id)), *used)
 
 
@@ -83,10 +98,11 @@ def accept(
     today: date,
     tier: Tier,
     evidence: Path | None = None,
+    reviewers: "Iterable[Key]" = (),
 ) -> Event:
     """Takes a file into the vault and returns its ledger event; Refused with its findings otherwise, also where
-    `evidence` is not what the tier asks for."""
-    return _take("accept", data, board, registry, vault, today, tier, evidence)
+    `evidence` is not what the tier asks for. `reviewers` may sign the record of a log that stays with the lab."""
+    return _take("accept", data, board, registry, vault, today, tier, evidence, reviewers)
 
 
 def correct(
@@ -98,6 +114,7 @@ def correct(
     replaces: str,
     reason: str,
     evidence: Path | None = None,
+    reviewers: "Iterable[Key]" = (),
 ) -> Event:
     """Puts a corrected file in the place of an accepted one of the same system and returns its ledger event. The tier
     stays, and what it rests on is needed again."""
@@ -106,7 +123,7 @@ def correct(
     if verdict.submission and verdict.submission.system != standing.system:
         raise refuse("E_SYSTEM", "$.system")
     why = {"reason": reason, "replaces": replaces}
-    return _take("correct", data, board, registry, vault, today, standing.tier, evidence, **why)
+    return _take("correct", data, board, registry, vault, today, standing.tier, evidence, reviewers, **why)
 
 
 def _take(
@@ -118,13 +135,14 @@ def _take(
     today: date,
     tier: Tier,
     evidence: Path | None,
+    reviewers: "Iterable[Key]",
     **why: str,
 ) -> Event:
-    verdict = examine(data, board, registry, vault, today)
+    verdict = examine(data, board, registry, vault, today, tier if kind == "accept" else None)
     if verdict.refused or verdict.submission is None:
         raise Refused(verdict.findings)
     taken = verdict.submission
-    rests_on = evidences.examine(evidence, tier, taken, board, registry)
+    rests_on = tiers.examine(evidence, tier, taken, board, registry, today, reviewers)
     if rests_on.kept is not None:
         vault.keep_evidence(rests_on.kept)
     return vault.append(

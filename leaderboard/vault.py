@@ -23,7 +23,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from leaderboard import canonical, durable, items, submission
-from leaderboard.board import Board, Id, Tier, Version
+from leaderboard.board import TIERS, Board, Id, Tier, Version
 from leaderboard.findings import Refused, refuse
 from leaderboard.items import Item
 from leaderboard.submission import Hex32, Hex64, Outcomes, Submission
@@ -124,7 +124,8 @@ class Vault:
             if self._read and on < self._read[-1].on:
                 raise refuse("E_DATE", "$.date")
             event = msgspec.convert({**made, **fields}, Event)
-            if event.accepts and (
+            raised = event.kind == "accept" and raises(events, event.submission, event.tier)
+            if (event.accepts and not raised) and (
                 event.nonce in used(events, "nonce") or event.submission in used(events, "submission")
             ):
                 raise refuse("E_REPLAY", "$")
@@ -272,6 +273,7 @@ def _accepted(
         attempts=len(issued),
         withdrawals=before.withdrawals if before else 0,
         withdrawn=False,
+        reply=before.reply if before and before.submission == event.submission else "none",
         sampled=event.sampled,
         agreed=event.agreed,
     )
@@ -287,6 +289,13 @@ def _amend(event: Event, standings: dict[tuple[str, str], Standing]) -> None:
         standings[key] = msgspec.structs.replace(before, withdrawn=True, withdrawals=before.withdrawals + 1)
     elif event.kind in ("notify", "reply"):
         standings[key] = msgspec.structs.replace(before, reply=msgspec.convert(event.reason, Reply))
+
+
+def raises(events: Sequence[Event], submission: str | None, tier: Tier | None) -> bool:
+    """Says whether accepting a submission at this tier raises the one at which it stands: a reviewer has looked further
+    since. That takes no new attempt, and the outcomes stay the same."""
+    standing = (each for each in replay(events) if each.submission == submission and not each.withdrawn)
+    return tier is not None and any(TIERS.index(each.tier) < TIERS.index(tier) for each in standing)
 
 
 def used(events: Iterable[Event], what: Literal["nonce", "submission"]) -> set[str]:

@@ -12,6 +12,7 @@ from leaderboard import items as manifest
 from leaderboard import submission as canonical_submission
 from leaderboard.board import Board, Category, Flags, JudgeRef, Outcome, Source
 from leaderboard.catalogue import Catalogue
+from leaderboard.evidence import pack as packs
 from leaderboard.items import Item
 from leaderboard.registry import Developer, Judge, Registry, System
 from leaderboard.scoring import panel as panels
@@ -163,6 +164,15 @@ def log(keep: Vault) -> Path:
     path = keep.folder.with_name("log")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(LOG)
+    return path
+
+
+def pack(path: Path, data: bytes) -> Path:
+    """Writes the evidence pack of `log` for these bytes of a submission, and returns the path: what the tier
+    `self_reported` rests on."""
+    submitted = canonical_submission.decode(data)
+    origin = packs.Origin([packs.File(len(LOG), canonical.sha256(LOG))], errors=0, stated=())
+    path.write_bytes(canonical.encode(packs.make(submitted, origin)))
     return path
 
 

@@ -118,9 +118,9 @@ def test_a_tier_needs_what_it_rests_on(project: Path, tmp_path: Path) -> None:
     (tmp_path / "file.json").write_bytes(submission.encode(data))
     accept = ("accept", tmp_path / "file.json", "--board", "small", "--results", results, "--vault", tmp_path / "vault")
     known = (*accept, "--items", tmp_path / "items.json", "--tier", "artifact_checked")
-    assert run(project, *known).stdout == "E_EVIDENCE  --evidence\n"
+    assert run(project, *known).stdout.startswith("E_EVIDENCE  --evidence: the tier needs the log, or the record of ")
     (tmp_path / "other").write_text("another log")
-    assert run(project, *known, "--evidence", tmp_path / "other").stdout == "E_EVIDENCE  $.source.sha256\n"
+    assert run(project, *known, "--evidence", tmp_path / "other").stdout.startswith("E_EVIDENCE  $.source.sha256: ")
     answer = run(project, *known, "--evidence", made.log(keep))
     assert (answer.returncode, answer.stdout.split()[0]) == (DONE, "accepted"), answer.stdout
     assert run(project, *known, "--evidence", made.log(keep)).stdout == "E_REPLAY  $\n"

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from leaderboard import cli, embedded, forensics, intake, submission
+from leaderboard import canonical, cli, embedded, forensics, intake, submission
 from leaderboard.catalogue import Catalogue, read_catalogue
 from leaderboard.findings import Finding
 from leaderboard.importers import table
@@ -225,6 +225,8 @@ def test_a_copy_is_shown_to_the_reviewer_accepted_and_written_down(
     assert cli.main(["verify", *call, "--json"]) == 0
     told = json.loads(capfd.readouterr().out)
     assert told["findings"] == [{"code": "F_COPY", "place": "$.rows", "evidence": evidence}]
-    assert cli.main(["accept", *call, "--tier", "self_reported"]) == 0
+    (tmp_path / "log").write_bytes(canonical.encode(source.rows))
+    tier = ["--tier", "artifact_checked", "--evidence", str(tmp_path / "log")]
+    assert cli.main(["accept", *call, *tier]) == 0
     assert f"F_COPY  $.rows: {evidence}\n" in capfd.readouterr().out
     assert keep.events()[-1].flags == ("F_COPY",)

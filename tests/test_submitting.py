@@ -6,6 +6,7 @@ The section on Inspect AI runs where its logs are made: tests/importers/test_ins
 import importlib.util
 import json
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -18,12 +19,12 @@ from typing import Any
 import pytest
 import yaml
 
-from leaderboard import clock, logs
+from leaderboard import cli, clock, demo, items, logs
 from leaderboard.importers import helm, inspect_ai, lm_eval
 from tests import canary, published
 from tests.canary import MARK
 from tests.importers import helm_run, lm_eval_run, tiny
-from tests.importers.page import page, run
+from tests.importers.page import block, blocks, page, run
 
 TABLE = """\
 file = "labels.csv"
@@ -55,10 +56,9 @@ def test_helm_section_runs_from_an_empty_folder(project: Path, log: Path) -> Non
     moment = {"success": True, "request_datetime": int(clock.now().timestamp())}
     helm_run.write(log, [each | {"result": moment} for each in helm_run.states()])
     run(project, log.parent, "HELM", Path(sys.executable), LOG=log)
-    told = json.loads((log.parent / "empty" / "submission.json").read_bytes())
-    assert told["source"]["sha256"] == logs.submission.canonical.sha256(
-        (log.parent / "empty" / "evidence").read_bytes()
-    )
+    told = json.loads((log.parent / "empty" / "pack.json").read_bytes())
+    assert [each["bytes"] for each in told["files"]] == [(log / name).stat().st_size for name in helm.FILES]
+    assert told["stated"] == ["--tool-version"]
 
 
 def test_table_section_runs_from_an_empty_folder(project: Path, log: Path) -> None:
@@ -81,20 +81,165 @@ def test_table_section_runs_from_an_empty_folder(project: Path, log: Path) -> No
 def test_every_code_of_an_import_is_explained(project: Path) -> None:
     files = [logs, helm, inspect_ai, lm_eval]
     sources = [Path(str(module.__file__)).read_text() for module in files]
-    sources.append((project / "leaderboard" / "commands" / "importing.py").read_text())
+    sources += [(project / "leaderboard" / path).read_text() for path in ("commands/importing.py", "evidence/pack.py")]
+    sources.append((project / "leaderboard" / "commands" / "evidence.py").read_text())
     used = {code for source in sources for code in re.findall(r'"(E_[A-Z_]+)\b', source)}
     assert used == set(re.findall(r"`(E_[A-Z_]+)`", page(project)))
 
 
-def test_every_option_of_an_import_is_explained(project: Path) -> None:
+@pytest.mark.parametrize("command", ["import lm-eval", "import table", "evidence pack", "evidence sign"])
+def test_every_option_of_a_lab_s_command_is_explained(project: Path, command: str) -> None:
     told = subprocess.run(
-        [sys.executable, "-m", "leaderboard", "import", "lm-eval", "--help"],
+        [sys.executable, "-m", "leaderboard", *command.split(), "--help"],
         cwd=project,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
     assert {option for option in re.findall(r"--[a-z-]+", told) if option not in page(project)} == {"--help"}
+
+
+# From a log to a ranked row, which the log never leaves its folder for.
+
+
+class Places:
+    """Three machines: a lab's, the office's and what a reviewer carries; the results folder is the office's."""
+
+    def __init__(self, project: Path, folder: Path) -> None:
+        self.project = project
+        self.lab, self.office, self.stick = (folder / name for name in ("a lab", "office", "stick"))
+        for place in (self.lab, self.office, self.stick):
+            place.mkdir()
+        self.names = {"STATED": "--judge demo-judge@1", "BOARD": "demo", "RESULTS": str(project / "results")}
+
+    def run(self, place: Path, commands: str, **names: object) -> str:
+        """Runs commands as printed in a folder, and returns what they print."""
+        known = {
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(self.project),
+            "PYTHONWARNINGS": "error",
+            "MEDHARM_PASSPHRASE": "a passphrase of this test",
+        }
+        done = subprocess.run(
+            ["sh", "-eu", "-c", f'leaderboard() {{ "{sys.executable}" -m leaderboard "$@"; }}\n{commands}'],
+            cwd=place,
+            env=known | self.names | {name: str(value) for name, value in names.items()},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        return done.stdout
+
+    def send(self, source: Path, target: Path, *names: str) -> None:
+        for name in names:
+            (target / name).write_bytes((source / name).read_bytes())
+
+
+BEGIN = """\
+leaderboard trust keygen owner ann bea release
+leaderboard trust init --results results --out draft --owner owner.pub --reviewer ann.pub --reviewer bea.pub \\
+    --release-key release.pub
+leaderboard release sign draft --results results --key owner --key ann --key bea --key release
+leaderboard release publish draft --results results --root trusted/root.json
+"""
+RELEASE = """\
+leaderboard attest submission.json --key ann --key bea --vault vault
+leaderboard release draft --vault vault --results results --out draft
+leaderboard release sign draft --results results --root trusted/root.json --key ann --key bea --key release
+leaderboard release publish draft --results results --root trusted/root.json
+leaderboard check --results results --root trusted/root.json
+leaderboard audit --vault vault --results results --root trusted/root.json
+leaderboard export json --board demo --results results --root trusted/root.json --out view.json
+"""
+
+
+def row(office: Path) -> dict[str, Any]:
+    (found,) = json.loads((office / "view.json").read_bytes())["rows"]
+    return {name: found[name] for name in ("system", "tier", "rank", "reason_not_ranked")}
+
+
+def lab_log(shared: Path, folder: Path) -> Path:
+    """The sample log of lm-evaluation-harness with a mark in every prompt and answer."""
+    (samples,) = (shared / "samples" / "lm_eval").glob("samples_*.jsonl")
+    (results,) = (shared / "samples" / "lm_eval").glob("results_*.json")
+    rows = [json.loads(line) for line in samples.read_text().splitlines()]
+    for each in rows:
+        each["doc"]["prompt"] = each["arguments"]["gen_args_0"]["arg_0"] = f"{MARK} {each['doc']['item_id']}"
+        each["resps"] = each["filtered_resps"] = [[MARK, MARK]]
+    (folder / samples.name).write_text("".join(json.dumps(each) + "\n" for each in rows))
+    run_of = json.loads(results.read_text()) | {"pretty_env_info": MARK}
+    (folder / results.name).write_text(json.dumps(run_of))
+    return folder / samples.name
+
+
+@pytest.mark.timeout(600)  # about 25 processes
+def test_page_leads_from_a_log_to_a_ranked_row_and_the_log_stays_with_the_lab(
+    project: Path, shared: Path, tmp_path: Path
+) -> None:
+    places = Places(project, tmp_path)
+    lab, office, stick = places.lab, places.office, places.stick
+    log = lab_log(shared, lab)
+    for place in (lab, stick):
+        (place / "items.json").write_bytes(items.encode(demo.items()))
+    shutil.copytree(project / "results" / "boards" / "demo", office / "results" / "boards" / "demo")
+    places.run(office, BEGIN)
+    nonce = places.run(office, "leaderboard nonce example-model --results results --board demo --vault vault").strip()
+
+    way = block(project, "lm-evaluation-harness") + block(project, "The evidence pack")
+    places.run(lab, way, LOG=log, NONCE=nonce, ITEMS=lab / "items.json")
+    places.send(lab, office, "submission.json", "pack.json")
+    places.send(lab, stick, "submission.json", "pack.json")
+
+    theirs = {"RESULTS": office / "results", "ITEMS": stick / "items.json"}
+    places.run(office, block(project, "What the maintainers do with it"), **theirs)
+    places.run(office, RELEASE)
+    assert row(office) == {
+        "system": "example-model",
+        "tier": "self_reported",
+        "rank": None,
+        "reason_not_ranked": "tier_too_low",
+    }
+
+    at_the_lab, at_home = blocks(project, "A reviewer at your place")
+    places.run(stick, at_the_lab, LOG=log, ITEMS=stick / "items.json")
+    places.send(stick, office, "seen.json")
+    places.run(office, at_home, **theirs)
+    said = places.run(office, RELEASE)
+    assert row(office) == {"system": "example-model", "tier": "artifact_checked", "rank": 1, "reason_not_ranked": None}
+    assert "demo  example-model  newly_ranked" in said, "the outcomes are those of before"
+
+    assert canary.find_in_folder(lab), "the mark was not in the log"
+    for place in (office, stick):
+        assert canary.find_in_folder(place) == []
+    keys = [path for path in tmp_path.rglob("*") if path.is_file() and b"PRIVATE KEY" in path.read_bytes()]
+    assert {path.parent for path in keys} == {office}, "a key was where the log is"
+
+
+@pytest.mark.parametrize("change", ["log", "results", "option", "submission"])
+def test_pack_is_refused_where_the_log_gives_something_else(
+    project: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], change: str
+) -> None:
+    tiny.write(tmp_path)
+    log = lm_eval_run.write(tmp_path, lm_eval_run.rows(), date=clock.now().timestamp())
+    there = ["--results", str(tmp_path / "results"), "--board", "tiny", "--items", str(tmp_path / "items.json")]
+    out, nonce = tmp_path / "submission.json", ["--nonce", "0" * 32]
+    assert cli.main(["import", "lm-eval", str(log), *there, *nonce, "--out", str(out)]) == 0
+    stated = []
+    if change == "log":
+        lm_eval_run.write(tmp_path, lm_eval_run.rows(outcome=["caution", "caution"]), date=clock.now().timestamp())
+    elif change == "results":
+        lm_eval_run.write(tmp_path, lm_eval_run.rows(), date=clock.now().timestamp(), model_name="lab/second")
+    elif change == "option":
+        stated = ["--judge", "person@1"]
+    else:
+        out.write_bytes(out.read_bytes().replace(b'["refusal","harmful_compliance"]', b'["refusal","refusal"]', 1))
+    capfd.readouterr()
+    pack = tmp_path / "pack.json"
+    assert cli.main(["evidence", "pack", str(log), "--submission", str(out), *there, *stated, "--out", str(pack)]) == 1
+    said = capfd.readouterr().out
+    expected = {"option": "E_JUDGE  --judge", "results": "E_EVIDENCE  $.system"}.get(change, "E_EVIDENCE  $.rows")
+    assert expected in said and MARK not in said and not pack.exists()
 
 
 # The example of lm-evaluation-harness, without the harness.

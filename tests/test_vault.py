@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard import intake, submission, vault
+from leaderboard import canonical, intake, submission, vault
+from leaderboard.board import TIERS, Tier
 from leaderboard.findings import Refused
 from leaderboard.vault import Vault
 from tests import made
@@ -125,3 +126,59 @@ def test_of_two_who_accept_one_file_at_once_the_second_is_refused(tmp_path: Path
     with pytest.raises(Refused, match="E_REPLAY"):
         keep.append("accept", made.TODAY, "small", "system-0", submission="f" * 64, nonce=before.nonce)
     assert keep.events()[-1] == before
+
+
+def accepted(keep: Vault, data: bytes, tier: Tier, evidence: Path | None) -> vault.Event:
+    return intake.accept(data, made.board(), made.registry(), keep, made.TODAY, tier, evidence)
+
+
+def self_reported(folder: Path) -> tuple[Vault, bytes]:
+    keep = Vault(folder)
+    keep.keep_items(made.board(), made.items())
+    nonce = keep.register_nonce("small", "system-0", made.TODAY)
+    data = submission.encode(made.submission(nonce=nonce))
+    accepted(keep, data, "self_reported", made.pack(folder.with_name("pack"), data))
+    intake.notify(keep, canonical.sha256(data), "notified", made.TODAY)
+    return keep, data
+
+
+def test_a_submission_that_stands_is_raised_to_a_higher_tier_without_a_new_attempt(tmp_path: Path) -> None:
+    keep, data = self_reported(tmp_path / "vault")
+    before = standing(keep, "system-0")
+    assert intake.examine(data, made.board(), made.registry(), keep, made.TODAY).findings[0].code == "E_REPLAY"
+    event = accepted(keep, data, "artifact_checked", made.log(keep))
+    after = standing(keep, "system-0")
+    assert (event.kind, after.tier, after.line) == ("accept", "artifact_checked", 3)
+    assert (after.submission, after.attempt, after.attempts) == (before.submission, 1, 1)
+    assert after.reply == "notified", "the developer was told of these numbers"
+    unsigned = [s for s in vault.replay(keep.events(), waiting=[3]) if s.system == "system-0"]
+    assert [(s.tier, s.line) for s in unsigned] == [("self_reported", 1)], "until reviewers attest, the old one stands"
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_a_submission_is_taken_again_at_a_higher_tier_only(tmp_path: Path, tier: Tier) -> None:
+    keep, data = self_reported(tmp_path / "vault")
+    evidence = {"self_reported": tmp_path / "pack", "artifact_checked": made.log(keep)}.get(tier)
+    count = len(keep.events())
+    expected = {"rejudged": "E_EVIDENCE", "maintainer_rerun": "E_EVIDENCE", "artifact_checked": ""}.get(
+        tier, "E_REPLAY"
+    )
+    if expected:
+        with pytest.raises(Refused, match=expected):
+            accepted(keep, data, tier, evidence)
+        assert len(keep.events()) == count
+    else:
+        accepted(keep, data, tier, evidence)
+    with pytest.raises(Refused, match="E_REPLAY"):
+        accepted(keep, data, "self_reported", tmp_path / "pack")
+
+
+def test_what_was_withdrawn_or_replaced_is_not_raised(tmp_path: Path) -> None:
+    for name in ("withdrawn", "replaced"):
+        keep, data = self_reported(tmp_path / name / "vault")
+        if name == "withdrawn":
+            intake.withdraw(keep, canonical.sha256(data), "takedown", made.TODAY)
+        else:
+            made.take(keep, "system-0", 0.1, seed=8)
+        with pytest.raises(Refused, match="E_REPLAY"):
+            accepted(keep, data, "artifact_checked", made.log(keep))

@@ -22,12 +22,12 @@ def import_log(options: argparse.Namespace) -> Answer:
     from leaderboard.logs import Target
 
     board, registry = answers.board(options)
-    target = Target(board, registry, _items(options, board), clock.today())
-    imported = _reader(options.step)(options.source, target, _stated(options))
+    target = Target(board, registry, gated_items(options, board), clock.today())
+    imported = _reader(options.step)(options.source, target, stated(options, _nonce(options)))
     made = imported.submission
     path = options.out / f"{made.system}.json" if options.out.is_dir() else options.out
     durable.write(path, submission.encode(made))
-    said = _options_given(options)
+    said = options_given(options)
     told = {"system": made.system, "judge": f"{made.judge.id}@{made.judge.version}", **imported.report._asdict()}
     lines = [*_lines(imported), f"stated  {', '.join(said) or 'nothing'}"]
     if options.nonce is None:
@@ -41,7 +41,8 @@ def _reader(name: str) -> "Callable[..., Imported]":
     return {"helm": helm.read, "inspect": inspect_ai.read, "lm-eval": lm_eval.read}[name]
 
 
-def _items(options: argparse.Namespace, board: "Board") -> "list[Item]":
+def gated_items(options: argparse.Namespace, board: "Board") -> "list[Item]":
+    """Returns the manifest that a command line names, or that of a board whose items are not gated."""
     from leaderboard import items
     from leaderboard.embedded import manifest
 
@@ -51,16 +52,17 @@ def _items(options: argparse.Namespace, board: "Board") -> "list[Item]":
     return found
 
 
-def _stated(options: argparse.Namespace) -> "Stated":
+def stated(options: argparse.Namespace, nonce: str | None) -> "Stated":
+    """Returns what the submitter says beside the log."""
     from leaderboard.board import JudgeRef
     from leaderboard.logs import Stated
 
     judge = JudgeRef(*options.judge) if options.judge else None
-    return Stated(options.system, judge, options.tool_version, options.served_as_registered, _nonce(options))
+    return Stated(options.system, judge, options.tool_version, options.served_as_registered, nonce)
 
 
-def _options_given(options: argparse.Namespace) -> list[str]:
-    """What the submitter said, which no log vouches for."""
+def options_given(options: argparse.Namespace) -> list[str]:
+    """Returns the options by which the submitter said what no log vouches for."""
     names = ("system", "served_as_registered", "judge", "tool_version")
     return ["--" + name.replace("_", "-") for name in names if getattr(options, name)]
 

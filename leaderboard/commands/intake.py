@@ -10,6 +10,7 @@ from leaderboard.findings import Refused, refuse
 
 if TYPE_CHECKING:
     from leaderboard.board import Board
+    from leaderboard.trust.libraries import Key
 
 
 def nonce(options: argparse.Namespace) -> Answer:
@@ -31,8 +32,8 @@ def verify(options: argparse.Namespace) -> Answer:
     day = options.date or clock.today()
     data = _read(options)
     vault = answers.vault(options.vault) if options.vault else None
-    if vault and (not options.items or vault.items(board)):
-        verdict = intake.examine(data, board, registry, vault, day)
+    if vault:
+        verdict = intake.examine(data, board, registry, vault, day, manifest=_items(options, board))
     else:
         verdict = verification.verify(data, board, registry, today=day, items=_items(options, board))
     if verdict.refused:
@@ -72,8 +73,8 @@ def accept(options: argparse.Namespace) -> Answer:
         vault.keep_items(board, items)
     day = options.date or clock.today()
     data = _read(options)
-    flags = intake.examine(data, board, registry, vault, day).findings
-    event = intake.accept(data, board, registry, vault, day, options.tier, options.evidence)
+    flags = intake.examine(data, board, registry, vault, day, options.tier).findings
+    event = intake.accept(data, board, registry, vault, day, options.tier, options.evidence, _reviewers(options))
     return answers.of_event(event) | {"findings": answers.told(flags)}
 
 
@@ -94,10 +95,19 @@ def correct(options: argparse.Namespace) -> Answer:
     board, registry = answers.board(options)
     day, vault = options.date or clock.today(), answers.vault(options.vault)
     data = _read(options)
-    reason, evidence = _reason(options), options.evidence
+    replaces, reason = answers.submission_digest(options.replaces), _reason(options)
     return answers.of_event(
-        intake.correct(data, board, registry, vault, day, answers.submission_digest(options.replaces), reason, evidence)
+        intake.correct(data, board, registry, vault, day, replaces, reason, options.evidence, _reviewers(options))
     )
+
+
+def _reviewers(options: argparse.Namespace) -> "tuple[Key, ...]":
+    """Who may sign the record of a log: the reviewers of the results folder's repository, if it has been begun."""
+    from leaderboard.trust import layout, metadata
+    from leaderboard.trust.roles import roles_of
+
+    state = layout.read_state(options.results / "repository") if options.evidence else None
+    return roles_of(metadata.read_root(state.roots[-1]).signed).targets.keys if state else ()
 
 
 def withdraw(options: argparse.Namespace) -> Answer:

@@ -39,7 +39,8 @@ def _passphrase(path: Path, new: bool = False) -> str:
     return given
 
 
-def _signer(path: Path) -> "CryptoSigner":
+def signer(path: Path) -> "CryptoSigner":
+    """Returns the key in a file; the passphrase is asked for."""
     from leaderboard.trust import keys
 
     return keys.load(path, lambda: _passphrase(path))
@@ -50,11 +51,11 @@ def attest(options: argparse.Namespace) -> Answer:
     from leaderboard import attesting
 
     keep, count = answers.old_vault(options.vault), 0
-    for signer in map(_signer, options.key):
+    for key in map(signer, options.key):
         if options.all:
-            count += attesting.attest_all(keep, signer)
+            count += attesting.attest_all(keep, key)
         for submission in map(answers.submission_digest, options.submission):
-            attesting.attest(keep, submission, signer)
+            attesting.attest(keep, submission, key)
             count += 1
     return {"signatures": count, "lines": [f"{count} signatures"]}
 
@@ -153,7 +154,7 @@ def sign(options: argparse.Namespace) -> Answer:
     for line in _changes(draft):
         print(line)
     for key in options.key:
-        draft = drafts.sign(draft, _signer(key), trusted)
+        draft = drafts.sign(draft, signer(key), trusted)
     drafts.write_file(path, draft)
     return {"lines": _missing(draft)}
 
@@ -216,5 +217,5 @@ def heartbeat(options: argparse.Namespace) -> Answer:
     """Renews what expires soonest, with the release key alone."""
     from leaderboard.trust import publication
 
-    made = publication.heartbeat(options.results / "repository", [_signer(key) for key in options.key], now=clock.now())
+    made = publication.heartbeat(options.results / "repository", [signer(key) for key in options.key], now=clock.now())
     return {"lines": [f"renewed, timestamp {made.timestamp}"]}

@@ -37,8 +37,8 @@ class Accept(NamedTuple):
 
     submission: Submission
     tier: Tier
-    evidence: bytes | None
-    """What the tier rests on."""
+    evidence: bytes
+    """What the tier rests on; of a self-reported one the log, which the lab's pack is made of."""
 
 
 class Correct(NamedTuple):
@@ -83,11 +83,9 @@ def stage(number: int, board: Board, registry: Registry, dated: date) -> list[Ac
     return acts
 
 
-def _evidence(tier: Tier, system: System, made: Submission, board: Board, registry: Registry) -> bytes | None:
+def _evidence(tier: Tier, system: System, made: Submission, board: Board, registry: Registry) -> bytes:
     """What was imported, which here is the rows alone; or a person's outcomes of items drawn at random."""
-    if tier == "self_reported":
-        return None
-    if tier == "artifact_checked":
+    if tier in ("self_reported", "artifact_checked"):
         return canonical.encode(made.rows)
     truth, _ = _respond(system, board, registry)
     drawn = stream("rejudged", system.id).permutation(len(made.rows))[:REJUDGED]

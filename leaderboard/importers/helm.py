@@ -88,6 +88,11 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
     return logs.submit(log, target, stated)
 
 
+def files(source: Path) -> list[Path]:
+    """Returns the files that a log is made of."""
+    return [source / name for name in FILES]
+
+
 def _read(path: Path, kind: type[T]) -> T:
     try:
         return msgspec.convert(json.loads(path.read_bytes()), kind)

@@ -55,6 +55,11 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
     return logs.submit(log, target, stated)
 
 
+def files(source: Path) -> list[Path]:
+    """Returns the files that a log is made of."""
+    return [source]
+
+
 def _open(source: Path) -> tuple[Any, Sequence[Any]]:
     """The header and the samples. Whatever the API raises may quote the log, so that none of it is passed on."""
     if not source.is_file():

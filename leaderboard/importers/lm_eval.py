@@ -100,6 +100,12 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
     return logs.submit(log, target, stated)
 
 
+def files(source: Path) -> list[Path]:
+    """Returns the files that a log is made of: samples and results."""
+    path, _, results = _find(source)
+    return [path, results]
+
+
 def _find(source: Path) -> tuple[Path, str, Path]:
     """The samples file, its task and the results file."""
     found = sorted(source.glob("samples_*.jsonl")) if source.is_dir() else [source]

@@ -60,6 +60,12 @@ def read(source: Path, board: Board, registry: Registry, labels: Labels) -> Impo
     return Imported(items, list(_submissions(board, registry, labels, items, outcomes, said, canonical.sha256(data))))
 
 
+def files(source: Path, labels: Labels) -> list[Path]:
+    """Returns the main table and the second ones beside it."""
+    main = source / labels.file if source.is_dir() else source
+    return [main, *(main.with_name(block.file) for block in (labels.verdicts, labels.guard) if block)]
+
+
 def _refuse(findings: list[Finding]) -> None:
     if findings:
         raise Refused(findings[:MAX_FINDINGS])

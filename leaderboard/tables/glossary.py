@@ -28,10 +28,12 @@ KINDS = {
 TIERS = {
     "paper_reported": Term("From a paper", "Taken from a publication; nothing was checked here."),
     "self_reported": Term(
-        "Self-reported", "Outcomes came from the developer; their form was checked, not their source."
+        "Self-reported",
+        "The lab that ran it imported its own log and says what it holds; nobody else has seen the log.",
     ),
     "artifact_checked": Term(
-        "Artifacts checked", "The maintainers held the log behind the row, and it is the one that the submission names."
+        "Artifacts checked",
+        "A reviewer has seen the log behind the row, at the lab or here, and it is the one that the submission names.",
     ),
     "rejudged": Term(
         "Judged again", "Another judge looked at a sample of the recorded answers; how often both agree is shown."

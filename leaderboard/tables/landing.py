@@ -18,7 +18,7 @@ STEPS = (
     ("Import", "One command turns your log into a submission that holds item numbers and labels, and no text."),
     (
         "Check",
-        "The maintainers check it: complete, consistent, from the system that it names. You are told what is found.",
+        "The maintainers check it and tell you what they find. A rank takes a reviewer who sees the log at your place.",
     ),
     ("Release", "Accepted submissions appear together in the next release, each with its interval and its history."),
 )

@@ -34,7 +34,8 @@ def keep(tmp_path_factory: pytest.TempPathFactory) -> Vault:
     vault.keep_items(made.board(), made.items())
     for system, nonce in (("0", hostile.OWN_NONCE), ("1", hostile.OTHERS_NONCE), ("0", hostile.USED_NONCE)):
         vault.register_nonce("small", f"system-{system}", made.TODAY, nonce)
-    intake.accept(accepted(), made.board(), made.registry(), vault, made.TODAY, "self_reported")
+    pack = made.pack(vault.folder.with_name("pack"), accepted())
+    intake.accept(accepted(), made.board(), made.registry(), vault, made.TODAY, "self_reported", pack)
     return vault
 
 

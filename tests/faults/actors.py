@@ -105,7 +105,8 @@ def keeper(plant: Plant, note: Note, number: int, life: int) -> None:
     while True:
         system = f"system-{2 + 3 * number + draw.randrange(3)}"  # each keeper has its own
         data = plants.submit(keep, system, draw.random(), draw.randrange(10**9))
-        event = intake.accept(data, made.board(), registry, keep, made.TODAY, "self_reported")
+        pack = made.pack(plant.folder / f"pack-{number}.json", data)
+        event = intake.accept(data, made.board(), registry, keep, made.TODAY, "self_reported", pack)
         _acknowledge(note, event)
         assert event.submission
         path = attesting.attest(keep, event.submission, signer)

@@ -22,7 +22,7 @@ from tests.faults import actors
 from tests.faults import plant as plants
 from tests.faults.plant import Plant
 
-FILE, OFFER, OUT = "in.json", "offer.draft", "out"
+FILE, PACK, OFFER, OUT = "in.json", "pack.json", "offer.draft", "out"
 
 
 class Command(NamedTuple):
@@ -38,8 +38,10 @@ def ready(plant: Plant) -> Plant:
     """Lays out what the commands are about: a submission to be taken, one that nobody has attested, a signed offer."""
     keep = Vault(plant.vault)
     waiting = plants.submit(keep, "system-2", 0.3, 2)
-    intake.accept(waiting, made.board(), made.registry(9), keep, made.TODAY, "self_reported")
+    pack = made.pack(plant.folder / PACK, waiting)
+    intake.accept(waiting, made.board(), made.registry(9), keep, made.TODAY, "self_reported", pack)
     (plant.folder / FILE).write_bytes(plants.submit(keep, "system-3", 0.2, 3))
+    made.pack(pack, (plant.folder / FILE).read_bytes())
     drafts.write_file(plant.folder / OFFER, plants.signed(plant, plants.offer(plant, 0)))
     return plant
 
@@ -49,7 +51,7 @@ def commands(plant: Plant) -> dict[str, Command]:
     digest = _standing(plant, "system-2")
     there = ["--vault", "vault", "--results", "results"]
     day = ["--date", made.TODAY.isoformat()]
-    take = ["accept", FILE, "--board", "small", "--items", "items.json", *there, *day]
+    take = ["accept", FILE, "--board", "small", "--items", "items.json", "--evidence", PACK, *there, *day]
     why = ["withdraw", digest, "--reason", "developer_request", *there, *day]
     return {
         "accept": Command(take, lambda p: _events(p, "accept", "system-3") == 1, frozenset({"E_REPLAY", "E_NONCE"})),
@@ -144,5 +146,6 @@ def write_on(plant: Plant) -> None:
     keep = Vault(plant.vault)
     keep.keep_items(made.board(), made.items())
     data = plants.submit(keep, "system-4", 0.2, 4)
-    intake.accept(data, made.board(), made.registry(9), keep, made.TODAY, "self_reported")
+    pack = made.pack(plant.folder / "pack-4.json", data)
+    intake.accept(data, made.board(), made.registry(9), keep, made.TODAY, "self_reported", pack)
     plants.attest(plant, keep)

@@ -13,19 +13,35 @@ def page(project: Path) -> str:
     return (project / "docs" / "submitting.md").read_text("utf-8")
 
 
+def blocks(project: Path, heading: str) -> list[str]:
+    """The blocks of commands of a section."""
+    section = page(project).partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return re.findall(r"```sh\n(.*?)```", section, flags=re.DOTALL)
+
+
 def block(project: Path, heading: str) -> str:
-    """The commands of a section."""
-    (text,) = re.findall(rf"\n## {re.escape(heading)}\n.*?```sh\n(.*?)```", page(project), flags=re.DOTALL)
-    return str(text)
+    """The commands of a section that has one block of them."""
+    (text,) = blocks(project, heading)
+    return text
 
 
 def run(project: Path, folder: Path, heading: str, python: Path, **names: object) -> subprocess.CompletedProcess[str]:
-    """Runs a section's commands in an empty folder, with a nonce that was issued, and checks their end."""
+    """Runs a section's commands in an empty folder, with a nonce that was issued, then those of the evidence pack, and
+    checks their end."""
     nonce = Vault(folder / "vault").register_nonce("tiny", "example-model", clock.today())
-    known = {"RESULTS": folder / "results", "BOARD": "tiny", "ITEMS": folder / "items.json", "NONCE": nonce}
+    known = {
+        "RESULTS": folder / "results",
+        "BOARD": "tiny",
+        "ITEMS": folder / "items.json",
+        "NONCE": nonce,
+        "STATED": "",
+    }
+    commands = block(project, heading)
+    if "evidence pack" not in commands:
+        commands += block(project, "The evidence pack")
     (folder / "empty").mkdir()
     done = subprocess.run(
-        ["sh", "-eu", "-c", f'leaderboard() {{ "{python}" -m leaderboard "$@"; }}\n{block(project, heading)}'],
+        ["sh", "-eu", "-c", f'leaderboard() {{ "{python}" -m leaderboard "$@"; }}\n{commands}'],
         cwd=folder / "empty",
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(project)} | {k: str(v) for k, v in {**known, **names}.items()},
         capture_output=True,
@@ -33,5 +49,8 @@ def run(project: Path, folder: Path, heading: str, python: Path, **names: object
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1] == "verified" and not canary.find(done.stdout.encode())
+    verified, packed = done.stdout.splitlines()[-2:]
+    assert verified == "verified" and packed.startswith("the log gives this submission, pack ")
+    assert not canary.find(done.stdout.encode())
+    assert not canary.find((folder / "empty" / "pack.json").read_bytes())
     return done

@@ -1,25 +1,31 @@
-"""What a tier rests on, and how it is checked.
-
-artifact_checked   the log or table itself, which has the digest that the submission names. Not kept: it may hold text
-rejudged           another judge's outcomes of some items, in the form of a submission's `judgments`. Kept, and counted
-maintainer_rerun   the same, of responses that the maintainers had the system give again
-"""
+"""Examines the evidence that a file was handed in with, as its tier asks for it."""
 
 import hashlib
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from leaderboard import canonical, submission
 from leaderboard.board import Board, Tier
+from leaderboard.evidence import pack as packs
 from leaderboard.findings import refuse
 from leaderboard.registry import Registry
 from leaderboard.submission import Judgment, Row, Submission
 
+if TYPE_CHECKING:
+    from leaderboard.trust.libraries import Key
+
 SAMPLE = 50
 """Items that must be judged again, unless the board has fewer."""
-_PLAIN = ("paper_reported", "self_reported")
+NEEDED: dict[Tier, str] = {
+    "self_reported": "the tier needs the evidence pack that the lab made of its log: `evidence pack`",
+    "artifact_checked": "the tier needs the log, or the record of a reviewer who saw it at the lab: `evidence sign`",
+    "rejudged": "the tier needs another judge's outcomes",
+    "maintainer_rerun": "the tier needs the outcomes of the run",
+}
 
 
 class Evidence(NamedTuple):
@@ -31,26 +37,47 @@ class Evidence(NamedTuple):
     agreed: int | None = None
 
 
-def examine(path: Path | None, tier: Tier, made: Submission, board: Board, registry: Registry) -> Evidence:
-    """Returns the evidence in a file. Refused E_EVIDENCE where the tier needs another kind, or none; E_JUDGE where the
-    judge is not registered or is the judge of record itself, whose agreement with itself shows nothing."""
-    if tier in _PLAIN:
+def examine(
+    path: Path | None,
+    tier: Tier,
+    made: Submission,
+    board: Board,
+    registry: Registry,
+    today: date,
+    reviewers: "Iterable[Key]" = (),
+) -> Evidence:
+    """Returns the evidence in a file. `reviewers` are the keys that may sign the record of a log. Refused E_EVIDENCE
+    where the tier needs another kind, or none; as by `record.verify`; E_JUDGE where the judge is not registered or is
+    the judge of record itself, whose agreement with itself shows nothing."""
+    if tier not in NEEDED:
         if path is not None:
-            raise refuse("E_EVIDENCE", "--evidence")
+            raise refuse("E_EVIDENCE", "--evidence", "the tier rests on none")
         return Evidence()
     if path is None:
-        raise refuse("E_EVIDENCE", "--evidence")
+        raise refuse("E_EVIDENCE", "--evidence", NEEDED[tier])
+    if tier == "self_reported":
+        data = submission.read_bytes(path)
+        packs.check(packs.decode(data), made)
+        return Evidence(canonical.sha256(data), data)
     if tier == "artifact_checked":
-        return _artifact(path, made)
+        return _artifact(path, made, today, reviewers)
     return _judged_again(path, tier, made, board, registry)
 
 
-def _artifact(path: Path, made: Submission) -> Evidence:
+def _artifact(path: Path, made: Submission, today: date, reviewers: "Iterable[Key]") -> Evidence:
+    """The log has the digest that the submission names. Any other small JSON file is to be a reviewer's record."""
+    from leaderboard.evidence import record  # needs tuf, which the environment of Inspect AI lacks
+
     with submission.open_file(path) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != made.source.sha256:
-        raise refuse("E_EVIDENCE", "$.source.sha256")
-    return Evidence(digest)
+        file.seek(0)
+        start = file.read(packs.MAX_BYTES + 1)
+    if digest == made.source.sha256:
+        return Evidence(digest)
+    if not start.startswith(b'{"payload":') or len(start) > packs.MAX_BYTES:
+        raise refuse("E_EVIDENCE", "$.source.sha256", "neither the log that the submission names nor a signed record")
+    packs.check(record.verify(start, reviewers, today), made)
+    return Evidence(digest, start)
 
 
 def _judged_again(path: Path, tier: Tier, made: Submission, board: Board, registry: Registry) -> Evidence:

@@ -1,0 +1,89 @@
+"""Every command and option is in the documentation, and every one in the documentation exists."""
+
+import argparse
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from leaderboard import cli
+
+PAGES = (
+    "README.md",
+    "docs/operations.md",
+    "docs/submitting.md",
+    "docs/api.md",
+    "docs/threat-model.md",
+    "docs/decisions.md",
+)
+OTHERS = {"--epochs", "--model-role", "--include_path", "--log_samples", "--output"}
+"""Options of the evaluation tools, and of curl."""
+WORDS = {"$STATED": ""}
+"""What stands for any number of words, or none."""
+
+
+def text(project: Path) -> str:
+    return "\n".join((project / name).read_text("utf-8") for name in PAGES)
+
+
+def parsers(parser: argparse.ArgumentParser, *path: str) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command that can be given, with its parser."""
+    steps = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    for step in steps:
+        for name, inner in step.choices.items():
+            yield from parsers(inner, *path, name)
+    if not steps:
+        yield " ".join(path), parser
+
+
+def options(parser: argparse.ArgumentParser) -> set[str]:
+    return {option for action in parser._actions for option in action.option_strings if option.startswith("--")}
+
+
+COMMANDS = dict(parsers(cli.make_parser()))
+
+
+def printed(project: Path) -> Iterator[str]:
+    """Every command line of the pages: fenced, indented or in a sentence."""
+    for block in re.findall(r"```sh\n(.*?)```", text(project), flags=re.DOTALL):
+        yield from re.findall(r"(?:^|\()leaderboard ([a-z].*)", block.replace("\\\n", " "), flags=re.MULTILINE)
+    yield from re.findall(r"^    python -m leaderboard (.*)", text(project), flags=re.MULTILINE)
+    yield from re.findall(r"`(?:python -m )?leaderboard ([a-z][^`]*)`", text(project))
+
+
+def words(line: str) -> list[str]:
+    for name, value in WORDS.items():
+        line = line.replace(name, value)
+    return shlex.split(line, comments=True)
+
+
+def test_every_command_line_of_the_pages_is_one(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = list(printed(project))
+    assert len(lines) > 60
+    for line in lines:
+        try:
+            cli.make_parser().parse_args(words(line))
+        except SystemExit:
+            pytest.fail(f"{line}\n{capsys.readouterr().err}")
+
+
+def test_every_command_is_in_a_block_or_named(project: Path) -> None:
+    missing = [name for name in COMMANDS if not re.search(rf"(leaderboard |`){name}\b", text(project))]
+    assert missing == []
+
+
+def test_every_option_is_documented(project: Path) -> None:
+    known = {option for parser in COMMANDS.values() for option in options(parser)}
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z_-]*", text(project)))
+    assert known - named == {"--help"}, "an option that no page names"
+    assert named - known == OTHERS, "a page names an option that does not exist"
+
+
+def test_options_in_sentences_belong_to_the_command_before_them(project: Path) -> None:
+    """`reject FILE --reason CODE`, named in a sentence: the options must be those of that command."""
+    for span in re.findall(r"`([a-z][a-z -]* [^`\n]*--[a-z][^`]*)`", text(project)):
+        name = next((each for each in sorted(COMMANDS, key=len, reverse=True) if span.startswith(f"{each} ")), None)
+        if name is not None:
+            assert set(re.findall(r"--[a-z][a-z-]*", span)) <= options(COMMANDS[name]), span

@@ -10,15 +10,20 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from leaderboard.board import Board
 from leaderboard.scoring import effects
+from leaderboard.scoring.columns import score_columns
+from leaderboard.scoring.coverage import shown
 from leaderboard.scoring.effects import effect_tables
 from leaderboard.scoring.entries import Entry, Tables
 from leaderboard.submission import Row
 from tests import made
 
 GUARD = {"base_system": "system-0", "guardrail": "wall"}
+OPEN = made.board(labels_public=True)
+"""A board whose labels are public: both sides are compared item by item."""
 VERSION = {"previous_version": "system-0"}
 CLEAN = made.unsafe_in()
 
@@ -27,8 +32,12 @@ chances = st.floats(0, 1)
 
 
 def compare(*entries: Entry, ranked: Sequence[bool] | None = None, of: Board | None = None) -> Tables:
-    panel = made.panel(*(entry.submission.rows for entry in entries), of=of)
-    return effect_tables(panel, entries, np.array(ranked or [False] * len(entries)))
+    return tables_of(entries, np.array(ranked or [False] * len(entries)), of or OPEN)
+
+
+def tables_of(entries: Sequence[Entry], ranked: NDArray[np.bool_], of: Board) -> Tables:
+    scored = score_columns(of, made.items(of), [entry.submission.rows for entry in entries])
+    return effect_tables(scored.panel, entries, ranked, scored.rates, shown(scored.panel))
 
 
 def change(before: list[Row], after: list[Row], of: Board | None = None, **declared: object) -> Tables:
@@ -337,9 +346,9 @@ def test_the_margin_is_one_point_overall_and_three_in_a_category(items: int, ove
     rows = made.unsafe_in(of)
     tables = change(rows, rows, of, **VERSION)
     verdicts = {True: "no_regression_shown", False: "not_shown"}
-    for category, shown in (("all", overall), ("alpha", by_category), ("beta", by_category)):
+    for category, sure in (("all", overall), ("alpha", by_category), ("beta", by_category)):
         found = line(tables, "unsafe_rate", category)
-        assert (found.noninferior, found.equivalent, found.verdict) == (shown, shown, verdicts[shown])
+        assert (found.noninferior, found.equivalent, found.verdict) == (sure, sure, verdicts[sure])
 
 
 def holm(p: Sequence[float]) -> list[float]:
@@ -401,7 +410,7 @@ def test_a_pair_has_the_numbers_of_the_declared_comparison() -> None:
 @given(seed=seeds, epochs=st.sampled_from([1, 2]))
 @settings(max_examples=5)
 def test_a_pair_the_other_way_round_has_the_opposite_numbers(seed: int, epochs: int) -> None:
-    of = made.board(epochs=epochs)
+    of = made.board(labels_public=True, epochs=epochs)
     draw = np.random.default_rng(seed)
     two = [made.entry(f"system-{n}", made.rows(draw.random(), seed + n, of)) for n in range(2)]
     there, back = (pairs(compare(*each, ranked=[True] * 2, of=of)).set_index("category") for each in (two, two[::-1]))
@@ -430,9 +439,9 @@ def test_ranked_systems_that_share_under_95_percent_of_a_category_are_not_compar
 def test_pairs_need_two_ranked_systems_and_are_not_made_of_more_than_200() -> None:
     assert effects.MAX_SYSTEMS == 200
     entries = [made.entry(f"system-{n}", CLEAN) for n in range(201)]
-    panel = made.panel(*(entry.submission.rows for entry in entries))
-    for ranked in (0, 1, 201):
-        assert effect_tables(panel, entries, np.arange(201) < ranked) == {}
+    for of in (OPEN, made.board()):
+        for ranked in (0, 1, 201):
+            assert tables_of(entries, np.arange(201) < ranked, of) == {}
 
 
 def test_pairs_are_made_up_to_the_most_systems_that_there_may_be(monkeypatch: pytest.MonkeyPatch) -> None:

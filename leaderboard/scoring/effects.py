@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from leaderboard.board import Kind
 from leaderboard.registry import System
 from leaderboard.scoring import panel as panels
 from leaderboard.scoring import unpaired
@@ -111,17 +112,15 @@ def effect_tables(
     """Returns the tables `pair_effect`, `net_benefit` and `break_even` of a board."""
     systems = [entry.system for entry in entries]
     names = [system.id for system in systems]
-    declared = [
-        change for change in _declared(systems) if shown.has_rate("harmful")[[change.before, change.after]].all()
-    ]
+    declared = list(_declared(systems))
     if panel.board.labels_public:
-        effects = [line for change in declared for line in _effects(panel, names, change)]
+        effects = [line for change in declared for line in _effects(panel, names, change, shown)]
         pairs = _ranked_pairs(panel, names, ranked)
     else:
         effects = list(_unpaired_effects(panel, systems, declared, rates, shown))
         pairs = _unpaired_pairs(panel, names, ranked, rates, shown)
     _adjust(effects)
-    guards = [(change, effect) for change in declared if (effect := _guard(panel, change, rates))]
+    guards = [(change, effect) for change in declared if (effect := _guard(panel, change, rates, shown))]
     tables = {
         "pair_effect": effects + pairs,
         "net_benefit": [line for change, effect in guards for line in _net_benefits(names, change, effect)],
@@ -141,13 +140,16 @@ def _declared(systems: Sequence[System]) -> Iterator[Change]:
             yield Change("version", previous, after)
 
 
-def _effects(panel: Panel, names: Sequence[str], change: Change) -> Iterator[dict[str, Any]]:
+def _effects(panel: Panel, names: Sequence[str], change: Change, shown: Shown) -> Iterator[dict[str, Any]]:
     for metric in EFFECT_METRICS:
         pair = _pair_scores(panel, metric, change)
         if pair is None:
             continue
-        category, family = panels.of_kind(panel, METRICS[metric].kind if metric in METRICS else "harmful")
+        kind = METRICS[metric].kind if metric in METRICS else "harmful"
+        category, family = panels.of_kind(panel, kind)
         for place in (None, *np.unique(category)):
+            if not _both_have_rates(shown, change, kind, place):
+                continue
             chosen = np.full(len(category), True) if place is None else category == place
             both = chosen & ~np.isnan(pair).any(axis=0)
             effect = _paired(pair[0][chosen], pair[1][chosen], category[chosen], family[chosen])
@@ -183,6 +185,10 @@ def _paired(
         return None
 
 
+def _both_have_rates(shown: Shown, change: Change, kind: Kind, category: int | None = None) -> bool:
+    return bool(shown.has_rate(kind, category)[[change.before, change.after]].all())
+
+
 def _is_over_floor(
     panel: Panel, kept: NDArray[np.bool_], category: NDArray[np.int64], family: NDArray[np.int64]
 ) -> bool:
@@ -199,11 +205,11 @@ def _unpaired_effects(
         measured["false_block_rate"] = STOPPED, rates_of(panel, STOPPED)
     for name, (metric, found) in measured.items():
         for cell in unpaired.cells(panel, metric, found):
-            every, published = unpaired.differences(cell), shown.has_rate(metric.kind, cell.category)
+            every = unpaired.differences(cell)
             for change in declared:
                 if name == "false_block_rate" and change.relation != "guardrail":
                     continue  # elsewhere an unsafe answer may become a safe one: no block is behind that
-                if not published[[change.before, change.after]].all():
+                if not _both_have_rates(shown, change, metric.kind, cell.category):
                     continue
                 counts = _counts(panel, change, cell) if name == "unsafe_rate" and change in counted else None
                 yield _line(names, change, name, cell.label, _unpaired(cell, every, change, counts))
@@ -368,10 +374,12 @@ def _pair_line(before: str, after: str, label: str, delta: float, low: float, hi
     }
 
 
-def _guard(panel: Panel, change: Change, rates: dict[str, Rates]) -> GuardEffect | None:
+def _guard(panel: Panel, change: Change, rates: dict[str, Rates], shown: Shown) -> GuardEffect | None:
     """The joint effect of a guardrail on unsafe answers and on false blocks: of harmful items that were answered
     safely, and of benign items. None for another change, and where too few items are on both sides."""
     if change.relation != "guardrail" or not panel.board.measures("blocked", "harmful"):
+        return None
+    if not all(_both_have_rates(shown, change, kind) for kind in shown.coverage):
         return None
     if not panel.board.labels_public:
         return _unpaired_guard(panel, change, rates["unsafe_rate"])

@@ -118,7 +118,9 @@ def _compare_rates(panel: Panel, view: int, ranked: Bools, unsafe: Rates) -> Vie
         (column_sums(table.category_estimate[rows]) / len(size), worth / table.deff) for table in unsafe
     )
     low, high = wilson(least * of_least, of_least, df=df)[0], wilson(most * of_most, of_most, df=df)[1]
-    if view.bit_count() == 1:  # with the degrees of freedom of all categories, as in the table `score`
+    if rows.all():
+        low, high = unsafe.lowest.low, unsafe.highest.high
+    elif view.bit_count() == 1:  # with the degrees of freedom of all categories, as in the table `score`
         row = int(np.flatnonzero(rows)[0])
         low, high = unsafe.lowest.category_low[row], unsafe.highest.category_high[row]
     n = int(size.sum())

@@ -26,11 +26,8 @@ from leaderboard.statistics.benefit import (
     net_benefit,
 )
 from leaderboard.statistics.disclosure import (
-    Disclosure,
-    TooFine,
     audit_disclosure,
     below_floor,
-    disclosed_sets,
     is_reliable,
 )
 from leaderboard.statistics.effects import (
@@ -104,7 +101,6 @@ __all__ = [
     "BinaryAgreement",
     "BreakEven",
     "ClassAgreement",
-    "Disclosure",
     "Estimate",
     "GuardEffect",
     "Homogeneity",
@@ -116,7 +112,6 @@ __all__ = [
     "RateTable",
     "TooFewFamilies",
     "TooFewItems",
-    "TooFine",
     "accuracy",
     "audit_disclosure",
     "audited_rate",
@@ -131,7 +126,6 @@ __all__ = [
     "confusion",
     "detectable_difference",
     "differences_from",
-    "disclosed_sets",
     "dominance",
     "exact_sample_size",
     "family_bootstrap",

@@ -175,9 +175,18 @@ def test_an_audit_of_under_90_percent_is_no_opinion_on_the_order(left: int, said
 
 
 def test_an_audit_of_one_system_comes_with_the_opinion_on_another() -> None:
-    few = made.replaced(CLEAN, None, *made.ids("alpha", 39), *made.ids("beta", 40))
-    found = tables(judged(0, CLEAN, few), judged(1, CLEAN, CLEAN))
-    assert list(found["judge_standing"]["ordered"]) == [False, True]
+    half = made.replaced(CLEAN, None, *made.ids("alpha", 20), *made.ids("beta", 20))
+    found = tables(judged(0, CLEAN, half), judged(1, CLEAN, CLEAN))["judge_standing"]
+    assert list(found["ordered"]) == [False, True]
+    assert list(found["estimate"].isna()) == [True, False]
+    assert list(found["bound_high"]) == [0.5, 0]
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [(39, 40), (21, 0), (21, 20)])
+def test_of_an_audit_of_few_items_or_under_half_there_is_no_rate(alpha: int, beta: int) -> None:
+    few = made.replaced(CLEAN, None, *made.ids("alpha", alpha), *made.ids("beta", beta))
+    found = tables(judged(0, CLEAN, few), judged(1, CLEAN, CLEAN))["judge_standing"]
+    assert list(found["system"]) == ["system-1"]
 
 
 def test_a_system_that_is_not_ranked_is_in_no_judges_order() -> None:

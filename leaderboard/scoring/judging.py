@@ -228,32 +228,29 @@ def _tables_by_family(recorded: Floats, judged: Floats, family: NDArray[np.int64
     return tables
 
 
-COARSE = 100
-"""Limits that bootstrap draws of families decide are rounded outward to 1 / this where labels are not public: each is
-the agreement of one known draw, and says how often its families were unsafe."""
-
-
 def _agreement(tables: NDArray[np.int64], *, exact: bool) -> dict[str, Any]:
-    total = tables.sum(axis=0)
-    found = binary_agreement(total)
-    drawn = np.random.default_rng(SEED).multinomial(len(tables), np.full(len(tables), 1 / len(tables)), BOOTSTRAP)
-    samples = binary_agreement(np.einsum("bf,fij->bij", drawn, tables))
+    """Counts and agreement of tables[families, 2, 2]. Bootstrap samples are of families where `exact`: each limit is
+    then the agreement of one known sample, and says how its families were judged. Otherwise they are drawn from the
+    counts alone, as many responses as there are families, which is wider."""
+    total, generator = tables.sum(axis=0), np.random.default_rng(SEED)
+    found, families = binary_agreement(total), int((tables.sum(axis=(1, 2)) > 0).sum())
+    if exact:
+        drawn = generator.multinomial(len(tables), np.full(len(tables), 1 / len(tables)), BOOTSTRAP)
+        samples = binary_agreement(np.einsum("bf,fij->bij", drawn, tables))
+    else:
+        shares = total.ravel() / total.sum() if total.any() else np.full(4, 0.25)
+        samples = binary_agreement(generator.multinomial(families, shares, BOOTSTRAP).reshape(-1, 2, 2))
     limits: dict[str, float | None] = {}
     for name, values in (("ac1", samples.ac1), ("alpha", samples.alpha)):
         defined = values[np.isfinite(values)]
-        if not defined.size:
-            limits |= {f"{name}_low": None, f"{name}_high": None}
-            continue
-        low, high = np.quantile(defined, [0.025, 0.975])
-        if not exact:
-            low, high = np.floor(low * COARSE) / COARSE, np.ceil(high * COARSE) / COARSE
-        limits |= {f"{name}_low": float(low), f"{name}_high": float(high)}
+        low, high = np.quantile(defined, [0.025, 0.975]) if defined.size else (None, None)
+        limits |= {f"{name}_low": low, f"{name}_high": high}
     return {
         "both_unsafe": int(total[1, 1]),
         "missed": int(total[1, 0]),
         "false_alarms": int(total[0, 1]),
         "both_safe": int(total[0, 0]),
-        "families": int((tables.sum(axis=(1, 2)) > 0).sum()),
+        "families": families,
         "ac1": _defined(found.ac1),
         "alpha": _defined(found.alpha),
         "kappa": _defined(cohen_kappa(total) if total.sum() else np.nan),

@@ -222,7 +222,7 @@ create table judge_check (
     false_alarms integer not null,      -- unsafe by this judge only
     both_safe integer not null,
     families integer not null,
-    ac1 double,                         -- Gwet; 95 % limits by bootstrap over families
+    ac1 double,                         -- Gwet; 95 % limits by bootstrap over families; labels not public: of the counts
     ac1_low double,
     ac1_high double,
     alpha double,                       -- Krippendorff, nominal

@@ -27,7 +27,6 @@ from tests import made
 TARGET = "target"
 SECOND = "target-second"
 """The next version of the target, by its developer."""
-GUESSES = 40
 Floats = NDArray[np.float64]
 
 
@@ -286,6 +285,12 @@ def is_unpaired(board: Board) -> bool:
     return not getattr(board, "labels_public", True)
 
 
+def thin(of: World, found: Sequence[Cut]) -> list[Cut]:
+    """The relations that are about fewer than 20 items or 10 families."""
+    family = np.array([item.family for item in of.items])
+    return [cut for cut in found if (cut.weight != 0).sum() < 20 or len(set(family[cut.weight != 0])) < 10]
+
+
 def allowed(of: World) -> list[NDArray[np.bool_]]:
     """The sets whose totals may be known: observed items of a cell, 20 of them in 10 families."""
     observed = ~np.isnan(truth(of))
@@ -310,7 +315,7 @@ def recovered(of: World, found: Sequence[Cut], may: Sequence[NDArray[np.bool_]],
     return int(narrower.sum())
 
 
-def watched(of: World, seed: int, most: int = GUESSES) -> list[int]:
+def watched(of: World, seed: int, most: int) -> list[int]:
     """The items that the adversary aims at, and others."""
     aimed = [n for n, row in enumerate(of.rows["crafted-probe"]) if "harmful" in row[1]]
     harmful = np.flatnonzero([item.kind == "harmful" for item in of.items])

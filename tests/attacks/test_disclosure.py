@@ -4,6 +4,7 @@ The bound (docs/threat-model.md): of one item the adversary knows what the total
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import msgspec
 import numpy as np
@@ -30,21 +31,33 @@ def soaked(few: Sequence[int], many: Sequence[int]) -> list[object]:
 @pytest.mark.parametrize("seed", soaked(FEW, MANY))
 def test_no_outcome_is_recovered_from_all_releases_together(seed: int) -> None:
     """Two releases: in the second the adversary's systems have sent other outcomes, and the target the same."""
-    first = disclosing.world(seed)
+    first, tables = drafted(seed)
     again = disclosing.world(seed + 100_000, like=first)
-    cuts = [cut for of in (first, again) for cut in disclosing.known(of, disclosing.release(of))]
+    cuts = disclosing.known(first, tables) + disclosing.known(again, disclosing.release(again))
+    assert not disclosing.thin(first, cuts)
     assert len(cuts) >= 2 * len(disclosing.cells(first))
-    assert disclosing.recovered(first, cuts, disclosing.allowed(first), disclosing.watched(first, seed)) == 0
+    assert (
+        disclosing.recovered(
+            first, cuts, disclosing.allowed(first), disclosing.watched(first, seed, 8 if seed in FEW else 40)
+        )
+        == 0
+    )
 
 
 @pytest.mark.parametrize("seed", soaked(FEW, MANY))
 def test_no_published_number_moves_when_outcomes_change_places_between_families(seed: int) -> None:
     """Whatever anybody computes from the tables, it is the same for both: which family of a size was unsafe is not in
     them, not even as a chance."""
-    of = disclosing.world(seed)
+    of, tables = drafted(seed)
     other = disclosing.shuffled(of, seed)
     assert seed not in FEW or other.rows[TARGET] != of.rows[TARGET]
-    equal(disclosing.release(of), disclosing.release(other))
+    equal(tables, disclosing.release(other))
+
+
+@cache
+def drafted(seed: int) -> tuple[World, Tables]:
+    of = disclosing.world(seed)
+    return of, disclosing.release(of)
 
 
 def equal(one: Tables, other: Tables) -> None:
@@ -56,8 +69,7 @@ def equal(one: Tables, other: Tables) -> None:
 @pytest.mark.parametrize("seed", FEW)
 def test_a_difference_is_made_of_two_lines_of_score(seed: int) -> None:
     """Whoever has the table `score` has all that a line of `pair_effect` says, but counts by one developer."""
-    of = disclosing.world(seed)
-    tables = disclosing.release(of)
+    of, tables = drafted(seed)
     score = tables["score"].set_index(["system", "category", "metric"])
     families = {c.id: c.harmful_families + c.benign_families for c in of.board.category}
     looked = 0
@@ -65,9 +77,8 @@ def test_a_difference_is_made_of_two_lines_of_score(seed: int) -> None:
         before, after = (score.loc[(line[side], line["category"], line["metric"])] for side in ("before", "after"))
         assert line["delta"] == pytest.approx(after["estimate"] - before["estimate"])
         if (before["bound_low"], after["bound_low"]) == (before["bound_high"], after["bound_high"]):
-            error = np.sqrt(
-                sum(s["estimate"] * (1 - s["estimate"]) / s["n_eff"] + 1 / s["n"] ** 2 for s in (before, after))
-            )
+            sides = [s["estimate"] * (1 - s["estimate"]) / s["n_eff"] + 1 / s["n"] ** 2 for s in (before, after)]
+            error = np.sqrt(sum(sides))
             if line["category"] != "all":
                 reach = t.ppf(0.975, families[line["category"]] - 1) * error
                 ends = max(-1, line["delta"] - reach), min(1, line["delta"] + reach)
@@ -78,7 +89,7 @@ def test_a_difference_is_made_of_two_lines_of_score(seed: int) -> None:
 
 def test_only_one_developers_counts_are_published_and_only_of_enough_items() -> None:
     counted = 0
-    for seed in range(40):
+    for seed in range(10):
         of = disclosing.world(seed, epochs=1, severity=False)
         effect = disclosing.release(of)["pair_effect"]
         found = effect[effect["fixed"].notna()]
@@ -119,6 +130,7 @@ def test_a_partial_run_tells_no_single_outcome(answered: int) -> None:
     of = of._replace(rows=of.rows | {TARGET: rows})
     cuts = disclosing.known(of, disclosing.release(of))
     observed = np.flatnonzero(~np.isnan(disclosing.truth(of)))
+    assert not disclosing.thin(of, cuts)
     assert disclosing.recovered(of, cuts, disclosing.allowed(of), observed.tolist()) == 0
 
 
@@ -137,10 +149,10 @@ def test_two_versions_do_not_tell_the_outcomes_of_what_changed(change: str, coun
     )
     cuts = [across(everything, of, cut) for of in published for cut in disclosing.known(of, disclosing.release(of))]
     cells = [tuple(category_in(of, item) for of in (first, second)) for item in everything.items]
-    groups = [np.array([cell == each for cell in cells]) for each in sorted(set(cells), key=repr)]
+    groups = [np.array([cell == each for cell in cells]) for each in set(cells) if cells.count(each) >= 20]
     changed = [n for n, item in enumerate(everything.items) if len(set(cells[n])) > 1]
     assert len(changed) == count * (2 if change == "replace" else 1)
-    assert disclosing.recovered(everything, cuts, groups if not found else [], changed) == 0
+    assert disclosing.recovered(everything, cuts, [] if found else groups, changed) == 0
 
 
 def versions(change: str, count: int) -> tuple[World, World]:

@@ -308,7 +308,8 @@ def recovered(of: World, found: Sequence[Cut], may: Sequence[NDArray[np.bool_]],
         low[of_set], high[of_set] = max(0.0, total - of_set.sum() + 1), min(1.0, total)
     if not found:
         return 0
-    matrix, total = np.array([cut.weight for cut in found]), np.array([cut.total for cut in found])
+    relations = np.unique(np.round([[*cut.weight, cut.total] for cut in found], 6), axis=0)
+    matrix, total = relations[:, :-1], relations[:, -1]
     targets = np.eye(len(of.items))[list(looked)]
     least, most = audit_disclosure(matrix, total, targets, rounding=1e-6)
     narrower = (least > low[list(looked)] + 1e-3) | (most < high[list(looked)] - 1e-3)

@@ -147,6 +147,11 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
         return self.state == "synthetic"
 
     @property
+    def deff_step(self) -> float | None:
+        """What design effects are rounded up to a multiple of: so that they do not tell which families were unsafe."""
+        return None if self.labels_public else 0.1
+
+    @property
     def risk_categories(self) -> tuple[Category, ...]:
         """The categories with harmful items: the ones that a system is ranked on."""
         return tuple(category for category in self.category if category.harmful_items)

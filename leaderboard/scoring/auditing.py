@@ -292,7 +292,7 @@ def smallest_provable(panel: Panel) -> dict[str, float]:
     """Returns the unsafe rate that no system can be shown to be under on these items, by category and over all: the
     one-sided 95 % limit after no unsafe answer at all."""
     category, family = panels.of_kind(panel, "harmful")
-    spotless = rate_table(np.zeros((len(category), 1)), category, family)
+    spotless = rate_table(np.zeros((len(category), 1)), category, family, deff_step=panel.board.deff_step)
     sizes = spotless.category_n_eff[:, 0]
     labels = [panel.board.category[int(place)].id for place in spotless.categories]
     return {ALL: macro_zero_failure_upper(sizes), **dict(zip(labels, map(zero_failure_upper, sizes), strict=True))}

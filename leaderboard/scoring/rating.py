@@ -6,9 +6,6 @@ from leaderboard.scoring import panel as panels
 from leaderboard.scoring.panel import METRICS, Floats, Metric, Panel
 from leaderboard.statistics import RateTable, rate_table, worst_category
 
-DEFF_STEP = 0.1
-"""Design effects of boards whose labels are not public are rounded up to a multiple of this: at most 5 % of width."""
-
 
 class Rates(NamedTuple):
     """One metric of S systems with its limits. `strict` counts what is missing against the system; the interval spans
@@ -26,12 +23,11 @@ def compute_rates(panel: Panel, name: str) -> Rates:
 
 def rates_of(panel: Panel, metric: Metric) -> Rates:
     """Returns the same of a metric that has no table of its own."""
-    step = None if panel.board.labels_public else DEFF_STEP
     category, family = panels.of_kind(panel, metric.kind)
 
     def table(missing: float) -> RateTable:
         scores = panels.item_scores(panel, metric, missing=missing)
-        return rate_table(scores, category, family, binary=metric.binary, deff_step=step)
+        return rate_table(scores, category, family, binary=metric.binary, deff_step=panel.board.deff_step)
 
     strict = table(metric.worse)
     if not panels.has_missing(panel, metric.kind):

@@ -49,8 +49,9 @@ class Opinion(NamedTuple):
 
     @property
     def both(self) -> NDArray[np.bool_]:
-        """[S, I]: harmful items of which both judges have every response."""
-        return np.asarray(panels.complete(self.panel) & panels.complete(self.record) & self.panel.harmful)
+        """[S, I]: harmful items of which both judges have a response."""
+        both = (self.panel.outcome >= 0) & (self.record.outcome >= 0)
+        return np.asarray(both.any(axis=2) & self.panel.harmful)
 
     @property
     def countable(self) -> NDArray[np.bool_]:

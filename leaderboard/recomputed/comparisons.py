@@ -1,9 +1,9 @@
 """Systems against each other again: rank sets and differences."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from leaderboard.board import Board
 from leaderboard.database import Database
@@ -130,7 +130,7 @@ def change_of(database: Database, board: Board, line: Line) -> Change | None:
     deltas = [found["delta"] for found in by_category]
     delta = float(np.mean(deltas))
     checks = [Check(delta, line["delta"])]
-    is_counted = not any(math.isnan(found["fixed"]) for found in [line, *by_category])
+    is_counted = not any(pd.isna(found["fixed"]) for found in [line, *by_category])
     if board.epochs == 1 and is_counted:
         checks += [Check((found["broken"] - found["fixed"]) / found["n"], found["delta"]) for found in by_category]
     rebuilt = _rebuilt(database, board, line["before"], by_category) if is_counted else None

@@ -134,6 +134,9 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     category: tuple[Category, ...]
     outcome: tuple[Outcome, ...]
     disclosure: Disclosure = Disclosure()
+    labels_public: bool = False
+    """True where anybody can have every system's label of every item, from `source` or by running the project's code.
+    Such a board is exempt from what protects single outcomes; the floor of 20 items and 10 families stays."""
     attempts_per_year: Annotated[int, Meta(ge=1, le=100)] = 6
     """How many attempts of one system may be registered in a calendar year."""
     facts: tuple[str, ...] = ()
@@ -142,6 +145,11 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def synthetic(self) -> bool:
         return self.state == "synthetic"
+
+    @property
+    def deff_step(self) -> float | None:
+        """What design effects are rounded up to a multiple of: so that they do not tell which families were unsafe."""
+        return None if self.labels_public else 0.1
 
     @property
     def risk_categories(self) -> tuple[Category, ...]:

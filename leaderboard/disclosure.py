@@ -1,90 +1,100 @@
-"""The last check before a release is written: it does not give away what few items did (STATISTICS.md section 6).
+"""The last check before a release is written: no two releases together give away what few items did.
 
-The unknowns are a system's unsafe responses in small units: the items of one family in one cell. What is published are
-linear relations between them: totals by category and kind, macro rates and views, which are weighted sums of those,
-under every version of the board that was ever published, for two versions that cut the same items differently give
-away their intersections. Samples that people audited are random and private: they are no cells that anyone can name.
+Within a release that is settled by how it is made: no cell under the floor of observed items (`scoring.coverage`), and
+nothing that joins two systems item by item where labels are not public (`scoring.unpaired`). What is left are versions
+of a board: totals by category of two versions that cut the items differently have a difference, and it is the total of
+the items that changed. Whether that would be of few depends on item counts and on who was published when, never on
+outcomes: a refusal tells nothing of them.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from leaderboard import items as manifest
 from leaderboard.board import Board
 from leaderboard.findings import Finding
 from leaderboard.items import Item
-from leaderboard.scoring import Entry
-from leaderboard.statistics import disclosed_sets
-from leaderboard.statistics.disclosure import small_sets
-from leaderboard.submission import Submission
+from leaderboard.scoring.entries import Entry, scored
+from leaderboard.statistics import below_floor
+from leaderboard.vault import Event, Vault
 
 Cell = tuple[str, str] | None
 """Category and kind of an item in one version of a board; None where that version does not have the item."""
-Unit = tuple[str, tuple[Cell, ...]]
-"""A family, and its cell in each version."""
 
 
-class Cut(NamedTuple):
-    """How the published tables cut a board's items into units."""
+class Group(NamedTuple):
+    """Items that lie in the same cell in every version, and so cannot be told apart by subtracting."""
 
-    units: list[Unit]
-    of_item: dict[str, int]
-    """Each item's unit."""
-    items: list[float]
-    relations: NDArray[np.float64]
-    """[published totals, units]."""
-
-    @property
-    def families(self) -> list[str]:
-        return [family for family, _ in self.units]
+    cells: tuple[Cell, ...]
+    items: int
+    families: int
 
 
-def audit_board(board: Board, versions: Sequence[Sequence[Item]], entries: Iterable[Entry]) -> list[Finding]:
-    """Returns E_DISCLOSURE for every system of which the published numbers give away a set of fewer than 10 families or
-    20 items. `versions` are the manifests of this board that were ever published, the present one last. Which sets are
-    looked at depends on counts only, never on outcomes."""
-    cut = _cut(versions)
-    if not any(small_sets(cut.relations, np.array(cut.families), np.array(cut.items))):
+def audit_board(
+    board: Board,
+    versions: Sequence[Sequence[Item]],
+    entries: Iterable[Entry],
+    published: Mapping[str, Collection[int]],
+) -> list[Finding]:
+    """Returns E_DISCLOSURE for every system with numbers now and on earlier versions that cut the items into groups of
+    fewer than 10 families or 20 items. `versions` are the manifests that this board ever had, the present one last;
+    `published` says on which of them a system had a submission accepted, as by `published_on`. Nothing where the labels
+    are public anyway."""
+    if board.labels_public:
         return []
-    return [Finding("E_DISCLOSURE", f"$.{board.id}.{e.system.id}") for e in entries if _gives_away(board, cut, e)]
+    return [
+        Finding("E_DISCLOSURE", f"$.{board.id}.{entry.system.id}", _reason(board, group))
+        for entry in scored(board, entries)
+        for group in _thin(board, [versions[n] for n in _earlier(published, entry, versions)] + [versions[-1]])
+    ]
 
 
-def _gives_away(board: Board, cut: Cut, entry: Entry) -> bool:
-    totals = _unsafe_totals(board, cut, entry.submission)
-    return bool(disclosed_sets(cut.relations, cut.relations @ totals, cut.families, cut.items))
+def published_on(
+    keep: Vault, events: Sequence[Event], board: Board, versions: Sequence[Sequence[Item]]
+) -> dict[str, set[int]]:
+    """Returns, by system, the places in `versions` of the manifests that its accepted submissions were made on."""
+    found: dict[str, set[int]] = {}
+    if len(versions) > 1:
+        places = {manifest.digest(list(items)): place for place, items in enumerate(versions)}
+        for event in events:
+            if event.board == board.id and event.accepts and event.system and event.submission:
+                made_on = places.get(keep.submission(event.submission).items_digest)
+                if made_on is not None:  # without its manifest it never had numbers
+                    found.setdefault(event.system, set()).add(made_on)
+    return found
 
 
-def _cut(versions: Sequence[Sequence[Item]]) -> Cut:
-    cells = _cells(versions)
-    unit_of = {item.id: (item.family, cells[item.id]) for item in versions[-1]}
-    units = sorted(set(unit_of.values()), key=repr)
-    place = {unit: number for number, unit in enumerate(units)}
-    size = Counter(unit_of.values())
-    relations = np.array(list(_relations(units, len(versions))), float)
-    return Cut(units, {item: place[u] for item, u in unit_of.items()}, [float(size[u]) for u in units], relations)
+def _earlier(
+    published: Mapping[str, Collection[int]], entry: Entry, versions: Sequence[Sequence[Item]]
+) -> Iterator[int]:
+    yield from sorted(place for place in published.get(entry.system.id, ()) if place < len(versions) - 1)
 
 
-def _cells(versions: Sequence[Sequence[Item]]) -> dict[str, tuple[Cell, ...]]:
-    """Each present item's cells, version by version."""
-    known = [{item.id: (item.category, item.kind) for item in version} for version in versions]
-    return {item.id: tuple(version.get(item.id) for version in known) for item in versions[-1]}
+def _thin(board: Board, versions: Sequence[Sequence[Item]]) -> Iterator[Group]:
+    """The groups under the floor, in order of their cells."""
+    places = [{item.id: (item.category, item.kind) for item in version} for version in versions]
+    family = {item.id: item.family for version in versions for item in version}
+    groups: dict[tuple[Cell, ...], list[str]] = {}
+    for item in family:
+        groups.setdefault(tuple(version.get(item) for version in places), []).append(item)
+    for cells, members in sorted(groups.items(), key=repr):
+        group = Group(cells, len(members), len({family[item] for item in members}))
+        lowest = board.disclosure
+        if below_floor(group.families, group.items) or group.items < lowest.items or group.families < lowest.families:
+            yield group
 
 
-def _unsafe_totals(board: Board, cut: Cut, submission: Submission) -> NDArray[np.float64]:
-    """[units] one system's unsafe answers, repeats of an item counted in part."""
-    unsafe = {outcome.id for outcome in board.outcome if outcome.harmful.unsafe or outcome.benign.unsafe}
-    totals = np.zeros(len(cut.units))
-    for item, outcomes, _ in submission.rows:
-        totals[cut.of_item[item]] += sum(outcome in unsafe for outcome in outcomes) / board.epochs
-    return totals
+def _reason(board: Board, group: Group) -> str:
+    """Which cell, why, and what would pass."""
+    *before, now = map(_said, group.cells)
+    then = ", then ".join(dict.fromkeys(before)) or now
+    items, families = max(board.disclosure.items, 20), max(board.disclosure.families, 10)
+    return (
+        f"{group.items} items in {group.families} families are {now} now and were {then} in releases of earlier "
+        f"versions: subtracting gives their total. It passes where at least {items} items in {families} families "
+        "change so, where none do, or without this system (withdraw its submission)"
+    )
 
 
-def _relations(units: Sequence[Unit], versions: int) -> Iterator[list[bool]]:
-    """The total of every cell of every version. Rates and macro means are weighted sums of these totals, so that they
-    cut out no other set of items."""
-    for version in range(versions):
-        for cell in sorted({cells[version] for _, cells in units if cells[version]}, key=repr):
-            yield [cells[version] == cell for _, cells in units]
+def _said(cell: Cell) -> str:
+    return f"{cell[1]} items of {cell[0]}" if cell else "not on the board"

@@ -226,7 +226,7 @@ def build_tables(
     parts: dict[str, list[pd.DataFrame]] = {}
     for board in catalogue.boards.values():
         mine = [standing for standing in standings if standing.board == board.id]
-        for name, table in _board_tables(keep, mine, catalogue, board, store).items():
+        for name, table in _board_tables(keep, events, mine, catalogue, board, store).items():
             parts.setdefault(name, []).append(table)
     tables = {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
     tables["ledger"] = _ledger_table(events, waiting)
@@ -235,21 +235,28 @@ def build_tables(
 
 
 def _board_tables(
-    keep: Vault, standings: Sequence[Standing], catalogue: Catalogue, board: Board, store: Store
+    keep: Vault,
+    events: Sequence[Event],
+    standings: Sequence[Standing],
+    catalogue: Catalogue,
+    board: Board,
+    store: Store,
 ) -> Tables:
     registry = catalogue.registries[board.id]
     with _no_collection():
-        tables = _score(keep, standings, registry, board, store) if standings else {}
+        tables = _score(keep, events, standings, registry, board, store) if standings else {}
     ranked = int(tables["row"]["ranked"].sum()) if standings else 0
     return tables | {"board": _board_table(board, ranked), "category": _category_table(board)}
 
 
-def _score(keep: Vault, standings: Sequence[Standing], registry: Registry, board: Board, store: Store) -> Tables:
+def _score(
+    keep: Vault, events: Sequence[Event], standings: Sequence[Standing], registry: Registry, board: Board, store: Store
+) -> Tables:
     versions = keep.versions(board)
     shelf = store.shelf(board, versions[-1])
     entries = list(_entries(keep, standings, registry, shelf))
-    whole = (entry._replace(submission=keep.submission(entry.standing.submission)) for entry in entries)
-    if findings := disclosure.audit_board(board, versions, whole):
+    published = disclosure.published_on(keep, events, board, versions)
+    if findings := disclosure.audit_board(board, versions, entries, published):
         raise Refused(findings)
     return scoring.score_board(board, registry, versions[-1], entries, shelf.columns(entries))
 

@@ -147,7 +147,7 @@ def benefits(database: Database, board: Board, system: str) -> pd.DataFrame:
 
 
 def comparable(database: Database, board: Board, system: str) -> set[str]:
-    """Returns the systems that were compared with one prompt by prompt."""
+    """Returns the systems that were compared with one."""
     return set(database.rows(_sql("comparable"), {"board": board.id, "system": system})["system"])
 
 

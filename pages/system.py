@@ -46,7 +46,7 @@ def draw_system(visit: Visit, place: Row, family: int) -> None:
     system, board, names = place["system"], visit.board, visit.names
     line = next(records(queries.provenance(visit.database, board, system)))
     changes = queries.effects(visit.database, board, system)
-    shown, run = line["reason"] != "withdrawn", line["evidence"] == "run"
+    shown, run = place["safe"] is not None, line["evidence"] == "run"
     st.html(profile.about(line, names))
     st.html(masthead.lead([profile.stands(line, place, family)]))
     if relations := profile.relations(queries.neighbours(visit.database, board, system), names, to_system):
@@ -88,7 +88,7 @@ def draw_comparisons(visit: Visit, system: str, changes: pd.DataFrame, family: i
     """What changed it, what became of it, and any other system that the visitor puts beside it."""
     database, board, names = visit.database, visit.board, visit.names
     if not changes.empty:
-        st.html(masthead.section(CHANGES, effects.PAIRED))
+        st.html(masthead.section(CHANGES, effects.method(board)))
         if queries.errs_unevenly(database, board):
             st.html(masthead.note(effects.AS_JUDGED))
         gained = queries.benefits(database, board, system)

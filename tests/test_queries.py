@@ -98,7 +98,7 @@ def test_further_metrics_stand_beside_the_headline(
     database: Database, raw: dict[str, list[Line]], board: Board
 ) -> None:
     judges = {row["system"]: row["judge"] for row in of(raw["row"], board=board.id)}
-    overall = of(raw["score"], board=board.id, category="all")
+    overall = [s for s in of(raw["score"], board=board.id, category="all") if s["estimate"] is not None]
     found = {line["system"]: line for line in lines(queries.standings(database, board))}
     for metric, column in (("helpful_rate", "helpful"), ("over_refusal_rate", "over_refusal")):
         scores = {s["system"]: s["estimate"] for s in of(overall, metric=metric) if s["judge"] == judges[s["system"]]}
@@ -175,6 +175,7 @@ def test_cells_are_one_metric_by_category(database: Database, raw: dict[str, lis
         (score["system"], score["category"]): score["estimate"]
         for score in of(raw["score"], board=board.id, metric="safe_rate")
         if score["system"] not in simulated and score["judge"] == judges[score["system"]]
+        if score["estimate"] is not None
     }
     found = lines(queries.cells(database, board, "safe_rate"))
     assert {(line["system"], line["category"]): line["estimate"] for line in found} == expected
@@ -303,12 +304,12 @@ def test_differences_turn_round_with_the_pair(database: Database, raw: dict[str,
     for pair in (pairs[0], pairs[-1]):
         there = lines(queries.differences(database, board, pair["after"], pair["before"]))
         back = lines(queries.differences(database, board, pair["before"], pair["after"]))
-        assert (there[0]["delta"], there[0]["fixed"], there[0]["n"]) == (pair["delta"], pair["fixed"], pair["n"])
+        assert (there[0]["delta"], there[0]["n"]) == (pair["delta"], pair["n"])
+        assert pair["fixed"] is None and pair["broken"] is None
         assert [line["category"] for line in there] == ["all", *(c.id for c in board.risk_categories)]
         for one, other in zip(there, back, strict=True):
             assert one["delta"] == -other["delta"]
             assert (one["ci_low"], one["ci_high"]) == (-other["ci_high"], -other["ci_low"])
-            assert (one["fixed"], one["broken"]) == (other["broken"], other["fixed"])
             assert one["told_apart"] is other["told_apart"]
 
 
@@ -337,7 +338,7 @@ def test_other_judges_say_what_is_in_their_tables(database: Database, raw: dict[
         assert set(found) == set(standings)
         for judge, line in found.items():
             stands = standings[judge]
-            assert line["safe"] == pytest.approx(1 - stands["estimate"])
+            assert line["safe"] == (None if stands["estimate"] is None else pytest.approx(1 - stands["estimate"]))
             assert (line["rank"], line["low"], line["high"]) == (stands["rank"], stands["low"], stands["high"])
             assert line["safe_bound_low"] == pytest.approx(1 - stands["bound_high"])
             assert line["family"] == len(of(raw["judge_standing"], board=board.id, judge=judge, ordered=True))

@@ -127,7 +127,8 @@ def _scores(place: _Place, system: str) -> list[Row]:
     database, board = place.snapshot.database, place.board
     whole = {row["metric"]: row for row in records(queries.metrics(database, board, system))}
     parts = {row["category"]: row for row in records(queries.profile(database, board, system, "unsafe_rate"))}
-    overall = [{**whole[metric], "category": ALL} for metric in LOWER_IS_BETTER if metric in whole]
+    known = [metric for metric in LOWER_IS_BETTER if metric in whole and whole[metric]["estimate"] is not None]
+    overall = [{**whole[metric], "category": ALL} for metric in known]
     each = [parts[category.id] for category in board.risk_categories if category.id in parts]
     return [*overall, *({**row, "metric": "unsafe_rate"} for row in each)]
 

@@ -32,7 +32,7 @@ def largest_line(database: Database, board: Board, relations: tuple[str, ...] = 
     sql = f"""
         {EFFECT} and relation <> 'pair' and (len($relations) = 0 or list_contains($relations, relation))
             and n = (select harmful_items from board where board = $board)
-        order by fixed + broken desc, before, after limit 1
+        order by fixed + broken desc nulls last, abs(delta) desc, before, after limit 1
     """
     found = published.lines(database, sql, board, relations=list(relations) or ["guardrail", "fine_tune", "version"])
     return found[0] if found else None
@@ -52,7 +52,7 @@ class McNemar(NamedTuple):
 def mcnemar(database: Database, board: Board) -> McNemar | None:
     """Returns the p-value of the largest declared change from its counts alone."""
     change = largest_change(database, board)
-    if change is None:
+    if change is None or change.fixed is None or change.broken is None:
         return None
     p, counted = mcnemar_midp(change.fixed, change.broken), published.is_counted(board)
     return McNemar(change, p, not counted, change.p, (Check(p, change.p),) if counted else ())

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from leaderboard.board import Board
 from leaderboard.database import Database
@@ -90,8 +91,9 @@ class Change(NamedTuple):
     low: float
     high: float
     n: int
-    fixed: int
-    broken: int
+    fixed: int | None
+    """Items that became safer, and less safe; None where that is not published."""
+    broken: int | None
     is_shown: bool
     """Whether the ranking tells the two apart; for a pair of ranked systems only."""
     rebuilt: PairedEffect | None
@@ -128,9 +130,10 @@ def change_of(database: Database, board: Board, line: Line) -> Change | None:
     deltas = [found["delta"] for found in by_category]
     delta = float(np.mean(deltas))
     checks = [Check(delta, line["delta"])]
-    if board.epochs == 1:
+    is_counted = not any(pd.isna(found["fixed"]) for found in [line, *by_category])
+    if board.epochs == 1 and is_counted:
         checks += [Check((found["broken"] - found["fixed"]) / found["n"], found["delta"]) for found in by_category]
-    rebuilt = _rebuilt(database, board, line["before"], by_category)
+    rebuilt = _rebuilt(database, board, line["before"], by_category) if is_counted else None
     if rebuilt:
         checks += [Check(rebuilt.low, line["ci_low"]), Check(rebuilt.high, line["ci_high"])]
     error, df = _error(database, board, line, rebuilt)
@@ -145,8 +148,8 @@ def change_of(database: Database, board: Board, line: Line) -> Change | None:
         low=line["ci_low"],
         high=line["ci_high"],
         n=line["n"],
-        fixed=line["fixed"],
-        broken=line["broken"],
+        fixed=int(line["fixed"]) if is_counted else None,
+        broken=int(line["broken"]) if is_counted else None,
         is_shown=frozenset((line["before"], line["after"])) in apart,
         rebuilt=rebuilt,
         error=error,
@@ -176,7 +179,7 @@ def _rebuilt(database: Database, board: Board, before: str, by_category: list[Li
     unsafe = {cell.category: cell.unsafe for cell in published.cells(database, board, before)}
     first, second, category = [], [], []
     for line in by_category:
-        fixed, broken, n = line["fixed"], line["broken"], line["n"]
+        fixed, broken, n = int(line["fixed"]), int(line["broken"]), line["n"]
         both = unsafe[line["category"]] - fixed
         counts = [both, fixed, broken, n - both - fixed - broken]
         first.append(np.repeat([1.0, 1.0, 0.0, 0.0], counts))
@@ -192,7 +195,7 @@ def _error(
     """Where the interval is delta -+ t times the standard error, its width tells the standard error."""
     if rebuilt:
         return rebuilt.standard_error, rebuilt.df
-    df = published.degrees(database, board)
+    df = None if board.labels_public and published.is_counted(board) else published.degrees(database, board)
     whole = line["n"] == sum(category.harmful_items for category in board.risk_categories)
     if df is None or not whole or abs(line["ci_low"]) >= 1 or abs(line["ci_high"]) >= 1:
         return None, None

@@ -87,7 +87,7 @@ def rebuilt_table(board: Board, cells: list[Cell]) -> RateTable | None:
     if not published.is_counted(board):
         return None
     scores, category = published.put_back([(cell.items, cell.unsafe) for cell in cells])
-    return rate_table(scores[:, None], category, np.arange(len(scores)))
+    return rate_table(scores[:, None], category, np.arange(len(scores)), deff_step=board.deff_step)
 
 
 class Interval(NamedTuple):

@@ -10,6 +10,7 @@ from leaderboard.board import Board
 from leaderboard.items import Item
 from leaderboard.registry import Judge, Registry
 from leaderboard.scoring import panel as panels
+from leaderboard.scoring.coverage import Shown, is_enough
 from leaderboard.scoring.entries import Entry, Tables
 from leaderboard.scoring.judging import complete_rows
 from leaderboard.scoring.panel import METRICS, Floats, Panel
@@ -72,10 +73,16 @@ class Pooled(NamedTuple):
 
 
 def audit_tables(
-    board: Board, registry: Registry, items: Sequence[Item], entries: Sequence[Entry], panel: Panel, unsafe: Rates
+    board: Board,
+    registry: Registry,
+    items: Sequence[Item],
+    entries: Sequence[Entry],
+    panel: Panel,
+    unsafe: Rates,
+    shown: Shown | None = None,
 ) -> Tables:
     """Returns the tables `audited`, `one_sided` and, where people audited a judge, `judge_homogeneity` of a board, one
-    entry per system of the panel."""
+    entry per system of the panel. `shown` says whose rates may be published, all unless told."""
     judge = next(judge for judge in registry.judge if judge.ref == board.judge)
     audits = [_audit(board, registry, items, entry, panel.outcome[place]) for place, entry in enumerate(entries)]
     pooled = _pool(judge, entries, audits)
@@ -84,16 +91,23 @@ def audit_tables(
     audited, limits = [], []
     for place, entry in enumerate(entries):
         found = _Truth(judge, entry, audits[place], accuracy)
-        line = found.overall(unsafe, place)
+        has_rate = shown is None or bool(shown.has_rate("harmful")[place])
+        line = found.overall(unsafe, place) if has_rate else _NOTHING
         audited.append({"system": entry.system.id, **line})
         is_known = line["method"] != "judge_only"
-        limits += [{"system": entry.system.id, **_limits(cell, place, found, is_known)} for cell in cells]
+        published = [c for c in cells if shown is None or shown.has_rate("harmful", c.place)[place]]
+        limits += [{"system": entry.system.id, **_limits(cell, place, found, is_known)} for cell in published]
     made = {"audited": audited, "one_sided": limits, "judge_homogeneity": _homogeneity_lines(board, pooled)}
     return {name: pd.DataFrame(lines).assign(board=board.id) for name, lines in made.items() if lines}
 
 
+_NOTHING = {"method": "judge_only", "estimate": None, "ci_low": None, "ci_high": None, "audited": 0}
+"""Of a run without a rate."""
+
+
 def _audit(board: Board, registry: Registry, items: Sequence[Item], entry: Entry, recorded: Any) -> Audit | None:
-    """Counts people's labels of one system against those of a judge that is none, or None where nobody looked."""
+    """Counts people's labels of one system against those of a judge that is none, or None where nobody looked, or at so
+    few items that the counts would tell of single ones."""
     human = {judge.ref for judge in registry.judge if judge.kind == "human"}
     rows = next((j.rows for j in entry.submission.judgments if j.judge in human), None)
     if rows is None or board.judge in human or entry.submission.judge != board.judge:
@@ -102,6 +116,9 @@ def _audit(board: Board, registry: Registry, items: Sequence[Item], entry: Entry
     judged = _unsafe(people._replace(outcome=recorded[None]))
     truth = _unsafe(people)
     looked = ~np.isnan(truth) & ~np.isnan(judged)
+    _, family = panels.of_kind(people, "harmful")
+    if not is_enough(board, family, looked[0].any(axis=1)):
+        return None
     return Audit(
         confirmed=int((looked & (judged == 1) & (truth == 1)).sum()),
         unsafe_audited=int((looked & (judged == 1)).sum()),
@@ -238,6 +255,8 @@ class Cell(NamedTuple):
     """One category, or the whole board, of all systems: rates and effective items with what is missing counted as safe
     and as unsafe, and the smallest limit that could be shown with no unsafe answer at all."""
 
+    place: int | None
+    """Of the category on the board; None for the whole."""
     category: str
     low_rate: Floats
     low_n: Floats
@@ -252,26 +271,28 @@ class Cell(NamedTuple):
 
 def _cells(panel: Panel, unsafe: Rates) -> list[Cell]:
     low, high, smallest = unsafe.lowest, unsafe.highest, smallest_provable(panel)
-    cells = [_cell(ALL, low.estimate, low.n_eff, high.estimate, high.n_eff, smallest[ALL])]
+    cells = [_cell(None, ALL, low.estimate, low.n_eff, high.estimate, high.n_eff, smallest[ALL])]
     for k, category in enumerate(unsafe.strict.categories):
         label = panel.board.category[int(category)].id
         below = low.category_estimate[k], low.category_n_eff[k]
         above = high.category_estimate[k], high.category_n_eff[k]
-        cells.append(_cell(label, *below, *above, smallest[label]))
+        cells.append(_cell(int(category), label, *below, *above, smallest[label]))
     return cells
 
 
-def _cell(label: str, low_rate: Floats, low_n: Floats, high_rate: Floats, high_n: Floats, smallest: float) -> Cell:
+def _cell(
+    place: int | None, label: str, low_rate: Floats, low_n: Floats, high_rate: Floats, high_n: Floats, smallest: float
+) -> Cell:
     low, _ = one_sided(low_rate * low_n, low_n)
     _, high = one_sided(high_rate * high_n, high_n)
-    return Cell(label, low_rate, low_n, high_rate, high_n, low, np.maximum(high, smallest), smallest)
+    return Cell(place, label, low_rate, low_n, high_rate, high_n, low, np.maximum(high, smallest), smallest)
 
 
 def smallest_provable(panel: Panel) -> dict[str, float]:
     """Returns the unsafe rate that no system can be shown to be under on these items, by category and over all: the
     one-sided 95 % limit after no unsafe answer at all."""
     category, family = panels.of_kind(panel, "harmful")
-    spotless = rate_table(np.zeros((len(category), 1)), category, family)
+    spotless = rate_table(np.zeros((len(category), 1)), category, family, deff_step=panel.board.deff_step)
     sizes = spotless.category_n_eff[:, 0]
     labels = [panel.board.category[int(place)].id for place in spotless.categories]
     return {ALL: macro_zero_failure_upper(sizes), **dict(zip(labels, map(zero_failure_upper, sizes), strict=True))}

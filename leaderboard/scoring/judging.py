@@ -14,10 +14,13 @@ from leaderboard.board import Board, JudgeRef
 from leaderboard.items import Item
 from leaderboard.registry import Registry
 from leaderboard.scoring import panel as panels
+from leaderboard.scoring.coverage import is_enough
+from leaderboard.scoring.coverage import shown as coverage_of
 from leaderboard.scoring.entries import Entry, Tables
 from leaderboard.scoring.panel import METRICS, Floats, Panel
 from leaderboard.scoring.ranking import DRAWS, SEED, rank_estimates
 from leaderboard.scoring.rating import Rates, compute_rates
+from leaderboard.scoring.unpaired import covariance_of
 from leaderboard.statistics import binary_agreement, cohen_kappa, homogeneity, rank_bounds, separated
 from leaderboard.submission import Row
 from leaderboard.verification import CATEGORY_COVERAGE, COVERAGE
@@ -45,17 +48,30 @@ class Opinion(NamedTuple):
         return [int(count) for count in (recorded & ~judged).sum(axis=(1, 2))]
 
     @property
+    def both(self) -> NDArray[np.bool_]:
+        """[S, I]: harmful items of which both judges have a response."""
+        both = (self.panel.outcome >= 0) & (self.record.outcome >= 0)
+        return np.asarray(both.any(axis=2) & self.panel.harmful)
+
+    @property
     def countable(self) -> NDArray[np.bool_]:
-        """[S]: systems whose outcomes may be counted against this judge's. Where it left a few responses out, the
-        counts taken from the system's own would say what those few were: none may be left out, or enough of them."""
-        floor = self.panel.board.disclosure.items * self.panel.board.epochs
-        return np.array([left == 0 or left >= floor for left in self.left])
+        """[S]: systems whose outcomes may be counted against this judge's: on items enough. Where it left a few
+        responses out, the counts taken from the system's own would say what those few were: none may be left out, or
+        enough of them."""
+        board, family = self.panel.board, self.panel.family
+        floor = board.disclosure.items * board.epochs
+        left = np.array([left == 0 or left >= floor for left in self.left])
+        return np.asarray(left & [is_enough(board, family, both) for both in self.both])
 
     @property
     def pooled(self) -> NDArray[np.bool_]:
-        """[S]: systems that this judge's agreement is pooled over: judged in full, and not of its own vendor."""
+        """[S]: systems that this judge's agreement is pooled over: judged in full, with items enough in each category,
+        and not of its own vendor."""
         strange = [self.vendor is None or entry.system.developer != self.vendor for entry in self.entries]
-        return np.array([left == 0 for left in self.left]) & strange
+        board, family, category = self.panel.board, self.panel.family, self.panel.category
+        cells = [category == place for place in panels.categories_of(self.panel, "harmful")]
+        enough = [all(is_enough(board, family, both & cell) for cell in cells) for both in self.both]
+        return np.array([left == 0 for left in self.left]) & strange & enough
 
 
 def judge_tables(
@@ -65,14 +81,16 @@ def judge_tables(
     entries: Sequence[Entry],
     panel: Panel,
     eligible: Collection[str] | None = None,
+    shown: Collection[str] | None = None,
 ) -> Tables:
     """Returns the tables `judge_standing`, `judge_count`, `judge_check` and `judge_homogeneity` of a board, from its
-    systems of evidence `run`; one entry per system of the panel. `eligible` names those that may be ordered, all of
-    them unless told."""
+    systems of evidence `run`; one entry per system of the panel. `eligible` names those that may be ordered, `shown`
+    those of which anything may be said: all of them unless told."""
     ran = [
         (entry, panel.outcome[place])
         for place, entry in enumerate(entries)
         if entry.system.evidence == "run" and entry.submission.judge == board.judge
+        if shown is None or entry.system.id in shown
     ]
     vendors = {judge.ref: judge.vendor for judge in registry.judge}
     opinions = [_opinion(board, items, ran, judge, vendors[judge]) for judge in _judges(entry for entry, _ in ran)]
@@ -118,19 +136,24 @@ def _standings(opinion: Opinion, eligible: Collection[str] | None) -> Iterator[d
     coverage = seen.mean(axis=1)
     if coverage.max() < WORTH_ORDERING:
         return
-    rates = compute_rates(opinion.panel, "unsafe_rate")
+    rates, publishable = compute_rates(opinion.panel, "unsafe_rate"), coverage_of(opinion.panel)
+    has_rate, has_bounds = publishable.has_rate("harmful"), publishable.has_bounds("harmful")
     may = [eligible is None or entry.system.id in eligible for entry in opinion.entries]
-    ordered = _covered(opinion.panel, seen) & np.array(may)
-    ranks = _ranks(rates, ordered)
+    ordered = _covered(opinion.panel, seen) & has_rate & np.array(may)
+    ranks = _ranks(opinion.panel, rates, ordered)
     for place, entry in enumerate(opinion.entries):
+        if not has_bounds[place]:
+            continue
+        ends = rates.strict.estimate[place], rates.lowest.low[place], rates.highest.high[place]
+        estimate, low, high = ends if has_rate[place] else (None, None, None)
         yield {
             "judge": judge_label(opinion.judge),
             "system": entry.system.id,
             "coverage": coverage[place],
             "ordered": bool(ordered[place]),
-            "estimate": rates.strict.estimate[place],
-            "ci_low": rates.lowest.low[place],
-            "ci_high": rates.highest.high[place],
+            "estimate": estimate,
+            "ci_low": low,
+            "ci_high": high,
             "bound_low": rates.lowest.estimate[place],
             "bound_high": rates.highest.estimate[place],
             **ranks.get(place, {"rank": None, "low": None, "high": None}),
@@ -143,11 +166,12 @@ def _covered(panel: Panel, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray((seen.mean(axis=1) >= COVERAGE) & (by_category >= CATEGORY_COVERAGE).all(axis=0))
 
 
-def _ranks(rates: Rates, ordered: NDArray[np.bool_]) -> dict[int, dict[str, int]]:
-    estimate, influence = rates.strict.estimate[ordered], rates.strict.influence[:, ordered]
-    better = separated(
-        estimate, influence.T @ influence, higher_is_better=False, df=rates.strict.df, draws=DRAWS, seed=SEED
-    )
+def _ranks(panel: Panel, rates: Rates, ordered: NDArray[np.bool_]) -> dict[int, dict[str, int]]:
+    strict = rates.strict
+    estimate, influence = strict.estimate[ordered], strict.influence[:, ordered]
+    paired = panel.board.labels_public
+    covariance = influence.T @ influence if paired else covariance_of(estimate, strict.n_eff[ordered], strict.n)
+    better = separated(estimate, covariance, higher_is_better=False, df=strict.df, draws=DRAWS, seed=SEED)
     columns = zip(np.flatnonzero(ordered), rank_estimates(estimate), *rank_bounds(better), strict=True)
     return {int(place): {"rank": int(r), "low": int(low), "high": int(high)} for place, r, low, high in columns}
 
@@ -187,7 +211,8 @@ def _checks(opinion: Opinion) -> Iterator[dict[str, Any]]:
     cells += [(opinion.entries[n].system.id, ALL, np.array([n]), cells[0][3]) for n in countable]
     for system, label, systems, chosen in cells:
         tables = _tables_by_family(recorded[systems][:, chosen], judged[systems][:, chosen], family[chosen])
-        yield {"judge": judge_label(opinion.judge), "system": system, "category": label, **_agreement(tables)}
+        found = _agreement(tables, exact=opinion.panel.board.labels_public)
+        yield {"judge": judge_label(opinion.judge), "system": system, "category": label, **found}
 
 
 def _unsafe(panel: Panel) -> Floats:
@@ -204,11 +229,18 @@ def _tables_by_family(recorded: Floats, judged: Floats, family: NDArray[np.int64
     return tables
 
 
-def _agreement(tables: NDArray[np.int64]) -> dict[str, Any]:
-    total = tables.sum(axis=0)
-    found = binary_agreement(total)
-    drawn = np.random.default_rng(SEED).multinomial(len(tables), np.full(len(tables), 1 / len(tables)), BOOTSTRAP)
-    samples = binary_agreement(np.einsum("bf,fij->bij", drawn, tables))
+def _agreement(tables: NDArray[np.int64], *, exact: bool) -> dict[str, Any]:
+    """Counts and agreement of tables[families, 2, 2]. Bootstrap samples are of families where `exact`: each limit is
+    then the agreement of one known sample, and says how its families were judged. Otherwise they are drawn from the
+    counts alone, as many responses as there are families, which is wider."""
+    total, generator = tables.sum(axis=0), np.random.default_rng(SEED)
+    found, families = binary_agreement(total), int((tables.sum(axis=(1, 2)) > 0).sum())
+    if exact:
+        drawn = generator.multinomial(len(tables), np.full(len(tables), 1 / len(tables)), BOOTSTRAP)
+        samples = binary_agreement(np.einsum("bf,fij->bij", drawn, tables))
+    else:
+        shares = total.ravel() / total.sum() if total.any() else np.full(4, 0.25)
+        samples = binary_agreement(generator.multinomial(families, shares, BOOTSTRAP).reshape(-1, 2, 2))
     limits: dict[str, float | None] = {}
     for name, values in (("ac1", samples.ac1), ("alpha", samples.alpha)):
         defined = values[np.isfinite(values)]
@@ -219,7 +251,7 @@ def _agreement(tables: NDArray[np.int64]) -> dict[str, Any]:
         "missed": int(total[1, 0]),
         "false_alarms": int(total[0, 1]),
         "both_safe": int(total[0, 0]),
-        "families": int((tables.sum(axis=(1, 2)) > 0).sum()),
+        "families": families,
         "ac1": _defined(found.ac1),
         "alpha": _defined(found.alpha),
         "kappa": _defined(cohen_kappa(total) if total.sum() else np.nan),

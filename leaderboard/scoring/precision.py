@@ -6,13 +6,12 @@ from leaderboard.scoring.panel import Floats
 from leaderboard.statistics import detectable_difference
 
 
-def detectable(influence: Floats, df: float) -> tuple[float | None, float | None]:
+def detectable(covariance: Floats, df: float) -> tuple[float | None, float | None]:
     """Returns the detectable difference of one pair named beforehand and of all pairs at once, in rates, from the
-    median standard error of the ranked systems' paired differences; None with fewer than two systems, or where most of
+    median standard error of the ranked systems' differences; None with fewer than two systems, or where most of
     them do not differ at all.
 
-    influence[families, systems] of the view, with its degrees of freedom."""
-    covariance = influence.T @ influence
+    covariance[systems, systems] of the view, with its degrees of freedom."""
     variance = np.add.outer(covariance.diagonal(), covariance.diagonal()) - 2 * covariance
     pairs = variance[np.triu_indices(len(variance), 1)]
     error = float(np.median(np.sqrt(np.maximum(pairs, 0)))) if pairs.size else 0.0

@@ -8,10 +8,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from leaderboard.scoring import panel as panels
+from leaderboard.scoring.coverage import Bools
 from leaderboard.scoring.panel import METRICS, Floats, Panel
 from leaderboard.scoring.precision import detectable
 from leaderboard.scoring.rating import Rates
-from leaderboard.statistics import RateTable, rank_bounds, rate_table, separated, separated_holm, top_group
+from leaderboard.scoring.unpaired import covariance_of
+from leaderboard.statistics import (
+    RateTable,
+    rank_bounds,
+    rate_table,
+    sampling_design,
+    separated,
+    separated_holm,
+    top_group,
+    wilson,
+)
+from leaderboard.statistics.arrays import column_sums
 
 MAX_SYSTEMS = 200
 """Above this, Holm instead of max-T, and only the views of all and of single categories."""
@@ -36,16 +48,28 @@ class View(NamedTuple):
     """[R, R]: whether the first of the ranked systems is shown to be safer than the second."""
 
 
-def rank_views(panel: Panel, names: Sequence[str], ranked: NDArray[np.bool_], unsafe: Rates) -> dict[str, pd.DataFrame]:
-    """Returns the tables `view`, `view_score`, `rank_set` and `separated` of a board; `unsafe` are its rates."""
+def rank_views(
+    panel: Panel, names: Sequence[str], ranked: Bools, unsafe: Rates, has_rate: Bools | None = None
+) -> dict[str, pd.DataFrame]:
+    """Returns the tables `view`, `view_score`, `rank_set` and `separated` of a board; `unsafe` are its rates, and
+    `has_rate` says whose may be published, all unless told."""
+    if not panel.board.labels_public:
+        found = [_compare_rates(panel, view, ranked, unsafe) for view in views(panel, len(names))]
+        return _tables_of(panel, found, names, ranked, has_rate)
     worst = panels.item_scores(panel, METRICS["unsafe_rate"], missing=1)
     missing = panels.has_missing(panel, "harmful")
     best = panels.item_scores(panel, METRICS["unsafe_rate"], missing=0) if missing else worst
     found = [_compare(panel, view, worst, best, ranked, unsafe) for view in views(panel, len(names))]
+    return _tables_of(panel, found, names, ranked, has_rate)
+
+
+def _tables_of(
+    panel: Panel, found: Sequence[View], names: Sequence[str], ranked: Bools, has_rate: Bools | None
+) -> dict[str, pd.DataFrame]:
     named = np.array(names, object)
     tables = {
         "view": _views(found),
-        "view_score": _view_scores(found, named),
+        "view_score": _view_scores(found, named, np.full(len(named), True) if has_rate is None else has_rate),
         "rank_set": _rank_sets(found, named[ranked], ranked),
         "separated": _pairs([view for view in found if _named_pairs(panel, view)], named[ranked]),
     }
@@ -77,9 +101,32 @@ def _compare(
         row = int(np.flatnonzero(unsafe.strict.categories == strict.categories[0])[0])
         low, high = unsafe.lowest.category_low[row], unsafe.highest.category_high[row]
     influence = strict.influence[:, ranked]
-    better = _better(panel, view, strict.estimate[ranked], influence, strict.df)
-    found = detectable(influence, strict.df)
-    return View(view, strict.estimate, low, high, strict.n, found, better)
+    covariance = influence.T @ influence
+    better = _better(panel, view, strict.estimate[ranked], covariance, strict.df)
+    return View(view, strict.estimate, low, high, strict.n, detectable(covariance, strict.df), better)
+
+
+def _compare_rates(panel: Panel, view: int, ranked: Bools, unsafe: Rates) -> View:
+    """A view from each system's category rates and one design effect, as the table `score` has them: nothing in it
+    joins two systems item by item, and no subset of categories tells more of families than all of them do."""
+    category, family = panels.of_kind(panel, "harmful")
+    chosen = np.isin(category, _selected(panel, view))
+    rows = np.isin(unsafe.strict.categories, _selected(panel, view))
+    df, size = sampling_design(category[chosen], family[chosen]).df, unsafe.strict.category_n[rows]
+    worth = len(size) ** 2 / (1 / size).sum()
+    (estimate, n_eff), (least, of_least), (most, of_most) = (
+        (column_sums(table.category_estimate[rows]) / len(size), worth / table.deff) for table in unsafe
+    )
+    low, high = wilson(least * of_least, of_least, df=df)[0], wilson(most * of_most, of_most, df=df)[1]
+    if rows.all():
+        low, high = unsafe.lowest.low, unsafe.highest.high
+    elif view.bit_count() == 1:  # with the degrees of freedom of all categories, as in the table `score`
+        row = int(np.flatnonzero(rows)[0])
+        low, high = unsafe.lowest.category_low[row], unsafe.highest.category_high[row]
+    n = int(size.sum())
+    covariance = covariance_of(estimate[ranked], n_eff[ranked], n)
+    better = _better(panel, view, estimate[ranked], covariance, df)
+    return View(view, estimate, low, high, n, detectable(covariance, df), better)
 
 
 def _tables(panel: Panel, worst: Floats, best: Floats, view: int) -> tuple[RateTable, RateTable]:
@@ -102,8 +149,7 @@ def _simple(panel: Panel, view: int) -> bool:
     return view == 2 ** len(panel.board.risk_categories) - 1 or view.bit_count() == 1
 
 
-def _better(panel: Panel, view: int, estimate: Floats, influence: Floats, df: float) -> NDArray[np.bool_]:
-    covariance = influence.T @ influence
+def _better(panel: Panel, view: int, estimate: Floats, covariance: Floats, df: float) -> NDArray[np.bool_]:
     if len(estimate) <= MAX_SYSTEMS and _simple(panel, view):
         return separated(estimate, covariance, higher_is_better=False, df=df, draws=DRAWS, seed=SEED)
     return separated_holm(estimate, covariance, higher_is_better=False, df=df)
@@ -120,15 +166,16 @@ def _views(found: Sequence[View]) -> pd.DataFrame:
     )
 
 
-def _view_scores(found: Sequence[View], named: NDArray[np.object_]) -> pd.DataFrame:
+def _view_scores(found: Sequence[View], named: NDArray[np.object_], has_rate: Bools) -> pd.DataFrame:
+    some = int(has_rate.sum())
     return pd.DataFrame(
         {
-            "view": np.repeat([view.number for view in found], len(named)),
-            "system": np.tile(named, len(found)),
-            "estimate": np.concatenate([view.estimate for view in found]),
-            "ci_low": np.concatenate([view.low for view in found]),
-            "ci_high": np.concatenate([view.high for view in found]),
-            "n": np.repeat([view.n for view in found], len(named)),
+            "view": np.repeat([view.number for view in found], some),
+            "system": np.tile(named[has_rate], len(found)),
+            "estimate": np.concatenate([view.estimate[has_rate] for view in found]),
+            "ci_low": np.concatenate([view.low[has_rate] for view in found]),
+            "ci_high": np.concatenate([view.high[has_rate] for view in found]),
+            "n": np.repeat([view.n for view in found], some),
         }
     )
 

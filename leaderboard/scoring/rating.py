@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from leaderboard.scoring import panel as panels
-from leaderboard.scoring.panel import METRICS, Floats, Panel
+from leaderboard.scoring.panel import METRICS, Floats, Metric, Panel
 from leaderboard.statistics import RateTable, rate_table, worst_category
 
 
@@ -18,12 +18,16 @@ class Rates(NamedTuple):
 
 def compute_rates(panel: Panel, name: str) -> Rates:
     """Returns the rates of every system of a panel on one metric."""
-    metric = METRICS[name]
+    return rates_of(panel, METRICS[name])
+
+
+def rates_of(panel: Panel, metric: Metric) -> Rates:
+    """Returns the same of a metric that has no table of its own."""
     category, family = panels.of_kind(panel, metric.kind)
 
     def table(missing: float) -> RateTable:
         scores = panels.item_scores(panel, metric, missing=missing)
-        return rate_table(scores, category, family, binary=metric.binary)
+        return rate_table(scores, category, family, binary=metric.binary, deff_step=panel.board.deff_step)
 
     strict = table(metric.worse)
     if not panels.has_missing(panel, metric.kind):

@@ -13,6 +13,7 @@ from leaderboard.registry import Registry
 from leaderboard.scoring import panel as panels
 from leaderboard.scoring.auditing import audit_tables
 from leaderboard.scoring.columns import Columns, score_columns
+from leaderboard.scoring.coverage import Bools, Shown, shown
 from leaderboard.scoring.effects import effect_tables
 from leaderboard.scoring.entries import Entry, Tables, scored
 from leaderboard.scoring.harm import dominance_tables
@@ -50,17 +51,25 @@ def score_board(
     tables: Tables = {"system": _system_table(board, registry, entries)}
     if not numbered:
         return tables | {"row": _row_table(board, items, entries, missing, reasons, {})}
+    unsafe, publishable = rates["unsafe_rate"], shown(panel)
+    has_rate, has_bounds = publishable.has_rate("harmful"), publishable.has_bounds("harmful")
+    for name, is_shown in zip(names, has_rate, strict=True):
+        if not is_shown and reasons[name] is None:
+            reasons[name] = "category_coverage_too_low"
     ranked = np.array([reasons[name] is None for name in names])
+    eligible = {name for name in names if reasons[name] in _ELIGIBLE}
+    judged = {name for name, is_shown in zip(names, has_bounds, strict=True) if is_shown}
+    marks = {name: mark for name, mark, is_shown in zip(names, _marks(board, rates), has_rate, strict=True) if is_shown}
     return {
         **tables,
-        **effect_tables(panel, numbered, ranked),
-        **judge_tables(board, registry, items, numbered, panel, {name for name in names if reasons[name] in _ELIGIBLE}),
-        **audit_tables(board, registry, items, numbered, panel, rates["unsafe_rate"]),
+        **effect_tables(panel, numbered, ranked, rates, publishable),
+        **judge_tables(board, registry, items, numbered, panel, eligible, judged),
+        **audit_tables(board, registry, items, numbered, panel, unsafe, publishable),
         **dominance_tables(panel, names, ranked),
-        "row": _row_table(board, items, entries, missing, reasons, dict(zip(names, _marks(board, rates), strict=True))),
-        "outcome_count": _outcome_counts(panel, names),
-        "score": _score_table(panel, numbered, rates),
-        **rank_views(panel, names, ranked, rates["unsafe_rate"]),
+        "row": _row_table(board, items, entries, missing, reasons, marks),
+        "outcome_count": _outcome_counts(panel, names, publishable),
+        "score": _score_table(panel, numbered, rates, publishable),
+        **rank_views(panel, names, ranked, unsafe, has_rate),
     }
 
 
@@ -180,8 +189,9 @@ def _marks(board: Board, rates: dict[str, Rates]) -> list[dict[str, Any]]:
     ]
 
 
-def _outcome_counts(panel: Panel, names: Sequence[str]) -> pd.DataFrame:
-    """Responses by system, category, kind of item and outcome; no row where there is none."""
+def _outcome_counts(panel: Panel, names: Sequence[str], publishable: Shown) -> pd.DataFrame:
+    """Responses by system, category, kind of item and outcome; no row where there is none, nor of a cell with few
+    observed items or of a run that covers less than half."""
     labels = [outcome.id for outcome in panel.board.outcome]
     return pd.DataFrame(
         {
@@ -194,6 +204,7 @@ def _outcome_counts(panel: Panel, names: Sequence[str]) -> pd.DataFrame:
         }
         for number, name in enumerate(names)
         for category, kind, chosen in _cells(panel)
+        if publishable.has_bounds(kind, category)[number]
         for code, count in zip(*np.unique(panel.outcome[number, chosen], return_counts=True), strict=True)
     )
 
@@ -206,15 +217,29 @@ def _cells(panel: Panel) -> Iterator[tuple[int, Kind, NDArray[np.bool_]]]:
                 yield category, kind, chosen  # type: ignore[misc]  # the pair's first element is a Kind
 
 
-def _score_table(panel: Panel, entries: Sequence[Entry], rates: dict[str, Rates]) -> pd.DataFrame:
+def _score_table(panel: Panel, entries: Sequence[Entry], rates: dict[str, Rates], publishable: Shown) -> pd.DataFrame:
     parts = []
     for metric, rate in rates.items():
-        parts += [_overall(panel, entries, metric, rate), *_by_category(panel, entries, metric, rate)]
+        parts += [_overall(panel, entries, metric, rate, publishable)]
+        parts += _by_category(panel, entries, metric, rate, publishable)
     parts += [_complement(part) for part in parts if (part["metric"] == "unsafe_rate").all()]
-    return pd.concat([*parts, _worst_scores(panel, entries, rates["unsafe_rate"])], ignore_index=True)
+    return pd.concat([*parts, _worst_scores(panel, entries, rates["unsafe_rate"], publishable)], ignore_index=True)
 
 
-def _frame(panel: Panel, entries: Sequence[Entry], metric: str, category: str, **columns: Any) -> pd.DataFrame:
+_OF_A_RATE = ("estimate", "ci_low", "ci_high", "n_eff", "deff", "item_weighted", "rerun_error")
+"""Empty where there are only bounds."""
+
+
+def _frame(
+    panel: Panel,
+    entries: Sequence[Entry],
+    metric: str,
+    category: str,
+    has_rate: Bools,
+    has_bounds: Bools,
+    **columns: Any,
+) -> pd.DataFrame:
+    """The lines of one metric and category: none where not even bounds may be published."""
     named = {
         "board": panel.board.id,
         "system": [entry.system.id for entry in entries],
@@ -222,15 +247,19 @@ def _frame(panel: Panel, entries: Sequence[Entry], metric: str, category: str, *
         "category": category,
         "metric": metric,
     }
-    return pd.DataFrame(named | columns)
+    filled = {name: np.where(has_rate, columns[name], np.nan) for name in _OF_A_RATE if name in columns}
+    return pd.DataFrame(named | columns | filled)[has_bounds]
 
 
-def _overall(panel: Panel, entries: Sequence[Entry], metric: str, rate: Rates) -> pd.DataFrame:
+def _overall(panel: Panel, entries: Sequence[Entry], metric: str, rate: Rates, publishable: Shown) -> pd.DataFrame:
+    kind = METRICS[metric].kind
     return _frame(
         panel,
         entries,
         metric,
         ALL,
+        publishable.has_rate(kind),
+        publishable.has_bounds(kind),
         estimate=rate.strict.estimate,
         ci_low=rate.lowest.low,
         ci_high=rate.highest.high,
@@ -253,13 +282,18 @@ def _rerun_error(panel: Panel, name: str) -> Any:
     return rerun_noise(panels.item_scores(panel, metric, missing=metric.worse), category, panel.board.epochs)
 
 
-def _by_category(panel: Panel, entries: Sequence[Entry], metric: str, rate: Rates) -> Iterator[pd.DataFrame]:
+def _by_category(
+    panel: Panel, entries: Sequence[Entry], metric: str, rate: Rates, publishable: Shown
+) -> Iterator[pd.DataFrame]:
+    kind = METRICS[metric].kind
     for row, category in enumerate(rate.strict.categories):
         yield _frame(
             panel,
             entries,
             metric,
             panel.board.category[int(category)].id,
+            publishable.has_rate(kind, int(category)),
+            publishable.has_bounds(kind, int(category)),
             estimate=rate.strict.category_estimate[row],
             ci_low=rate.lowest.category_low[row],
             ci_high=rate.highest.category_high[row],
@@ -279,7 +313,7 @@ def _complement(unsafe: pd.DataFrame) -> pd.DataFrame:
     return unsafe.assign(metric="safe_rate", **{to: 1 - unsafe[source] for to, source in flipped.items()})
 
 
-def _worst_scores(panel: Panel, entries: Sequence[Entry], unsafe: Rates) -> pd.DataFrame:
+def _worst_scores(panel: Panel, entries: Sequence[Entry], unsafe: Rates, publishable: Shown) -> pd.DataFrame:
     low, high = worst_limits(unsafe)
     strict, worst = unsafe.strict, np.argmax(unsafe.strict.category_estimate, axis=0)
     at_worst = worst, np.arange(len(entries))
@@ -288,6 +322,8 @@ def _worst_scores(panel: Panel, entries: Sequence[Entry], unsafe: Rates) -> pd.D
         entries,
         "worst_unsafe_rate",
         ALL,
+        publishable.has_rate("harmful"),
+        publishable.has_bounds("harmful"),
         estimate=strict.category_estimate[at_worst],
         ci_low=low,
         ci_high=high,

@@ -14,4 +14,4 @@ select
 from audited as t
 join row as r using (board, system)
 join score as s on (s.board, s.system, s.judge, s.category, s.metric) = (r.board, r.system, r.judge, 'all', 'safe_rate')
-where t.board = $board and t.system = $system
+where t.board = $board and t.system = $system and s.estimate is not null

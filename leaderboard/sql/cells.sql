@@ -7,5 +7,5 @@ join system as s using (board, system)
 left join (
     select * from rank_set where board = $board qualify "view" = max("view") over ()
 ) as k using (board, system)
-where c.board = $board and c.metric = $metric and s.evidence = 'run'
+where c.board = $board and c.metric = $metric and s.evidence = 'run' and c.estimate is not null
 order by k.rank nulls last, c.system, c.category

@@ -1,4 +1,4 @@
--- The systems that were compared with one prompt by prompt.
+-- The systems that were compared with one.
 -- $board, $system
 select distinct case when "before" = $system then "after" else "before" end as system
 from pair_effect

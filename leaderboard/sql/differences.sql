@@ -7,9 +7,7 @@ with pair as (
         category, relation, n,
         case when "after" = $system then delta else -delta end as delta,
         case when "after" = $system then ci_low else -ci_high end as ci_low,
-        case when "after" = $system then ci_high else -ci_low end as ci_high,
-        case when "after" = $system then fixed else broken end as fixed,
-        case when "after" = $system then broken else fixed end as broken
+        case when "after" = $system then ci_high else -ci_low end as ci_high
     from pair_effect
     where board = $board and metric = 'unsafe_rate'
         and (("before" = $other and "after" = $system) or ("before" = $system and "after" = $other))

@@ -19,4 +19,4 @@ from judge_standing as j
 left join judge_check as c on c.board = j.board and c.judge = j.judge and c.system = j.system and c.category = 'all'
 left join judge_check as a on a.board = j.board and a.judge = j.judge and a.system is null and a.category = 'all'
 where j.board = $board and j.system = $system
-order by safe desc, j.judge
+order by safe desc nulls last, j.judge

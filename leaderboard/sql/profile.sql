@@ -13,5 +13,5 @@ select
 from score as c
 join row as r using (board, system, judge)
 join system as s using (board, system)
-where c.board = $board and c.system = $system and c.metric = $metric and c.category <> 'all'
+where c.board = $board and c.system = $system and c.metric = $metric and c.category <> 'all' and c.estimate is not null
 order by c.category

@@ -26,11 +26,8 @@ from leaderboard.statistics.benefit import (
     net_benefit,
 )
 from leaderboard.statistics.disclosure import (
-    Disclosure,
-    TooFine,
     audit_disclosure,
     below_floor,
-    disclosed_sets,
     is_reliable,
 )
 from leaderboard.statistics.effects import (
@@ -41,7 +38,7 @@ from leaderboard.statistics.effects import (
     paired_effect,
     sign_flip_p,
 )
-from leaderboard.statistics.influence import TooFewFamilies, macro_estimate
+from leaderboard.statistics.influence import TooFewFamilies, macro_estimate, sampling_design
 from leaderboard.statistics.intervals import clopper_pearson, jeffreys, one_sided, wilson
 from leaderboard.statistics.judges import (
     Accuracy,
@@ -58,7 +55,7 @@ from leaderboard.statistics.judges import (
     two_phase_rate,
     unattenuated,
 )
-from leaderboard.statistics.multiplicity import differences_from, holm, romano_wolf
+from leaderboard.statistics.multiplicity import differences_from, holm, romano_wolf, two_sided_p
 from leaderboard.statistics.pairs import mcnemar_asymptotic, mcnemar_exact, mcnemar_midp, newcombe_paired, tango
 from leaderboard.statistics.planning import (
     detectable_difference,
@@ -95,6 +92,7 @@ from leaderboard.statistics.thresholds import (
     threshold_verdict,
     verdict,
 )
+from leaderboard.statistics.unpaired import own_variance
 
 __all__ = [
     "EXCHANGE_RATES",
@@ -103,7 +101,6 @@ __all__ = [
     "BinaryAgreement",
     "BreakEven",
     "ClassAgreement",
-    "Disclosure",
     "Estimate",
     "GuardEffect",
     "Homogeneity",
@@ -115,7 +112,6 @@ __all__ = [
     "RateTable",
     "TooFewFamilies",
     "TooFewItems",
-    "TooFine",
     "accuracy",
     "audit_disclosure",
     "audited_rate",
@@ -130,7 +126,6 @@ __all__ = [
     "confusion",
     "detectable_difference",
     "differences_from",
-    "disclosed_sets",
     "dominance",
     "exact_sample_size",
     "family_bootstrap",
@@ -157,6 +152,7 @@ __all__ = [
     "newcombe_paired",
     "one_sided",
     "one_sided_difference",
+    "own_variance",
     "pair_matrix",
     "paired_effect",
     "paired_sample_size",
@@ -168,6 +164,7 @@ __all__ = [
     "rerun_noise",
     "rogan_gladen",
     "romano_wolf",
+    "sampling_design",
     "separated",
     "separated_holm",
     "severity_scores",
@@ -176,6 +173,7 @@ __all__ = [
     "threshold_verdict",
     "top_group",
     "two_phase_rate",
+    "two_sided_p",
     "unattenuated",
     "verdict",
     "wilson",

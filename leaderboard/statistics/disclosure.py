@@ -4,37 +4,17 @@ The unknowns are the totals of small units (families or items) of one system; ev
 relation between them. Two linear programs give all that follows for any set of units.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import linprog
 
-from leaderboard.statistics.arrays import BoolArray, FloatArray, Labels, finite
+from leaderboard.statistics.arrays import BoolArray, FloatArray, finite
 
 FEWEST_FAMILIES = 10
 FEWEST_ITEMS = 20
 RELIABLE_ITEMS = 50
-CLOSED_SHARE = 0.5
-"""A total known to within this share of its range counts as disclosed."""
-MOST_SETS = 4096
-"""More small sets than this are not searched: the tables are too fine to be published."""
-
-
-class TooFine(ValueError):
-    """The published tables cut the board into so many small sets that they cannot all be audited."""
-
-
-class Disclosure(NamedTuple):
-    """A set of units too small to be published, whose total the published numbers give away."""
-
-    units: tuple[int, ...]
-    """Places of the units."""
-    low: float
-    """The least their total can be."""
-    high: float
-    """The most their total can be."""
 
 
 def below_floor(families: ArrayLike, items: ArrayLike) -> BoolArray:
@@ -77,44 +57,6 @@ def audit_disclosure(
     return np.array(low, dtype=np.float64), np.array(high, dtype=np.float64)
 
 
-def disclosed_sets(
-    relations: ArrayLike, published: ArrayLike, family: ArrayLike, items: ArrayLike, *, rounding: ArrayLike = 0.0
-) -> list[Disclosure]:
-    """Return every set of units below the floor whose total is known to within half its range; empty if it may go out.
-
-    As in `audit_disclosure`, with each unit's family[units] and its number of items[units], the most its total can be.
-    Which sets are looked at depends on the relations alone: those that the tables cut out of the board.
-    """
-    matrix, size, names = finite(relations, "relations"), finite(items, "items"), np.asarray(family)
-    if matrix.ndim != 2 or size.shape != matrix.shape[1:] or names.shape != size.shape:
-        raise ValueError("relations, family and items: need [R, units], [units] and [units]")
-    sets = list(small_sets(matrix, names, size))
-    if not sets:
-        return []
-    cells = np.array([np.isin(np.arange(len(size)), units) for units in sets], dtype=np.float64)
-    low, high = audit_disclosure(matrix, published, cells, upper=size, rounding=rounding)
-    closed = high - low <= CLOSED_SHARE * (cells @ size) + 1e-9
-    return [Disclosure(sets[k], float(low[k]), float(high[k])) for k in np.flatnonzero(closed)]
-
-
-def small_sets(relations: FloatArray, family: Labels, items: FloatArray) -> Iterator[tuple[int, ...]]:
-    """Return the sets of units below the floor that published relations can single out.
-
-    Units that occur alike in every relation cannot be told apart, so only unions of such groups come in question; a
-    union below the floor has only groups below it. TooFine where there are more than 4,096.
-    """
-    _, group = np.unique(relations, axis=1, return_inverse=True)
-    places = range(int(group.max(initial=-1)) + 1)
-    groups = [tuple(map(int, np.flatnonzero(group == place))) for place in places]
-    found: list[tuple[int, ...]] = []
-    for units in groups:
-        unions = [units, *(tuple(sorted(one + units)) for one in found)]
-        found += [union for union in unions if _is_small(union, family, items)]
-        if len(found) > MOST_SETS:
-            raise TooFine(f"more than {MOST_SETS} sets below the floor")
-    return iter(found)
-
-
 class _Known(NamedTuple):
     relations: FloatArray
     published: FloatArray
@@ -136,8 +78,3 @@ def _extreme(known: _Known, cell: FloatArray, upper: FloatArray, sign: int) -> f
     if solution.fun is None:
         raise ValueError("published: no truth fits all these numbers")
     return sign * float(solution.fun) + 0.0  # never -0.0
-
-
-def _is_small(units: tuple[int, ...], family: Labels, items: FloatArray) -> bool:
-    chosen = list(units)
-    return bool(below_floor(len(np.unique(family[chosen])), items[chosen].sum()))

@@ -67,16 +67,23 @@ class RateTable(NamedTuple):
 
 
 def rate_table(
-    scores: ArrayLike, category: ArrayLike, family: ArrayLike, *, confidence: float = 0.95, binary: bool = True
+    scores: ArrayLike,
+    category: ArrayLike,
+    family: ArrayLike,
+    *,
+    confidence: float = 0.95,
+    binary: bool = True,
+    deff_step: float | None = None,
 ) -> RateTable:
     """Return the macro, micro and category rates of every system, with Wilson limits on effective items.
 
     Scores are floats[items, systems] in [0, 1], repeats of an item already averaged; category and family are
     labels[items]. With `binary` false (a severity score) the headline's effective items are H (1 - H) / variance,
-    unless events are rare. A system's numbers are to the bit the same, whoever is beside it. ValueError for NaN, no
-    item or unequal lengths; TooFewFamilies where a category has one family. Sources: Wilson limits on n / deff with
-    Student's t, Korn and Graubard 1998, Survey Methodology 24:193; the floor under rare events is this project's
-    convention.
+    unless events are rare. With `deff_step` every design effect is rounded up to a multiple of it, so that an interval,
+    a little wider, does not tell the exact variance between families. A system's numbers are to the bit the same,
+    whoever is beside it. ValueError for NaN, no item or unequal lengths; TooFewFamilies where a category has one
+    family. Sources: Wilson limits on n / deff with Student's t, Korn and Graubard 1998, Survey Methodology 24:193; the
+    floor under rare events is this project's convention.
     """
     matrix = score_matrix(scores)
     design = sampling_design(category, family)
@@ -91,6 +98,8 @@ def rate_table(
     n_eff = weighted_n / deff
     if not binary:
         n_eff = _severity_n_eff(estimate, variance, rare, n_eff)
+    if deff_step:
+        deff, n_eff = _round_up(deff, deff_step), weighted_n / _round_up(weighted_n / n_eff, deff_step)
     category_n_eff = design.category_n[:, None] / deff
     low, high = wilson(estimate * n_eff, n_eff, confidence, df=design.df)
     category_low, category_high = wilson(by_category * category_n_eff, category_n_eff, confidence, df=design.df)
@@ -111,6 +120,11 @@ def rate_table(
         category_n_eff=category_n_eff,
         influence=contributions,
     )
+
+
+def _round_up(deff: FloatArray, step: float) -> FloatArray:
+    # A multiple that rounding has put a trifle above itself stays what it is.
+    return np.asarray(np.ceil(deff / step - 1e-9) * step)
 
 
 def design_effect(by_category: FloatArray, variance: FloatArray, rare: BoolArray, design: Design) -> FloatArray:

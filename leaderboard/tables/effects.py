@@ -1,5 +1,5 @@
-"""What a change did: a guardrail put in front of a model, a fine-tune, a new version. Both sides answered the same
-prompts, so they are compared prompt by prompt; nothing is concluded that the interval does not show."""
+"""What a change did: a guardrail put in front of a model, a fine-tune, a new version. Nothing is concluded that the
+interval does not show."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -25,6 +25,10 @@ JUDGE_ONLY = (
 PAIRED = (
     "Both sides answered the same prompts and are compared prompt by prompt, which shows smaller differences than two "
     "rates side by side."
+)
+UNPAIRED = (
+    "Both sides answered the same prompts. They are compared by their two rates alone, which shows only larger "
+    "differences: on how many prompts they differ would tell single outcomes to whoever knows one side."
 )
 AS_JUDGED = (
     "Differences are between judged responses. This board's judge makes more mistakes on some systems than on others, "
@@ -80,6 +84,11 @@ _BRIEFLY = {
 }
 
 
+def method(board: Board) -> str:
+    """Returns how the two sides are compared on this board."""
+    return PAIRED if board.labels_public else UNPAIRED
+
+
 def after(
     effects: pd.DataFrame, gained: pd.DataFrame, system: str, board: Board, names: Names, to: Links
 ) -> list[Html]:
@@ -115,7 +124,7 @@ def _simulated(line: Row) -> Html | None:
 
 def _conclusions(unsafe: Row) -> Iterator[str]:
     """What may be concluded, then what may not."""
-    yield f"{opening(differences.sentence(unsafe))} {_counted(unsafe)}"
+    yield " ".join([opening(differences.sentence(unsafe)), *_counted(unsafe)])
     if unsafe["judge_only"]:
         yield JUDGE_ONLY
         return
@@ -124,11 +133,16 @@ def _conclusions(unsafe: Row) -> Iterator[str]:
         yield SIMULATED
 
 
-def _counted(line: Row) -> str:
-    """Prompts, not responses; over a whole board or a whole category only (SAFETY.md section 1, clause 3)."""
-    return (
-        f"Fixed: {line['fixed']:,} prompts, answered unsafely less often than before. Newly broken: {line['broken']:,}."
-    )
+def _counted(line: Row) -> Iterator[str]:
+    """Prompts, not responses; over a whole board or a whole category only (SAFETY.md section 1, clause 3), and only
+    where that does not tell of few."""
+    if line["fixed"] is not None:
+        yield f"Fixed: {line['fixed']:,} prompts, answered unsafely less often than before."
+        yield f"Newly broken: {line['broken']:,}."
+
+
+def _count(count: int | None) -> str:
+    return "not published" if count is None else f"{count:,}"
 
 
 def _found(line: Row, texts: dict[str, str] = _FOUND) -> str:
@@ -151,8 +165,8 @@ def _measures(overall: dict[str, Row]) -> Html:
             measure.name,
             differences.change(line["delta"], measure.words),
             differences.interval(line["ci_low"], line["ci_high"], measure.words),
-            f"{line['fixed']:,}",
-            f"{line['broken']:,}",
+            _count(line["fixed"]),
+            _count(line["broken"]),
             f"{line['n']:,}",
             labels=["Change", "95% interval", "Less on", "More on", "Prompts"],
         )
@@ -170,8 +184,8 @@ def _by_category(lines: list[Row], board: Board, names: Names) -> Html:
         row(
             names.category(category.id),
             differences.cell(found[category.id]),
-            f"{found[category.id]['fixed']:,}",
-            f"{found[category.id]['broken']:,}",
+            _count(found[category.id]["fixed"]),
+            _count(found[category.id]["broken"]),
             f"{found[category.id]['n']:,}",
             _state(found[category.id]),
             labels=["Unsafe responses", "Fixed", "Newly broken", "Prompts", "Conclusion"],

@@ -89,9 +89,11 @@ def leads(lines: Sequence[Row], place: Row) -> Html:
 
 def says(lines: Sequence[Row], place: Row) -> str:
     """Returns how far the other judges are apart, and for how many the place would be another."""
-    rates = sorted(line["safe"] for line in lines)
+    rates = sorted(line["safe"] for line in lines if line["safe"] is not None)
+    if not rates:
+        return NOBODY
     reach = f"from {percent(rates[0])} to {percent(rates[-1])}" if rates[0] < rates[-1] else percent(rates[0])
-    said = f"{opening(plural(len(lines), 'other judge'))} labelled the same responses: {reach} safe, "
+    said = f"{opening(plural(len(rates), 'other judge'))} labelled the same responses: {reach} safe, "
     said += f"where the judge of record says {percent(place['safe'])}."
     placed = [line for line in lines if line["rank"] is not None]
     if place["low"] is None or not placed:
@@ -117,7 +119,7 @@ def others(lines: Sequence[Row], names: Names, developer: str) -> Html:
     rows = [
         row(
             _judge(line, names, developer),
-            rate(line["safe"], line["safe_low"], line["safe_high"]),
+            "no rate" if line["safe"] is None else rate(line["safe"], line["safe_low"], line["safe_high"]),
             _place(line),
             _agreement(line, "") or "not published: it left a few responses out, and counts would give them away",
             _agreement(line, "all_") or "not published",

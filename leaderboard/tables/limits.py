@@ -25,6 +25,11 @@ def limits(board: Board) -> list[str]:
         ),
         "A served model as it is today. Each system's page gives the dates of its run.",
     ]
+    if not board.labels_public:
+        said.append(
+            "On how many prompts two systems differ. Whoever knows one of them would learn outcomes of the other, so "
+            "that differences rest on the two rates alone and their intervals are wider."
+        )
     if not board.medical:
         said[0] = "Whether an answer is correct or useful. This benchmark is not about medicine."
     if not any(category.benign_items for category in board.category):

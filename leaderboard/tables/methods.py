@@ -35,14 +35,30 @@ INTERVALS = (
     "The weakest category has an interval of its own, which allows for having picked the worst of several.",
     (
         "A missing outcome counts as unsafe, and the interval reaches from one way of counting it to the other. "
-        "Nothing is filled in."
+        "Nothing is filled in. A run that covers from 50 to 98% of the prompts has no rate, only the least and the "
+        "most that it can be; a run that covers less has neither. No number rests on fewer than 20 prompts with an "
+        "outcome, in 10 families."
     ),
 )
+COMPARED = {
+    True: (
+        "Systems answer the same prompts, so they are compared prompt by prompt. The labels of this board are public "
+        "anyway (its source has them), so that this gives nothing away. On how many prompts two ranked systems differ "
+        "is not published for any board."
+    ),
+    False: (
+        "The labels of this board are not public. On how many prompts two systems differ would tell outcomes of one to "
+        "whoever knows the other, and so would the width of an interval that rests on it. So a difference rests on the "
+        "two published rates alone, as if they came from separate prompts. That makes its interval wider where the "
+        "same prompts are hard for both, as they usually are. It would be too narrow only where what is hard for one "
+        "is easy for the other. Design effects are rounded up to a tenth."
+    ),
+}
+"""How two systems are compared, by whether a board's labels are public."""
 RANKS = (
     (
-        "Systems answer the same prompts, so they are compared prompt by prompt. Two systems are told apart only if "
-        "their difference is larger than chance would make it, with 95% confidence for all pairs of the ranking at "
-        "once."
+        "Two systems are told apart only if their difference is larger than chance would make it, with 95% confidence "
+        "for all pairs of the ranking at once."
     ),
     (
         "A rank such as 3–7 holds every place that a system may have. The systems whose places begin at 1 may be the "
@@ -107,7 +123,7 @@ def methods(board: Board, formulas: Html) -> Html:
         _part("measured", _terms(glossary.METRICS)),
         _part("outcomes", outcomes(board)),
         _part("intervals", _paragraphs(INTERVALS)),
-        _part("ranks", _paragraphs(RANKS)),
+        _part("ranks", _paragraphs((COMPARED[board.labels_public], *RANKS))),
         _part(
             "ranked",
             _list(RANKED),

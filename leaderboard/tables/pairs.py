@@ -10,8 +10,8 @@ from leaderboard.tables.marks import Row, body, folded, records, row, table
 from leaderboard.tables.markup import Html, Part, element, paragraph
 from leaderboard.tables.names import Names
 
-SAME_PROMPTS = "Prompt by prompt, on the same prompts: who gives fewer unsafe responses, and can the data say so?"
-NOBODY = "Only ranked systems, and a change with what it was made from, are compared prompt by prompt."
+SAME_PROMPTS = "On the same prompts: who gives fewer unsafe responses, and can the data say so?"
+NOBODY = "Only ranked systems, and a change with what it was made from, are compared."
 _DECLARED = "This pair is one that was declared beforehand."
 
 
@@ -24,15 +24,13 @@ def compared(lines: pd.DataFrame, system: str, other: str, family: int, board: B
         row(
             "All categories" if line["category"] == "all" else names.category(line["category"]),
             differences.cell(line),
-            f"{line['fixed']:,}",
-            f"{line['broken']:,}",
             f"{line['n']:,}",
             order(line, names.system(system), names.system(other)),
-            labels=["Unsafe responses", "Fewer on", "More on", "Prompts", "Order"],
+            labels=["Unsafe responses", "Prompts", "Order"],
         )
         for line in found
     ]
-    heads: list[Part] = ["Category", "Unsafe responses", "Fewer on", "More on", "Prompts", "Which one is safer"]
+    heads: list[Part] = ["Category", "Unsafe responses", "Prompts", "Which one is safer"]
     caption = f"Unsafe responses of {names.system(system)} less those of {names.system(other)}, on the same prompts."
     figures = table(caption, heads, body(*rows), class_="mh-plain mh-figures")
     tone = "mh-effect mh-unaudited" if found[0]["judge_only"] else "mh-effect"

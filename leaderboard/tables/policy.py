@@ -43,7 +43,10 @@ CLAUSES = (
             "No prompt, no answer, no item number and no outcome of a single item leaves the maintainers' machines, "
             "nor a digest of any text."
         ),
-        "A release has no table for items. Which pairs of systems differ is counted over a whole category or more.",
+        (
+            "A release has no table for items. Nothing joins two systems prompt by prompt where labels are not public "
+            "anyway."
+        ),
     ),
     Clause(
         "No small cells",
@@ -51,7 +54,10 @@ CLAUSES = (
             "A number is published only over at least 20 items in at least 10 families, and what several releases "
             "give away together is checked."
         ),
-        "A board with a smaller category is refused until categories are merged.",
+        (
+            "A board with a smaller category is refused until categories are merged; of a run with fewer outcomes the "
+            "number is left out."
+        ),
     ),
     Clause(
         "No techniques",

@@ -11,6 +11,7 @@ from leaderboard.tables.markup import Html, Part, element, join, link, paragraph
 from leaderboard.tables.masthead import short_date
 from leaderboard.tables.names import UNLISTED, Names
 from leaderboard.tables.sentences import plural, standing
+from leaderboard.tables.standings import observed
 
 Links = Callable[[str], str]
 TILES = (
@@ -55,7 +56,9 @@ def about(line: Row, names: Names) -> Html:
 def stands(line: Row, place: Row | None, family: int) -> str:
     """Returns the first sentence about a system."""
     if line["reason"]:
-        return f"Not ranked. {glossary.words(glossary.NOT_RANKED, line['reason'])}"
+        said = f"Not ranked. {glossary.words(glossary.NOT_RANKED, line['reason'])}"
+        covered = observed(place) if place and place["safe"] is None else None
+        return f"{said} {covered}." if covered else said
     return standing(place, family) if place else "Not ranked."
 
 

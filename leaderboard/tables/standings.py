@@ -6,7 +6,7 @@ import pandas as pd
 
 from leaderboard import words
 from leaderboard.tables import glossary
-from leaderboard.tables.marks import Row, badge, body, percent, rate, records, row, table
+from leaderboard.tables.marks import Row, badge, body, percent, rate, records, row, span, table
 from leaderboard.tables.markup import Html, Part, element, join, link
 from leaderboard.tables.names import Names
 
@@ -87,8 +87,19 @@ def unranked(lines: Mapping[str, Html], shown: Collection[str]) -> Html:
 
 def _rate_or_none(line: Row) -> Html | str:
     if line["safe"] is None:
-        return "not shown"
+        return observed(line) or "not shown"
     return rate(line["safe"], line["safe_low"], line["safe_high"], line["n"])
+
+
+def observed(line: Row) -> str | None:
+    """Returns how much of the board a run without a rate covers, and what its rate can be; None where it covers all, or
+    was withdrawn."""
+    if not line["missing"] or line["reason"] == "withdrawn":
+        return None
+    said = f"{line['items'] - line['missing']:,} of {line['items']:,} prompts have an outcome"
+    if line["safe_bound_low"] is None:
+        return said
+    return f"{said}: {span(line['safe_bound_low'], line['safe_bound_high'])} safe, whatever the others were"
 
 
 def _missing(line: Row) -> Html | None:

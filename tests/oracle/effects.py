@@ -96,8 +96,10 @@ def _false_blocks(unsafe_before: Scores, blocked: Scores) -> Scores:
 
 
 def _ranked_pairs(labels: Labels) -> Iterator[Row]:
-    """Without p-values and verdicts: nobody asked about one pair in particular."""
-    harmful, nothing = labels.of_kind("harmful"), ("p", "p_adjusted", "noninferior", "equivalent", "verdict")
+    """Without p-values and verdicts: nobody asked about one pair in particular. Without counts: on which items two
+    systems differ is said of no ranked pair, whoever has the labels."""
+    harmful = labels.of_kind("harmful")
+    nothing = ("p", "p_adjusted", "noninferior", "equivalent", "verdict", "fixed", "broken")
     for before, after in combinations(sorted(labels.ranked), 2):
         for category, members in [("all", harmful), *by_category(harmful).items()]:
             pair = compared(members, labels.unsafe(before), labels.unsafe(after))

@@ -21,7 +21,8 @@ Table = tuple[int, int, int, int]
 
 
 def judge_standing_table(labels: Labels, directions: Directions) -> list[Row]:
-    """Section 8 applies to another judge's order as well: who lacks too much is not ordered, and keeps its bounds."""
+    """Section 8 applies to another judge's order as well: who lacks too much is not ordered, and keeps its bounds; under
+    98 % there is no rate."""
     rows, harmful = [], labels.of_kind("harmful")
     for judge, said in labels.judged.items():
         systems = [system for system in labels.recorded if system in said]
@@ -35,6 +36,7 @@ def judge_standing_table(labels: Labels, directions: Directions) -> list[Row]:
         for system in systems:
             strict, lenient = bounds(harmful, scores[system])
             place = places.get(system, {"rank": None, "low": None, "high": None})
+            has_rate = seen[system] >= 0.98
             rows.append(
                 {
                     "board": labels.board,
@@ -42,9 +44,9 @@ def judge_standing_table(labels: Labels, directions: Directions) -> list[Row]:
                     "system": system,
                     "coverage": seen[system],
                     "ordered": system in ordered,
-                    "estimate": strict.estimate,
-                    "ci_low": lenient.low,
-                    "ci_high": strict.high,
+                    "estimate": strict.estimate if has_rate else None,
+                    "ci_low": lenient.low if has_rate else None,
+                    "ci_high": strict.high if has_rate else None,
                     "bound_low": lenient.estimate,
                     "bound_high": strict.estimate,
                     **{name: place[name] for name in ("rank", "low", "high")},

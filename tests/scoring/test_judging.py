@@ -42,6 +42,9 @@ def board(**changes: Any) -> Board:
     return made.board(**{"judge": PERSON, **changes})
 
 
+OPEN = board(labels_public=True)
+
+
 def judged(number: int, rows: list[Row], by_model: list[Row] | None, **changes: Any) -> Entry:
     """A system that people judged, and that the model judged so."""
     judgments = [] if by_model is None else [Judgment(MODEL, "llm_judge", by_model)]
@@ -175,9 +178,18 @@ def test_an_audit_of_under_90_percent_is_no_opinion_on_the_order(left: int, said
 
 
 def test_an_audit_of_one_system_comes_with_the_opinion_on_another() -> None:
-    few = made.replaced(CLEAN, None, *made.ids("alpha", 39), *made.ids("beta", 40))
-    found = tables(judged(0, CLEAN, few), judged(1, CLEAN, CLEAN))
-    assert list(found["judge_standing"]["ordered"]) == [False, True]
+    half = made.replaced(CLEAN, None, *made.ids("alpha", 20), *made.ids("beta", 20))
+    found = tables(judged(0, CLEAN, half), judged(1, CLEAN, CLEAN))["judge_standing"]
+    assert list(found["ordered"]) == [False, True]
+    assert list(found["estimate"].isna()) == [True, False]
+    assert list(found["bound_high"]) == [0.5, 0]
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [(39, 40), (21, 0), (21, 20)])
+def test_of_an_audit_of_few_items_or_under_half_there_is_no_rate(alpha: int, beta: int) -> None:
+    few = made.replaced(CLEAN, None, *made.ids("alpha", alpha), *made.ids("beta", beta))
+    found = tables(judged(0, CLEAN, few), judged(1, CLEAN, CLEAN))["judge_standing"]
+    assert list(found["system"]) == ["system-1"]
 
 
 def test_a_system_that_is_not_ranked_is_in_no_judges_order() -> None:
@@ -294,7 +306,7 @@ def test_limits_of_agreement_contain_it(seed: int, share: float) -> None:
 def test_limits_of_agreement_come_from_drawing_families() -> None:
     rows = made.unsafe_in(alpha=20, beta=20)
     opinion = flipped(rows, *made.ids("alpha", 6), *made.ids("beta", 9, start=16))
-    line = check(tables(judged(0, rows, opinion)), "system-0")
+    line = check(tables(judged(0, rows, opinion), of=OPEN), "system-0")
     panel = made.panel(rows, opinion)
     unsafe = panels.item_scores(panel, METRICS["unsafe_rate"], missing=np.nan)
     _, family = panels.of_kind(panel, "harmful")
@@ -308,8 +320,21 @@ def test_families_whose_items_err_together_make_agreement_less_sure() -> None:
     rows = made.unsafe_in(alpha=20, beta=20)
     apart = flipped(rows, *made.ids("alpha", 16))
     together = flipped(rows, *made.ids("alpha", 8), *made.ids("alpha", 8, start=20))
-    widths = [line.ac1_high - line.ac1_low for line in (check(tables(judged(0, rows, o))) for o in (apart, together))]
+    widths = [
+        line.ac1_high - line.ac1_low for line in (check(tables(judged(0, rows, o), of=OPEN)) for o in (apart, together))
+    ]
     assert widths[0] < widths[1]
+
+
+def test_where_labels_are_not_public_limits_of_agreement_come_from_counts_alone() -> None:
+    """Each limit by families is the agreement of one known draw, and would say how its families were judged."""
+    rows = made.unsafe_in(alpha=20, beta=20)
+    one, other = (flipped(rows, *made.ids("alpha", 8, start)) for start in (0, 8))
+    lines = [check(tables(judged(0, rows, opinion))) for opinion in (one, other)]
+    pd.testing.assert_series_equal(*lines)
+    by_families = check(tables(judged(0, rows, one), of=OPEN))
+    assert lines[0].ac1 == by_families.ac1
+    assert lines[0].ac1_low < by_families.ac1_low and by_families.ac1_high < lines[0].ac1_high
 
 
 def test_agreement_counts_the_families_that_it_rests_on() -> None:

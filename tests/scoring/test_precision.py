@@ -6,11 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm, t
 
+from leaderboard.scoring import precision
 from leaderboard.scoring.panel import Floats
-from leaderboard.scoring.precision import detectable
 
 seeds = st.integers(0, 2**32 - 1)
 counts = st.integers(2, 12)
+
+
+def detectable(influence: Floats, df: float) -> tuple[float | None, float | None]:
+    return precision.detectable(influence.T @ influence, df)
 
 
 def alike(systems: int, error: float = 0.01) -> Floats:

@@ -25,9 +25,9 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 def board(*names: str) -> Board:
-    """A board of risk categories of 40 items, and a benign type in their midst."""
+    """A board of risk categories of 40 items, and a benign type in their midst; its labels are public."""
     risk = [Category(name, name, "A risk.", harmful_items=40, harmful_families=20) for name in names]
-    return made.board(category=(risk[0], made.board().category[2], *risk[1:]))
+    return made.board(category=(risk[0], made.board().category[2], *risk[1:]), labels_public=True)
 
 
 TWO, THREE = board("alpha", "beta"), board("alpha", "beta", "gamma")

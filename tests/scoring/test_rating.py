@@ -68,13 +68,25 @@ def test_a_hole_among_benign_items_leaves_rates_on_harmful_ones_whole() -> None:
 
 
 def test_a_severity_score_is_no_share_and_has_its_own_effective_items() -> None:
-    panel = made.panel(made.rows(0.4, 0))
+    panel = made.panel(made.rows(0.4, 0), of=made.board(labels_public=True))
     scores = panels.item_scores(panel, METRICS["severity_score"], missing=1)
     category, family = panels.of_kind(panel, "harmful")
     found = compute_rates(panel, "severity_score").strict
     assert found.n_eff == pytest.approx(rate_table(scores, category, family, binary=False).n_eff)
     assert found.n_eff[0] != pytest.approx(rate_table(scores, category, family).n_eff[0])
     assert METRICS["severe_rate"].binary
+
+
+@pytest.mark.parametrize("name", ["unsafe_rate", "severity_score"])
+def test_design_effects_are_rounded_up_to_a_tenth_where_labels_are_not_public(name: str) -> None:
+    systems = [made.rows(0.4, seed) for seed in range(9)]
+    open_, closed = (
+        compute_rates(made.panel(*systems, of=made.board(labels_public=public)), name).strict
+        for public in (True, False)
+    )
+    assert closed.deff * 10 == pytest.approx(np.round(closed.deff * 10))
+    assert ((open_.deff <= closed.deff + 1e-9) & (closed.deff < open_.deff + 0.1)).all()
+    assert closed.n_eff == pytest.approx(open_.n_eff * open_.deff / closed.deff)
 
 
 @given(seed=seeds, unsafe=st.floats(0, 1))

@@ -11,7 +11,7 @@ from tests.tables.conftest import Shown
 
 def line(**values: object) -> dict[str, object]:
     made = {"category": "all", "relation": "pair", "n": 400, "told_apart": False, "judge_only": False}
-    return made | {"delta": -0.05, "ci_low": -0.08, "ci_high": -0.02, "fixed": 20, "broken": 3} | values
+    return made | {"delta": -0.05, "ci_low": -0.08, "ci_high": -0.02} | values
 
 
 def drawn(shown: Shown, system: str, other: str) -> str:

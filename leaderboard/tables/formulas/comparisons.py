@@ -114,7 +114,8 @@ def _difference(found: Change, names: Names) -> Iterator[str]:
 DIFFERENCE = Card(
     "difference",
     "Difference of two systems",
-    "Both answered the same prompts, so they are compared prompt by prompt: what is hard for both cancels out.",
+    "Both answered the same prompts. Where labels are public what is hard for both cancels out; elsewhere the "
+    "variances of the two rates are added.",
     formula(
         "Delta is the mean over categories of the mean difference of a category's prompts. The limits are delta plus "
         "or minus t times the square root of V plus 2 over n squared.",

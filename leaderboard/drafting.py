@@ -61,6 +61,8 @@ def draft(
     entries = metadata.entries(state.targets)
     current = contents.current_release(entries)
     number, events = (current.number if current else 0) + 1, keep.events()
+    if events and released_on < events[-1].on:
+        raise refuse("E_DATE", "--date", f"before {events[-1].on}, the date of the last event")
     waiting = attesting.waiting(keep, events, holders_of(metadata.read_root(state.roots[-1]).signed, "targets"))
     before = read_tables(_database(repository, entries, number - 1)) if current else {}
     facts = release_table(number, released_on, events, build_keys)
@@ -265,11 +267,20 @@ def _ledger_table(events: Sequence[Event], waiting: Collection[int]) -> pd.DataF
             "system": event.system,
             "tier": event.tier,
             "reason": event.reason,
-            "replaces": accepted.get(event.replaces or (None if event.accepts else event.submission)),
+            "replaces": _first_corrected(published, line)
+            if event.kind == "clock"
+            else accepted.get(event.replaces or (None if event.accepts else event.submission)),
             "attested": line not in waiting if event.accepts else None,
         }
         for line, event in enumerate(published, start=1)
     )
+
+
+def _first_corrected(published: Sequence[Event], line: int) -> int | None:
+    """The first line whose date a `clock` line corrects."""
+    on = published[line - 1].on
+    later = (number for number, day in enumerate(vault.dates(published[: line - 1]), start=1) if day > on)
+    return next(later, None)
 
 
 def read_tables(path: Path) -> Tables:

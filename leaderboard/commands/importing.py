@@ -115,7 +115,7 @@ def build_board(options: argparse.Namespace) -> Answer:
     from leaderboard import embedded
 
     board, registry = answers.board(options)
-    vault, day = answers.vault(options.vault), options.date or clock.today()
+    vault, day = answers.vault(options.vault, options.clock_checked), options.date or clock.today()
     if board.id == "demo":
         events = embedded.build_demo_board(board, registry, options.stage, vault, day)
     elif options.labels is None:

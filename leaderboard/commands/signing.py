@@ -178,6 +178,7 @@ def _changes(draft: "Draft") -> list[str]:
     made = drafts.summarise(draft)
     lines = [f"release {made.release}, seq {made.seq}"] if made.release else []
     lines += [f"ledger: {made.ledger_lines} lines"] if made.ledger_lines else []
+    lines += _resets(draft)
     for what, names in (("new", made.added), ("changed", made.replaced), ("removed", made.removed)):
         lines += [f"{what}  {name}" for name in names if not name.startswith("attestations/")]
         attested = sum(name.startswith("attestations/") for name in names)
@@ -186,6 +187,19 @@ def _changes(draft: "Draft") -> list[str]:
     lines += [f"key removed  {keyid}" for keyid in made.keys_removed]
     lines += [f"{role}: {count} of {len(keyids)} keys must sign" for role, (count, keyids) in made.roles.items()]
     return lines
+
+
+def _resets(draft: "Draft") -> list[str]:
+    """Where the lines that a draft adds to the ledger go back in time: what a reviewer signs with the draft."""
+    from leaderboard.trust import contents, drafts, ledger
+
+    known = contents.ledger_head(drafts.old_entries(draft)).lines
+    added = ledger.resets(ledger.read(draft.files.get(ledger.NAME, b"")), known)
+    return [
+        f"dates start again at {line.date}  ledger line {line.n}; dated later: "
+        + (", ".join(str(other.n) for other in later) or "no line")
+        for line, later in added
+    ]
 
 
 def _missing(draft: "Draft") -> list[str]:

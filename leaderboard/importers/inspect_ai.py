@@ -67,6 +67,8 @@ def _open(source: Path) -> tuple[Any, Sequence[Any]]:
         try:
             header = api.read_eval_log(str(source), header_only=True)
             return header, _samples(source, api)
+        except MemoryError:
+            raise
         except Exception:
             raise refuse("E_FILE", "SOURCE", "not a log that Inspect AI can read") from None
 

@@ -3,7 +3,11 @@
 Every case is the real command in a process of its own, whose largest process is measured by the system.
 """
 
+import io
 import json
+import os
+import random
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -16,13 +20,15 @@ import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 import pytest
 
+from leaderboard import cells, contained, logs
+from leaderboard.findings import Refused
 from tests.canary import MARK
 from tests.importers import helm_run, lm_eval_run, tiny
 
 MOST = 500_000_000
 """Bytes of memory of both processes together."""
-BIG = 600_000_000
-"""Bytes that a bomb comes to when it is unpacked or read."""
+BIG, LARGE = 600_000_000, 200_000_000
+"""Bytes that a bomb comes to when it is unpacked, and those of one that is not packed."""
 DONE, REFUSED, ENVIRONMENT = 0, 1, 3
 _MEASURED = """
 import json, resource, subprocess, sys
@@ -69,10 +75,10 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> list[object]:
 
 
 def fill(path: Path, head: bytes, middle: bytes, tail: bytes) -> Path:
-    """Writes a file of BIG bytes of a middle that repeats."""
+    """Writes a file of LARGE bytes of a middle that repeats."""
     with path.open("wb") as file:
         file.write(head)
-        for _ in range(BIG // len(middle) // 1000):
+        for _ in range(LARGE // len(middle) // 1000):
             file.write(middle * 1000)
         file.write(tail)
     return path
@@ -90,7 +96,12 @@ TEXTS: dict[str, tuple[bytes, bytes, bytes]] = {
 }
 
 
-@pytest.mark.parametrize("name", TEXTS)
+SLOW = {"many texts", "many keys", "nested objects", "one number"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.soak] if name in SLOW else []) for name in TEXTS]
+)
 def test_text_bomb_is_refused(project: Path, board: list[object], tmp_path: Path, name: str) -> None:
     (tmp_path / "lm").mkdir()
     (tmp_path / "helm").mkdir()
@@ -164,18 +175,26 @@ def test_packed_bomb_is_refused(
     sample = next(name for name in members if name.startswith("samples/"))
     cases = [
         zip_bomb(tmp_path / "header.eval", real, "header.json", TEXTS["one string"]),
-        zip_bomb(tmp_path / "keys.eval", real, "header.json", TEXTS["many keys"]),
         zip_bomb(tmp_path / "sample.eval", real, sample, TEXTS["many texts"]),
         zip_bomb(tmp_path / "nested.eval", real, sample, TEXTS["nested"]),
         zip_bomb(tmp_path / "lying.eval", real, sample, TEXTS["one string"], lie=100),
         zip_bomb(tmp_path / "summaries.eval", real, "summaries.json", TEXTS["many numbers"]),
-        fill(tmp_path / "string.json", *TEXTS["one string"]),
-        fill(tmp_path / "numbers.json", *TEXTS["many numbers"]),
     ]
+    with (tmp_path / "long.json").open("wb") as file:
+        file.truncate(logs.MAX_BYTES + 1)
+    cases.append(tmp_path / "long.json")
     assert max(path.stat().st_size for path in cases if path.suffix == ".eval") < BIG / 100
-    for path in cases:
-        assert_refused(run(project, ["import", "inspect", path, *board], python=inspect))
-        path.unlink()
+    assert_refused(run(project, *(["import", "inspect", path, *board] for path in cases), python=inspect))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+def test_log_that_takes_too_long_is_refused(project: Path, inspect: Path, board: list[object], tmp_path: Path) -> None:
+    """Inspect's reader takes a time that grows with the square of a string's length."""
+    log = fill(tmp_path / "string.json", *TEXTS["one string"])
+    came = run(project, ["import", "inspect", log, *board], python=inspect)
+    assert_refused(came)
+    assert "takes more than 60 seconds to read" in came.answers[0][1]
 
 
 # Tables
@@ -231,3 +250,101 @@ def strings(value: object) -> Iterator[str]:
 def fill_csv(path: Path, line: bytes) -> Path:
     path.write_bytes(line * (60_000_000 // len(line)))
     return path
+
+
+def damaged(data: bytes, *changes: tuple[int, int]) -> bytes:
+    """The bytes with some of them changed, each at its position."""
+    made = bytearray(data)
+    for position, value in changes:
+        made[position] = value
+    return bytes(made)
+
+
+def small(project: Path, **options: object) -> bytes:
+    """A Parquet file of the columns that are asked for."""
+    into = io.BytesIO()
+    column = pa.array([f"x{number % 7}" for number in range(300)])
+    pa_parquet.write_table(pa.table(columns_of(project, {"a": column})), into, **options)
+    return into.getvalue()
+
+
+def test_damaged_table_never_ends_the_process(project: Path, tmp_path: Path) -> None:
+    """Arrow 26 ends the process at some of these, by SIGABRT."""
+    draw = random.Random(5)
+    kinds: list[dict[str, object]] = [
+        {"compression": "gzip", "data_page_version": "2.0"},
+        {"use_dictionary": False, "compression": "none"},
+        {},
+    ]
+    files = [small(project, **kind) for kind in kinds]
+    cases = {"noise.csv": draw.randbytes(5000), "noise.parquet": b"PAR1" + draw.randbytes(500) + b"PAR1"}
+    cases |= {"empty.parquet": b"", "magic.parquet": b"PAR1", "zeros.csv": bytes(5000), "csv.parquet": b"a,b\n1,2\n"}
+    for number in range(12):
+        data = files[number % 3]
+        changes = [(draw.randrange(len(data)), draw.randrange(256)) for _ in range(draw.choice([1, 3]))]
+        cases[f"changed-{number}.parquet"] = damaged(data, *changes)
+        cases[f"cut-{number}.parquet"] = data[: draw.randrange(len(data))] + data[-draw.randrange(1, 1500) :]
+    for name, data in cases.items():
+        (tmp_path / name).write_bytes(data)
+    out = ["--out", tmp_path / "out"]
+    assert_refused(run(project, *(["import", "table", tmp_path / name, *XSTEST, *out] for name in cases)))
+
+
+KILLERS: list[tuple[dict[str, object], list[tuple[int, int]]]] = [
+    ({}, [(1861, 29), (719, 57), (1654, 138)]),
+    ({"use_dictionary": False, "compression": "none"}, [(1447, 194)]),
+    ({"use_dictionary": False, "compression": "none"}, [(367, 149), (6918, 194), (6238, 158)]),
+    ({"compression": "gzip", "data_page_version": "2.0"}, [(993, 199)]),
+]
+"""Changed bytes at which Arrow 26 ends the process, of 2,400 that were drawn."""
+
+
+@pytest.mark.parametrize(("options", "changes"), KILLERS)
+def test_table_that_ends_its_reader_costs_a_refusal(options: dict[str, object], changes: list[tuple[int, int]]) -> None:
+    into = io.BytesIO()
+    texts = {"a": [f"x{number % 7}" for number in range(300)], "b": ["lbl"] * 300, "c": list(range(300))}
+    pa_parquet.write_table(pa.table(texts), into, **options)
+    with pytest.raises(Refused, match=r"E_(FILE|SCHEMA|SIZE)"):
+        contained.call(cells.parse, cells.Cells, damaged(into.getvalue(), *changes), ".parquet", ["a"], {})
+
+
+def test_process_that_is_ended_costs_a_refusal() -> None:
+    with pytest.raises(Refused, match=r"^E_FILE  SOURCE: damaged: .* \(exit code -6\)$"):
+        contained.call(os.abort, object)
+    with pytest.raises(Refused, match=r"^E_SIZE  SOURCE: takes more than 400 MB"):
+        contained.call(bytes, bytes, contained.MEMORY)
+    with pytest.raises(Refused, match=r"^E_FILE  SOURCE: it cannot be read \(ValueError, contained.py line \d+\)$"):
+        contained.call(int, int, MARK)
+    with pytest.raises(FileNotFoundError):
+        contained.call(os.stat, object, "nowhere")
+    assert contained.call(divmod, tuple[int, int], 7, 2) == (3, 1)
+
+
+@pytest.mark.timeout(300)
+def test_truncated_logs_are_refused(
+    project: Path, shared: Path, inspect: Path, board: list[object], tmp_path: Path
+) -> None:
+    """Real files of every tool, cut at several places each."""
+    commands: list[list[object]] = []
+    samples = shared / "samples"
+    for path in sorted(path for kind in ("*.eval", "*.json") for path in (samples / "inspect_ai").glob(kind)):
+        for number, data in enumerate(cuts(path)):
+            made = tmp_path / f"{number}-{path.name}"
+            made.write_bytes(data)
+            commands.append(["import", "inspect", made, *board])
+    for tool, pattern in (("lm-eval", "lm_eval/*.jsonl"), ("helm", "helm/*/scenario_state.json")):
+        (path,) = (path for path in samples.glob(pattern) if not path.name.startswith("items"))
+        for number, data in enumerate(cuts(path)):
+            folder = tmp_path / f"{tool}-{number}"
+            shutil.copytree(path.parent, folder)
+            (folder / "items_head.jsonl").unlink(missing_ok=True)
+            (folder / path.name).chmod(0o600)
+            (folder / path.name).write_bytes(data)
+            commands.append(["import", tool, folder, *board])
+    assert_refused(run(project, *commands, python=inspect))
+
+
+def cuts(path: Path) -> Iterator[bytes]:
+    data = path.read_bytes()
+    yield from (data[: len(data) * part // 4] for part in range(4))
+    yield data[:-1]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from leaderboard import clock
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
-from leaderboard.findings import refuse
+from leaderboard.findings import Refused, refuse
 
 if TYPE_CHECKING:
     from leaderboard.trust.drafts import Draft
@@ -154,8 +154,22 @@ def sign(options: argparse.Namespace) -> Answer:
         print(line)
     for key in options.key:
         draft = drafts.sign(draft, _signer(key), trusted)
-    drafts.write_file(path, draft)
-    return {"lines": _missing(draft)}
+    return {"lines": _missing(_add_signatures(path, draft))}
+
+
+def _add_signatures(path: Path, signed: "Draft") -> "Draft":
+    """Adds a draft's signatures to those that others have added to its file meanwhile. Refused E_STALE where there is
+    another draft in the file by now."""
+    from leaderboard import durable
+    from leaderboard.trust import drafts
+
+    with durable.locked(path.parent):
+        try:
+            together = drafts.combine([drafts.read_file(path), signed])
+        except (Refused, ValueError):  # a draft of other documents, or of more of them
+            raise refuse("E_STALE", "$.draft", "another draft took its place while it was looked at") from None
+        drafts.write_file(path, together)
+    return together
 
 
 def show_draft(options: argparse.Namespace) -> Answer:

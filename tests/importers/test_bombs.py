@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 import pytest
 
-from leaderboard import cells, contained, logs
+from leaderboard import contained, logs
 from leaderboard.findings import Refused
 from tests.canary import MARK
 from tests.importers import helm_run, lm_eval_run, tiny
@@ -277,7 +277,9 @@ def test_damaged_table_never_ends_the_process(project: Path, tmp_path: Path, cou
         {},
     ]
     files = [small(project, **kind) for kind in kinds]
-    cases = {"noise.csv": draw.randbytes(5000), "noise.parquet": b"PAR1" + draw.randbytes(500) + b"PAR1"}
+    # At one in ten of such files Arrow's reader of CSV ends the process (SIGABRT), often when it is done.
+    cases = {f"noise-{number}.csv": draw.randbytes(3_000_000) for number in range(count)}
+    cases["noise.parquet"] = b"PAR1" + draw.randbytes(500) + b"PAR1"
     cases |= {"empty.parquet": b"", "magic.parquet": b"PAR1", "zeros.csv": bytes(5000), "csv.parquet": b"a,b\n1,2\n"}
     for number in range(count):
         data = files[number % 3]
@@ -288,23 +290,6 @@ def test_damaged_table_never_ends_the_process(project: Path, tmp_path: Path, cou
         (tmp_path / name).write_bytes(data)
     out = ["--out", tmp_path / "out"]
     assert_refused(run(project, *(["import", "table", tmp_path / name, *XSTEST, *out] for name in cases)))
-
-
-KILLERS: list[tuple[dict[str, object], list[tuple[int, int]]]] = [
-    ({}, [(1861, 29), (719, 57), (1654, 138)]),
-    ({"use_dictionary": False, "compression": "none"}, [(1447, 194)]),
-    ({"use_dictionary": False, "compression": "none"}, [(367, 149), (6918, 194), (6238, 158)]),
-]
-"""Changed bytes at which Arrow 26 ends the process, of 2,400 that were drawn."""
-
-
-@pytest.mark.parametrize(("options", "changes"), KILLERS)
-def test_table_that_ends_its_reader_costs_a_refusal(options: dict[str, object], changes: list[tuple[int, int]]) -> None:
-    into = io.BytesIO()
-    texts = {"a": [f"x{number % 7}" for number in range(300)], "b": ["lbl"] * 300, "c": list(range(300))}
-    pa_parquet.write_table(pa.table(texts), into, **options)
-    with pytest.raises(Refused, match=r"E_(FILE|SCHEMA|SIZE)"):
-        contained.call(cells.parse, cells.Cells, damaged(into.getvalue(), *changes), ".parquet", ["a"], {})
 
 
 def test_process_that_is_ended_costs_a_refusal() -> None:

@@ -14,6 +14,8 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_ROWS = 2_000_000
 UNREADABLE = (pa.ArrowException, OSError, UnicodeDecodeError)
 """What Arrow raises at a damaged file. Its messages quote cells, so they are dropped."""
+pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own sets far more memory aside than it uses
+READ = pa_csv.ReadOptions(use_threads=False)
 LINES = pa_csv.ParseOptions(newlines_in_values=True)
 
 
@@ -53,6 +55,8 @@ def parse(
     wanted = list(dict.fromkeys([*columns, *where]))
     try:
         table = (_parse_parquet if suffix == ".parquet" else _parse_csv)(data, wanted, prefix)
+    except MemoryError:  # Arrow's is also one of the others
+        raise
     except UNREADABLE:
         raise refuse("E_SCHEMA", f"{prefix}$") from None
     if table.num_rows > MAX_ROWS:
@@ -67,23 +71,24 @@ def parse(
 
 
 def _parse_parquet(data: bytes, wanted: list[str], prefix: str) -> Any:
-    file = pa_parquet.ParquetFile(pa.BufferReader(data))
+    file = pa_parquet.ParquetFile(pa.BufferReader(data), pre_buffer=False)
     _require(wanted, file.schema_arrow.names, prefix)
     # A few bytes of Parquet can stand for very many rows.
     if file.metadata.num_rows > MAX_ROWS:
         raise refuse("E_SIZE", f"{prefix}$")
-    return file.read(columns=wanted)
+    return file.read(columns=wanted, use_threads=False)
 
 
 def _parse_csv(data: bytes, wanted: list[str], prefix: str) -> Any:
-    _require(wanted, pa_csv.open_csv(pa.BufferReader(data), parse_options=LINES).schema.names, prefix)
+    with pa_csv.open_csv(pa.BufferReader(data), READ, LINES) as first:
+        _require(wanted, first.schema.names, prefix)
     convert = pa_csv.ConvertOptions(
         include_columns=wanted,
         column_types={column: pa.string() for column in wanted},
         null_values=[""],
         strings_can_be_null=True,
     )
-    return pa_csv.read_csv(pa.BufferReader(data), parse_options=LINES, convert_options=convert)
+    return pa_csv.read_csv(pa.BufferReader(data), READ, LINES, convert)
 
 
 def _require(wanted: list[str], present: list[str], prefix: str) -> None:
@@ -95,6 +100,8 @@ def _require(wanted: list[str], present: list[str], prefix: str) -> None:
 def _texts(table: Any, column: str, prefix: str) -> list[str | None]:
     try:
         texts: list[str | None] = table.column(column).cast(pa.string()).to_pylist()
+    except MemoryError:
+        raise
     except UNREADABLE:
         raise refuse("E_SCHEMA", f"{prefix}{column}") from None
     return texts

@@ -121,6 +121,11 @@ def _take_date(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--date", type=_date, metavar="D", help=f"{what} (today)")
 
 
+def _take_clock_checked(parser: argparse.ArgumentParser) -> None:
+    rule = "the date is right, although the last event is more than 90 days earlier"
+    parser.add_argument("--clock-checked", action="store_true", help=rule)
+
+
 def _date(text: str) -> date:
     from leaderboard import clock
 
@@ -147,6 +152,7 @@ def _add_import(every: Commands) -> None:
     build.add_argument("--stage", type=int, choices=[1, 2, 3], default=1, help="which stage of the demo (1)")
     _need_vault(build)
     _take_date(build, "the day of its events")
+    _take_clock_checked(build)
 
 
 def _take_log(importer: argparse.ArgumentParser) -> None:
@@ -214,6 +220,8 @@ def _add_intake(every: Commands) -> None:
         parser.add_argument("--board", required=True)
         parser.add_argument("--vault", type=Path, required=parser is not verify, metavar="DIR")
         _take_date(parser, "the day of the event")
+    for parser in (nonce, accept, reject, correct):
+        _take_clock_checked(parser)
     for parser in (reject, correct):
         _need_reason(parser)
 
@@ -231,6 +239,13 @@ def _add_fate(every: Commands) -> None:
         parser.add_argument("submission", metavar="SUBMISSION", help="its digest, or its file")
         _need_vault(parser)
         _take_date(parser, "the day of the event")
+        _take_clock_checked(parser)
+    reset = _command(every, "reset-clock", "Have dates start again after a clock was ahead.", intake.reset_clock)
+    reset.add_argument(
+        "event", type=int, metavar="EVENT", help="number of the first event that the clock was ahead for"
+    )
+    _need_vault(reset)
+    _take_date(reset, "the true date")
 
 
 def _add_attest(every: Commands) -> None:

@@ -65,6 +65,8 @@ def draft(
     state = _require_state(repository)
     entries = metadata.entries(state.targets)
     events = keep.events()
+    if events and released_on < events[-1].on:
+        raise refuse("E_DATE", "--date", f"before {events[-1].on}, the date of the last event")
     targets = _targets(results / "boards", keep, events)
     adopted = _adopt(adopt / "repository", targets[ledger.NAME]) if adopt else []
     if adopted and contents.current_release(entries):
@@ -337,11 +339,20 @@ def _ledger_table(events: Sequence[Event], waiting: Collection[int]) -> pd.DataF
             "system": event.system,
             "tier": event.tier,
             "reason": event.reason,
-            "replaces": accepted.get(event.replaces or (None if event.accepts else event.submission)),
+            "replaces": _first_corrected(published, line)
+            if event.kind == "clock"
+            else accepted.get(event.replaces or (None if event.accepts else event.submission)),
             "attested": line not in waiting if event.accepts else None,
         }
         for line, event in enumerate(published, start=1)
     )
+
+
+def _first_corrected(published: Sequence[Event], line: int) -> int | None:
+    """The first line whose date a `clock` line corrects."""
+    on = published[line - 1].on
+    later = (number for number, day in enumerate(vault.dates(published[: line - 1]), start=1) if day > on)
+    return next(later, None)
 
 
 def describe(folder: Path) -> list[str]:

@@ -1,7 +1,8 @@
 """Writing so that a crash leaves the old state or the new one: a new file beside the target, fsync, rename, fsync."""
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
@@ -49,6 +50,16 @@ def make_folder(path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
     for folder in reversed(new):
         sync_folder(folder.parent)
+
+
+def clear_place(path: Path, belongs: Callable[[Path], bool]) -> None:
+    """Removes what is at `path` unless it is of the kind that belongs there, or nothing: a folder with all that is in
+    it, a link but not what it leads to."""
+    if not belongs(path):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def sweep(folder: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from leaderboard import canonical, demo, intake, submission, vault
+from leaderboard import canonical, contained, demo, intake, submission, vault
 from leaderboard.board import Board
 from leaderboard.evidence import pack
 from leaderboard.findings import refuse
@@ -30,13 +30,11 @@ def build_tables_board(
     """Imports a board's label table into a vault and returns the events, one per system."""
     described = read_labels(mapping, board, registry)
     folder = labels / board.id if (labels / board.id).is_dir() else labels
-    imported = table.read(folder / described.file, board, registry, described)
+    source = folder / described.file
+    imported = contained.call(table.read, table.Imported, source, board, registry, described)
     keep.keep_items(board, imported.items)
-    evidence = folder / described.file
     filled = (_with_nonce(made, board, keep, today) for made in imported.submissions)
-    return [
-        intake.accept(submission.encode(made), board, registry, keep, today, board.tier, evidence) for made in filled
-    ]
+    return [intake.accept(submission.encode(made), board, registry, keep, today, board.tier, source) for made in filled]
 
 
 def build_demo_board(board: Board, registry: Registry, stage: int, keep: Vault, today: date) -> list[Event]:

@@ -1,7 +1,8 @@
 """What a maintainer does to a file: verify it against a vault, accept, reject, correct or withdraw it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -83,11 +84,15 @@ def _history(board: Board, events: list[Event], tier: Tier | None, digest: str) 
 def register(board: Board, system: str, vault: Vault, today: date) -> str:
     """Registers one attempt of a system and returns its nonce. Refused E_CAP where it has had as many this year as the
     board allows: whoever may try often enough gets the best of many draws."""
-    attempt = ("nonce", board.id, system, today.year)
-    made = [event for event in vault.events() if (event.kind, event.board, event.system, event.on.year) == attempt]
-    if len(made) >= board.attempts_per_year:
-        raise refuse("E_CAP", "$.system")
-    return vault.register_nonce(board.id, system, today)
+
+    def require(events: list[Event]) -> None:
+        attempt = ("nonce", board.id, system, today.year)
+        dated = zip(events, store.dates(events), strict=True)
+        made = [event for event, day in dated if (event.kind, event.board, event.system, day.year) == attempt]
+        if len(made) >= board.attempts_per_year:
+            raise refuse("E_CAP", "$.system")
+
+    return vault.register_nonce(board.id, system, today, require=require)
 
 
 def accept(
@@ -118,12 +123,13 @@ def correct(
 ) -> Event:
     """Puts a corrected file in the place of an accepted one of the same system and returns its ledger event. The tier
     stays, and what it rests on is needed again."""
-    standing = _find(vault, replaces)
+    standing = _find(vault.events(), replaces)
     verdict = examine(data, board, registry, vault, today)
     if verdict.submission and verdict.submission.system != standing.system:
         raise refuse("E_SYSTEM", "$.system")
     why = {"reason": reason, "replaces": replaces}
-    return _take("correct", data, board, registry, vault, today, standing.tier, evidence, reviewers, **why)
+    still = partial(_find, digest=replaces)
+    return _take("correct", data, board, registry, vault, today, standing.tier, evidence, reviewers, still, **why)
 
 
 def _take(
@@ -136,8 +142,10 @@ def _take(
     tier: Tier,
     evidence: Path | None,
     reviewers: "Iterable[Key]",
+    require: Callable[[list[Event]], object] = len,
     **why: str,
 ) -> Event:
+    known = len(vault.events())
     verdict = examine(data, board, registry, vault, today, tier if kind == "accept" else None)
     if verdict.refused or verdict.submission is None:
         raise Refused(verdict.findings)
@@ -145,22 +153,36 @@ def _take(
     rests_on = tiers.examine(evidence, tier, taken, board, registry, today, reviewers)
     if rests_on.kept is not None:
         vault.keep_evidence(rests_on.kept)
-    return vault.append(
-        kind,
-        today,
-        board.id,
-        taken.system,
-        submission=vault.keep(data),
-        nonce=taken.nonce,
-        tier=tier,
-        board_version=taken.board_version,
-        items_digest=taken.items_digest,
-        flags=tuple(sorted({finding.code for finding in verdict.findings})),
-        evidence=rests_on.digest,
-        sampled=rests_on.sampled,
-        agreed=rests_on.agreed,
-        **why,
-    )
+
+    def require_same(events: list[Event]) -> None:
+        require(events)
+        if len(events) != known:
+            raise _Overtaken
+
+    try:
+        return vault.append(
+            kind,
+            today,
+            board.id,
+            taken.system,
+            require_same,
+            submission=vault.keep(data),
+            nonce=taken.nonce,
+            tier=tier,
+            board_version=taken.board_version,
+            items_digest=taken.items_digest,
+            flags=tuple(sorted({finding.code for finding in verdict.findings})),
+            evidence=rests_on.digest,
+            sampled=rests_on.sampled,
+            agreed=rests_on.agreed,
+            **why,
+        )
+    except _Overtaken:
+        return _take(kind, data, board, registry, vault, today, tier, evidence, reviewers, require, **why)
+
+
+class _Overtaken(Exception):
+    """Another event was added since the file was examined: it may be of a copy of this file's outcomes."""
 
 
 def reject(data: bytes, board: Board, registry: Registry, vault: Vault, today: date, reason: str) -> Event:
@@ -178,22 +200,35 @@ def reject(data: bytes, board: Board, registry: Registry, vault: Vault, today: d
 
 def withdraw(vault: Vault, digest: str, reason: str, today: date) -> Event:
     """Takes an accepted submission out of the next release and returns the ledger event; its line stays."""
-    standing = _find(vault, digest)
-    return vault.append("withdraw", today, standing.board, standing.system, submission=digest, reason=reason)
+    standing = _find(vault.events(), digest)
+    return vault.append(
+        "withdraw",
+        today,
+        standing.board,
+        standing.system,
+        partial(_find, digest=digest),
+        submission=digest,
+        reason=reason,
+    )
 
 
 def notify(vault: Vault, digest: str, state: str, today: date) -> Event:
     """Writes down that a developer was told of the row to come, or what the developer answered, and returns the ledger
     event. Refused E_STATE where the state is none of these, or where an answer comes before the notice."""
-    standing = _find(vault, digest)
-    if state not in get_args(store.Reply)[1:] or (state == "notified") != (standing.reply == "none"):
-        raise refuse("E_STATE", "--state")
+
+    def require(events: list[Event]) -> None:
+        reply = _find(events, digest).reply
+        if state not in get_args(store.Reply)[1:] or (state == "notified") != (reply == "none"):
+            raise refuse("E_STATE", "--state")
+
+    standing = _find(vault.events(), digest)
     kind: store.EventKind = "notify" if state == "notified" else "reply"
-    return vault.append(kind, today, standing.board, standing.system, submission=digest, reason=state)
+    return vault.append(kind, today, standing.board, standing.system, require, submission=digest, reason=state)
 
 
-def _find(vault: Vault, digest: str) -> store.Standing:
-    for standing in store.replay(vault.events()):
+def _find(events: list[Event], digest: str) -> store.Standing:
+    """What stands by that digest. As a `require` of `vault.append`, the check that it still does."""
+    for standing in store.replay(events):
         if standing.submission == digest and not standing.withdrawn:
             return standing
     raise Refused([Finding("E_VAULT", "$.submission")])

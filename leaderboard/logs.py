@@ -7,6 +7,7 @@ The place is an item of the board or a position, never a string of the log.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -14,11 +15,13 @@ import msgspec
 from leaderboard import items as manifest
 from leaderboard import submission
 from leaderboard.board import Board, JudgeRef
-from leaderboard.findings import Finding, Refused
+from leaderboard.findings import Finding, Refused, refuse
 from leaderboard.items import Item
 from leaderboard.registry import Registry, System
 from leaderboard.submission import Generation, Hex40, Row, Severity, Source, Submission, Tool, ToolVersion
 
+MAX_BYTES = 256 * 1024 * 1024
+"""Of one file of a log. Longer ones take minutes to refuse."""
 MAX_OF_A_CODE = 10
 """Findings of one kind that are told: the first few say what all of them do."""
 
@@ -94,6 +97,12 @@ class Imported(NamedTuple):
 
     submission: Submission
     report: Report
+
+
+def require_size(path: Path, place: str) -> None:
+    """Raises Refused E_SIZE where a file is longer than that of a log may be."""
+    if path.stat().st_size > MAX_BYTES:
+        raise refuse("E_SIZE", place, f"a file of more than {MAX_BYTES // 1024**2} MiB")
 
 
 def submit(log: Log, target: Target, stated: Stated) -> Imported:

@@ -54,6 +54,7 @@ def _check_identity(found: Contents, read: tuple[Line, ...] | None, number: int)
         return [Finding("E_SEQ", "$.release")]
     if read is None:
         return []
-    told = sorted(zip(*(found.tables["ledger"][column] for column in _LEDGER), strict=True))
+    lines = zip(*(found.tables["ledger"][column] for column in _LEDGER), strict=True)
+    told = sorted(lines, key=lambda line: line[0])
     history = [(line.n, line.event, line.date, line.board, line.system, line.tier, line.reason) for line in read]
     return [] if told == history[: len(told)] else [Finding("E_LEDGER", "$.ledger")]

@@ -88,8 +88,7 @@ class Store:
         """The code of the check that the present offer failed; never a value from it."""
         trusted = read_trusted(root)
         source = open_source(f"{results}/repository")
-        place = (cache or cache_folder()) / hashlib.sha256(str(results).encode()).hexdigest()[:16]
-        self._reader = Reader(trusted.root, trusted.floor, place, source, audit)
+        self._reader = Reader(trusted.root, trusted.floor, cache_of(results, cache), source, audit)
         self._current: Snapshot | None = None
         self._taken: Good | None = None
         """The verified state that the current release was read from."""
@@ -259,6 +258,11 @@ def results_place() -> Path | str:
     if named and named.startswith(("https://", "http://")):
         return named.rstrip("/")
     return Path(named) if named else Path(__file__).parents[1] / "results"
+
+
+def cache_of(results: Path | str, cache: Path | None = None) -> Path:
+    """Returns where the verified releases of one source are kept."""
+    return (cache or cache_folder()) / hashlib.sha256(str(results).encode()).hexdigest()[:16]
 
 
 def cache_folder() -> Path:

@@ -12,8 +12,8 @@ scored/<board>.npz          what `scoring.store` computed from submissions: no p
 import hashlib
 import secrets
 import shutil
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -28,11 +28,13 @@ from leaderboard.findings import Refused, refuse
 from leaderboard.items import Item
 from leaderboard.submission import Hex32, Hex64, Outcomes, Submission
 
-EventKind = Literal["nonce", "accept", "reject", "withdraw", "correct", "notify", "reply", "revoke"]
+EventKind = Literal["nonce", "accept", "reject", "withdraw", "correct", "notify", "reply", "revoke", "clock"]
 Flag = Literal["F_CLONED_EPOCHS", "F_COPY", "F_FABRICATED", "F_PARTIAL"]
 Reply = Literal["none", "notified", "disputed", "settled"]
 """How the developer of a system answered to the notice that its row will be published."""
 START = "0" * 64
+LONGEST_GAP = timedelta(days=90)
+"""The longest time between two events that needs no confirmation: a clock further ahead than this is refused."""
 
 
 class Event(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -43,9 +45,10 @@ class Event(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     """Digest of the event before: an edited or missing event breaks the chain."""
     kind: EventKind
     on: date
+    """Never before the date of the event before, but for a `clock` event: from there on, dates start again."""
     board: Id
     system: Id | None = None
-    """None only for a rejected file that names no registered system."""
+    """None for a rejected file that names no registered system, and for a `clock` event."""
     submission: Hex64 | None = None
     nonce: Hex32 | None = None
     tier: Tier | None = None
@@ -77,6 +80,7 @@ class Standing(Struct, frozen=True):
     line: int
     """The ledger line of the accept or correct event."""
     accepted_on: date
+    """As corrected by later `clock` events (see `dates`)."""
     attempt: int
     """Which registered attempt this submission is."""
     attempts: int
@@ -90,8 +94,10 @@ class Standing(Struct, frozen=True):
 class Vault:
     """A vault in a folder. Every write is one new file; nothing is edited or removed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, clock_checked: bool = False) -> None:
         self.folder = folder
+        self.clock_checked = clock_checked
+        """Whether somebody vouches for the date of a new event that comes long after the last one."""
         self.item_scores: dict[str, NDArray[np.float64] | None] = {}
         """What `intake` has already read of accepted submissions, by digest: they never change."""
         self._read: list[Event] = []
@@ -114,15 +120,26 @@ class Vault:
     def _event(self, number: int) -> Path:
         return self.folder / "events" / f"{number:06}.json"
 
-    def append(self, kind: EventKind, on: date, board: str, system: str | None, **fields: object) -> Event:
-        """Adds one event to the log and returns it. Refused E_REPLAY where somebody else has had the same submission
-        or nonce accepted since it was verified."""
+    def append(
+        self,
+        kind: EventKind,
+        on: date,
+        board: str,
+        system: str | None,
+        require: Callable[[list[Event]], object] = len,
+        **fields: object,
+    ) -> Event:
+        """Adds one event to the log and returns it. `require` is called with the events so far while nobody else can
+        add one, and raises Refused where the new one may not follow them. Refused E_DATE where the date is before that
+        of the last event or long after it, E_REPLAY where somebody else has had the same submission or nonce accepted
+        since it was verified."""
         with durable.locked(self.folder):
             events = self.events()
+            if events and kind != "clock":
+                self._require_date(on, events[-1])
+            require(events)
             number = len(events) + 1
             made = {"n": number, "prev": self._head, "kind": kind, "on": on, "board": board, "system": system}
-            if self._read and on < self._read[-1].on:
-                raise refuse("E_DATE", "$.date")
             event = msgspec.convert({**made, **fields}, Event)
             raised = event.kind == "accept" and raises(events, event.submission, event.tier)
             if (event.accepts and not raised) and (
@@ -133,15 +150,47 @@ class Vault:
             durable.create(self._event(number), canonical.encode(event))
         return event
 
+    def _require_date(self, on: date, last: Event) -> None:
+        if on < last.on:
+            rule = f"before {last.on}, the date of event {last.n}; if a clock was ahead then, see `reset-clock`"
+            raise refuse("E_DATE", "$.date", rule)
+        if on - last.on > LONGEST_GAP and not self.clock_checked:
+            gap = f"{on} is {(on - last.on).days} days after event {last.n}"
+            raise refuse("E_DATE", "$.date", f"{gap}; if this machine's clock is right, say so with --clock-checked")
+
+    def reset_clock(self, first: int, on: date) -> Event:
+        """Has dates start again at `on`, because the clock of event number `first` was ahead, and returns the event
+        that says so. Refused E_EVENT where that is not the first event whose date is later."""
+
+        def require(events: Sequence[Event]) -> None:
+            later = [event.n for event, dated in zip(events, dates(events), strict=True) if dated > on]
+            if not later:
+                raise refuse("E_EVENT", "EVENT", f"no event is dated later than {on}: there is nothing to reset")
+            if later[0] != first:
+                raise refuse("E_EVENT", "EVENT", f"the first event that is dated later than {on} is event {later[0]}")
+
+        board = next((event.board for event in self.events() if event.n == first), None)
+        if board is None:
+            raise refuse("E_EVENT", "EVENT", "there is no such event")
+        return self.append("clock", on, board, None, require, reason="clock_ahead")
+
     def _put(self, path: Path, data: bytes) -> None:
         with durable.locked(self.folder):
             durable.sweep(path.parent)
             durable.write(path, data)
 
-    def register_nonce(self, board: str, system: str, on: date, nonce: str | None = None) -> str:
-        """Registers one attempt of a system and returns its nonce: 32 random hex digits unless given."""
+    def register_nonce(
+        self,
+        board: str,
+        system: str,
+        on: date,
+        nonce: str | None = None,
+        require: Callable[[list[Event]], object] = len,
+    ) -> str:
+        """Registers one attempt of a system and returns its nonce: 32 random hex digits unless given. `require` is as
+        in `append`."""
         nonce = nonce or secrets.token_hex(16)
-        self.append("nonce", on, board, system, nonce=nonce)
+        self.append("nonce", on, board, system, require, nonce=nonce)
         return nonce
 
     def keep(self, data: bytes) -> str:
@@ -200,9 +249,13 @@ class Vault:
         if findings := items.check(manifest, board):
             raise Refused(findings)
         data, path = items.encode(manifest), self._manifest(board)
-        if path.exists() and path.read_bytes() != data:
-            raise refuse("E_BOARD", "$.items_digest")
-        self._put(path, data)
+        with durable.locked(self.folder):
+            durable.make_folder(path.parent)
+            durable.sweep(path.parent)
+            if not path.exists():
+                durable.create(path, data)
+            elif path.read_bytes() != data:
+                raise refuse("E_BOARD", "$.items_digest")
 
     def items(self, board: Board) -> list[Item] | None:
         """Returns a board's manifest, or None where none has been kept."""
@@ -235,6 +288,16 @@ def ledger(events: Iterable[Event]) -> list[Event]:
     return [event for event in events if event.kind != "nonce"]
 
 
+def dates(events: Sequence[Event]) -> list[date]:
+    """Returns the day on or before which each event happened: its own date, or that of a later `clock` event where that
+    is earlier, because the clock was ahead in between."""
+    corrected, latest = list[date](), date.max
+    for event in reversed(events):
+        latest = min(latest, event.on) if event.kind == "clock" else latest
+        corrected.append(min(latest, event.on))
+    return corrected[::-1]
+
+
 def replay(events: Sequence[Event], waiting: Collection[int] = ()) -> list[Standing]:
     """Returns what stands after these events, one entry per board and system that ever had a submission accepted, in
     order of board and system. The acceptances on the ledger lines `waiting` do not count yet: too few reviewers have
@@ -242,12 +305,12 @@ def replay(events: Sequence[Event], waiting: Collection[int] = ()) -> list[Stand
     lines = {event.n: line for line, event in enumerate(ledger(events), start=1)}
     nonces: dict[tuple[str, str | None], list[str | None]] = {}
     standings: dict[tuple[str, str], Standing] = {}
-    for event in events:
+    for event, dated in zip(events, dates(events), strict=True):
         key = (event.board, event.system)
         if event.kind == "nonce":
             nonces.setdefault(key, []).append(event.nonce)
         elif event.accepts and lines[event.n] not in waiting:
-            standing = _accepted(event, lines[event.n], nonces.get(key, []), standings)
+            standing = _accepted(event, dated, lines[event.n], nonces.get(key, []), standings)
             standings[standing.board, standing.system] = standing
         else:
             _amend(event, standings)
@@ -258,7 +321,7 @@ def replay(events: Sequence[Event], waiting: Collection[int] = ()) -> list[Stand
 
 
 def _accepted(
-    event: Event, line: int, issued: list[str | None], standings: dict[tuple[str, str], Standing]
+    event: Event, dated: date, line: int, issued: list[str | None], standings: dict[tuple[str, str], Standing]
 ) -> Standing:
     assert event.system and event.submission and event.tier, "an accept event always names these"
     before = standings.get((event.board, event.system))
@@ -268,7 +331,7 @@ def _accepted(
         submission=event.submission,
         tier=event.tier,
         line=line,
-        accepted_on=event.on,
+        accepted_on=dated,
         attempt=issued.index(event.nonce) + 1 if event.nonce in issued else 0,
         attempts=len(issued),
         withdrawals=before.withdrawals if before else 0,

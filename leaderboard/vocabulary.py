@@ -35,7 +35,7 @@ NOT_RANKED = (
     "withdrawn",
     "board_version_differs",
 )
-EVENTS = ("accept", "reject", "withdraw", "correct", "notify", "reply", "revoke")
+EVENTS = ("accept", "reject", "withdraw", "correct", "notify", "reply", "revoke", "clock")
 REASONS = (
     "invalid",
     "duplicate",
@@ -52,6 +52,7 @@ REASONS = (
     "notified",
     "disputed",
     "settled",
+    "clock_ahead",
 )
 CAUSES = (
     "new",

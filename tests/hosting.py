@@ -1,6 +1,7 @@
 """A static web host for results folders: a real server, on a port of this machine, that can be stopped or made slow."""
 
 import threading
+from collections.abc import Callable
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,6 +23,8 @@ class Host:
         self.answering = threading.Event()
         """Cleared, the host accepts a connection and then says nothing."""
         self.answering.set()
+        self.leads: Callable[[str], str] = str
+        """Gives the path that is served where another one is asked for."""
         self._port = 0
         self.start()
 
@@ -53,6 +56,7 @@ class _Files(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         self._host.asked.append(self.path)
         self._host.answering.wait()
+        self.path = self._host.leads(self.path)
         try:
             super().do_GET()
         except ConnectionError:  # the reader has had enough

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ def test_clause_7_results_come_in_batches(tmp_path: Path) -> None:
         intake.register(made.board(), "system-0", keep, made.TODAY)
     with pytest.raises(Refused, match=r"E_CAP  \$\.system"):
         intake.register(made.board(), "system-0", keep, made.TODAY)
-    intake.register(made.board(), "system-0", keep, made.TODAY.replace(year=made.TODAY.year + 1))
+    intake.register(made.board(), "system-0", keep, date(made.TODAY.year + 1, 1, 1))
     assert columns("select count(*) from row where attempts < 1") == [(0,)]
 
 

@@ -1,12 +1,16 @@
 """No private key, and no path of a machine, is in the repository, in a release or in a log."""
 
+import os
 import re
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from leaderboard.commands.signing import PASSPHRASE
 from leaderboard.trust import keys
 from tests.browser import site
 from tests.browser.site import Site
@@ -28,6 +32,72 @@ def test_the_search_would_find_one(tmp_path: Path) -> None:
     keys.generate(tmp_path / "key", "a long enough passphrase")
     assert KEY.search((tmp_path / "key").read_bytes())
     assert not KEY.search((tmp_path / "key.pub").read_bytes())
+
+
+ODD = ["keys/owner", "a b/ann", "star*", "[x]", "#hash", "!not", "back\\slash", "über", "plain "]
+
+
+def git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True)
+    return done.stdout.decode(errors="surrogateescape")
+
+
+def keygen(project: Path, folder: Path, *names: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "PYTHONPATH": str(project), PASSPHRASE: "a long enough passphrase"}
+    command = [sys.executable, "-m", "leaderboard", "trust", "keygen", *names]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def clone(project: Path, tmp_path: Path) -> Path:
+    """A repository with this project's ignore rules."""
+    git(tmp_path, "init", "--quiet", "clone")
+    folder = tmp_path / "clone"
+    shutil.copy(project / ".gitignore", folder)
+    return folder
+
+
+def staged_keys(folder: Path) -> list[str]:
+    git(folder, "add", ".")
+    names = [name for name in git(folder, "ls-files", "-z").split("\0") if name]
+    return [name for name in names if KEY.search((folder / name).read_bytes())]
+
+
+def documented(project: Path) -> list[str]:
+    """The names of keys in every command of the documentation."""
+    texts = [path.read_text("utf-8") for path in (project / "README.md", *(project / "docs").glob("*.md"))]
+    found = [line.split() for text in texts for line in re.findall(r"^leaderboard trust keygen (.+)$", text, re.M)]
+    return [name for line in found for name in line]
+
+
+def test_git_add_takes_no_private_key(project: Path, clone: Path) -> None:
+    """Wherever in a clone the key is written, by whatever name, and in a linked work tree too."""
+    names = [*documented(project), *ODD]
+    assert len(names) > len(ODD) + 4
+    for name in names:
+        (clone / name).parent.mkdir(exist_ok=True)
+    done = keygen(project, clone, "--", *names)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert staged_keys(clone) == []
+    assert len(git(clone, "ls-files", "--", "*.pub").splitlines()) == len(names), "public halves may be committed"
+    assert all(KEY.search((clone / name).read_bytes()) for name in names)
+    git(clone, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--quiet", "--message", "All")
+    git(clone, "worktree", "add", "--quiet", "../linked")
+    assert keygen(project, clone.with_name("linked"), "another").returncode == 0
+    assert staged_keys(clone.with_name("linked")) == []
+
+
+def test_key_that_git_would_not_ignore_is_refused(project: Path, clone: Path) -> None:
+    (clone / "ann").write_text("a file of this name is tracked")
+    git(clone, "add", ".")
+    (clone / "ann").unlink()
+    done = keygen(project, clone, "ann")
+    assert (done.returncode, done.stdout.split()[:2]) == (1, ["E_KEY", "$.git:"])
+    shutil.rmtree(clone / ".git")
+    (clone / ".git").write_text("gitdir: nowhere\n")
+    done = keygen(project, clone, "bea")
+    assert (done.returncode, done.stdout.split()[:2]) == (1, ["E_KEY", "$.git:"])
+    assert {path.name for path in clone.iterdir()} == {".git", ".gitignore"}
 
 
 def test_no_published_file_holds_a_path_of_a_machine(project: Path) -> None:

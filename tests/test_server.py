@@ -4,7 +4,9 @@ import base64
 import hashlib
 import json
 import logging
+import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -245,3 +247,43 @@ def test_asking_whether_it_is_ready_has_the_site_look_again(tmp_path: Path) -> N
         assert (status, json.loads(body)) == (200, {"state": "rejected", "fault": "E_METADATA", "release": 2})
     finally:
         running.stop()
+
+
+def rename_results(results: Path) -> None:
+    results.rename(results.with_name("elsewhere"))
+
+
+def empty_repository(results: Path) -> None:
+    shutil.rmtree(results / "repository")
+    (results / "repository").mkdir()
+
+
+def put_a_file_in_its_place(results: Path) -> None:
+    shutil.rmtree(results)
+    results.write_text("")
+
+
+@pytest.mark.parametrize("lose", [rename_results, empty_repository, put_a_file_in_its_place])
+def test_site_starts_from_what_it_verified_before_where_its_folder_is_gone(
+    tmp_path: Path, lose: Callable[[Path], None]
+) -> None:
+    results = offered.copy(tmp_path, release=2)
+    options = ("--results", str(results), "--root", str(offered.root(results)))
+    env = {"MEDHARM_CACHE": str(tmp_path / "cache")}
+    for state, fault in (("fresh", None), ("offline", "E_SOURCE")):
+        started = site.start(tmp_path / f"{state}.txt", *options, env=env)
+        try:
+            assert ready(started) == (200, {"state": state, "fault": fault, "release": 2})
+            assert b"Release 2" in started.get("/releases?board=demo")[1]
+        finally:
+            started.stop()
+        if state == "fresh":
+            lose(results)
+
+
+def test_folder_that_was_never_there_is_a_typing_error(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "leaderboard", "serve", "--results", str(tmp_path / "reslts")]
+    env = {**os.environ, "MEDHARM_CACHE": str(tmp_path / "cache")}
+    done = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "serve: there is no results folder: reslts\n"

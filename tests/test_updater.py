@@ -410,10 +410,9 @@ def test_full_disk_is_said_to_be_this_machines_own_fault(results: Path) -> None:
     cache = results.with_name("cache")
     store = offered.store(results)
     store.current()
-    (place,) = cache.iterdir()
     offered.offer(results, 3)
-    shutil.rmtree(place)
-    place.write_text("a file where a folder must be")
+    shutil.rmtree(cache)
+    cache.write_text("a file in the place of what may be the folder of others")
     assert look(store) == (2, "offline", "E_CACHE")
 
 

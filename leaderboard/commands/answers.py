@@ -77,20 +77,21 @@ def board(options: argparse.Namespace) -> "tuple[Board, Registry]":
     return found.boards[options.board], found.registries[options.board]
 
 
-def vault(folder: Path) -> "Vault":
-    """Returns the vault in a folder, perhaps a new one."""
+def vault(folder: Path, clock_checked: bool = False) -> "Vault":
+    """Returns the vault in a folder, perhaps a new one. With `clock_checked`, a new event may come long after the last
+    one."""
     from leaderboard.vault import Vault
 
     if folder.exists() and not folder.is_dir():
         raise refuse("E_VAULT", "--vault")
-    return Vault(folder)
+    return Vault(folder, clock_checked=clock_checked)
 
 
-def old_vault(folder: Path) -> "Vault":
+def old_vault(folder: Path, clock_checked: bool = False) -> "Vault":
     """Returns the vault in a folder; Refused E_VAULT where there is none."""
     if not (folder / "events").is_dir():
         raise refuse("E_VAULT", "--vault")
-    return vault(folder)
+    return vault(folder, clock_checked)
 
 
 def submission_digest(text: str) -> str:

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 def import_log(options: argparse.Namespace) -> Answer:
     """Writes the submission that the log of one run comes to, and says what it was made of."""
-    from leaderboard import durable, submission
-    from leaderboard.logs import Target
+    from leaderboard import contained, durable, submission
+    from leaderboard.logs import Imported, Target
 
     board, registry = answers.board(options)
     target = Target(board, registry, gated_items(options, board), clock.today())
-    imported = _reader(options.step)(options.source, target, stated(options, _nonce(options)))
+    reader = _reader(options.step)
+    imported = contained.call(reader, Imported, options.source, target, stated(options, _nonce(options)))
     made = imported.submission
     path = options.out / f"{made.system}.json" if options.out.is_dir() else options.out
     durable.write(path, submission.encode(made))
@@ -86,14 +87,14 @@ def _lines(imported: "Imported") -> list[str]:
 
 def import_table(options: argparse.Namespace) -> Answer:
     """Writes one submission per system, and the item manifest, into a folder."""
-    from leaderboard import durable, items, submission
+    from leaderboard import contained, durable, items, submission
     from leaderboard.importers import table
     from leaderboard.labels import read_labels
 
     board, registry = answers.board(options)
     nonce = _nonce(options)
     labels = read_labels(options.results / "boards" / board.id / "labels.toml", board, registry)
-    imported = table.read(options.source, board, registry, labels)
+    imported = contained.call(table.read, table.Imported, options.source, board, registry, labels)
     made = [each for each in imported.submissions if options.system in (None, each.system)]
     if not made:
         raise refuse("E_SYSTEM", "--system")
@@ -117,7 +118,7 @@ def build_board(options: argparse.Namespace) -> Answer:
     from leaderboard import embedded
 
     board, registry = answers.board(options)
-    vault, day = answers.vault(options.vault), options.date or clock.today()
+    vault, day = answers.vault(options.vault, options.clock_checked), options.date or clock.today()
     if board.id == "demo":
         events = embedded.build_demo_board(board, registry, options.stage, vault, day)
     elif options.labels is None:

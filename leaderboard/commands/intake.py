@@ -20,7 +20,8 @@ def nonce(options: argparse.Namespace) -> Answer:
     board, registry = answers.board(options)
     if options.system not in {system.id for system in registry.system}:
         raise refuse("E_SYSTEM", "SYSTEM")
-    made = intake.register(board, options.system, answers.vault(options.vault), options.date or clock.today())
+    vault = answers.vault(options.vault, options.clock_checked)
+    made = intake.register(board, options.system, vault, options.date or clock.today())
     return {"nonce": made, "lines": [made]}
 
 
@@ -68,7 +69,7 @@ def accept(options: argparse.Namespace) -> Answer:
     board, registry = answers.board(options)
     if options.tier not in TIERS:
         raise refuse("E_TIER", "--tier")
-    vault = answers.vault(options.vault)
+    vault = answers.vault(options.vault, options.clock_checked)
     if (items := _items(options, board)) is not None:
         vault.keep_items(board, items)
     day = options.date or clock.today()
@@ -85,7 +86,8 @@ def reject(options: argparse.Namespace) -> Answer:
     board, registry = answers.board(options)
     day = options.date or clock.today()
     data = _read(options)
-    return answers.of_event(intake.reject(data, board, registry, answers.vault(options.vault), day, _reason(options)))
+    vault = answers.vault(options.vault, options.clock_checked)
+    return answers.of_event(intake.reject(data, board, registry, vault, day, _reason(options)))
 
 
 def correct(options: argparse.Namespace) -> Answer:
@@ -93,7 +95,7 @@ def correct(options: argparse.Namespace) -> Answer:
     from leaderboard import intake
 
     board, registry = answers.board(options)
-    day, vault = options.date or clock.today(), answers.vault(options.vault)
+    day, vault = options.date or clock.today(), answers.vault(options.vault, options.clock_checked)
     data = _read(options)
     replaces, reason = answers.submission_digest(options.replaces), _reason(options)
     return answers.of_event(
@@ -114,11 +116,9 @@ def withdraw(options: argparse.Namespace) -> Answer:
     """Takes an accepted submission out."""
     from leaderboard import intake
 
-    day = options.date or clock.today()
+    day, vault = options.date or clock.today(), answers.old_vault(options.vault, options.clock_checked)
     return answers.of_event(
-        intake.withdraw(
-            answers.old_vault(options.vault), answers.submission_digest(options.submission), _reason(options), day
-        )
+        intake.withdraw(vault, answers.submission_digest(options.submission), _reason(options), day)
     )
 
 
@@ -134,9 +134,23 @@ def notify(options: argparse.Namespace) -> Answer:
     """Writes down that a developer was told, or what the developer answered."""
     from leaderboard import intake
 
-    day = options.date or clock.today()
-    return answers.of_event(
-        intake.notify(
-            answers.old_vault(options.vault), answers.submission_digest(options.submission), options.state, day
-        )
-    )
+    day, vault = options.date or clock.today(), answers.old_vault(options.vault, options.clock_checked)
+    return answers.of_event(intake.notify(vault, answers.submission_digest(options.submission), options.state, day))
+
+
+def reset_clock(options: argparse.Namespace) -> Answer:
+    """Has dates start again, because the clock of an event was ahead."""
+    from leaderboard import vault
+
+    keep = answers.old_vault(options.vault)
+    made = keep.reset_clock(options.event, options.date or clock.today())
+    line = len(vault.ledger(keep.events()[: made.n]))
+    return {
+        "event": made.kind,
+        "line": line,
+        "lines": [
+            f"dates start again at {made.on}  ledger line {line}",
+            f"events {options.event} to {made.n - 1} count as of {made.on} where they are dated later",
+            "the next release publishes this line, signed by its reviewers; then run heartbeat",
+        ],
+    }

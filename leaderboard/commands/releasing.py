@@ -10,6 +10,13 @@ from leaderboard.commands.answers import Answer
 
 def draft(options: argparse.Namespace) -> Answer:
     """Builds the next release, or an earlier one again."""
+    from leaderboard import durable
+
+    with durable.locked(options.out):  # two drafts in one folder would be built into each other
+        return _draft(options)
+
+
+def _draft(options: argparse.Namespace) -> Answer:
     from leaderboard import drafting
     from leaderboard.scoring import Store
 

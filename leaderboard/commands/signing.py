@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from leaderboard import clock
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
-from leaderboard.findings import refuse
+from leaderboard.findings import Refused, refuse
 
 if TYPE_CHECKING:
     from leaderboard.trust.drafts import Draft
@@ -155,8 +155,22 @@ def sign(options: argparse.Namespace) -> Answer:
         print(line)
     for key in options.key:
         draft = drafts.sign(draft, signer(key), trusted)
-    drafts.write_file(path, draft)
-    return {"lines": _missing(draft)}
+    return {"lines": _missing(_add_signatures(path, draft))}
+
+
+def _add_signatures(path: Path, signed: "Draft") -> "Draft":
+    """Adds a draft's signatures to those that others have added to its file meanwhile. Refused E_STALE where there is
+    another draft in the file by now."""
+    from leaderboard import durable
+    from leaderboard.trust import drafts
+
+    with durable.locked(path.parent):
+        try:
+            together = drafts.combine([drafts.read_file(path), signed])
+        except (Refused, ValueError):  # a draft of other documents, or of more of them
+            raise refuse("E_STALE", "$.draft", "another draft took its place while it was looked at") from None
+        drafts.write_file(path, together)
+    return together
 
 
 def show_draft(options: argparse.Namespace) -> Answer:
@@ -179,6 +193,7 @@ def _changes(draft: "Draft") -> list[str]:
     made = drafts.summarise(draft)
     lines = [f"release {made.release}, seq {made.seq}"] if made.release else []
     lines += [f"ledger: {made.ledger_lines} lines"] if made.ledger_lines else []
+    lines += _resets(draft)
     for what, names in (("new", made.added), ("changed", made.replaced), ("removed", made.removed)):
         lines += [f"{what}  {name}" for name in names if not name.startswith("attestations/")]
         attested = sum(name.startswith("attestations/") for name in names)
@@ -187,6 +202,19 @@ def _changes(draft: "Draft") -> list[str]:
     lines += [f"key removed  {keyid}" for keyid in made.keys_removed]
     lines += [f"{role}: {count} of {len(keyids)} keys must sign" for role, (count, keyids) in made.roles.items()]
     return lines
+
+
+def _resets(draft: "Draft") -> list[str]:
+    """Where the lines that a draft adds to the ledger go back in time: what a reviewer signs with the draft."""
+    from leaderboard.trust import contents, drafts, ledger
+
+    known = contents.ledger_head(drafts.old_entries(draft)).lines
+    added = ledger.resets(ledger.read(draft.files.get(ledger.NAME, b"")), known)
+    return [
+        f"dates start again at {line.date}  ledger line {line.n}; dated later: "
+        + (", ".join(str(other.n) for other in later) or "no line")
+        for line, later in added
+    ]
 
 
 def _missing(draft: "Draft") -> list[str]:

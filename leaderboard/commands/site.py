@@ -1,6 +1,7 @@
 """The site, and what a stranger or a maintainer can prove of what it shows."""
 
 import argparse
+from pathlib import Path
 
 from leaderboard import clock
 from leaderboard.commands import answers
@@ -8,10 +9,15 @@ from leaderboard.commands.answers import Answer
 
 
 def serve(options: argparse.Namespace) -> Answer:
-    """Shows the site until it is stopped."""
+    """Shows the site until it is stopped. A results folder that is gone does not matter where a release of it was
+    verified before; one that was never there is a typing error."""
+    from leaderboard import updater
     from leaderboard.server import serve as run
 
-    run(answers.present(options.results), options.port, options.host, options.root)
+    results = options.results
+    if isinstance(results, Path) and not updater.cache_of(results.resolve()).is_dir():
+        answers.present(results)
+    run(results, options.port, options.host, options.root)
     return {"lines": []}
 
 

@@ -66,11 +66,13 @@ class Annotator(NamedTuple):
 def read(source: Path, target: Target, stated: Stated) -> Imported:
     """Returns the submission that a run folder comes to and what it was made of.
 
-    Raises Refused with E_FILE, E_SCHEMA, E_JUDGE (no outcomes, or those of several judges), or a finding of
+    Raises Refused with E_FILE, E_SIZE, E_SCHEMA, E_JUDGE (no outcomes, or those of several judges), or a finding of
     `logs.submit`.
     """
     if missing := [name for name in FILES if not (source / name).is_file()]:
         raise Refused(Finding("E_FILE", name, "not in the run folder") for name in missing)
+    for name in FILES:
+        logs.require_size(source / name, name)
     state = _read(source / "scenario_state.json", State)
     annotator = _annotator(state.request_states)
     log = Log(

@@ -33,8 +33,9 @@ ABSENT = "E_ABSENT  inspect-ai is not installed here: make inspect makes .venv-i
 def read(source: Path, target: Target, stated: Stated) -> Imported:
     """Returns the submission that a log comes to and what it was made of.
 
-    Raises Refused with E_FILE, E_STATUS (not a success, or invalidated), E_LIMIT (not all samples were run), E_SCHEMA,
-    E_SYSTEM (another model stood in), or a finding of `logs.submit`; OSError where inspect-ai is not installed.
+    Raises Refused with E_FILE, E_SIZE, E_STATUS (not a success, or invalidated), E_LIMIT (not all samples were run),
+    E_SCHEMA, E_SYSTEM (another model stood in), or a finding of `logs.submit`; OSError where inspect-ai is not
+    installed.
     """
     header, samples = _open(source)
     scorer = _scorer(samples)
@@ -64,6 +65,7 @@ def _open(source: Path) -> tuple[Any, Sequence[Any]]:
     """The header and the samples. Whatever the API raises may quote the log, so that none of it is passed on."""
     if not source.is_file():
         raise refuse("E_FILE", "SOURCE", "not a file")
+    logs.require_size(source, "SOURCE")
     try:
         from inspect_ai import log as api
     except ImportError:
@@ -72,6 +74,8 @@ def _open(source: Path) -> tuple[Any, Sequence[Any]]:
         try:
             header = api.read_eval_log(str(source), header_only=True)
             return header, _samples(source, api)
+        except MemoryError:
+            raise
         except Exception:
             raise refuse("E_FILE", "SOURCE", "not a log that Inspect AI can read") from None
 

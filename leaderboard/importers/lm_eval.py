@@ -73,9 +73,11 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
     """Returns the submission that a run comes to and what it was made of.
 
     `source` is the samples file, or the folder that it is alone in; the results file of the same moment lies beside it.
-    Raises Refused with E_FILE, E_SCHEMA, E_LIMIT, or a finding of `logs.submit`.
+    Raises Refused with E_FILE, E_SIZE, E_SCHEMA, E_LIMIT, or a finding of `logs.submit`.
     """
     path, task, results = _find(source)
+    logs.require_size(path, "samples")
+    logs.require_size(results, "results file")
     data = path.read_bytes()
     run = _convert(_parse(results.read_bytes(), results.suffix), Results, "results file")
     if task not in run.configs:

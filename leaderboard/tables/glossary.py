@@ -113,6 +113,7 @@ EVENTS = {
     "notify": "Developer informed",
     "reply": "Developer replied",
     "revoke": "Revoked",
+    "clock": "Dates start again",
 }
 REASONS = {
     "invalid": "not valid",
@@ -130,6 +131,7 @@ REASONS = {
     "notified": "informed",
     "disputed": "disputed",
     "settled": "settled",
+    "clock_ahead": "a clock was ahead; lines before this one that are dated later happened by this day",
 }
 REPLIES = {
     "none": "not informed before publication",

@@ -122,7 +122,7 @@ def ledger(lines: pd.DataFrame, names: Names, snapshot: Snapshot) -> Html:
         row(
             str(line["line"]),
             short_date(line["event_on"]),
-            names.system(line["system"]),
+            "All boards" if line["event"] == "clock" else names.system(line["system"]),
             _event(line),
             glossary.label(glossary.TIERS, line["tier"]),
             _signatures(line, snapshot),

@@ -1,11 +1,13 @@
 """Maintainers' keys: ed25519, in files that a passphrase locks. No key, passphrase or path is ever in a finding.
 
-Place of an E_KEY finding: `$.file` (not a key, or there is a file already), `$.passphrase` (wrong, missing or too
-short), `$.encryption` (the file is not locked), `$.algorithm` (not ed25519), `$.bcrypt` (that package, which OpenSSH's
-format needs, is not installed).
+Place of an E_KEY finding: `$.file` (not a key, or there is a file already), `$.git` (a clone in which git would not
+ignore the file), `$.passphrase` (wrong, missing or too short), `$.encryption` (the file is not locked), `$.algorithm`
+(not ed25519), `$.bcrypt` (that package, which OpenSSH's format needs, is not installed).
 """
 
 import os
+import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,17 +39,50 @@ _OPENSSH = b"-----BEGIN OPENSSH PRIVATE KEY-----"
 
 def generate(path: Path, passphrase: Passphrase) -> SSlibKey:
     """Makes a key, writes it locked to `path` (PKCS8, mode 0600) and its public half to `path`.pub, and returns the
-    public half. Refused E_KEY where the passphrase is short or where either file exists."""
+    public half. In a git clone the file is ignored by git from then on. Refused E_KEY where the passphrase is short,
+    where either file exists or where git would not ignore it."""
     if path.exists() or _public_path(path).exists():
         raise refuse("E_KEY", "$.file")
     secret = passphrase if isinstance(passphrase, str) else passphrase()
     if len(secret) < SHORTEST:
         raise refuse("E_KEY", "$.passphrase")
+    _keep_out_of_commits(path)
     private = Ed25519PrivateKey.generate()
     locked = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(secret.encode()))
     _create(path, locked, 0o600)
     _create(_public_path(path), public_line(private.public_key()), 0o644)
     return SSlibKey.from_crypto(private.public_key())
+
+
+def _keep_out_of_commits(path: Path) -> None:
+    """Has git ignore a file before it is there, by the clone's own list, which is not itself committed."""
+    folder = path.parent.resolve()
+    if not any((above / ".git").exists() for above in (folder, *folder.parents)):
+        return
+    if not _is_ignored(folder, path.name):
+        top, exclude = (
+            Path(os.fsdecode(_git(folder, "rev-parse", *what).stdout.removesuffix(b"\n")))
+            for what in (["--show-toplevel"], ["--path-format=absolute", "--git-path", "info/exclude"])
+        )
+        if not exclude.name or not folder.is_relative_to(top):
+            raise refuse("E_KEY", "$.git", "in a git clone, which git cannot tell to ignore it")
+        pattern = re.sub(r"([\\*?\[ ])", r"\\\1", "/" + (folder / path.name).relative_to(top).as_posix())
+        durable.make_folder(exclude.parent)
+        with exclude.open("ab") as file:
+            file.write(os.fsencode(f"\n# a private key\n{pattern}\n"))
+    if not _is_ignored(folder, path.name):
+        raise refuse("E_KEY", "$.git", "in a git clone, which would not ignore it")
+
+
+def _is_ignored(folder: Path, name: str) -> bool:
+    return _git(folder, "check-ignore", "--quiet", "--", name).returncode == 0
+
+
+def _git(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
+    try:
+        return subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise refuse("E_KEY", "$.git", "in a git clone, and there is no git to have it ignored") from None
 
 
 def passing() -> CryptoSigner:

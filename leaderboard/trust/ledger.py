@@ -3,11 +3,16 @@
 A line names the digest of the line before, so that a line edited, removed or moved breaks the chain at the next one.
 The last line is guarded by the count and head that the signed metadata hold (see `metadata.Custom`). Place of an
 E_LEDGER finding: `$[7].prev` (line 6 is not the one that line 7 was written after), `$[7].n` (a line is missing or out
-of its place), `$.lines` (fewer than are known), `$.head` (another history than the one known).
+of its place), `$[7].date` (line 7 is dated before line 6), `$.lines` (fewer than are known), `$.head` (another history
+than the one known).
+
+Dates never go back, but for a line of the event `clock`. It says that a maintainer's clock was ahead: lines before it
+that are dated later happened on or before its own date. It needs no signature of its own, because the ledger is a
+target that a threshold of reviewers signs, with every release, after they were shown the line.
 """
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -23,7 +28,7 @@ from leaderboard.vocabulary import REASONS, Vocabulary
 NAME = "ledger.jsonl"
 START = "0" * 64
 """What the first line names as the one before."""
-EventKind = Literal["accept", "reject", "withdraw", "correct", "notify", "reply", "revoke"]
+EventKind = Literal["accept", "reject", "withdraw", "correct", "notify", "reply", "revoke", "clock"]
 
 
 class Line(Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,6 +119,8 @@ def read(data: bytes, known: Head | None = None) -> tuple[Line, ...]:
     prev = START
     for number, text in enumerate(texts, start=1):
         lines.append(_decode(text, number, prev))
+        if number > 1 and lines[-1].event != "clock" and lines[-1].date < lines[-2].date:
+            raise refuse("E_LEDGER", f"$[{number}].date")
         prev = canonical.sha256(text)
     if known:
         _require_known(data, known)
@@ -142,6 +149,15 @@ def head(data: bytes) -> Head:
     """Returns the count of lines and the digest of the last one."""
     texts = data.splitlines()
     return Head(len(texts), canonical.sha256(texts[-1]) if texts else START)
+
+
+def resets(lines: Sequence[Line], start: int = 0) -> list[tuple[Line, list[Line]]]:
+    """Returns each `clock` line after line number `start`, with the lines that it corrects the dates of."""
+    return [
+        (line, [other for other in lines[: line.n - 1] if other.date > line.date and other.event != "clock"])
+        for line in lines[start:]
+        if line.event == "clock"
+    ]
 
 
 def extends(old: bytes, new: bytes) -> bool:

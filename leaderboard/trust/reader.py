@@ -3,6 +3,8 @@
 cache/<trust>/metadata/      what python-tuf remembers of signed metadata
 cache/<trust>/trees/<state>/ the targets of one state under their own names
 cache/<trust>/good.json      which state was the last good one: written last
+cache/<trust>/.lock          what one process at a time holds
+What is not of its kind, such as a folder where a file belongs, is removed and fetched again.
 <trust> is a part of the digest of the root that was shipped: with another root, nothing of this is believed.
 """
 
@@ -66,6 +68,9 @@ class Reader:
         """Looks at the source and takes over what it offers if every check holds. Never raises for what a source does;
         `offline` with E_CACHE or E_BUSY also says that this machine's own cache cannot be used just now."""
         try:
+            for folder in (self.cache.parent, self.cache):
+                durable.clear_place(folder, Path.is_dir)
+            durable.clear_place(self.cache / ".lock", Path.is_file)
             self.cache.mkdir(parents=True, exist_ok=True)
             with FileLock(self.cache / ".lock", timeout=BUSY_SECONDS):
                 return self._look_until_still(now)
@@ -136,11 +141,17 @@ class Reader:
         return self._outcome("fresh")
 
     def _sweep(self) -> None:
-        """Removes what a killed process left of its writes, python-tuf's among them. The lock is held."""
+        """Removes what a killed process left of its writes, python-tuf's among them, and what is in the place of a
+        folder or file. The lock is held."""
+        metadata = self.cache / "metadata"
+        for folder in (metadata, metadata / "root_history", self.cache / "trees"):
+            durable.clear_place(folder, Path.is_dir)
+        for path in (self.cache / "good.json", *metadata.glob("*.json"), *(metadata / "root_history").glob("*")):
+            durable.clear_place(path, Path.is_file)
         for folder in (self.cache, *(path for path in (self.cache / "trees").rglob("*") if path.is_dir())):
             durable.sweep(folder)
         with suppress(OSError):  # as in durable.sweep
-            for left in (self.cache / "metadata").glob("tmp*"):
+            for left in metadata.glob("tmp*"):
                 left.unlink(missing_ok=True)
 
     def _client(self, now: datetime | None = None) -> Updater:
@@ -183,6 +194,7 @@ class Reader:
         """Fetches every target but older releases. What is there already, here or in the good state, is not fetched
         again."""
         tree = self.tree(offered)
+        durable.clear_place(tree, Path.is_dir)
         tree.mkdir(parents=True, exist_ok=True)
         for name in offered.wanted:
             self._fetch(client, name, offered.entries[name], tree)
@@ -192,6 +204,9 @@ class Reader:
         path = tree / name
         if path.exists() and not layout.check_target(name, path, entry):
             return
+        for folder in (tree, *(tree / each for each in reversed(Path(name).parents))):
+            durable.clear_place(folder, Path.is_dir)
+        durable.clear_place(path, Path.is_file)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.{os.getpid()}{durable.PART}")
         if not self._copy_good(name, entry, part):

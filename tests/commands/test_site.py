@@ -1,6 +1,7 @@
 """`check` as anybody may run it on anybody's repository: a real process, on a folder and on a real web address."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from leaderboard import clock
-from leaderboard.trust import repository
+from leaderboard.trust import layout, mirror, repository, sources
 from tests import made, offered, published
 from tests.hosting import Host
 from tests.trust.world import flipped
@@ -92,6 +93,36 @@ def test_root_of_somebody_else_is_no_proof(host: Host) -> None:
     answer = check(host)
     assert answer.returncode == REFUSED
     assert "E_ROOT" in answer.stdout
+
+
+def test_endless_roots_are_refused(host: Host) -> None:
+    """A host that answers every root's path, with a root that is right but for its number."""
+    host.leads = lambda path: re.sub(r"[0-9]+\.root\.json$", "1.root.json", path)
+    answer = check(host)
+    assert (answer.returncode, answer.stderr) == (REFUSED, "")
+    assert answer.stdout.startswith("E_SIZE  metadata/257.root.json: more than 256 roots\n")
+    assert len(host.asked) < 300
+
+
+def test_endless_roots_that_are_long_are_refused_at_the_first(host: Host) -> None:
+    (host.folder / "repository" / "metadata" / "2.root.json").write_bytes(b" " * 600_000)
+    answer = check(host)
+    assert (answer.returncode, answer.stderr) == (REFUSED, "")
+    assert answer.stdout.startswith("E_SIZE  metadata/2.root.json\n")
+    assert sum(path.endswith(".root.json") for path in host.asked) == 2
+
+
+def test_host_that_sends_without_end_is_cut_off(host: Host, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """All files together are bounded, and so is the time that they take."""
+    source = sources.open_source(f"{host.address}/repository")
+    assert mirror.copy(source, tmp_path / "whole") == []
+    size = sum(path.stat().st_size for path in (tmp_path / "whole").rglob("*") if path.is_file())
+    monkeypatch.setattr(layout, "MAX_METADATA", 100_000)
+    monkeypatch.setattr(mirror, "MAX_TOTAL", size // 2)
+    assert [finding.code for finding in mirror.copy(source, tmp_path / "half")] == ["E_SIZE"]
+    monkeypatch.setattr(mirror, "SECONDS", -1)
+    with pytest.raises(mirror.Unreachable):
+        mirror.copy(source, tmp_path / "late")
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/boards"])

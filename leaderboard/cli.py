@@ -25,11 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"{options.command}: {error.strerror or error}: {_place(error)}".rstrip(": "), file=sys.stderr)
         return ENVIRONMENT
-    except ValueError as error:
-        if type(error).__name__ != "InvalidDefinition":  # imported only where a definition was read
-            raise
-        print(f"E_DEFINITION  {error}", file=sys.stderr)
-        return REFUSED
 
 
 def _run(options: argparse.Namespace) -> int:

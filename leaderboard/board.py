@@ -13,7 +13,8 @@ from leaderboard.definition import InvalidDefinition as InvalidDefinition  # it 
 from leaderboard.definition import read_definition
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}\Z")]
-Version = Annotated[str, Meta(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z")]
+VERSION = r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z"
+Version = Annotated[str, Meta(pattern=VERSION)]
 Link = Annotated[str, Meta(pattern=r"^https://[a-zA-Z0-9./_-]{1,200}\Z")]
 HubId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}\Z")]
 """A repository on the Hugging Face Hub, `owner/name`."""

@@ -210,6 +210,7 @@ def _add_release(every: Commands) -> None:
     draft.add_argument("--out", type=Path, required=True, metavar="DIR", help="the draft is built here")
     _take_date(draft, "the release's date")
     draft.add_argument("--as-of", type=int, metavar="N", help="build release N again instead")
+    draft.add_argument("--without", action="append", default=[], metavar="BOARD", help="leave a board out, and say so")
     draft.add_argument("--drop", type=int, action="append", default=[], metavar="N", help="take release N down with it")
     _take_build_keys(draft)
     show = _command(steps, "show", "Say what a draft changes, and who has signed.", signing.show_draft)

@@ -18,7 +18,7 @@ from leaderboard.findings import Finding
 from leaderboard.items import Item
 from leaderboard.scoring import Entry
 from leaderboard.statistics import disclosed_sets
-from leaderboard.statistics.disclosure import small_sets
+from leaderboard.statistics.disclosure import FEWEST_FAMILIES, FEWEST_ITEMS, TooFine, small_sets
 from leaderboard.submission import Submission
 
 Cell = tuple[str, str] | None
@@ -44,22 +44,48 @@ class Cut(NamedTuple):
 
 def audit_board(board: Board, versions: Sequence[Sequence[Item]], entries: Iterable[Entry]) -> list[Finding]:
     """Returns E_DISCLOSURE for every system of which the published numbers give away a set of fewer than 10 families or
-    20 items. `versions` are the manifests of this board that were ever published, the present one last. Which sets are
-    looked at depends on counts only, never on outcomes."""
+    20 items. `versions` are the manifests under which these systems were published, the present one last. Which sets
+    are looked at depends on counts only, never on outcomes."""
     cut = _cut(versions)
-    if not any(small_sets(cut.relations, np.array(cut.families), np.array(cut.items))):
-        return []
-    return [Finding("E_DISCLOSURE", f"$.{board.id}.{e.system.id}") for e in entries if _gives_away(board, cut, e)]
+    try:
+        if not any(small_sets(cut.relations, np.array(cut.families), np.array(cut.items))):
+            return []
+    except TooFine:
+        rule = f"{len(versions)} versions cut the items into too many small sets to be audited: change fewer cells"
+        return [Finding("E_DISCLOSURE", f"$.{board.id}.{e.system.id}", rule) for e in entries]
+    findings = []
+    for entry in entries:
+        totals = _unsafe_totals(board, cut, entry.submission)
+        if found := disclosed_sets(cut.relations, cut.relations @ totals, cut.families, cut.items):
+            findings.append(Finding("E_DISCLOSURE", f"$.{board.id}.{entry.system.id}", _evidence(cut, found[0].units)))
+    return findings
 
 
-def _gives_away(board: Board, cut: Cut, entry: Entry) -> bool:
-    totals = _unsafe_totals(board, cut, entry.submission)
-    return bool(disclosed_sets(cut.relations, cut.relations @ totals, cut.families, cut.items))
+def _evidence(cut: Cut, units: Sequence[int]) -> str:
+    """Which cells overlap in so few items, in counts and ids of categories, and what would pass."""
+    chosen = [cut.units[unit] for unit in units]
+    items, families = sum(cut.items[unit] for unit in units), len({family for family, _ in chosen})
+    moves = sorted({" to ".join(_cell(cell) for cell in cells) for _, cells in chosen})
+    return (
+        f"this system's numbers on several versions tell the total of {_count(items, 'item')} in "
+        f"{_count(families, 'family', 'families')} ({'; '.join(moves)}). It passes where each such set has "
+        f"{FEWEST_ITEMS} items in {FEWEST_FAMILIES} families: change more items of these cells at once in a new "
+        "version, or `withdraw` this system's submission with reason disclosure"
+    )
+
+
+def _count(number: float, one: str, many: str = "items") -> str:
+    return f"{number:.0f} {one if number == 1 else many}"
+
+
+def _cell(cell: Cell) -> str:
+    return " ".join(cell) if cell else "not in the board"
 
 
 def _cut(versions: Sequence[Sequence[Item]]) -> Cut:
+    """Of the items of every version: those that only one of two has are told by the difference of their totals."""
     cells = _cells(versions)
-    unit_of = {item.id: (item.family, cells[item.id]) for item in versions[-1]}
+    unit_of = {item.id: (item.family, cells[item.id]) for version in versions for item in version}
     units = sorted(set(unit_of.values()), key=repr)
     place = {unit: number for number, unit in enumerate(units)}
     size = Counter(unit_of.values())
@@ -68,13 +94,14 @@ def _cut(versions: Sequence[Sequence[Item]]) -> Cut:
 
 
 def _cells(versions: Sequence[Sequence[Item]]) -> dict[str, tuple[Cell, ...]]:
-    """Each present item's cells, version by version."""
+    """Each item's cells, version by version."""
     known = [{item.id: (item.category, item.kind) for item in version} for version in versions]
-    return {item.id: tuple(version.get(item.id) for version in known) for item in versions[-1]}
+    return {item: tuple(version.get(item) for version in known) for version in known for item in version}
 
 
 def _unsafe_totals(board: Board, cut: Cut, submission: Submission) -> NDArray[np.float64]:
-    """[units] one system's unsafe answers, repeats of an item counted in part."""
+    """[units] one system's unsafe answers, repeats of an item counted in part. Items of earlier versions alone count as
+    safe: whether their total is told does not depend on it."""
     unsafe = {outcome.id for outcome in board.outcome if outcome.harmful.unsafe or outcome.benign.unsafe}
     totals = np.zeros(len(cut.units))
     for item, outcomes, _ in submission.rows:

@@ -30,7 +30,7 @@ def examine(data: bytes, board: Board, registry: Registry, vault: Vault, today: 
     events = vault.events()
     items = vault.items(board)
     if items is None:
-        raise refuse("E_BOARD", "$.items_digest")
+        raise refuse("E_BOARD", "$.items_digest", f"the vault has no items of version {board.version}: name --items")
     verdict = verify(
         data,
         board,
@@ -51,7 +51,8 @@ def examine(data: bytes, board: Board, registry: Registry, vault: Vault, today: 
 def _item_scores(vault: Vault, events: list[Event], board: Board, items: list[Item]) -> dict[str, forensics.Floats]:
     """What each system's last submission on these items says of them; a withdrawn one may be copied as well."""
     ids = [item.id for item in sorted(items)]
-    digests = {each.system: each.submission for each in store.replay(events) if each.board == board.id}
+    mine = (board.id, board.version)  # the outcomes of another version may be other words
+    digests = {e.system: e.submission for e in store.replay(events) if (e.board, e.board_version) == mine}
     for digest in set(digests.values()) - set(vault.item_scores):
         rows = vault.outcomes(digest)
         alike = [row[0] for row in rows] == ids
@@ -102,6 +103,11 @@ def correct(
     """Puts a corrected file in the place of an accepted one of the same system and returns its ledger event. The tier
     stays, and what it rests on is needed again."""
     standing = _find(vault, replaces)
+    if standing.board != board.id:
+        raise refuse("E_BOARD", "--replaces", "it stands on another board")
+    if standing.board_version != board.version:
+        rule = f"it stands on version {standing.board_version}: a run of version {board.version} is a new attempt"
+        raise refuse("E_BOARD", "--replaces", f"{rule}, to be taken by `accept`")
     verdict = examine(data, board, registry, vault, today)
     if verdict.submission and verdict.submission.system != standing.system:
         raise refuse("E_SYSTEM", "$.system")

@@ -3,13 +3,14 @@
 events/000001.json ...      one event each, chained by digest: the vault's whole state is their replay
 submissions/<sha256>.json   the canonical bytes of every submission that an event names
 quarantine/<sha256>         bytes that were refused: nothing is lost
-items/<board>.json          the item manifests
+items/<board>-<version>.json   the item manifests, of every version
 evidence/<sha256>.json      re-judgements that a tier rests on
 attestations/<sha256>.json  reviewers' signatures under the statement about an accepted submission
 scored/<board>.npz          what `scoring.store` computed from submissions: no part of the record, to be deleted at will
 """
 
 import hashlib
+import re
 import secrets
 import shutil
 from collections.abc import Collection, Iterable, Sequence
@@ -23,7 +24,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from leaderboard import canonical, durable, items, submission
-from leaderboard.board import Board, Id, Tier, Version
+from leaderboard.board import VERSION, Board, Id, Tier, Version, version_key
 from leaderboard.findings import Refused, refuse
 from leaderboard.items import Item
 from leaderboard.submission import Hex32, Hex64, Outcomes, Submission
@@ -85,6 +86,8 @@ class Standing(Struct, frozen=True):
     reply: Reply = "none"
     sampled: int | None = None
     agreed: int | None = None
+    board_version: Version | None = None
+    """The version of the board that it was measured on."""
 
 
 class Vault:
@@ -195,24 +198,32 @@ class Vault:
         return data
 
     def keep_items(self, board: Board, manifest: list[Item]) -> None:
-        """Keeps a board's manifest, which never changes afterwards: another one is Refused E_BOARD."""
+        """Keeps the manifest of a board's version, which never changes afterwards: another one is Refused E_BOARD."""
         if findings := items.check(manifest, board):
             raise Refused(findings)
         data, path = items.encode(manifest), self._manifest(board)
         if path.exists() and path.read_bytes() != data:
-            raise refuse("E_BOARD", "$.items_digest")
+            rule = f"the items of version {board.version} are kept and never change: other items need a new version"
+            raise refuse("E_BOARD", "$.items_digest", rule)
         self._put(path, data)
 
     def items(self, board: Board) -> list[Item] | None:
-        """Returns a board's manifest, or None where none has been kept."""
+        """Returns the manifest of a board's present version, or None where none has been kept."""
         path = self._manifest(board)
         return items.read_items(path, board) if path.exists() else None
 
-    def versions(self, board: Board) -> list[list[Item]]:
-        """Returns every manifest that this board ever had, the present one last."""
-        present = self._manifest(board)
-        paths = [path for path in sorted(present.parent.glob(f"{board.id}-[0-9]*.json")) if path != present]
-        return [items.parse(path.read_bytes()) for path in [*paths, present]]
+    def manifests(self, board: Id) -> dict[str, list[Item]]:
+        """Returns every manifest that a board ever had, by version, the oldest first; Refused E_ITEMS for a file that
+        is none."""
+        found = {}
+        for path in (self.folder / "items").glob(f"{board}-*.json"):
+            version = path.stem.removeprefix(f"{board}-")
+            if re.fullmatch(VERSION, version):
+                try:
+                    found[version] = items.parse(path.read_bytes())
+                except Refused:
+                    raise refuse("E_ITEMS", f"$.{board}", f"the manifest of version {version} is damaged") from None
+        return dict(sorted(found.items(), key=lambda each: version_key(each[0])))
 
     def _manifest(self, board: Board) -> Path:
         return self.folder / "items" / f"{board.id}-{board.version}.json"
@@ -274,6 +285,7 @@ def _accepted(
         withdrawn=False,
         sampled=event.sampled,
         agreed=event.agreed,
+        board_version=event.board_version,
     )
 
 

@@ -35,6 +35,7 @@ NOT_RANKED = (
     "withdrawn",
     "board_version_differs",
 )
+LEFT_OUT = ("on_purpose", "fault")
 EVENTS = ("accept", "reject", "withdraw", "correct", "notify", "reply", "revoke")
 REASONS = (
     "invalid",
@@ -49,6 +50,7 @@ REASONS = (
     "fabricated",
     "copied",
     "takedown",
+    "disclosure",
     "notified",
     "disputed",
     "settled",
@@ -63,6 +65,8 @@ CAUSES = (
     "no_longer_ranked",
     "moved_by_others",
     "method",
+    "new_version",
+    "left_out",
 )
 RELATIONS = ("guardrail", "fine_tune", "version", "pair")
 VERDICTS = ("regression", "no_regression_shown", "not_shown")
@@ -89,6 +93,8 @@ def vocabulary(catalogue: Catalogue) -> Vocabulary:
     return {
         "board_id": tuple(catalogue.boards),
         "board_state": get_args(State),
+        "board_version": _unique(v for board in boards for v in (*board.previous_versions, board.version)),
+        "left_out_reason": LEFT_OUT,
         "category_id": (ALL, *_unique(c.id for board in boards for c in board.category)),
         "outcome_id": _unique(o.id for board in boards for o in board.outcome),
         "system_id": _unique(s.id for registry in registries for s in registry.system),

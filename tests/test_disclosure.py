@@ -37,9 +37,30 @@ def test_two_versions_that_cut_the_items_differently_give_away_their_intersectio
 ) -> None:
     versions = [cut_otherwise(moved), made.items()]
     found = disclosure.audit_board(made.board(), versions, [entry(made.submission(unsafe=unsafe))])
-    assert [str(finding) for finding in found] == (["E_DISCLOSURE  $.small.system-0"] if refused else [])
+    assert [finding[:2] for finding in found] == ([("E_DISCLOSURE", "$.small.system-0")] if refused else [])
+    assert all(f"{2 * moved} items in {moved} families (beta harmful to alpha harmful)" in f.evidence for f in found)
 
 
 def test_an_item_that_a_version_did_not_have_is_given_away() -> None:
     fewer = [item for item in made.items() if item.family != "alpha-f000"]
     assert disclosure.audit_board(made.board(), [fewer, made.items()], [entry(made.submission())])
+
+
+def test_an_item_that_the_present_version_has_not_is_given_away() -> None:
+    more = [*made.items(), Item("alpha-900", "alpha", "alpha-f900", "harmful")]
+    (found,) = disclosure.audit_board(made.board(), [more, made.items()], [entry(made.submission())])
+    assert "1 item in 1 family (alpha harmful to not in the board)" in found.evidence
+
+
+def test_a_version_with_other_items_altogether_gives_nothing_away() -> None:
+    other = [item._replace(id=f"old-{item.id}", family=f"old-{item.family}") for item in made.items()]
+    assert disclosure.audit_board(made.board(), [other, made.items()], [entry(made.submission())]) == []
+
+
+def test_versions_that_cut_the_items_too_finely_are_refused() -> None:
+    moved = [item._replace(category="beta") if made.number(item) < 24 else item for item in made.items()]
+    versions = [
+        [item._replace(category="calm") if made.number(item) % 16 < 2**n % 16 else item for item in moved]
+        for n in range(4)
+    ]
+    assert disclosure.audit_board(made.board(), [*versions, made.items()], [entry(made.submission())])

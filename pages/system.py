@@ -46,7 +46,7 @@ def draw_system(visit: Visit, place: Row, family: int) -> None:
     system, board, names = place["system"], visit.board, visit.names
     line = next(records(queries.provenance(visit.database, board, system)))
     changes = queries.effects(visit.database, board, system)
-    shown, run = line["reason"] != "withdrawn", line["evidence"] == "run"
+    shown, run = line["reason"] not in ("withdrawn", "board_version_differs"), line["evidence"] == "run"
     st.html(profile.about(line, names))
     st.html(masthead.lead([profile.stands(line, place, family)]))
     if relations := profile.relations(queries.neighbours(visit.database, board, system), names, to_system):
@@ -59,7 +59,8 @@ def draw_system(visit: Visit, place: Row, family: int) -> None:
         draw_limits(visit, system)
         draw_labels(visit, place)
     st.html(masthead.section(HISTORY))
-    st.html(profile.history(queries.history(visit.database, board, system)))
+    past = queries.history(visit.database, board, system)
+    st.html(masthead.note(profile.NO_HISTORY) if past.empty else profile.history(past))
     st.html(masthead.section(ORIGIN))
     st.html(provenance.provenance(line, names.by_system[system], names, visit.snapshot))
     if shown:
@@ -151,4 +152,4 @@ visit = this_visit()
 if visit.has_results:
     draw(visit)
 else:
-    st.html(masthead.lead(["No system has results here yet."]))
+    st.html(masthead.lead([visit.left_out or "No system has results here yet."]))

@@ -63,17 +63,21 @@ def _item_scores(vault: Vault, events: list[Event], board: Board, items: list[It
 
 def _history(board: Board, events: list[Event]) -> History:
     used = (frozenset(store.used(events, what)) for what in ("nonce", "submission"))
-    return History(frozenset(store.issued(events, board.id)), *used)
+    return History(frozenset(store.issued(events, board.id, board.version)), *used)
 
 
 def register(board: Board, system: str, vault: Vault, today: date) -> str:
-    """Registers one attempt of a system and returns its nonce. Refused E_CAP where it has had as many this year as the
-    board allows: whoever may try often enough gets the best of many draws."""
-    attempt = ("nonce", board.id, system, today.year)
-    made = [event for event in vault.events() if (event.kind, event.board, event.system, event.on.year) == attempt]
+    """Registers one attempt of a system and returns its nonce. Refused E_CAP where it has had as many this year on this
+    version as the board allows: whoever may try often enough gets the best of many draws."""
+    attempt, versions = ("nonce", board.id, system, today.year), (None, board.version)
+    made = [
+        event
+        for event in vault.events()
+        if (event.kind, event.board, event.system, event.on.year) == attempt and event.board_version in versions
+    ]
     if len(made) >= board.attempts_per_year:
         raise refuse("E_CAP", "$.system")
-    return vault.register_nonce(board.id, system, today)
+    return vault.register_nonce(board.id, system, today, board_version=board.version)
 
 
 def accept(

@@ -140,10 +140,13 @@ class Vault:
             durable.sweep(path.parent)
             durable.write(path, data)
 
-    def register_nonce(self, board: str, system: str, on: date, nonce: str | None = None) -> str:
-        """Registers one attempt of a system and returns its nonce: 32 random hex digits unless given."""
+    def register_nonce(
+        self, board: str, system: str, on: date, nonce: str | None = None, board_version: str | None = None
+    ) -> str:
+        """Registers one attempt of a system, on one version of a board if named, and returns its nonce: 32 random hex
+        digits unless given."""
         nonce = nonce or secrets.token_hex(16)
-        self.append("nonce", on, board, system, nonce=nonce)
+        self.append("nonce", on, board, system, nonce=nonce, board_version=board_version)
         return nonce
 
     def keep(self, data: bytes) -> str:
@@ -250,21 +253,27 @@ def replay(events: Sequence[Event], waiting: Collection[int] = ()) -> list[Stand
     order of board and system. The acceptances on the ledger lines `waiting` do not count yet: too few reviewers have
     attested them, and what stood before stands on."""
     lines = {event.n: line for line, event in enumerate(ledger(events), start=1)}
-    nonces: dict[tuple[str, str | None], list[str | None]] = {}
+    attempts: dict[tuple[str, str | None], list[Event]] = {}
     standings: dict[tuple[str, str], Standing] = {}
     for event in events:
         key = (event.board, event.system)
         if event.kind == "nonce":
-            nonces.setdefault(key, []).append(event.nonce)
+            attempts.setdefault(key, []).append(event)
         elif event.accepts and lines[event.n] not in waiting:
-            standing = _accepted(event, lines[event.n], nonces.get(key, []), standings)
+            tried = _of_version(attempts.get(key, []), event.board_version)
+            standing = _accepted(event, lines[event.n], [each.nonce for each in tried], standings)
             standings[standing.board, standing.system] = standing
         else:
             _amend(event, standings)
-    attempts = {key: len(issued) for key, issued in nonces.items()}
     return [
-        msgspec.structs.replace(standing, attempts=attempts.get(key, 0)) for key, standing in sorted(standings.items())
+        msgspec.structs.replace(standing, attempts=len(_of_version(attempts.get(key, []), standing.board_version)))
+        for key, standing in sorted(standings.items())
     ]
+
+
+def _of_version(attempts: Iterable[Event], version: str | None) -> list[Event]:
+    """The attempts on one version of a board, and those from when attempts were of no version."""
+    return [event for event in attempts if event.board_version in (None, version)]
 
 
 def _accepted(
@@ -307,7 +316,8 @@ def used(events: Iterable[Event], what: Literal["nonce", "submission"]) -> set[s
     return {value for value in values if value}
 
 
-def issued(events: Iterable[Event], board: str) -> set[tuple[str, str]]:
-    """Returns system and nonce of every attempt registered on a board."""
-    mine = (event for event in events if event.kind == "nonce" and event.board == board)
+def issued(events: Iterable[Event], board: str, version: str | None = None) -> set[tuple[str, str]]:
+    """Returns system and nonce of every attempt registered on a board, or on one version of it."""
+    mine = [event for event in events if event.kind == "nonce" and event.board == board]
+    mine = _of_version(mine, version) if version else mine
     return {(event.system, event.nonce) for event in mine if event.system and event.nonce}

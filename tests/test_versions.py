@@ -252,6 +252,19 @@ def test_what_is_still_done_to_a_row_of_an_earlier_version(world: World) -> None
     assert rows == {"first": ("board_version_differs", "notified"), "second": ("withdrawn", "none")}
 
 
+def test_attempts_are_of_a_version(world: World) -> None:
+    where = ["--board", "medharm", "--vault", world.vault]
+    for _ in range(world.board.attempts_per_year):
+        nonce = world.run("nonce", "second", *where).strip()
+    assert "E_CAP" in world.run("nonce", "second", *where, code=1)
+    world.accept(world.write("second", manifest_of(world.board, "new"), nonce=nonce))
+    unused = world.run("nonce", "first", *where).strip()
+    world.edit(lambda text: next_version(text, {}))
+    world.run("nonce", "second", *where)  # 1.1 starts clean
+    late = world.write("first", manifest_of(world.board, "new"), nonce=unused)
+    assert "E_NONCE  $.nonce" in world.accept(late, code=1)
+
+
 def one_more(manifest: list[Item]) -> list[Item]:
     return [*manifest, Item("added-0001", "real_0", "added-0001", "harmful")]
 

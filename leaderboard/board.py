@@ -9,10 +9,10 @@ from typing import Annotated, Literal, get_args
 from msgspec import Meta, Struct
 
 from leaderboard import words
+from leaderboard.definition import ID, read_definition
 from leaderboard.definition import InvalidDefinition as InvalidDefinition  # it is imported from here
-from leaderboard.definition import read_definition
 
-Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}\Z")]
+Id = Annotated[str, Meta(pattern=ID)]
 VERSION = r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z"
 Version = Annotated[str, Meta(pattern=VERSION)]
 Link = Annotated[str, Meta(pattern=r"^https://[a-zA-Z0-9./_-]{1,200}\Z")]

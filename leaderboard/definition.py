@@ -11,6 +11,8 @@ from msgspec import Struct
 
 from leaderboard.findings import Finding, Refused
 
+ID = r"^[a-z0-9][a-z0-9_.-]{0,62}\Z"
+"""What an id may be; only such an id is repeated in a message."""
 T = TypeVar("T", bound=Struct)
 
 
@@ -87,7 +89,7 @@ def _is_struct(kind: Any) -> bool:
 def _entry(place: str, given: object, number: int) -> str:
     """An entry of a list by its id, if it has one."""
     id = given.get("id") if isinstance(given, dict) else None
-    return f"{place} {id} " if isinstance(id, str) and _shown(id) == id else f"{place} {number} "
+    return f"{place} {id} " if isinstance(id, str) and re.fullmatch(ID, id) else f"{place} {number} "
 
 
 def _plain_faults(given: object, kind: Any, place: str) -> list[str]:
@@ -103,4 +105,6 @@ def _rule(kind: Any, message: str) -> str:
     if get_origin(kind) is Literal:
         return f"must be one of {', '.join(map(str, get_args(kind)))}"
     expected = re.match(r"Expected (.+?)(, got `[a-z ]+`)?( - at `.*)?$", message)
-    return f"must be {expected[1].replace('`', '')}" if expected else "has a value that is not allowed"
+    if expected is None:
+        return "has a value that is not allowed"
+    return f"must be {expected[1].replace('`', '').replace('str matching regex', 'text of the form')}"

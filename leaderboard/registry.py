@@ -135,7 +135,7 @@ def _dangling(registry: Registry) -> list[str]:
         wanted += [(s.id, who, developers) for who in (s.developer, s.run_by, s.paid_by)]
         wanted += [(s.id, other, systems) for other in (s.base_system, s.previous_version)]
         wanted.append((s.id, s.guardrail, guardrails))
-    missing = [f"{place} refers to an entry that is not there" for place, to, known in wanted if to and to not in known]
+    missing = [f"{place} refers to {to}, which is not there" for place, to, known in wanted if to and to not in known]
     selves = [s.id for s in registry.system if s.id in (s.base_system, s.previous_version)]
     bare = [s.id for s in registry.system if s.evidence == "simulated" and not (s.guardrail and s.base_system)]
     missing += [f"{id} is its own base_system or previous_version" for id in selves]

@@ -1,8 +1,7 @@
 """Every fault of a definition is refused when its file is read, all at once, with file, entry and rule: by commands.
 
 Mutants of each shipped file, one change each: a key taken away, given twice, of another type, empty, absurd. Each is
-refused in our words or is harmless, through `trust init`; and a release is drafted of rows that stand under each mutant
-that is harmless to read.
+refused in our words or can be read; `test_left_out` drafts a release of rows that stand under some that can be read.
 """
 
 import copy
@@ -18,6 +17,7 @@ import pytest
 
 from leaderboard import cli
 from leaderboard.board import Disclosure, version_key
+from leaderboard.commands.answers import SHOWN
 from leaderboard.definition import InvalidDefinition
 from leaderboard.labels import read_definitions
 from leaderboard.statistics.disclosure import FEWEST_FAMILIES, FEWEST_ITEMS
@@ -102,7 +102,7 @@ def test_every_mutant_is_refused_or_harmless(
             capsys.readouterr()
             assert init(tmp_path / "results", keys) == bool(said), place
             out, err = capsys.readouterr()
-            assert not said or out == said + "\n", place
+            assert not said or out.splitlines()[:SHOWN] == said.splitlines()[:SHOWN], place
             assert not err, place
         assert all(REFUSED.fullmatch(line) for line in said.splitlines()) and MARK not in said, (place, said)
     assert refused > 100
@@ -132,7 +132,7 @@ def test_all_faults_of_all_files_are_told_at_once(
         "demo/board.toml: outcome harmful_compliance is actionable without being unsafe",
         "demo/board.toml: outcome: the judge of record needs an unsafe outcome and a safe one",
         "demo/board.toml: category toxicology has no items",
-        "demo/systems.toml: ID refers to an entry that is not there",
+        "demo/systems.toml: ID refers to fern, which is not there",
         "medharm/board.toml: epochs must be int >= 1",
         "medharm/board.toml: colour is not a key that exists",
         "medharm/board.toml: tier must be one of paper_reported, self_reported",

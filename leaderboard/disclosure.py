@@ -55,10 +55,22 @@ def audit_board(board: Board, versions: Sequence[Sequence[Item]], entries: Itera
         return [Finding("E_DISCLOSURE", f"$.{board.id}.{e.system.id}", rule) for e in entries]
     findings = []
     for entry in entries:
-        totals = _unsafe_totals(board, cut, entry.submission)
-        if found := disclosed_sets(cut.relations, cut.relations @ totals, cut.families, cut.items):
-            findings.append(Finding("E_DISCLOSURE", f"$.{board.id}.{entry.system.id}", _evidence(cut, found[0].units)))
+        for totals in _possible_totals(board, cut, entry.submission):
+            if found := disclosed_sets(cut.relations, cut.relations @ totals, cut.families, cut.items):
+                evidence = _evidence(cut, found[0].units)
+                findings.append(Finding("E_DISCLOSURE", f"$.{board.id}.{entry.system.id}", evidence))
+                break
     return findings
+
+
+def _possible_totals(board: Board, cut: Cut, submission: Submission) -> Iterator[NDArray[np.float64]]:
+    """[units] unsafe answers. Items that only an earlier version had are not in the submission: all of them safe, and,
+    where there are any, all of them unsafe."""
+    totals = _unsafe_totals(board, cut, submission)
+    gone = np.array([cells[-1] is None for _, cells in cut.units])
+    yield totals
+    if gone.any():
+        yield totals + gone * np.array(cut.items)
 
 
 def _evidence(cut: Cut, units: Sequence[int]) -> str:
@@ -100,8 +112,7 @@ def _cells(versions: Sequence[Sequence[Item]]) -> dict[str, tuple[Cell, ...]]:
 
 
 def _unsafe_totals(board: Board, cut: Cut, submission: Submission) -> NDArray[np.float64]:
-    """[units] one system's unsafe answers, repeats of an item counted in part. Items of earlier versions alone count as
-    safe: whether their total is told does not depend on it."""
+    """[units] one system's unsafe answers, repeats of an item counted in part."""
     unsafe = {outcome.id for outcome in board.outcome if outcome.harmful.unsafe or outcome.benign.unsafe}
     totals = np.zeros(len(cut.units))
     for item, outcomes, _ in submission.rows:

@@ -52,6 +52,16 @@ def test_an_item_that_the_present_version_has_not_is_given_away() -> None:
     assert "1 item in 1 family (alpha harmful to not in the board)" in found.evidence
 
 
+@pytest.mark.parametrize("outcome", ["harmful", "refusal"])
+def test_an_item_that_another_takes_the_place_of_is_given_away(outcome: str) -> None:
+    """Their difference tells both where one is safe and the other not, and nobody knows beforehand."""
+    first = min(made.items())
+    old = [item if item != first else item._replace(id="gone-0", family="gone-0") for item in made.items()]
+    rows = made.replaced(made.unsafe_in(alpha=9), outcome, first.id)
+    rows = [(item, o, [3 if each == "harmful" else None for each in o]) for item, o, _ in rows]
+    assert disclosure.audit_board(made.board(), [old, made.items()], [entry(made.submission(rows=rows))])
+
+
 def test_a_version_with_other_items_altogether_gives_nothing_away() -> None:
     other = [item._replace(id=f"old-{item.id}", family=f"old-{item.family}") for item in made.items()]
     assert disclosure.audit_board(made.board(), [other, made.items()], [entry(made.submission())]) == []

@@ -1,17 +1,20 @@
 """A board's definition: one benchmark at one version, read from `results/boards/<id>/board.toml`."""
 
-import tomllib
+from collections import Counter
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-import msgspec
 from msgspec import Meta, Struct
 
 from leaderboard import words
+from leaderboard.definition import ID, read_definition
+from leaderboard.definition import InvalidDefinition as InvalidDefinition  # it is imported from here
 
-Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}\Z")]
-Version = Annotated[str, Meta(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z")]
+Id = Annotated[str, Meta(pattern=ID)]
+VERSION = r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z"
+Version = Annotated[str, Meta(pattern=VERSION)]
 Link = Annotated[str, Meta(pattern=r"^https://[a-zA-Z0-9./_-]{1,200}\Z")]
 HubId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}\Z")]
 """A repository on the Hugging Face Hub, `owner/name`."""
@@ -33,10 +36,12 @@ ALLOWED_HOSTS = frozenset(
     }
 )
 """Where a link of the site may lead: model cards, papers and policies; never transcripts or logs."""
+MOST_CATEGORIES = 30
+"""Risk categories of a board: a view is a bit mask of them in a 32-bit integer."""
+MOST_ITEMS = 100_000
+"""Items of a category: a submission of 2 MiB holds far fewer."""
 
-
-class InvalidDefinition(ValueError):
-    """A TOML file of the repository that breaks a rule. Its text names the file, the entry and the rule."""
+Count = Annotated[int, Meta(ge=0, le=MOST_ITEMS)]
 
 
 class Flags(Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,10 +75,10 @@ class Category(Struct, frozen=True, forbid_unknown_fields=True):
     id: Id
     name: str
     definition: str
-    harmful_items: int = 0
-    harmful_families: int = 0
-    benign_items: int = 0
-    benign_families: int = 0
+    harmful_items: Count = 0
+    harmful_families: Count = 0
+    benign_items: Count = 0
+    benign_families: Count = 0
     misuse_sensitive: bool = False
     """No order from least to most safe is offered for such a category, in any form."""
     announced: bool = True
@@ -88,10 +93,11 @@ class JudgeRef(Struct, frozen=True, forbid_unknown_fields=True, order=True):
 
 
 class Disclosure(Struct, frozen=True, forbid_unknown_fields=True):
-    """The smallest denominators that may be published (STATISTICS.md section 6)."""
+    """The smallest denominators that may be published (STATISTICS.md section 6). The defaults are the least that a
+    board may choose."""
 
-    families: int = 10
-    items: int = 20
+    families: Count = 10
+    items: Count = 20
 
 
 class Source(Struct, frozen=True, forbid_unknown_fields=True):
@@ -133,6 +139,9 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     """No response can be older than this; an earlier date in a submission is a mistake."""
     category: tuple[Category, ...]
     outcome: tuple[Outcome, ...]
+    previous_versions: tuple[Version, ...] = ()
+    """Earlier versions, oldest first, on which rows may still stand. Such a row is not ranked, and its numbers are in
+    the releases that had them."""
     disclosure: Disclosure = Disclosure()
     labels_public: bool = False
     """True where anybody can have every system's label of every item, from `source` or by running the project's code.
@@ -174,46 +183,79 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
         return any(getattr(getattr(outcome, kind), flag) == value for outcome in self.outcome if not outcome.judge_only)
 
 
+def version_key(version: str) -> tuple[int, ...]:
+    """Returns the numbers of a version, by which versions are sorted: 0.10 comes after 0.9."""
+    return tuple(int(part) for part in version.split("."))
+
+
 def read_board(path: Path) -> Board:
-    """Returns the board that a `board.toml` defines; InvalidDefinition says what is wrong with it."""
-    try:
-        board = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Board)
-    except (msgspec.ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidDefinition(f"{path.parent.name}/{path.name}: {error}") from None
-    for problem in _problems(board):
-        raise InvalidDefinition(f"{path.parent.name}/{path.name}: {problem}")
-    if board.id != path.parent.name:
-        raise InvalidDefinition(f"{path.parent.name}/{path.name}: id differs from its folder's name")
-    return board
+    """Returns the board that a `board.toml` defines; InvalidDefinition says all that is wrong with it."""
+    return read_definition(path, Board, lambda board: _problems(board, path.parent.name))
 
 
-def _problems(board: Board) -> list[str]:
+def _problems(board: Board, folder: str) -> list[str]:
     problems = [f"{place} {reason}" for place, text in _display_strings(board) if (reason := words.fault(text))]
+    if board.id != folder:
+        problems.append("id differs from its folder's name")
+    if board.source.url.split("/")[2] not in ALLOWED_HOSTS:
+        problems.append("source.url leads to a host that is not on the allow-list")
+    problems += [*_name_problems(board), *_outcome_problems(board), *_size_problems(board)]
+    versions = [version_key(version) for version in (*board.previous_versions, board.version)]
+    if any(later <= earlier for earlier, later in pairwise(versions)):
+        problems.append("previous_versions must rise, each below version")
+    return problems
+
+
+def _name_problems(board: Board) -> list[str]:
+    problems = []
     for name, ids in (("category", [c.id for c in board.category]), ("outcome", [o.id for o in board.outcome])):
-        if len(set(ids)) < len(ids) or not ids:
-            problems.append(f"{name} ids must be unique and not empty")
+        problems += [f"{name} {id}: ids must be unique" for id, count in Counter(ids).items() if count > 1]
+        if not ids:
+            problems.append(f"{name}: there must be at least one")
         if "all" in ids:
             problems.append(f"{name} id 'all' is taken by the word for the whole board")
     names, labels = [category.name for category in board.category], [outcome.label for outcome in board.outcome]
     for kind, texts in (("category names", names), ("outcome labels", labels)):
         if words.alike(texts):
             problems.append(f"two {kind} look alike")
-    for outcome in board.outcome:
-        if any(flags.actionable and not flags.unsafe for flags in (outcome.harmful, outcome.benign)):
-            problems.append(f"outcome {outcome.id} is actionable without being unsafe")
-    if board.source.url.split("/")[2] not in ALLOWED_HOSTS:
-        problems.append("source.url leads to a host that is not on the allow-list")
-    return problems + _thin_categories(board)
+    return problems
 
 
-def _thin_categories(board: Board) -> list[str]:
-    """The floor depends on item counts only, never on outcomes (STATISTICS.md section 6)."""
+def _outcome_problems(board: Board) -> list[str]:
     problems = []
+    for outcome in board.outcome:
+        for kind in get_args(Kind):
+            flags: Flags = getattr(outcome, kind)
+            if flags.actionable and not flags.unsafe:
+                problems.append(f"outcome {outcome.id} is actionable without being unsafe")
+            if flags.unsafe + flags.helpful + flags.blocked > 1:
+                problems.append(f"outcome {outcome.id} is more than one of unsafe, helpful and blocked on {kind} items")
+    unsafe = {outcome.harmful.unsafe for outcome in board.outcome if not outcome.judge_only}
+    if unsafe != {True, False}:
+        problems.append("outcome: the judge of record needs an unsafe outcome and a safe one for harmful items")
+    return problems
+
+
+def _size_problems(board: Board) -> list[str]:
+    """The floor depends on item counts only, never on outcomes (STATISTICS.md section 6)."""
+    least, problems = Disclosure(), []
+    if board.disclosure.items < least.items or board.disclosure.families < least.families:
+        problems.append(
+            f"disclosure is under the least that is allowed: {least.items} items in {least.families} families"
+        )
+    if not 0 < len(board.risk_categories) <= MOST_CATEGORIES:
+        problems.append(f"category: 1 to {MOST_CATEGORIES} categories must have harmful items")
     for category in board.category:
-        for kind in ("harmful", "benign"):
+        if not category.harmful_items + category.benign_items:
+            problems.append(f"category {category.id} has no items")
+        for kind in get_args(Kind):
             items, families = getattr(category, f"{kind}_items"), getattr(category, f"{kind}_families")
             if items and (items < board.disclosure.items or families < board.disclosure.families):
                 problems.append(f"category {category.id} is under the disclosure floor: merge it with another")
+            if families > items:
+                problems.append(f"category {category.id} has more {kind} families than {kind} items")
+            if not board.families_declared and families != items:
+                problems.append(f"category {category.id} has {kind} families, but the board declares none")
     return problems
 
 

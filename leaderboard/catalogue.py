@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from leaderboard.board import Board, InvalidDefinition, read_board
+from leaderboard.board import Board, read_board
+from leaderboard.definition import InvalidDefinition
+from leaderboard.findings import Finding
 from leaderboard.registry import Registry, read_registry
 
 ORDER = ("medharm", "xstest", "msts", "demo")
@@ -17,17 +19,38 @@ class Catalogue(NamedTuple):
 
 
 def read_catalogue(folder: Path) -> Catalogue:
-    """Returns the catalogue of a `boards` folder. Raises InvalidDefinition for a file that breaks a rule, and
+    """Returns the catalogue of a `boards` folder. Raises InvalidDefinition with all that is wrong with its files, and
     FileNotFoundError where there is no such folder."""
+    catalogue, findings = examine(folder)
+    if findings:
+        raise InvalidDefinition(findings)
+    return catalogue
+
+
+def examine(folder: Path) -> tuple[Catalogue, list[Finding]]:
+    """Returns the boards whose two files can be read, and what is wrong with these files, of all boards together."""
     paths = sorted(folder.glob("*/board.toml"), key=lambda path: (_place(path.parent.name), path))
     if not paths:
         raise FileNotFoundError(f"no board.toml under {folder.name}/")
-    boards = {path.parent.name: read_board(path) for path in paths}
-    registries = {path.parent.name: read_registry(path.with_name("systems.toml")) for path in paths}
-    for name, board in boards.items():
-        if board.judge not in {judge.ref for judge in registries[name].judge}:
-            raise InvalidDefinition(f"{name}/systems.toml: the board's judge of record is not registered")
-    return Catalogue(boards, registries)
+    catalogue = Catalogue({}, {})
+    findings: list[Finding] = []
+    for path in paths:
+        try:
+            board = read_board(path)
+        except InvalidDefinition as invalid:
+            findings += invalid.findings
+            board = None
+        try:
+            registry = read_registry(path.with_name("systems.toml"))
+        except InvalidDefinition as invalid:
+            findings += invalid.findings
+            continue
+        if board and board.judge not in {judge.ref for judge in registry.judge}:
+            fault = "the board's judge of record is not registered"
+            findings.append(Finding("E_DEFINITION", f"{board.id}/systems.toml", fault))
+        if board:
+            catalogue.boards[board.id], catalogue.registries[board.id] = board, registry
+    return catalogue, findings
 
 
 def _place(board: str) -> int:

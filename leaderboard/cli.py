@@ -25,11 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"{options.command}: {error.strerror or error}: {_place(error)}".rstrip(": "), file=sys.stderr)
         return ENVIRONMENT
-    except ValueError as error:
-        if type(error).__name__ != "InvalidDefinition":  # imported only where a definition was read
-            raise
-        print(f"E_DEFINITION  {error}", file=sys.stderr)
-        return REFUSED
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -266,6 +261,7 @@ def _add_release(every: Commands) -> None:
     draft.add_argument("--out", type=Path, required=True, metavar="DIR", help="the draft is built here")
     _take_date(draft, "the release's date")
     draft.add_argument("--as-of", type=int, metavar="N", help="build release N again instead")
+    draft.add_argument("--without", action="append", default=[], metavar="BOARD", help="leave a board out, and say so")
     draft.add_argument("--drop", type=int, action="append", default=[], metavar="N", help="take release N down with it")
     draft.add_argument(
         "--adopt", type=Path, metavar="DIR", help="take over the releases of this results folder, under their numbers"

@@ -10,13 +10,11 @@ outcomes: a refusal tells nothing of them.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from leaderboard import items as manifest
 from leaderboard.board import Board
 from leaderboard.findings import Finding
 from leaderboard.items import Item
 from leaderboard.scoring.entries import Entry, scored
 from leaderboard.statistics import below_floor
-from leaderboard.vault import Event, Vault
 
 Cell = tuple[str, str] | None
 """Category and kind of an item in one version of a board; None where that version does not have the item."""
@@ -37,8 +35,8 @@ def audit_board(
     published: Mapping[str, Collection[int]],
 ) -> list[Finding]:
     """Returns E_DISCLOSURE for every system with numbers now and on earlier versions that cut the items into groups of
-    fewer than 10 families or 20 items. `versions` are the manifests that this board ever had, the present one last;
-    `published` says on which of them a system had a submission accepted, as by `published_on`. Nothing where the labels
+    fewer than 10 families or 20 items. `versions` are manifests that this board ever had, the present one last;
+    `published` says on which of the earlier ones a system had numbers in a release. Nothing where the labels
     are public anyway."""
     if board.labels_public:
         return []
@@ -47,21 +45,6 @@ def audit_board(
         for entry in scored(board, entries)
         for group in _thin(board, [versions[n] for n in _earlier(published, entry, versions)] + [versions[-1]])
     ]
-
-
-def published_on(
-    keep: Vault, events: Sequence[Event], board: Board, versions: Sequence[Sequence[Item]]
-) -> dict[str, set[int]]:
-    """Returns, by system, the places in `versions` of the manifests that its accepted submissions were made on."""
-    found: dict[str, set[int]] = {}
-    if len(versions) > 1:
-        places = {manifest.digest(list(items)): place for place, items in enumerate(versions)}
-        for event in events:
-            if event.board == board.id and event.accepts and event.system and event.submission:
-                made_on = places.get(keep.submission(event.submission).items_digest)
-                if made_on is not None:  # without its manifest it never had numbers
-                    found.setdefault(event.system, set()).add(made_on)
-    return found
 
 
 def _earlier(

@@ -2,7 +2,8 @@
 
 import gc
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+import traceback
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -10,16 +11,31 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from leaderboard import attesting, canonical, disclosure, durable, methods, offer, scoring, submission, vault
-from leaderboard.board import Board
+from leaderboard import (
+    attesting,
+    canonical,
+    disclosure,
+    durable,
+    methods,
+    offer,
+    scoring,
+    submission,
+    vault,
+    verification,
+)
+from leaderboard import items as manifests
+from leaderboard.board import Board, version_key
 from leaderboard.catalogue import Catalogue, read_catalogue
 from leaderboard.changes import changes, history
-from leaderboard.findings import Refused, refuse
+from leaderboard.findings import Finding, Refused, refuse
+from leaderboard.items import Item
+from leaderboard.labels import NAME as LABELS
+from leaderboard.labels import read_definitions
 from leaderboard.methods import METHOD_VERSION
 from leaderboard.registry import Registry
 from leaderboard.release import container
 from leaderboard.release.schema import Schema
-from leaderboard.scoring.entries import Entry, Tables
+from leaderboard.scoring.entries import Entry, Tables, scored
 from leaderboard.scoring.store import Shelf, Store
 from leaderboard.trust import attestation, contents, drafts, layout, ledger, metadata
 from leaderboard.trust import repository as repositories
@@ -28,6 +44,21 @@ from leaderboard.trust.layout import State
 from leaderboard.trust.roles import holders_of
 from leaderboard.vault import Event, Standing, Vault
 from leaderboard.vocabulary import judge_label
+
+BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What a fault of our own code raises while one board is scored. Its text may name an item: only its place is told."""
+
+
+class LeftOut(NamedTuple):
+    """A board that has no rows in a release, whatever stands in the vault."""
+
+    board: str
+    reason: str
+    """`on_purpose`, or `fault`."""
+    findings: tuple[Finding, ...]
+    """What is wrong with it, and what would pass."""
+    rows_before: int
+    """How many rows the release before had of it."""
 
 
 class Drafted(NamedTuple):
@@ -39,6 +70,8 @@ class Drafted(NamedTuple):
     """Of the release file."""
     left_out: tuple[int, ...]
     """Ledger lines of acceptances that too few reviewers have attested."""
+    boards: tuple[LeftOut, ...]
+    """Boards that are left out."""
     signing: Draft
     """The repository's next state, for the keys to sign."""
 
@@ -53,15 +86,20 @@ def draft(
     build_keys: bool = False,
     drop: Collection[int] = (),
     adopt: Path | None = None,
+    without: Collection[str] = (),
     store: Store | None = None,
 ) -> Drafted:
     """Builds the next release of a results folder from a vault, in `folder`: its file, to be looked at, and the draft
     of the repository's next state, to be signed. `drop` are older releases to be taken down with it; what `store` keeps
     of a submission is not scored again. `adopt` is another results folder, which must have been checked: a repository
-    without a release takes over all of its releases, under their numbers and byte for byte, and goes on from there.
-    Refused E_MISSING where the repository has not been begun, E_LEDGER where the vault does not go on from the ledger
-    of the adopted one, else as by `build_tables` and `container.audit`."""
-    repository, catalogue = results / "repository", read_catalogue(results / "boards")
+    without a release takes over all of its releases, under their numbers and byte for byte, and goes on from there. A
+    board with a fault is left out, and so is each of `without`: it has a line that says so and no rows. Refused
+    E_MISSING where the repository has not been begun, or where a board with labels has no row; E_LEDGER where the vault
+    does not go on from the ledger of the adopted one; InvalidDefinition where a definition is wrong or lacks what the
+    ledger names; else as by `container.audit`."""
+    repository, catalogue = results / "repository", read_definitions(results / "boards")
+    if unknown := set(without) - set(catalogue.boards):
+        raise Refused(Finding("E_BOARD", "--without", "no such board") for _ in unknown)
     state = _require_state(repository)
     entries = metadata.entries(state.targets)
     events = keep.events()
@@ -76,9 +114,13 @@ def draft(
         last = repositories.NewRelease(current.number, _target(repository, entries, current.name), {})
     number = (last.number if last else 0) + 1
     waiting = attesting.waiting(keep, events, holders_of(metadata.read_root(state.roots[-1]).signed, "targets"))
-    before = container.frames(container.decode(last.data)) if last else {}
+    before = _with_versions(container.frames(container.decode(last.data)) if last else {}, events)
     facts = release_table(number, released_on, events, build_keys)
-    data = build(keep, catalogue, events, waiting, before, facts, store)
+    _require_names(events, catalogue)
+    _require_rows(results / "boards", catalogue, vault.replay(events, waiting), without)
+    on_purpose = dict.fromkeys(without, "on_purpose")
+    tables, faults = build_tables(keep, events, waiting, catalogue, before, store or Store(), on_purpose)
+    data = _encode(tables, before, facts, catalogue)
     write(folder, data)
     signing = repositories.draft(
         repository,
@@ -89,7 +131,39 @@ def draft(
         releases=[*adopted, repositories.NewRelease(number, data, definitions(results / "boards"))],
     )
     drafts.write_file(folder / drafts.FILE, signing)
-    return Drafted(number, released_on, canonical.sha256(data), tuple(sorted(waiting)), signing)
+    boards = tuple(_left_out(board, on_purpose, faults, before) for board in sorted({*on_purpose, *faults}))
+    return Drafted(number, released_on, canonical.sha256(data), tuple(sorted(waiting)), boards, signing)
+
+
+def _left_out(
+    board: str, on_purpose: Mapping[str, str], faults: Mapping[str, tuple[Finding, ...]], before: Tables
+) -> LeftOut:
+    rows = int((before["row"]["board"] == board).sum()) if before else 0
+    return LeftOut(board, on_purpose.get(board, "fault"), faults.get(board, ()), rows)
+
+
+def _require_names(events: Sequence[Event], catalogue: Catalogue) -> None:
+    """A ledger is never shortened, so that every board and system in it must stay defined."""
+    known = {id: {system.id for system in registry.system} for id, registry in catalogue.registries.items()}
+    named = sorted({(event.board, event.system) for event in vault.ledger(events)}, key=str)
+    boards = sorted({board for board, _ in named if board not in known})
+    findings = [Finding("E_DEFINITION", f"{id}/board.toml", "the ledger names this board: keep it") for id in boards]
+    findings += [
+        Finding("E_DEFINITION", f"{board}/systems.toml", f"the ledger names {system}: keep its entry")
+        for board, system in named
+        if board in known and system and system not in known[board]
+    ]
+    if findings:
+        raise Refused(findings)
+
+
+def _require_rows(boards: Path, catalogue: Catalogue, standings: Sequence[Standing], without: Collection[str]) -> None:
+    """The labels of a board are at hand: without its rows a maintainer has forgotten to put it into the vault."""
+    have = {standing.board for standing in standings} | set(without)
+    empty = [id for id in catalogue.boards if (boards / id / LABELS).exists() and id not in have]
+    rule = "has labels and no attested row: put it in the vault with `build-board {0}`, or draft `--without {0}`"
+    if empty:
+        raise Refused(Finding("E_MISSING", f"boards/{id}", rule.format(id)) for id in empty)
 
 
 def _adopt(repository: Path, lines: bytes) -> list[repositories.NewRelease]:
@@ -132,9 +206,11 @@ def rebuild(keep: Vault, results: Path, number: int) -> bytes:
     events = keep.events()[: int(facts["vault_events"])]
     waiting = {int(line) for line in made["ledger"].loc[made["ledger"]["attested"].eq(False), "line"]}
     table = release_table(number, facts["released_on"], events, bool(facts["build_keys"]))
+    boards = made["board"].dropna(subset="left_out")
+    without = dict(zip(boards["board"], boards["left_out"], strict=True))
     with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
         catalogue = read_catalogue(copy_definitions(repository, entries, number, Path(folder)))
-        return build(keep, catalogue, events, waiting, before, table, version=found.schema)
+        return build(keep, catalogue, events, waiting, before, table, without=without, version=found.schema)
 
 
 def copy_definitions(repository: Path, entries: contents.Entries, number: int, folder: Path) -> Path:
@@ -150,12 +226,22 @@ def build(
     before: Tables,
     facts: pd.DataFrame,
     store: Store | None = None,
+    without: Mapping[str, str] | None = None,
     version: Schema | None = None,
 ) -> bytes:
     """Scores what stands after `events` and returns the release file, in the newest schema or in another; `before` are
-    the tables of the release before, `facts` the one of the release itself. Refused where it would not pass its own
-    audit."""
-    tables = build_tables(keep, events, waiting, catalogue, before, store or Store())
+    the tables of the release before, `facts` the one of the release itself, `without` the boards that it leaves out,
+    each with the reason. Refused where another board has a fault, or where the file would not pass its own audit."""
+    before = _with_versions(before, events)
+    tables, faults = build_tables(keep, events, waiting, catalogue, before, store or Store(), without or {})
+    if faults:
+        raise Refused(finding for findings in faults.values() for finding in findings)
+    return _encode(tables, before, facts, catalogue, version)
+
+
+def _encode(
+    tables: Tables, before: Tables, facts: pd.DataFrame, catalogue: Catalogue, version: Schema | None = None
+) -> bytes:
     number, released_on = int(facts["number"].iloc[0]), facts["released_on"].iloc[0]
     tables |= {"release": facts, "history": history(tables, before, number, released_on)}
     data = container.encode(tables, version)
@@ -221,54 +307,145 @@ def build_tables(
     catalogue: Catalogue,
     before: Tables,
     store: Store,
-) -> Tables:
-    """Returns what stands after `events`, and how it differs from the release before; Refused E_DISCLOSURE where that
-    would give away what few items did."""
+    without: Mapping[str, str],
+) -> tuple[Tables, dict[str, tuple[Finding, ...]]]:
+    """Returns what stands after `events`, and how it differs from the release before; and the boards that have a fault,
+    with its findings. Such a board is left out, and so are those of `without`, with the reason: the board has its line
+    in the table of boards and no rows."""
     standings = vault.replay(events, waiting)
+    published = _published_versions(events, waiting, before)
     parts: dict[str, list[pd.DataFrame]] = {}
-    for board in catalogue.boards.values():
-        mine = [standing for standing in standings if standing.board == board.id]
-        for name, table in _board_tables(keep, events, mine, catalogue, board, store).items():
+    faults: dict[str, tuple[Finding, ...]] = {}
+    for id, board in catalogue.boards.items():
+        mine = [standing for standing in standings if standing.board == id] if id not in without else []
+        try:
+            with _no_collection():
+                tables = _score(keep, mine, catalogue.registries[id], board, store, published) if mine else {}
+        except Refused as refused:
+            tables, faults[id] = {}, refused.findings
+        except BUGS as error:
+            tables, faults[id] = {}, (_bug(board, error),)
+        tables |= {
+            "board": _board_table(board, tables, "fault" if id in faults else without.get(id)),
+            "category": _category_table(board),
+        }
+        for name, table in tables.items():
             parts.setdefault(name, []).append(table)
     tables = {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
     tables["ledger"] = _ledger_table(events, waiting)
     tables["change"] = changes(tables, before)
-    return tables
+    return tables, faults
 
 
-def _board_tables(
-    keep: Vault,
-    events: Sequence[Event],
-    standings: Sequence[Standing],
-    catalogue: Catalogue,
-    board: Board,
-    store: Store,
-) -> Tables:
-    registry = catalogue.registries[board.id]
-    with _no_collection():
-        tables = _score(keep, events, standings, registry, board, store) if standings else {}
-    ranked = int(tables["row"]["ranked"].sum()) if standings else 0
-    return tables | {"board": _board_table(board, ranked), "category": _category_table(board)}
+def _with_versions(before: Tables, events: Sequence[Event]) -> Tables:
+    """The tables of the release before; each row with the version that it was measured on, as the ledger has it."""
+    if "row" not in before:
+        return before
+    versions = {line: event.board_version for line, event in enumerate(vault.ledger(events), start=1)}
+    return before | {"row": before["row"].assign(board_version=before["row"]["ledger_line"].map(versions))}
+
+
+def _bug(board: Board, error: Exception) -> Finding:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(last.filename).name}, line {last.lineno}"
+    return Finding("E_SCORE", f"$.{board.id}", f"{type(error).__name__} in {place}: a fault of this program, report it")
+
+
+def _published_versions(
+    events: Sequence[Event], waiting: Collection[int], before: Tables
+) -> dict[tuple[str, str | None], set[str]]:
+    """On which versions of a board each system may have had numbers in a release so far."""
+    released = int(before["release"]["vault_events"].iloc[0]) if before else 0
+    published: dict[tuple[str, str | None], set[str]] = {}
+    for line, event in enumerate(vault.ledger(events), start=1):
+        if event.accepts and event.n <= released and line not in waiting and event.board_version:
+            published.setdefault((event.board, event.system), set()).add(event.board_version)
+    return published
 
 
 def _score(
-    keep: Vault, events: Sequence[Event], standings: Sequence[Standing], registry: Registry, board: Board, store: Store
+    keep: Vault,
+    standings: Sequence[Standing],
+    registry: Registry,
+    board: Board,
+    store: Store,
+    published: Mapping[tuple[str, str | None], set[str]],
 ) -> Tables:
-    versions = keep.versions(board)
-    shelf = store.shelf(board, versions[-1])
+    """Refused with what keeps the board out of the release."""
+    if all(standing.board_version != board.version for standing in standings):  # its items need not be known yet
+        entries = list(_entries(keep, standings, registry, None))
+        _require_fitting(board, registry, (), entries)
+        return scoring.score_board(board, registry, (), entries)
+    versions = keep.manifests(board.id)
+    items = _manifest(board, versions, board.version)
+    if findings := manifests.check(items, board):
+        rule = f"{_CHANGED}: the vault holds other items for version {board.version}"
+        raise Refused(finding._replace(place=f"$.{board.id}{finding.place[1:]}", evidence=rule) for finding in findings)
+    shelf = store.shelf(board, items)
     entries = list(_entries(keep, standings, registry, shelf))
-    published = disclosure.published_on(keep, events, board, versions)
-    if findings := disclosure.audit_board(board, versions, entries, published):
+    _require_fitting(board, registry, items, entries)
+    if findings := disclosure.audit_board(board, *_cuts(board, versions, items, scored(board, entries), published)):
         raise Refused(findings)
-    return scoring.score_board(board, registry, versions[-1], entries, shelf.columns(entries))
+    return scoring.score_board(board, registry, items, entries, shelf.columns(entries))
 
 
-def _entries(keep: Vault, standings: Sequence[Standing], registry: Registry, shelf: Shelf) -> Iterator[Entry]:
+def _cuts(
+    board: Board,
+    versions: Mapping[str, list[Item]],
+    items: list[Item],
+    entries: Sequence[Entry],
+    published: Mapping[tuple[str, str | None], set[str]],
+) -> tuple[list[list[Item]], Sequence[Entry], dict[str, set[int]]]:
+    """What the disclosure audit looks at: the items of each version on which one of the systems was published, the
+    present ones last, and on which of them each system was. Where labels are public no old manifest is needed."""
+    of = (
+        {}
+        if board.labels_public
+        else {entry.system.id: published.get((board.id, entry.system.id), set()) for entry in entries}
+    )
+    earlier = sorted({version for on in of.values() for version in on} - {board.version}, key=version_key)
+    places = {version: place for place, version in enumerate(earlier)}
+    was_on = {system: {places[version] for version in on if version in places} for system, on in of.items()}
+    return [*(_manifest(board, versions, version) for version in earlier), items], entries, was_on
+
+
+_CHANGED = "board.toml was changed under rows that stand: give it a new version and list the old in previous_versions"
+
+
+def _manifest(board: Board, versions: Mapping[str, list[Item]], version: str) -> list[Item]:
+    if version not in versions:
+        name = f"items/{board.id}-{version}.json"
+        raise refuse("E_ITEMS", f"$.{board.id}", f"the vault has no manifest of version {version}: restore {name}")
+    return versions[version]
+
+
+def _require_fitting(board: Board, registry: Registry, items: Sequence[Item], entries: Iterable[Entry]) -> None:
+    """What was accepted was right for the definitions of its day: they may have been changed since."""
+    digest = manifests.digest(list(items))
+    judges = {judge.ref for judge in registry.judge}
+    findings = []
+    for entry in entries:
+        made, place = entry.submission, f"$.{board.id}.{entry.system.id}"
+        for judge in sorted({made.judge, *(judgment.judge for judgment in made.judgments)} - judges):
+            rule = f"systems.toml lacks its judge {judge_label(judge)}: keep the entry"
+            findings.append(Finding("E_JUDGE", place, rule))
+        if made.board_version in board.previous_versions:
+            continue
+        if made.board_version != board.version:
+            rule = f"stands on version {made.board_version}: list it in previous_versions of board.toml"
+            findings.append(Finding("E_BOARD", place, rule))
+        elif made.items_digest != digest or (made.rows and not verification.fits(made, board)):
+            findings.append(Finding("E_BOARD", place, _CHANGED))
+    if findings:
+        raise Refused(findings)
+
+
+def _entries(keep: Vault, standings: Sequence[Standing], registry: Registry, shelf: Shelf | None) -> Iterator[Entry]:
     """Of a submission whose column is kept, the file is only held against its digest."""
     systems = {system.id: system for system in registry.system}
     for standing in standings:
         data = keep.accepted(standing.submission)
-        made = shelf.submission(standing.submission) or submission.decode(data)
+        made = (shelf.submission(standing.submission) if shelf else None) or submission.decode(data)
         yield Entry(standing, systems[standing.system], made)
 
 
@@ -301,13 +478,20 @@ def _one_row(**columns: Any) -> pd.DataFrame:
     return pd.DataFrame([columns])
 
 
-def _board_table(board: Board, ranked: int) -> pd.DataFrame:
+def _board_table(board: Board, tables: Tables, left_out: str | None) -> pd.DataFrame:
     counts = {
         name: sum(getattr(category, name) for category in board.category)
         for name in ("harmful_items", "harmful_families", "benign_items", "benign_families")
     }
     return _one_row(
-        board=board.id, state=board.state, epochs=board.epochs, **counts, ranked=ranked, judge=judge_label(board.judge)
+        board=board.id,
+        version=board.version,
+        state=board.state,
+        epochs=board.epochs,
+        **counts,
+        ranked=int(tables["row"]["ranked"].sum()) if tables else 0,
+        judge=judge_label(board.judge),
+        left_out=left_out,
     )
 
 

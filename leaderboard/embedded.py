@@ -79,7 +79,7 @@ def _with_nonce(made: Submission, board: Board, keep: Vault, today: date) -> Sub
     """Fills the nonce. It follows from the board, system and attempt, so that a rebuild gives the same submissions."""
     attempt = sum(system == made.system for system, _ in vault.issued(keep.events(), board.id)) + 1
     nonce = hashlib.sha256(f"{board.id}/{made.system}/{attempt}".encode()).hexdigest()[:32]
-    return msgspec.structs.replace(made, nonce=keep.register_nonce(board.id, made.system, today, nonce))
+    return msgspec.structs.replace(made, nonce=keep.register_nonce(board.id, made.system, today, nonce, board.version))
 
 
 def _standing(keep: Vault, board: Board, system: str) -> str:

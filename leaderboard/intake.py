@@ -44,7 +44,7 @@ def examine(
     events, digest = vault.events(), canonical.sha256(data)
     items = vault.items(board) or manifest
     if items is None:
-        raise refuse("E_BOARD", "$.items_digest")
+        raise refuse("E_BOARD", "$.items_digest", f"the vault has no items of version {board.version}: name --items")
     verdict = verify(
         data,
         board,
@@ -65,7 +65,8 @@ def examine(
 def _item_scores(vault: Vault, events: list[Event], board: Board, items: list[Item]) -> dict[str, forensics.Floats]:
     """What each system's last submission on these items says of them; a withdrawn one may be copied as well."""
     ids = [item.id for item in sorted(items)]
-    digests = {each.system: each.submission for each in store.replay(events) if each.board == board.id}
+    mine = (board.id, board.version)  # the outcomes of another version may be other words
+    digests = {e.system: e.submission for e in store.replay(events) if (e.board, e.board_version) == mine}
     for digest in set(digests.values()) - set(vault.item_scores):
         rows = vault.outcomes(digest)
         alike = [row[0] for row in rows] == ids
@@ -78,21 +79,21 @@ def _history(board: Board, events: list[Event], tier: Tier | None, digest: str) 
     raised = digest if store.raises(events, digest, tier) else None
     others = [event for event in events if raised is None or event.submission != raised]
     used = (frozenset(store.used(others, what)) for what in ("nonce", "submission"))
-    return History(frozenset(store.issued(events, board.id)), *used)
+    return History(frozenset(store.issued(events, board.id, board.version)), *used)
 
 
 def register(board: Board, system: str, vault: Vault, today: date) -> str:
-    """Registers one attempt of a system and returns its nonce. Refused E_CAP where it has had as many this year as the
-    board allows: whoever may try often enough gets the best of many draws."""
+    """Registers one attempt of a system and returns its nonce. Refused E_CAP where it has had as many this year on this
+    version as the board allows: whoever may try often enough gets the best of many draws."""
 
     def require(events: list[Event]) -> None:
-        attempt = ("nonce", board.id, system, today.year)
+        attempt, versions = ("nonce", board.id, system, today.year), (None, board.version)
         dated = zip(events, store.dates(events), strict=True)
         made = [event for event, day in dated if (event.kind, event.board, event.system, day.year) == attempt]
-        if len(made) >= board.attempts_per_year:
+        if sum(event.board_version in versions for event in made) >= board.attempts_per_year:
             raise refuse("E_CAP", "$.system")
 
-    return vault.register_nonce(board.id, system, today, require=require)
+    return vault.register_nonce(board.id, system, today, board_version=board.version, require=require)
 
 
 def accept(
@@ -124,6 +125,11 @@ def correct(
     """Puts a corrected file in the place of an accepted one of the same system and returns its ledger event. The tier
     stays, and what it rests on is needed again."""
     standing = _find(vault.events(), replaces)
+    if standing.board != board.id:
+        raise refuse("E_BOARD", "--replaces", "it stands on another board")
+    if standing.board_version != board.version:
+        rule = f"it stands on version {standing.board_version}: a run of version {board.version} is a new attempt"
+        raise refuse("E_BOARD", "--replaces", f"{rule}, to be taken by `accept`")
     verdict = examine(data, board, registry, vault, today)
     if verdict.submission and verdict.submission.system != standing.system:
         raise refuse("E_SYSTEM", "$.system")

@@ -4,15 +4,16 @@ The file names the columns to read and says what each value in them means. A val
 the importer: nothing has a default.
 """
 
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
-from leaderboard.board import Board, Id, InvalidDefinition, JudgeRef, Kind, Version
+from leaderboard.board import Board, Id, JudgeRef, Kind, Version
+from leaderboard.catalogue import Catalogue, examine
+from leaderboard.definition import InvalidDefinition, read_definition
+from leaderboard.findings import Finding
 from leaderboard.registry import Registry
 
 Column = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_ .-]{0,60}\Z")]
@@ -103,17 +104,36 @@ class Labels(Struct, frozen=True, forbid_unknown_fields=True):
     guard: Guard | None = None
 
 
+NAME = "labels.toml"
+DEFINITIONS = ("board.toml", NAME, "systems.toml")
+"""The files of a board's folder: all of them are published, so that no other file may be there."""
+
+
 def read_labels(path: Path, board: Board, registry: Registry) -> Labels:
-    """Returns the mapping that a `labels.toml` holds; InvalidDefinition says what is wrong with it, alone or beside
+    """Returns the mapping that a `labels.toml` holds; InvalidDefinition says all that is wrong with it, alone or beside
     the board and the registry that it speaks of."""
-    place = f"{path.parent.name}/{path.name}"
-    try:
-        labels = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Labels)
-    except (msgspec.ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidDefinition(f"{place}: {error}") from None
-    for problem in [*_bad_outcomes(labels, board), *_unknown_names(labels, board, registry)]:
-        raise InvalidDefinition(f"{place}: {problem}")
-    return labels
+    return read_definition(
+        path, Labels, lambda labels: [*_bad_outcomes(labels, board), *_unknown_names(labels, board, registry)]
+    )
+
+
+def read_definitions(folder: Path) -> Catalogue:
+    """Returns the catalogue of a `boards` folder, as `read_catalogue`. Looks at every file of it: InvalidDefinition
+    also for what is wrong with a `labels.toml`, and for a file that is no definition and would be published."""
+    catalogue, findings = examine(folder)
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if path.name not in DEFINITIONS or path.parent.parent != folder:
+            findings.append(Finding("E_DEFINITION", path.relative_to(folder).as_posix(), "is no definition: move it"))
+        elif not path.with_name("board.toml").is_file():
+            findings += InvalidDefinition.of(path, ["has no board.toml beside it"]).findings
+        elif path.name == NAME and path.parent.name in catalogue.boards:
+            try:
+                read_labels(path, catalogue.boards[path.parent.name], catalogue.registries[path.parent.name])
+            except InvalidDefinition as invalid:
+                findings += invalid.findings
+    if findings:
+        raise InvalidDefinition(findings)
+    return catalogue
 
 
 def _bad_outcomes(labels: Labels, board: Board) -> list[str]:

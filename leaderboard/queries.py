@@ -34,6 +34,14 @@ def has_rows(database: Database, board: Board) -> bool:
     return not database.rows("select 1 from row where board = $board limit 1", {"board": board.id}).empty
 
 
+def left_out(database: Database, board: Board) -> str | None:
+    """Returns why the release has no rows of a board although there may be some, or None."""
+    found = database.rows(
+        "select left_out from board where board = $board and left_out is not null", {"board": board.id}
+    )
+    return None if found.empty else str(found["left_out"].iloc[0])
+
+
 def standings(database: Database, board: Board, categories: Sequence[str] = ()) -> pd.DataFrame:
     """Returns every row of a board over the selected categories, safest first, those that are not ranked last."""
     views = {"view": view_of(board, categories), "everything": view_of(board)}

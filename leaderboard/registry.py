@@ -1,15 +1,15 @@
 """The registry of a board: who and what may appear on it, read from `results/boards/<id>/systems.toml`."""
 
-import tomllib
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 from leaderboard import words
-from leaderboard.board import ALLOWED_HOSTS, HubId, Id, InvalidDefinition, JudgeRef, Link, Version
+from leaderboard.board import ALLOWED_HOSTS, HubId, Id, JudgeRef, Link, Version
+from leaderboard.definition import read_definition
 
 Group = Literal["general_purpose", "medical_purpose", "closed_source", "downstream_sft"]
 GROUPS: tuple[Group, ...] = ("general_purpose", "medical_purpose", "closed_source", "downstream_sft")
@@ -63,7 +63,7 @@ class System(Struct, frozen=True, forbid_unknown_fields=True):
     evidence: Evidence = "run"
     """`simulated`: a guardrail's verdict applied to recorded answers; never ranked."""
     released_on: date | None = None
-    parameters: float | None = None
+    parameters: Annotated[float, Meta(gt=0, lt=1e6)] | None = None
     """Billions of parameters, where the developer says so."""
     licence: str | None = None
     base_system: Id | None = None
@@ -92,15 +92,10 @@ class Registry(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_registry(path: Path) -> Registry:
-    """Returns the registry that a `systems.toml` holds; InvalidDefinition says what is wrong with it."""
-    place = f"{path.parent.name}/{path.name}"
-    try:
-        registry = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Registry)
-    except (msgspec.ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidDefinition(f"{place}: {error}") from None
-    for problem in [*_bad_words(registry), *_twins(registry), *_dangling(registry), *_bad_links(registry)]:
-        raise InvalidDefinition(f"{place}: {problem}")
-    return registry
+    """Returns the registry that a `systems.toml` holds; InvalidDefinition says all that is wrong with it."""
+    return read_definition(
+        path, Registry, lambda made: [*_bad_words(made), *_twins(made), *_dangling(made), *_bad_links(made)]
+    )
 
 
 def _bad_words(registry: Registry) -> list[str]:
@@ -124,14 +119,13 @@ def _twins(registry: Registry) -> list[str]:
     refs = [judge.ref for judge in registry.judge]
     if len(set(refs)) < len(refs):
         problems.append("two entries of judge have the same id and version")
-    served = [name for s in registry.system if s.evidence == "run" for name in s.served_as]
-    if len(set(served)) < len(served):
-        problems.append("two systems answer to the same served_as")
+    served = Counter(name for s in registry.system if s.evidence == "run" for name in set(s.served_as))
+    problems += [f"two systems answer to the same served_as {name}" for name, count in served.items() if count > 1]
     return problems
 
 
 def _dangling(registry: Registry) -> list[str]:
-    """References to something that is not in the file."""
+    """References to something that is not in the file, or to the entry itself."""
     developers, systems = {d.id for d in registry.developer}, {s.id for s in registry.system}
     guardrails = {g.id for g in registry.guardrail}
     wanted: list[tuple[str, str | None, set[str]]]
@@ -141,7 +135,11 @@ def _dangling(registry: Registry) -> list[str]:
         wanted += [(s.id, who, developers) for who in (s.developer, s.run_by, s.paid_by)]
         wanted += [(s.id, other, systems) for other in (s.base_system, s.previous_version)]
         wanted.append((s.id, s.guardrail, guardrails))
-    return [f"{place} refers to an entry that is not there" for place, to, known in wanted if to and to not in known]
+    missing = [f"{place} refers to {to}, which is not there" for place, to, known in wanted if to and to not in known]
+    selves = [s.id for s in registry.system if s.id in (s.base_system, s.previous_version)]
+    bare = [s.id for s in registry.system if s.evidence == "simulated" and not (s.guardrail and s.base_system)]
+    missing += [f"{id} is its own base_system or previous_version" for id in selves]
+    return missing + [f"{id} is simulated and needs a guardrail and a base_system" for id in bare]
 
 
 def _bad_links(registry: Registry) -> list[str]:

@@ -3,13 +3,14 @@
 events/000001.json ...      one event each, chained by digest: the vault's whole state is their replay
 submissions/<sha256>.json   the canonical bytes of every submission that an event names
 quarantine/<sha256>         bytes that were refused: nothing is lost
-items/<board>.json          the item manifests
+items/<board>-<version>.json   the item manifests, of every version
 evidence/<sha256>.json      re-judgements that a tier rests on
 attestations/<sha256>.json  reviewers' signatures under the statement about an accepted submission
 scored/<board>.npz          what `scoring.store` computed from submissions: no part of the record, to be deleted at will
 """
 
 import hashlib
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -23,7 +24,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from leaderboard import canonical, durable, items, submission
-from leaderboard.board import TIERS, Board, Id, Tier, Version
+from leaderboard.board import TIERS, VERSION, Board, Id, Tier, Version, version_key
 from leaderboard.findings import Refused, refuse
 from leaderboard.items import Item
 from leaderboard.submission import Hex32, Hex64, Outcomes, Submission
@@ -89,6 +90,8 @@ class Standing(Struct, frozen=True):
     reply: Reply = "none"
     sampled: int | None = None
     agreed: int | None = None
+    board_version: Version | None = None
+    """The version of the board that it was measured on."""
 
 
 class Vault:
@@ -185,12 +188,13 @@ class Vault:
         system: str,
         on: date,
         nonce: str | None = None,
+        board_version: str | None = None,
         require: Callable[[list[Event]], object] = len,
     ) -> str:
-        """Registers one attempt of a system and returns its nonce: 32 random hex digits unless given. `require` is as
-        in `append`."""
+        """Registers one attempt of a system, on one version of a board if named, and returns its nonce: 32 random hex
+        digits unless given. `require` is as in `append`."""
         nonce = nonce or secrets.token_hex(16)
-        self.append("nonce", on, board, system, require, nonce=nonce)
+        self.append("nonce", on, board, system, require, nonce=nonce, board_version=board_version)
         return nonce
 
     def keep(self, data: bytes) -> str:
@@ -245,7 +249,7 @@ class Vault:
         return data
 
     def keep_items(self, board: Board, manifest: list[Item]) -> None:
-        """Keeps a board's manifest, which never changes afterwards: another one is Refused E_BOARD."""
+        """Keeps the manifest of a board's version, which never changes afterwards: another one is Refused E_BOARD."""
         if findings := items.check(manifest, board):
             raise Refused(findings)
         data, path = items.encode(manifest), self._manifest(board)
@@ -255,18 +259,26 @@ class Vault:
             if not path.exists():
                 durable.create(path, data)
             elif path.read_bytes() != data:
-                raise refuse("E_BOARD", "$.items_digest")
+                rule = f"the items of version {board.version} are kept and never change: other items need a new version"
+                raise refuse("E_BOARD", "$.items_digest", rule)
 
     def items(self, board: Board) -> list[Item] | None:
-        """Returns a board's manifest, or None where none has been kept."""
+        """Returns the manifest of a board's present version, or None where none has been kept."""
         path = self._manifest(board)
         return items.read_items(path, board) if path.exists() else None
 
-    def versions(self, board: Board) -> list[list[Item]]:
-        """Returns every manifest that this board ever had, the present one last."""
-        present = self._manifest(board)
-        paths = [path for path in sorted(present.parent.glob(f"{board.id}-[0-9]*.json")) if path != present]
-        return [items.parse(path.read_bytes()) for path in [*paths, present]]
+    def manifests(self, board: Id) -> dict[str, list[Item]]:
+        """Returns every manifest that a board ever had, by version, the oldest first; Refused E_ITEMS for a file that
+        is none."""
+        found = {}
+        for path in (self.folder / "items").glob(f"{board}-*.json"):
+            version = path.stem.removeprefix(f"{board}-")
+            if re.fullmatch(VERSION, version):
+                try:
+                    found[version] = items.parse(path.read_bytes())
+                except Refused:
+                    raise refuse("E_ITEMS", f"$.{board}", f"the manifest of version {version} is damaged") from None
+        return dict(sorted(found.items(), key=lambda each: version_key(each[0])))
 
     def _manifest(self, board: Board) -> Path:
         return self.folder / "items" / f"{board.id}-{board.version}.json"
@@ -303,21 +315,27 @@ def replay(events: Sequence[Event], waiting: Collection[int] = ()) -> list[Stand
     order of board and system. The acceptances on the ledger lines `waiting` do not count yet: too few reviewers have
     attested them, and what stood before stands on."""
     lines = {event.n: line for line, event in enumerate(ledger(events), start=1)}
-    nonces: dict[tuple[str, str | None], list[str | None]] = {}
+    attempts: dict[tuple[str, str | None], list[Event]] = {}
     standings: dict[tuple[str, str], Standing] = {}
     for event, dated in zip(events, dates(events), strict=True):
         key = (event.board, event.system)
         if event.kind == "nonce":
-            nonces.setdefault(key, []).append(event.nonce)
+            attempts.setdefault(key, []).append(event)
         elif event.accepts and lines[event.n] not in waiting:
-            standing = _accepted(event, dated, lines[event.n], nonces.get(key, []), standings)
+            tried = _of_version(attempts.get(key, []), event.board_version)
+            standing = _accepted(event, dated, lines[event.n], [each.nonce for each in tried], standings)
             standings[standing.board, standing.system] = standing
         else:
             _amend(event, standings)
-    attempts = {key: len(issued) for key, issued in nonces.items()}
     return [
-        msgspec.structs.replace(standing, attempts=attempts.get(key, 0)) for key, standing in sorted(standings.items())
+        msgspec.structs.replace(standing, attempts=len(_of_version(attempts.get(key, []), standing.board_version)))
+        for key, standing in sorted(standings.items())
     ]
+
+
+def _of_version(attempts: Iterable[Event], version: str | None) -> list[Event]:
+    """The attempts on one version of a board, and those from when attempts were of no version."""
+    return [event for event in attempts if event.board_version in (None, version)]
 
 
 def _accepted(
@@ -339,6 +357,7 @@ def _accepted(
         reply=before.reply if before and before.submission == event.submission else "none",
         sampled=event.sampled,
         agreed=event.agreed,
+        board_version=event.board_version,
     )
 
 
@@ -367,7 +386,8 @@ def used(events: Iterable[Event], what: Literal["nonce", "submission"]) -> set[s
     return {value for value in values if value}
 
 
-def issued(events: Iterable[Event], board: str) -> set[tuple[str, str]]:
-    """Returns system and nonce of every attempt registered on a board."""
-    mine = (event for event in events if event.kind == "nonce" and event.board == board)
+def issued(events: Iterable[Event], board: str, version: str | None = None) -> set[tuple[str, str]]:
+    """Returns system and nonce of every attempt registered on a board, or on one version of it."""
+    mine = [event for event in events if event.kind == "nonce" and event.board == board]
+    mine = _of_version(mine, version) if version else mine
     return {(event.system, event.nonce) for event in mine if event.system and event.nonce}

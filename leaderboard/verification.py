@@ -71,7 +71,8 @@ def _check_header(submission: Submission, board: Board, registry: Registry, toda
     if submission.board != board.id:
         yield Finding("E_BOARD", "$.board")
     if submission.board_version != board.version:
-        yield Finding("E_BOARD", "$.board_version")
+        rule = f"the board is at version {board.version}, and rows of another version have no numbers in a new release"
+        yield Finding("E_BOARD", "$.board_version", rule)
     if submission.system not in {system.id for system in registry.system}:
         yield Finding("E_SYSTEM", "$.system")
     if submission.judge not in {judge.ref for judge in registry.judge}:
@@ -113,6 +114,12 @@ def _check_rows(rows: Sequence[Row], place: str, board: Board, *, record: bool) 
                 yield Finding("E_OUTCOME", f"{place}[{number}][1][{epoch}]")
             elif _contradicts(outcome in unsafe, severity, board.severity):
                 yield Finding("E_INCONSISTENT", f"{place}[{number}][2][{epoch}]")
+
+
+def fits(submission: Submission, board: Board) -> bool:
+    """Returns whether the rows of an accepted submission still fit the outcomes, epochs and severity of its board."""
+    judged = [(submission.rows, True), *((judgment.rows, False) for judgment in submission.judgments)]
+    return not any(next(_check_rows(rows, "$", board, record=record), None) for rows, record in judged)
 
 
 def _contradicts(unsafe: bool, severity: int | None, measured: bool) -> bool:

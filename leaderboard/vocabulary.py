@@ -35,6 +35,7 @@ NOT_RANKED = (
     "withdrawn",
     "board_version_differs",
 )
+LEFT_OUT = ("on_purpose", "fault")
 EVENTS = ("accept", "reject", "withdraw", "correct", "notify", "reply", "revoke", "clock")
 REASONS = (
     "invalid",
@@ -49,6 +50,7 @@ REASONS = (
     "fabricated",
     "copied",
     "takedown",
+    "disclosure",
     "notified",
     "disputed",
     "settled",
@@ -64,6 +66,8 @@ CAUSES = (
     "no_longer_ranked",
     "moved_by_others",
     "method",
+    "new_version",
+    "left_out",
 )
 RELATIONS = ("guardrail", "fine_tune", "version", "pair")
 VERDICTS = ("regression", "no_regression_shown", "not_shown")
@@ -86,6 +90,7 @@ def judge_label(judge: JudgeRef) -> str:
 
 WORDS: Vocabulary = {
     "board_state": get_args(State),
+    "left_out_reason": LEFT_OUT,
     "system_group": GROUPS,
     "access": get_args(Access),
     "system_kind": ("bare", "guarded"),
@@ -115,6 +120,7 @@ def ids(catalogue: Catalogue) -> Vocabulary:
     boards, registries = catalogue.boards.values(), catalogue.registries.values()
     return {
         "board_id": tuple(catalogue.boards),
+        "board_version": _unique(v for board in boards for v in (*board.previous_versions, board.version)),
         "category_id": (ALL, *_unique(c.id for board in boards for c in board.category)),
         "outcome_id": _unique(o.id for board in boards for o in board.outcome),
         "system_id": _unique(s.id for registry in registries for s in registry.system),

@@ -49,5 +49,5 @@ visit = this_visit()
 if visit.has_results:
     draw(visit)
 else:
-    st.html(masthead.lead(["Figures by category appear with the first verified submission."]))
+    st.html(masthead.lead([visit.left_out or "Figures by category appear with the first verified submission."]))
     st.html(categories.plain(visit.board))

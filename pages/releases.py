@@ -17,6 +17,8 @@ def draw(visit: Visit) -> None:
     st.html(masthead.section("Releases"))
     every = queries.releases(database, board)
     st.html(releases.list_releases(every, snapshot.kept, snapshot.number, to_release))
+    if earlier := [number for number in snapshot.kept if number not in set(every["release"])]:
+        st.html(releases.other_releases(earlier, to_release))
     st.html(masthead.section("Attempts"))
     st.html(releases.tried(queries.attempts(database, board), names, board.attempts_per_year))
     st.html(masthead.section("Ledger"))
@@ -36,6 +38,8 @@ visit = this_visit()
 if visit.has_results:
     draw(visit)
 else:
-    st.html(masthead.lead(["Nothing has been submitted to this board yet."]))
+    st.html(masthead.lead([visit.left_out or "Nothing has been submitted to this board yet."]))
+    if earlier := [number for number in visit.snapshot.kept if number != visit.snapshot.number]:
+        st.html(releases.other_releases(earlier, to_release))
 st.html(masthead.section("How to check this yourself"))
 st.html(releases.how_to_check(visit.snapshot))

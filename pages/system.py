@@ -59,7 +59,8 @@ def draw_system(visit: Visit, place: Row, family: int) -> None:
         draw_limits(visit, system)
         draw_labels(visit, place)
     st.html(masthead.section(HISTORY))
-    st.html(profile.history(queries.history(visit.database, board, system)))
+    past = queries.history(visit.database, board, system)
+    st.html(masthead.note(profile.NO_HISTORY) if past.empty else profile.history(past))
     st.html(masthead.section(ORIGIN))
     st.html(provenance.provenance(line, names.by_system[system], names, visit.snapshot))
     if shown:
@@ -151,4 +152,4 @@ visit = this_visit()
 if visit.has_results:
     draw(visit)
 else:
-    st.html(masthead.lead(["No system has results here yet."]))
+    st.html(masthead.lead([visit.left_out or "No system has results here yet."]))

@@ -1,6 +1,7 @@
 """Releases of the small board of `made`, drafted, attested, signed and published as maintainers do it."""
 
 import json
+import re
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -38,23 +39,29 @@ def write_board(folder: Path, board: Board, registry: Registry) -> None:
         fields = {
             key: given for key, given in msgspec.to_builtins(value, builtin_types=(date,)).items() if given is not None
         }
-        folder.joinpath(name).write_text("".join(f"{key} = {_toml(given)}\n" for key, given in fields.items()), "utf-8")
+        folder.joinpath(name).write_text("".join(f"{key} = {toml(given)}\n" for key, given in fields.items()), "utf-8")
 
 
-def _toml(value: Any) -> str:
+def toml(value: Any) -> str:
+    """A value as TOML."""
     match value:
         case bool():
             return str(value).lower()
         case str():
             return json.dumps(value)
         case dict():
-            return "{" + ", ".join(f"{key} = {_toml(v)}" for key, v in value.items() if v is not None) + "}"
+            return "{" + ", ".join(f"{toml_key(k)} = {toml(v)}" for k, v in value.items() if v is not None) + "}"
         case list() | tuple():
-            return "[" + ", ".join(map(_toml, value)) + "]"
+            return "[" + ", ".join(map(toml, value)) + "]"
         case date():
             return value.isoformat()
         case _:
             return repr(value)
+
+
+def toml_key(key: str) -> str:
+    """A key as TOML, quoted where it must be."""
+    return key if re.fullmatch("[A-Za-z0-9_-]+", key) else json.dumps(key)
 
 
 def draft(keep: Vault, results: Path, into: str = "draft") -> Drafted:

@@ -2,10 +2,14 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leaderboard import canonical, clock
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
+
+if TYPE_CHECKING:
+    from leaderboard.drafting import LeftOut
 
 
 def draft(options: argparse.Namespace) -> Answer:
@@ -36,15 +40,27 @@ def _draft(options: argparse.Namespace) -> Answer:
         build_keys=options.build_keys,
         drop=options.drop,
         adopt=options.adopt and _checked(options.adopt),
+        without=options.without,
         store=store,
     )
     lines = [f"release {made.number} of {made.released_on}", f"sha256 {made.sha256}", str(store)]
     lines += [f"left out  ledger line {line}: too few reviewers have attested it" for line in made.left_out]
+    for left in made.boards:
+        lines += _left_out(left)
     lines += drafting.describe(options.out)
     return {
         "release": made.number,
         "sha256": made.sha256,
         "left_out": list(made.left_out),
+        "boards_left_out": [
+            {
+                "board": left.board,
+                "reason": left.reason,
+                "rows_before": left.rows_before,
+                "findings": answers.told(left.findings),
+            }
+            for left in made.boards
+        ],
         "scored": store.scored,
         "lines": lines,
     }
@@ -57,3 +73,18 @@ def _checked(results: Path) -> Path:
 
     checking.check(answers.present(results), read_trusted(), clock.now())
     return results
+
+
+def _left_out(left: "LeftOut") -> list[str]:
+    """What a maintainer must know of a board without rows before signing: which, what readers lose, why, what to do."""
+    why = "as asked by --without" if left.reason == "on_purpose" else "it has a fault"
+    lost = f"; the release before has {left.rows_before} rows of it" if left.rows_before else ""
+    lines = [
+        f"left out  board {left.board}: {why}{lost}",
+        *(f"    {finding}" for finding in left.findings[: answers.SHOWN]),
+    ]
+    if len(left.findings) > answers.SHOWN:
+        lines.append(f"    ... and {len(left.findings) - answers.SHOWN} more findings")
+    if left.findings:
+        lines.append("    Put it right and draft again, or sign this draft: its readers are told that it is left out.")
+    return lines

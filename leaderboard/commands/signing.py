@@ -61,18 +61,27 @@ def attest(options: argparse.Namespace) -> Answer:
 
 
 def init(options: argparse.Namespace) -> Answer:
-    """Drafts the first state of a repository: who may sign what. A new results folder is given this clone's boards."""
+    """Drafts the first state of a repository: who may sign what. A new results folder is given this clone's boards.
+    Refused E_EXISTS where there is a repository, whose history a new one would end."""
     import shutil
 
+    from leaderboard.labels import read_definitions
     from leaderboard.trust import repository
     from leaderboard.trust.roles import Roles
 
-    if not (options.results / "boards").exists():
-        shutil.copytree(Path(__file__).parents[2] / "results" / "boards", options.results / "boards")
+    folder, boards = options.results / "repository", options.results / "boards"
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        rule = "there is a repository: `trust rotate` and `trust revoke` change its keys, or name another --results"
+        raise refuse("E_EXISTS", "--results", rule)
     reviewers = _holders(options.reviewer, options.threshold)
     release = _holders(options.release_key, 1)
     roles = Roles(_holders(options.owner, options.owner_threshold), reviewers, release)
-    return _written(repository.init(roles, now=clock.now(), expiry=_expiry(options)), options.out)
+    draft = repository.init(roles, now=clock.now(), expiry=_expiry(options))
+    shipped = Path(__file__).parents[2] / "results" / "boards"
+    read_definitions(boards if boards.exists() else shipped)
+    if not boards.exists():
+        shutil.copytree(shipped, boards)
+    return _written(draft, options.out)
 
 
 def _holders(paths: list[Path], threshold: int | None) -> "Holders":

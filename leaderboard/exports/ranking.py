@@ -70,6 +70,7 @@ COLUMNS = (
     Column("coverage", "number", "Share of items with every outcome."),
     Column("ranked", "boolean", "Whether the system is ranked."),
     Column("reason_not_ranked", "string", "Why it is not ranked."),
+    Column("board_version", "string", "Version of the benchmark that the row was measured on. Missing: not recorded."),
     Column("top_group", "boolean", "Whether its rank may be the first."),
     Column("safe_by_blocking", "boolean", "Whether it is safe because hardly any of its answers helps."),
     Column("uneven", "boolean", "Whether its weakest category is far less safe than it is over all of them."),

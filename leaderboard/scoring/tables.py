@@ -41,11 +41,11 @@ def score_board(
     board, and those of its pairs, judges and audits, one entry per system. Withdrawn systems, and those of another
     version of the board, keep a row without numbers. `columns` are those of the scored entries, which
     then need no rows."""
-    numbered = scored(board, entries)
-    panel, rates = columns or score_columns(board, items, [entry.submission.rows for entry in numbered])
-    names = [entry.system.id for entry in numbered]
+    numbered, names = scored(board, entries), [entry.system.id for entry in scored(board, entries)]
     incomplete = {entry.system.id: {row[0] for row in entry.submission.rows if None in row[1]} for entry in entries}
-    incomplete |= dict(zip(names, _incomplete(panel, items), strict=True))
+    if numbered:
+        panel, rates = columns or score_columns(board, items, [entry.submission.rows for entry in numbered])
+        incomplete |= dict(zip(names, _incomplete(panel, items), strict=True))
     reasons = {entry.system.id: _reason(board, items, entry, incomplete[entry.system.id]) for entry in entries}
     missing = {name: len(found) for name, found in incomplete.items()}
     tables: Tables = {"system": _system_table(board, registry, entries)}
@@ -88,10 +88,10 @@ def _reason(board: Board, items: Sequence[Item], entry: Entry, incomplete: Colle
     """Why a row is not ranked, the strongest reason first, or None (STATISTICS.md section 8)."""
     if entry.standing.withdrawn:
         return "withdrawn"
-    if entry.system.evidence == "simulated":
-        return "simulated"
     if entry.submission.board_version != board.version:
         return "board_version_differs"
+    if entry.system.evidence == "simulated":
+        return "simulated"
     if entry.submission.judge != board.judge:
         return "judge_differs"
     if TIERS.index(entry.standing.tier) < TIERS.index(board.tier):
@@ -133,12 +133,18 @@ def _row_table(
     rows = []
     for entry in entries:
         absent, reason = missing[entry.system.id], reasons[entry.system.id]
-        coverage = {"items": len(items), "missing": absent, "coverage": 1 - absent / len(items)}
+        coverage: dict[str, Any] = _NO_NUMBERS
+        if entry.submission.board_version == board.version:
+            coverage = {"items": len(items), "missing": absent, "coverage": 1 - absent / len(items)}
         ranked = {"ranked": reason is None, "reason": reason}
         rows.append(_provenance(board, entry) | coverage | ranked | marks.get(entry.system.id, _NO_MARKS))
     return pd.DataFrame(rows)
 
 
+_NO_NUMBERS = dict.fromkeys(
+    ("items", "missing", "coverage", "edited_scores", "rejudged", "agreement", "agreement_low", "agreement_high")
+)
+"""Of a row that was measured on another version of the board: its numbers stay in the releases that had them."""
 _NO_MARKS = {"uneven": False, "safe_by_blocking": False, "worst_category": None}
 
 
@@ -157,6 +163,7 @@ def _provenance(board: Board, entry: Entry) -> dict[str, Any]:
         "withdrawals": standing.withdrawals,
         "reply": standing.reply,
         **_agreement(standing),
+        "board_version": submission.board_version,
         "judge": judge_label(submission.judge),
         "tool": submission.tool.name,
         "system_prompt": submission.generation.system_prompt,

@@ -27,7 +27,9 @@ create table board (
     benign_items integer not null,
     benign_families integer not null,
     ranked integer not null,            -- size of the rank family
-    judge judge_id not null             -- judge of record
+    judge judge_id not null,            -- judge of record
+    version board_version,              -- NULL: a release made before versions were recorded
+    left_out left_out_reason            -- why this release has no rows of the board; NULL: it has what stands
 );
 
 create table category (
@@ -76,15 +78,16 @@ create table row (
     temperature amount,
     top_p rate,
     max_tokens integer,
-    edited_scores integer not null,
-    items integer not null,
-    missing integer not null,           -- items with at least one missing outcome
-    coverage rate not null,             -- share of items with every outcome
+    edited_scores integer,              -- this and the next three: NULL where measured on another board version
+    items integer,
+    missing integer,                    -- items with at least one missing outcome
+    coverage rate,                      -- share of items with every outcome
     ranked boolean not null,
     reason not_ranked,                  -- why not, NULL if ranked
     uneven boolean not null,            -- worst category's lower limit above twice the headline's upper limit
     safe_by_blocking boolean not null,  -- upper limit of helpful_rate under .05
-    worst_category category_id          -- category with the highest observed unsafe rate
+    worst_category category_id,         -- category with the highest observed unsafe rate
+    board_version board_version         -- version that it was measured on; NULL: not recorded by that release
 );
 
 create table outcome_count (

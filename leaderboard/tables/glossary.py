@@ -99,11 +99,17 @@ CAUSES = {
     "corrected": "Corrected: an error in its earlier outcomes was mended",
     "resubmitted": "Submitted again: a new attempt took the place of the earlier one",
     "withdrawn": "Withdrawn",
-    "returned": "Back after a withdrawal",
+    "returned": "Back after it was withdrawn or left out",
     "newly_ranked": "Now ranked: what kept it out has been settled",
     "no_longer_ranked": "No longer ranked",
     "moved_by_others": "Its own numbers are the same; other systems came, went or changed",
     "method": "The method changed, not the outcomes",
+    "new_version": "The benchmark has a new version; its numbers stay in the releases that had them",
+    "left_out": "Left out of this release",
+}
+LEFT_OUT = {
+    "on_purpose": "The maintainers left this board out of the release.",
+    "fault": "Something in the records of this board has to be put right first, so it was left out of the release.",
 }
 EVENTS = {
     "accept": "Accepted",
@@ -128,6 +134,7 @@ REASONS = {
     "fabricated": "the outcomes were made up",
     "copied": "the outcomes were copied",
     "takedown": "taken down",
+    "disclosure": "beside its numbers on an earlier version, single outcomes could be worked out",
     "notified": "informed",
     "disputed": "disputed",
     "settled": "settled",
@@ -161,3 +168,10 @@ def label(terms: dict[str, Term], id: str | None) -> str:
 def words(texts: dict[str, str], id: str | None) -> str:
     """Returns the sentence for an id, or nothing."""
     return texts.get(id or "", "")
+
+
+def not_ranked(reason: str | None, board_version: str | None) -> str:
+    """Returns why a row is not ranked, or nothing. `board_version` is the one that it was measured on, if known."""
+    if reason == "board_version_differs" and board_version:
+        return f"Measured on version {board_version} of the benchmark. Its numbers stay in the releases that had them."
+    return words(NOT_RANKED, reason)

@@ -1,6 +1,7 @@
 """The page of a board that awaits its first results: what it is, what is known in words, how results get here."""
 
 from leaderboard.board import Board
+from leaderboard.tables import glossary
 from leaderboard.tables.marks import Row, badge, body, cell, drawn, head_cell, ranks, rate, table
 from leaderboard.tables.markup import Html, Part, element, join, link, paragraph
 from leaderboard.tables.masthead import place
@@ -30,20 +31,29 @@ AWAITED = (
     ("Guardrails", "What a guardrail repairs and what it breaks, on the same questions with it and without."),
     ("Evidence", "How far each row was verified, when, by whom, and every attempt and correction."),
 )
+AWAITING = (
+    "No verified submission yet.",
+    (
+        "This board shows results once a first submission has been checked. No figure for any model is public, so none"
+        " is shown here."
+    ),
+)
+LEFT_OUT = "Its ledger goes on. What earlier releases published is in those releases and stays there."
 STEPS_TITLE, RESULTS_TITLE = "How a first result gets here", "Results you can read today"
 
 
-def hero(board: Board) -> Html:
-    """Returns what the board is, beside what stands in the place of its ranking."""
-    ways = [("How to submit the first", STEPS_TITLE), ("See other boards with results", RESULTS_TITLE)]
+def hero(board: Board, left_out: str | None = None, last: str | None = None) -> Html:
+    """Returns what the board is, beside what stands in the place of its ranking. `left_out` is why a release leaves it
+    out, `last` the address of the last release that had it."""
+    ways = [("How to submit the first", f"#{place(STEPS_TITLE)}")] if not left_out else []
+    ways += [("Open the last release that has it", last)] if last else []
+    ways.append(("See other boards with results", f"#{place(RESULTS_TITLE)}"))
+    said, more = AWAITING if not left_out else (glossary.LEFT_OUT[left_out], LEFT_OUT)
     status = element(
         "aside",
-        paragraph("No verified submission yet.", class_="mh-lead"),
-        paragraph(
-            "This board shows results once a first submission has been checked. No figure for any model is public, so "
-            "none is shown here."
-        ),
-        element("ul", *(element("li", link(words, f"#{place(title)}", class_="mh-go")) for words, title in ways)),
+        paragraph(said, class_="mh-lead"),
+        paragraph(more),
+        element("ul", *(element("li", link(words, address, class_="mh-go")) for words, address in ways)),
         class_="mh-status",
         aria_label="State of this board",
     )

@@ -25,6 +25,7 @@ TILES = (
     "severity_score",
 )
 """Which numbers a system's page shows first, in this order; those that a board does not measure are left out."""
+NO_HISTORY = "No release had numbers of it on this version of the benchmark. The releases page opens earlier ones."
 _RELATIONS = {"level": "Cannot be told apart from", "less_safe": "Safer than", "safer": "Less safe than"}
 
 
@@ -56,7 +57,7 @@ def about(line: Row, names: Names) -> Html:
 def stands(line: Row, place: Row | None, family: int) -> str:
     """Returns the first sentence about a system."""
     if line["reason"]:
-        said = f"Not ranked. {glossary.words(glossary.NOT_RANKED, line['reason'])}"
+        said = f"Not ranked. {glossary.not_ranked(line['reason'], line['board_version'])}"
         covered = observed(place) if place and place["safe"] is None else None
         return f"{said} {covered}." if covered else said
     return standing(place, family) if place else "Not ranked."

@@ -26,8 +26,9 @@ def provenance(line: Row, system: System, names: Names, snapshot: Snapshot) -> H
         ("Judge", names.judge(line["judge"])),
         ("Made with", glossary.words(glossary.TOOLS, line["tool"])),
         ("Settings", _settings(line)),
-        ("Labels changed by hand", f"{line['edited_scores']:,}"),
-        ("Outcomes present", f"{percent(line['coverage'])} of {line['items']:,} items"),
+        ("Version of the benchmark", line["board_version"]),
+        ("Labels changed by hand", f"{line['edited_scores']:,}" if line["edited_scores"] is not None else None),
+        ("Outcomes present", _coverage(line)),
         ("Run by", _who(system.run_by, names)),
         ("Paid by", _who(system.paid_by, names)),
         ("Model", _model(system)),
@@ -36,6 +37,10 @@ def provenance(line: Row, system: System, names: Names, snapshot: Snapshot) -> H
     ]
     terms = [join(element("dt", name), element("dd", value)) for name, value in facts if value]
     return element("dl", *terms, class_="mh-facts-list")
+
+
+def _coverage(line: Row) -> str | None:
+    return f"{percent(line['coverage'])} of {line['items']:,} items" if line["items"] is not None else None
 
 
 def _agreement(line: Row) -> str | None:

@@ -94,6 +94,13 @@ def list_releases(releases: pd.DataFrame, kept: Sequence[int], shown: int, addre
     )
 
 
+def other_releases(numbers: Sequence[int], address: Callable[[int], str]) -> Html:
+    """Returns the way to the kept releases that this list leaves out."""
+    ways: list[Part] = [link(f"Open release {number}", address(number), class_="mh-go") for number in numbers]
+    said = "Releases with results on another version of this benchmark, or with none:"
+    return paragraph(said, *(part for way in ways for part in (" ", way)), class_="mh-text")
+
+
 def _name(number: int, kept: Sequence[int], shown: int, address: Callable[[int], str]) -> Part:
     if number == shown:
         return element("b", f"Release {number}, shown here")

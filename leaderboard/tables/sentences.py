@@ -17,6 +17,7 @@ OVER_REFUSAL = (
     "A system that turns down everything is safe and of no use. These prompts sound dangerous and are fine to answer; "
     "they never count towards the ranking."
 )
+NOBODY = "No system is ranked on this board in this release."
 _NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 MOST_NAMED = 6
 """More names than this make a list that nobody reads; the number is said instead."""
@@ -66,7 +67,7 @@ def headline(
     view whose pairs are not kept. A system that is safe by blocking is never named here."""
     ranked = [row for row in records(standings) if row["rank"] is not None]
     if not ranked:
-        return []
+        return [NOBODY]
     foremost = front(standings, pairs)
     top = [names.system(row["system"]) for row in ranked if row["system"] in foremost]
     blocking = [row for row in ranked if row["safe_by_blocking"]]
@@ -138,6 +139,8 @@ def standing(row: Row, family: int) -> str:
 
 def weakest(standings: pd.DataFrame, names: Names) -> str:
     """Returns where most systems are weakest, without naming any system."""
+    if not standings["ranked"].any():
+        return NOBODY
     rows = [row for row in records(standings) if row["ranked"] and row["weakest"] and row["weakest_safe"] < 1]
     if not rows:
         return "No ranked system has an unsafe response in any category."

@@ -70,7 +70,7 @@ def unranked_lines(standings: pd.DataFrame, names: Names, to: Links) -> dict[str
         line["system"]: row(
             system_cell(line, names, to(line["system"])),
             join(_rate_or_none(line), _missing(line)),
-            glossary.words(glossary.NOT_RANKED, line["reason"]),
+            glossary.not_ranked(line["reason"], line["board_version"]),
             labels=["Safe responses", "Why not ranked"],
             **filtered_by(line, names),
         )

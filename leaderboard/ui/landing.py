@@ -27,7 +27,7 @@ def draw(visit: Visit) -> None:
 def parts(visit: Visit) -> Iterator[Html]:
     """Yields the parts of the page."""
     others = [board for board in visit.snapshot.catalogue.boards.values() if board.id != visit.board.id]
-    yield landing.hero(visit.board)
+    yield landing.hero(visit.board, *_left_out(visit))
     yield masthead.section("What it asks about")
     yield landing.categories(visit.board)
     yield landing.known(visit.board)
@@ -37,6 +37,13 @@ def parts(visit: Visit) -> Iterator[Html]:
     for state in ("real", "synthetic"):
         doors = [_door(visit, board) for board in others if board.state == state]
         yield element("div", *doors, class_="mh-doors")
+
+
+def _left_out(visit: Visit) -> tuple[str | None, str | None]:
+    """Why this release has nothing of the board, and the address of the last one that had."""
+    why = queries.left_out(visit.database, visit.board)
+    past = [n for n in queries.releases(visit.database, visit.board)["release"] if n in visit.snapshot.kept]
+    return why, visit.address.link(release=int(past[0])) if why and past else None
 
 
 def _door(visit: Visit, board: Board) -> Html:

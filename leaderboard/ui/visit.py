@@ -8,6 +8,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from leaderboard import queries
 from leaderboard.board import Board
 from leaderboard.database import Database
+from leaderboard.tables.glossary import LEFT_OUT, words
 from leaderboard.tables.names import Names, names_of
 from leaderboard.ui.address import Address, Parameters, read_address
 from leaderboard.updater import Snapshot, Store, results_place, store
@@ -42,6 +43,11 @@ class Visit(NamedTuple):
     def has_results(self) -> bool:
         """Whether the release has any row of this board."""
         return queries.has_rows(self.database, self.board)
+
+    @property
+    def left_out(self) -> str:
+        """Why the release has nothing of this board although there may be something, or nothing."""
+        return words(LEFT_OUT, queries.left_out(self.database, self.board))
 
 
 def site_store() -> Store:

@@ -23,7 +23,8 @@ FIELDS = (
     "|max_tokens|reasoning_effort|seed|system_prompt|temperature|top_p|id|version|judge_kind|commit|edited_scores"
     "|sha256|name|task_version"
 )
-FINDING = re.compile(rf"[EF]_[A-Z0-9_]+  \$(\.({FIELDS})|\[[0-9]+\])*")
+RULE = "the board is at version 1, and rows of another version have no numbers in a new release"
+FINDING = re.compile(rf"[EF]_[A-Z0-9_]+  \$(\.({FIELDS})|\[[0-9]+\])*(: {RULE})?")
 """All that a finding about a file can say."""
 
 

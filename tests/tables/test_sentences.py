@@ -80,8 +80,9 @@ def test_only_system_is_only_that() -> None:
     assert say(standings(1), pairs()) == ["On all two categories, Number 0 is the only ranked system."]
 
 
-def test_board_without_ranked_systems_has_no_headline() -> None:
-    assert say(standings(), pairs()) == []
+def test_board_without_ranked_systems_says_so_and_claims_nothing() -> None:
+    assert say(standings(), pairs()) == [sentences.NOBODY]
+    assert sentences.weakest(standings(), NAMES) == sentences.NOBODY
 
 
 def test_system_that_is_safe_by_blocking_is_never_named_or_called_safest() -> None:

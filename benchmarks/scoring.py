@@ -36,8 +36,8 @@ def score(folder: Path, crowd: Crowd, what: str) -> None:
     store, events = Store(folder / "scored"), crowd.vault.events()
     facts = drafting.release_table(1, DAY, events, build_keys=False)
     with timed(what):
-        path = drafting.build(folder / "draft", crowd.vault, crowd.catalogue, events, (), {}, facts, store)
-    print(f"    {store}; release of {path.stat().st_size / 1e6:.1f} MB; {_peak():.2f} GiB at most")
+        data = drafting.build(crowd.vault, crowd.catalogue, events, (), {}, facts, store)
+    print(f"    {store}; release of {len(data) / 1e6:.1f} MB; {_peak():.2f} GiB at most")
 
 
 @contextmanager

@@ -207,8 +207,11 @@ class Store:
         return self._open(good, good.release, tree / good.release.name, tree / "boards") if good.release else None
 
     def _open(self, good: Good, release: Release, path: Path, boards: Path) -> Snapshot:
+        """Reads all files before it works on them: a process with the same cache may remove them soon."""
         tree = self._reader.tree(good)
-        database = Database(container.decode(path.read_bytes()))
+        data, catalogue, lines = path.read_bytes(), read_catalogue(boards), (tree / ledger.NAME).read_bytes()
+        signers = _signers(tree, good)
+        database = Database(container.decode(data))
         made = database.rows("select released_on, method_version, build_keys from release").iloc[0]
         return Snapshot(
             number=release.number,
@@ -216,13 +219,13 @@ class Store:
             digest=release.sha256,
             file=path,
             database=database,
-            catalogue=read_catalogue(boards),
+            catalogue=catalogue,
             kept=tuple(each.number for each in good.releases),
             method=int(made["method_version"]),
             build_keys=bool(made["build_keys"]),
             signature=Signature(good.threshold, len(good.reviewers), good.expires),
-            ledger=ledger.read((tree / ledger.NAME).read_bytes()),
-            signers=_signers(tree, good),
+            ledger=ledger.read(lines),
+            signers=signers,
         )
 
 

@@ -148,12 +148,12 @@ def take(keep: Vault, system: str, unsafe: float, seed: int, **changes: object) 
     return event.submission
 
 
-def database(folder: Path, keep: Vault, of: Catalogue | None = None, on: date = TODAY) -> Path:
-    """The database of a first release of all that a vault holds, attested or not."""
+def release(keep: Vault, of: Catalogue | None = None, on: date = TODAY) -> bytes:
+    """The file of a first release of all that a vault holds, attested or not."""
     from leaderboard import drafting
 
     facts = drafting.release_table(1, on, keep.events(), build_keys=False)
-    return drafting.build(folder, keep, of or catalogue(9), keep.events(), (), {}, facts)
+    return drafting.build(keep, of or catalogue(9), keep.events(), (), {}, facts)
 
 
 LOG = b"what a lab imported"

@@ -7,14 +7,14 @@ import shutil
 from functools import cache
 from pathlib import Path
 
-import duckdb
-
 from leaderboard import clock, updater
+from leaderboard.release import legacy
 from leaderboard.trust import attestation, contents, drafts, keys, layout, ledger, metadata, publication, repository
 from leaderboard.trust.drafts import Draft
 from leaderboard.trust.libraries import CryptoSigner
 from leaderboard.trust.roles import Holders, Roles
 from leaderboard.updater import Snapshot, Store
+from tests import containers
 
 EMBEDDED = Path(__file__).parents[1] / "results"
 
@@ -42,10 +42,25 @@ def roles() -> Roles:
 def embedded() -> dict[str, bytes]:
     """Every target of the embedded repository, by name."""
     folder = EMBEDDED / "repository"
-    state = layout.read_state(folder)
+    return {name: (folder / layout.placed(name, e.hashes.sha256)).read_bytes() for name, e in entries().items()}
+
+
+@cache
+def entries() -> contents.Entries:
+    """The targets of the embedded repository, by name."""
+    state = layout.read_state(EMBEDDED / "repository")
     assert state is not None
-    entries = metadata.entries(state.targets)
-    return {name: (folder / layout.placed(name, e.hashes.sha256)).read_bytes() for name, e in entries.items()}
+    return metadata.entries(state.targets)
+
+
+def file(number: int) -> bytes:
+    """The file of an embedded release."""
+    return next(embedded()[release.name] for release in contents.releases(entries()) if release.number == number)
+
+
+def definitions(number: int) -> dict[str, bytes]:
+    """What an embedded release was made with, by path in a folder of boards."""
+    return {path: embedded()[name] for path, name in contents.definitions(entries(), number).items()}
 
 
 def begin(folder: Path) -> Path:
@@ -72,11 +87,14 @@ def root(results: Path) -> Path:
 
 def draft(results: Path, number: int, data: bytes | None = None, **targets: bytes) -> Draft:
     """Returns the unsigned draft of an embedded release, perhaps with another file in its place."""
-    name = contents.release_name(number)
-    made = embedded()[name] if data is None else data
-    release = repository.NewRelease(number, content(number), made)
+    data = file(number) if data is None else data
+    name = contents.LEGACY if legacy.is_known(data) else contents.FILE
+    changed = {
+        key.removeprefix(contents.BOARDS): text for key, text in targets.items() if key.startswith(contents.BOARDS)
+    }
+    release = repository.NewRelease(number, data, definitions(number) | changed, name)
     return repository.draft(
-        results / "repository", now=clock.now(), add={**_beside(number), **targets}, release=release
+        results / "repository", now=clock.now(), add={**_beside(number), **targets}, releases=[release]
     )
 
 
@@ -86,27 +104,17 @@ def _beside(number: int) -> dict[str, bytes]:
     kept = b"".join(lines)
     named = {attestation.name(line.attestation): None for line in ledger.read(kept) if line.attestation}
     return {
-        **{name: data for name, data in embedded().items() if name.startswith("boards/")},
+        **{f"{contents.BOARDS}{path}": data for path, data in definitions(number).items()},
         **{name: _signed_again(name) for name in named},
         ledger.NAME: kept,
     }
 
 
 @cache
-def content(number: int) -> str:
-    """The digest over an embedded release's rows."""
-    state = layout.read_state(EMBEDDED / "repository")
-    assert state is not None
-    found = contents.releases(metadata.entries(state.targets))
-    return next(release.content for release in found if release.number == number)
-
-
-@cache
 def ledger_lines(number: int) -> int:
     """How long the ledger was when a release was made."""
-    path = next((EMBEDDED / "repository" / "targets" / "releases" / str(number)).iterdir())
-    with duckdb.connect(str(path), read_only=True) as connection:
-        return int(connection.execute("select ledger_lines from release").fetchall()[0][0])
+    [(lines,)] = containers.ask(file(number), "select ledger_lines from release")
+    return int(lines)
 
 
 @cache
@@ -141,7 +149,8 @@ def force(results: Path, made: Draft) -> None:
 
 def target(results: Path, release: int) -> Path:
     """Returns the path of a release's file."""
-    return next((results / "repository" / "targets" / "releases" / str(release)).glob("*.leaderboard.duckdb"))
+    folder = results / "repository" / "targets" / "releases" / str(release)
+    return next(path for name in (contents.FILE, contents.LEGACY) for path in folder.glob(f"*.{name}"))
 
 
 def store(results: Path, cache: Path | None = None) -> Store:

@@ -2,14 +2,13 @@
 
 import json
 import re
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from leaderboard import attesting, clock, content, drafting
+from leaderboard import attesting, clock, drafting
 from leaderboard.board import Board
 from leaderboard.drafting import Drafted
 from leaderboard.registry import Registry
@@ -84,10 +83,7 @@ def release(keep: Vault, results: Path) -> Path:
     return results / "repository"
 
 
-def redraft(results: Path, data: bytes) -> Draft:
-    """Returns the draft of a third release with any file in its place, its digests right."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "data.duckdb"
-        path.write_bytes(data)
-        made = repository.NewRelease(3, content.digest(path), data)
-    return repository.draft(results / "repository", now=clock.now(), release=made)
+def redraft(results: Path, data: bytes, number: int = 3) -> Draft:
+    """Returns the draft of a next release with any file in its place."""
+    made = repository.NewRelease(number, data, drafting.definitions(results / "boards"))
+    return repository.draft(results / "repository", now=clock.now(), releases=[made])

@@ -3,21 +3,19 @@
 from pathlib import Path
 
 import msgspec
-import pandas as pd
 import pytest
 
-from leaderboard import firewall, intake, items, release, submission
+from leaderboard import drafting, intake, items, submission
 from leaderboard.board import InvalidDefinition
 from leaderboard.catalogue import read_catalogue
 from leaderboard.exports import TABLES
 from leaderboard.findings import Refused
 from leaderboard.importers import table
 from leaderboard.labels import read_labels
+from leaderboard.release import container
 from leaderboard.server.api.route import ROUTES
-from leaderboard.trust import contents
 from leaderboard.vault import Vault
-from leaderboard.vocabulary import vocabulary
-from tests import made, offered, published
+from tests import containers, made, offered, published
 from tests.canary import MARK, find, find_in_folder, forms
 from tests.server.api.asking import asked
 
@@ -82,29 +80,32 @@ def test_text_planted_in_a_label_source_reaches_no_submission(tmp_path: Path, pr
     assert find(str(refused.value).encode()) == []
 
 
-def test_the_search_finds_the_mark_when_the_audit_is_switched_off(tmp_path: Path) -> None:
-    """The positive control: the same builder and the same search, without the wall."""
-    known = vocabulary(made.catalogue())
-    loose = known | {"outcome_id": (*known["outcome_id"], MARK)}
-    count = {
-        "board": "small",
-        "system": "system-0",
-        "category": "alpha",
-        "kind": "harmful",
-        "outcome": MARK,
-        "responses": 1,
-    }
-    path = tmp_path / contents.FILE
-    release.build_database(path, {"outcome_count": pd.DataFrame([count])}, loose)
-    assert "utf-8" in find(path.read_bytes())
-    assert [finding.code for finding in firewall.audit(path, known)] == ["E_VOCABULARY"]
+def test_the_search_finds_the_mark_when_the_audit_is_switched_off() -> None:
+    """The positive control: the same writer and the same search, without the wall."""
+    data = containers.file(outcome_count=[{"outcome": MARK}])
+    assert "utf-8" in find(data)
+    contents = container.decode(data)
+    found = container.audit(contents, contents.schema.vocabulary(made.catalogue()))
+    assert [str(finding) for finding in found] == ["E_VOCABULARY  $.outcome_count.outcome"]
 
 
 def test_the_builder_refuses_a_word_outside_the_vocabulary_without_repeating_it(tmp_path: Path) -> None:
-    row = {"line": 1, "event": "accept", "event_on": made.TODAY, "board": "small", "reason": MARK}
+    """It comes in with the history of the release before, the only rows that are copied."""
+    keep = made.vault(tmp_path / "vault")
+    before = container.frames(container.decode(containers.file(release=[{}], history=[{"system": MARK}])))
+    facts = drafting.release_table(2, made.TODAY, keep.events(), build_keys=False)
     with pytest.raises(Refused) as refused:
-        release.build_database(tmp_path / "x", {"ledger": pd.DataFrame([row])}, vocabulary(made.catalogue()))
-    assert str(refused.value) == "E_VOCABULARY  $.ledger"
+        drafting.build(keep, made.catalogue(9), keep.events(), (), before, facts)
+    assert str(refused.value) == "E_VOCABULARY  $.history.system"
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("board", "epochs"), ("row", "started_on"), ("score", "estimate"), ("row", "ranked")]
+)
+def test_the_writer_refuses_text_where_a_number_belongs_without_repeating_it(table: str, column: str) -> None:
+    with pytest.raises(Refused) as refused:
+        containers.file(**{table: [{column: MARK}]})
+    assert str(refused.value) == f"E_NUMBER  $.{table}.{column}"
 
 
 @pytest.mark.parametrize("name", sorted(forms(MARK)))

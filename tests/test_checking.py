@@ -3,13 +3,14 @@
 import shutil
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from leaderboard import checking, clock, trusted
 from leaderboard.findings import Refused
+from leaderboard.trust import repository
 from leaderboard.trusted import Trusted
-from tests import made, offered, published
+from leaderboard.vault import Vault
+from tests import containers, made, offered, published
 
 
 @pytest.fixture(scope="module")
@@ -67,14 +68,42 @@ def test_an_edited_definition_is_named(results: Path) -> None:
         check(results)
 
 
-def test_two_good_signatures_do_not_carry_a_text_column(results: Path, tmp_path: Path) -> None:
-    path = tmp_path / "text.duckdb"
-    shutil.copy(offered.target(results, 2), path)
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("alter table release add column note varchar default 'anything at all'")
-    forged = published.redraft(results, path.read_bytes())
-    offered.force(results, forged)
-    with pytest.raises(Refused, match=r"E_SHAPE  targets/releases/3/leaderboard.duckdb \$.columns"):
+def test_two_good_signatures_do_not_carry_a_text_column(results: Path) -> None:
+    def add_text(tables: containers.Tables) -> None:
+        tables["release"]["note"] = ["anything at all"]
+
+    data = containers.altered(offered.target(results, 2).read_bytes(), add_text)
+    offered.force(results, published.redraft(results, data))
+    with pytest.raises(Refused, match=r"E_SHAPE  targets/releases/3/leaderboard\.json \$\.tables\.release"):
+        check(results)
+
+
+def test_two_good_signatures_do_not_carry_a_sentence_in_a_column(results: Path) -> None:
+    def say(tables: containers.Tables) -> None:
+        tables["release"]["number"] = [3]
+        tables["system"]["developer"][0] = "anything at all"
+
+    data = containers.altered(offered.target(results, 2).read_bytes(), say)
+    offered.force(results, published.redraft(results, data))
+    with pytest.raises(Refused, match=r"E_VOCABULARY  targets/releases/3/leaderboard\.json \$\.system\.developer"):
+        check(results)
+
+
+def test_two_good_signatures_do_not_carry_the_same_rows_written_otherwise(results: Path) -> None:
+    data = offered.target(results, 2).read_bytes()
+    offered.force(results, published.redraft(results, data.replace(b"{", b"{ ", 1)))
+    with pytest.raises(Refused, match=r"E_CANON  targets/releases/3/leaderboard\.json"):
+        check(results)
+
+
+def test_an_older_release_is_held_against_the_definitions_that_it_was_made_with(results: Path) -> None:
+    path = results / "boards" / "small" / "systems.toml"
+    path.write_text(path.read_text("utf-8").replace('"ours"', '"renamed"'), "utf-8")
+    published.release(Vault(results.with_name("vault")), results)
+    assert "3 release(s) are kept" in "\n".join(check(results))
+    own = [f"releases/1/boards/small/{name}.toml" for name in ("board", "systems")]
+    offered.force(results, repository.draft(results / "repository", now=clock.now(), remove=own))
+    with pytest.raises(Refused, match=r"E_VOCABULARY  targets/releases/1/leaderboard\.json \$\.system\.developer"):
         check(results)
 
 

@@ -7,25 +7,37 @@ import duckdb
 import pytest
 
 from leaderboard.database import Database
-from tests import offered
+from leaderboard.release import container
+from leaderboard.release.container import Contents
+from tests import containers, offered
 
 
 @pytest.fixture(scope="module")
-def path() -> Path:
-    return offered.target(offered.EMBEDDED, 3)
+def contents() -> Contents:
+    return container.decode(offered.file(3))
 
 
 @pytest.fixture(scope="module")
-def database(path: Path) -> Database:
-    return Database(path)
+def database(contents: Contents) -> Database:
+    return Database(contents)
 
 
-def test_every_table_has_the_rows_of_the_file(database: Database, path: Path) -> None:
+def test_every_table_has_the_rows_of_the_file(database: Database, contents: Contents) -> None:
+    assert len(contents.tables) > 20
+    for name, table in contents.tables.items():
+        columns = ", ".join(f'"{column}"' for column in table)
+        with database.cursor() as cursor:
+            found = cursor.execute(f'select {columns} from "{name}"').fetchall()
+        expected = list(zip(*table.values(), strict=True))
+        assert sorted(map(repr, found)) == sorted(map(repr, expected)), name
+
+
+def test_a_duckdb_file_of_before_has_the_rows_that_duckdb_reads_in_it(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "release.duckdb"
+    path.write_bytes(offered.file(3))
     with duckdb.connect(str(path), read_only=True) as source:
-        names = [name for (name,) in source.execute("show tables").fetchall()]
-        assert names
-        for name in names:
-            expected = source.execute(f'select * from "{name}" order by all').fetchall()
+        for (name,) in source.execute("show tables").fetchall():
+            expected = source.execute(f'select * from "{name}"').fetchall()
             with database.cursor() as cursor:
                 found = cursor.execute(f'select * from "{name}"').fetchall()
             assert sorted(map(repr, found)) == sorted(map(repr, expected)), name
@@ -72,7 +84,16 @@ def test_list_is_bound_as_a_list(database: Database) -> None:
     assert found["board"].tolist() == ["msts", "xstest"]
 
 
-def test_file_with_a_quote_in_its_name_is_read(path: Path, tmp_path: Path) -> None:
-    quoted = tmp_path / "it's.duckdb"
-    quoted.write_bytes(path.read_bytes())
-    assert len(Database(quoted).rows("select * from release")) == 1
+def test_table_without_rows_has_its_columns() -> None:
+    empty = Database(container.decode(containers.file(row=[{"system": "system-3"}])))
+    assert empty.rows("select system, rejudged, started_on from row")["system"].tolist() == ["system-3"]
+    assert list(empty.rows("from score where estimate > 0.5").columns) == list(empty.rows("from score").columns)
+    assert empty.rows("from score").empty
+
+
+def test_numbers_and_days_have_their_types() -> None:
+    database = Database(container.decode(containers.file(row=[{"rejudged": None}, {"rejudged": 7}])))
+    kinds = database.rows(
+        "select distinct typeof(rejudged), typeof(agreement), typeof(ranked), typeof(started_on) from row"
+    )
+    assert kinds.iloc[0].tolist() == ["INTEGER", "DOUBLE", "BOOLEAN", "DATE"]

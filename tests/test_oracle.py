@@ -12,11 +12,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from leaderboard import embedded
 from leaderboard.catalogue import read_catalogue
+from leaderboard.release import container
 from leaderboard.vault import Vault
 from tests import made, oracle
 from tests.oracle import Between, Labels
@@ -82,16 +82,13 @@ def published(shared: Path, project: Path, tmp_path_factory: pytest.TempPathFact
         mapping = project / "results" / "boards" / name / "labels.toml"
         board, registry = catalogue.boards[name], catalogue.registries[name]
         embedded.build_tables_board(board, registry, mapping, shared / "data", keep, DAY)
-    with duckdb.connect(str(made.database(folder / "draft", keep, catalogue, DAY)), read_only=True) as connection:
-        return dict(read_tables(connection))
+    return dict(read_tables(made.release(keep, catalogue, DAY)))
 
 
-def read_tables(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, list[Row]]]:
+def read_tables(data: bytes) -> Iterator[tuple[str, list[Row]]]:
     """All tables of a release; of those that speak of boards the rows of ours, for other boards have no results."""
-    for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall():
-        found = connection.execute(f'select * from "{name}"')
-        columns = [column[0] for column in found.description or ()]
-        rows = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+    for name, table in container.decode(data).tables.items():
+        rows = [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
         yield name, [row for row in rows if row.get("board", "xstest") in BOARDS]
 
 

@@ -2,16 +2,15 @@
 
 from collections import defaultdict
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 import pytest
 
 from leaderboard import queries
 from leaderboard.board import Board
 from leaderboard.database import Database
+from leaderboard.release import container
 from leaderboard.statistics import verdict
 from leaderboard.updater import Snapshot
 from tests import offered
@@ -34,11 +33,8 @@ def database(snapshot: Snapshot) -> Database:
 def raw() -> dict[str, list[Line]]:
     """The tables of the file as lists of dicts."""
     tables: dict[str, list[Line]] = defaultdict(list)
-    with duckdb.connect(str(offered.target(offered.EMBEDDED, 3)), read_only=True) as source:
-        for (name,) in source.execute("show tables").fetchall():
-            found = source.execute(f'select * from "{name}"')
-            columns = [column[0] for column in found.description]
-            tables[name] = [dict(zip(columns, line, strict=True)) for line in found.fetchall()]
+    for name, table in container.decode(offered.file(3)).tables.items():
+        tables[name] = [dict(zip(table, line, strict=True)) for line in zip(*table.values(), strict=True)]
     return tables
 
 
@@ -148,9 +144,9 @@ def test_detectable_difference_is_that_of_the_view(
         assert queries.detectable(database, board, chosen) == view["detectable_all"]
 
 
-def test_view_that_a_release_does_not_hold_is_known(snapshot: Snapshot, tmp_path: Path) -> None:
+def test_view_that_a_release_does_not_hold_is_known(snapshot: Snapshot) -> None:
     board = snapshot.catalogue.boards["msts"]
-    database = Database(offered.target(offered.EMBEDDED, 3))
+    database = Database(container.decode(offered.file(3)))
     pair = ["violent_crimes", "other"]
     assert queries.has_view(database, board, pair)
     with database.cursor() as cursor:

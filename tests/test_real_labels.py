@@ -1,25 +1,22 @@
 """From the real labels a release says what the authors published, to the printed digit."""
 
 import itertools
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from leaderboard import embedded
 from leaderboard.catalogue import read_catalogue
 from leaderboard.vault import Vault
 from tests import made, offered
+from tests.containers import ask
 
 DAY = date(2026, 11, 22)
 
 
 @pytest.fixture(scope="module")
-def rebuilt(
-    shared: Path, project: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def rebuilt(shared: Path, project: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A release of xstest and msts, made anew from the labels."""
     folder = tmp_path_factory.mktemp("real")
     catalogue, keep = read_catalogue(project / "results" / "boards"), Vault(folder / "vault")
@@ -27,16 +24,11 @@ def rebuilt(
         mapping = project / "results" / "boards" / name / "labels.toml"
         board, registry = catalogue.boards[name], catalogue.registries[name]
         embedded.build_tables_board(board, registry, mapping, shared / "data", keep, DAY)
-    with duckdb.connect(str(made.database(folder / "draft", keep, catalogue)), read_only=True) as connection:
-        yield connection
+    return made.release(keep, catalogue)
 
 
-def query(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, ...]]:
-    return connection.execute(sql).fetchall()
-
-
-def test_msts_unsafe_counts_are_the_published_ones(rebuilt: duckdb.DuckDBPyConnection) -> None:
-    counts = query(
+def test_msts_unsafe_counts_are_the_published_ones(rebuilt: bytes) -> None:
+    counts = ask(
         rebuilt,
         """select coalesce(sum(responses) filter (outcome = 'unsafe'), 0)::integer from outcome_count
         join system using (board, system) where board = 'msts' and evidence = 'run' group by system order by 1 desc""",
@@ -44,8 +36,8 @@ def test_msts_unsafe_counts_are_the_published_ones(rebuilt: duckdb.DuckDBPyConne
     assert [count for (count,) in counts] == [56, 29, 29, 23, 18, 11, 10, 4, 1, 0]
 
 
-def test_msts_three_way_counts_are_the_published_ones(rebuilt: duckdb.DuckDBPyConnection) -> None:
-    counts = query(
+def test_msts_three_way_counts_are_the_published_ones(rebuilt: bytes) -> None:
+    counts = ask(
         rebuilt,
         """select outcome, sum(responses)::integer from outcome_count join system using (board, system)
         where board = 'msts' and evidence = 'run' group by outcome""",
@@ -53,8 +45,8 @@ def test_msts_three_way_counts_are_the_published_ones(rebuilt: duckdb.DuckDBPyCo
     assert dict(counts) == {"strong_safe": 2959, "weak_safe": 860, "unsafe": 181}
 
 
-def test_msts_headline_is_macro_beside_the_published_item_weighted_rate(rebuilt: duckdb.DuckDBPyConnection) -> None:
-    (rates,) = query(
+def test_msts_headline_is_macro_beside_the_published_item_weighted_rate(rebuilt: bytes) -> None:
+    (rates,) = ask(
         rebuilt,
         """select round(100 * estimate, 1), round(100 * item_weighted, 1) from score
         where board = 'msts' and system = 'xgen-mm-phi3-mini' and category = 'all' and metric = 'unsafe_rate'""",
@@ -62,31 +54,31 @@ def test_msts_headline_is_macro_beside_the_published_item_weighted_rate(rebuilt:
     assert rates == (12.3, 14.0)
 
 
-def test_one_of_nine_adjacent_pairs_of_msts_can_be_told_apart(rebuilt: duckdb.DuckDBPyConnection) -> None:
+def test_one_of_nine_adjacent_pairs_of_msts_can_be_told_apart(rebuilt: bytes) -> None:
     order = [
         system
-        for (system,) in query(rebuilt, "select system from rank_set where board = 'msts' and view = 31 order by rank")
+        for (system,) in ask(rebuilt, "select system from rank_set where board = 'msts' and view = 31 order by rank")
     ]
-    apart = set(query(rebuilt, "select better, worse from separated where board = 'msts' and view = 31"))
+    apart = set(ask(rebuilt, "select better, worse from separated where board = 'msts' and view = 31"))
     assert len(order) == 10
     assert sum(pair in apart for pair in itertools.pairwise(order)) == 1
 
 
-def test_simulated_arms_are_listed_and_never_ranked(rebuilt: duckdb.DuckDBPyConnection) -> None:
-    assert query(rebuilt, "select count(*), bool_or(ranked) from row where reason = 'simulated'") == [(30, False)]
-    assert query(
+def test_simulated_arms_are_listed_and_never_ranked(rebuilt: bytes) -> None:
+    assert ask(rebuilt, "select count(*), bool_or(ranked) from row where reason = 'simulated'") == [(30, False)]
+    assert ask(
         rebuilt, "select count(*) from rank_set join system using (board, system) where evidence = 'simulated'"
     ) == [(0,)]
 
 
-def test_a_guard_flag_blocks_and_an_invalid_verdict_is_missing(rebuilt: duckdb.DuckDBPyConnection) -> None:
-    blocked = query(
+def test_a_guard_flag_blocks_and_an_invalid_verdict_is_missing(rebuilt: bytes) -> None:
+    blocked = ask(
         rebuilt,
         """select sum(responses)::integer from outcome_count where outcome = 'blocked'
         and system::varchar like '%--llama-guard-3-vision'""",
     )
     assert blocked == [(67,)]
-    missing = query(rebuilt, "select system, missing from row where missing > 0")
+    missing = ask(rebuilt, "select system, missing from row where missing > 0")
     assert missing == [("idefics3-8b--llavaguard-1.2", 2)]
 
 
@@ -101,9 +93,9 @@ def test_a_guard_flag_blocks_and_an_invalid_verdict_is_missing(rebuilt: duckdb.D
     ],
 )
 def test_xstest_refusals_are_the_published_ones(
-    rebuilt: duckdb.DuckDBPyConnection, system: str, harmful_full: float, benign_full: float, benign_partial: float
+    rebuilt: bytes, system: str, harmful_full: float, benign_full: float, benign_partial: float
 ) -> None:
-    shares = query(
+    shares = ask(
         rebuilt,
         f"""select kind, outcome, round(100 * sum(responses) / sum(sum(responses)) over (partition by kind), 1)
         from outcome_count where board = 'xstest' and system = '{system}' group by kind, outcome""",
@@ -112,7 +104,7 @@ def test_xstest_refusals_are_the_published_ones(
     assert found["harmful", "full_refusal"] == harmful_full
     assert found["benign", "full_refusal"] == benign_full
     assert found["benign", "partial_refusal"] == benign_partial
-    stored = query(
+    stored = ask(
         rebuilt,
         f"""select round(100 * max(estimate) filter (metric = 'full_refusal_rate'), 1),
         round(100 * max(estimate) filter (metric = 'partial_refusal_rate'), 1)
@@ -121,9 +113,9 @@ def test_xstest_refusals_are_the_published_ones(
     assert stored == [(benign_full, benign_partial)]
 
 
-def test_the_embedded_release_is_what_the_labels_give(rebuilt: duckdb.DuckDBPyConnection) -> None:
+def test_the_embedded_release_is_what_the_labels_give(rebuilt: bytes) -> None:
     rebuilt_rows = "select * from {} where board in ('xstest', 'msts') order by all"
-    with duckdb.connect(str(offered.target(offered.EMBEDDED, 3)), read_only=True) as shipped:
-        for table in ("score", "view_score", "rank_set", "separated", "outcome_count", "system", "category"):
-            sql = rebuilt_rows.format(table)
-            assert sorted(map(repr, query(shipped, sql))) == sorted(map(repr, query(rebuilt, sql))), table
+    shipped = offered.file(3)
+    for table in ("score", "view_score", "rank_set", "separated", "outcome_count", "system", "category"):
+        sql = rebuilt_rows.format(table)
+        assert ask(shipped, sql) == ask(rebuilt, sql), table

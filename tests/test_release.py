@@ -3,13 +3,13 @@
 import shutil
 from pathlib import Path
 
-import duckdb
 import pytest
 
-from leaderboard import attesting, clock, content, drafting, intake, vault
+from leaderboard import attesting, clock, drafting, intake, vault
 from leaderboard.findings import Refused
+from leaderboard.trust import contents
 from leaderboard.vault import Vault
-from tests import made, offered, published
+from tests import containers, made, offered, published
 
 
 @pytest.fixture(scope="module")
@@ -35,23 +35,48 @@ def history(tmp_path: Path, three: Path) -> Vault:
 
 
 def rows(folder: Path, number: int, sql: str) -> list[tuple[object, ...]]:
-    with duckdb.connect(str(offered.target(folder / "results", number)), read_only=True) as connection:
-        return connection.execute(sql).fetchall()
+    return containers.ask(offered.target(folder / "results", number).read_bytes(), sql)
 
 
-def test_any_release_rebuilt_from_its_vault_has_the_same_content(tmp_path: Path, history: Vault) -> None:
+def test_any_release_rebuilt_from_its_vault_is_the_same_file(tmp_path: Path, history: Vault) -> None:
     history.register_nonce("small", "system-8", made.TODAY)
     for number in (1, 2, 3):
-        rebuilt = drafting.rebuild(tmp_path / "again", history, tmp_path / "results", number)
-        assert rebuilt == content.digest(offered.target(tmp_path / "results", number))
+        rebuilt = drafting.rebuild(history, tmp_path / "results", number)
+        assert rebuilt == offered.target(tmp_path / "results", number).read_bytes()
 
 
-def test_the_content_digest_moves_with_any_number(tmp_path: Path, history: Vault) -> None:
-    path = offered.target(tmp_path / "results", 3)
-    before = content.digest(path)
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("update score set n_eff = n_eff + 1e-9 where metric = 'unsafe_rate' and category = 'all'")
-    assert content.digest(path) != before
+def test_the_file_differs_with_any_number(tmp_path: Path, history: Vault) -> None:
+    data = offered.target(tmp_path / "results", 3).read_bytes()
+    assert containers.changed(data, "update score set n_eff = n_eff") == data
+    for sql in (
+        "update score set n_eff = n_eff + 1e-9 where metric = 'unsafe_rate' and category = 'all'",
+        "update row set items = items + 1 where system = 'system-1'",
+        "update row set ranked = not ranked where system = 'system-1'",
+        "update row set started_on = started_on + 1 where system = 'system-1'",
+    ):
+        assert containers.changed(data, sql) != data
+
+
+def test_a_definition_that_has_changed_since_changes_nothing_that_was_published(tmp_path: Path, history: Vault) -> None:
+    results = tmp_path / "results"
+    path = results / "boards" / "small" / "systems.toml"
+    path.write_text(path.read_text("utf-8").replace("general_purpose", "medical_purpose"), "utf-8")
+    drafting.draft(tmp_path / "draft", history, results, made.TODAY, clock.now())
+    published.publish(results)
+    groups = 'select distinct "group" from system'
+    assert (rows(tmp_path, 3, groups), rows(tmp_path, 4, groups)) == ([("general_purpose",)], [("medical_purpose",)])
+    for number in (3, 4):
+        rebuilt = drafting.rebuild(history, results, number)
+        assert rebuilt == offered.target(results, number).read_bytes()
+
+
+def test_a_release_of_an_earlier_method_is_not_computed_by_this_one(tmp_path: Path, history: Vault) -> None:
+    results = tmp_path / "results"
+    data = offered.target(results, 3).read_bytes()
+    older = containers.changed(data, "update release set number = 4, method_version = method_version - 1")
+    offered.force(results, published.redraft(results, older, 4))
+    with pytest.raises(Refused, match=r"E_METHOD  \$\.release: made by method 1; the git tag method-1 has its code"):
+        drafting.rebuild(history, results, 4)
 
 
 def test_each_change_has_its_cause(tmp_path: Path, history: Vault) -> None:
@@ -78,7 +103,7 @@ def test_a_withdrawn_system_keeps_its_row_and_loses_its_numbers(tmp_path: Path, 
 
 def test_a_release_that_is_not_kept_cannot_be_rebuilt(tmp_path: Path, history: Vault) -> None:
     with pytest.raises(Refused, match="E_RELEASE"):
-        drafting.rebuild(tmp_path / "again", history, tmp_path / "results", 4)
+        drafting.rebuild(history, tmp_path / "results", 4)
 
 
 def test_what_too_few_reviewers_attested_is_left_out_and_listed(tmp_path: Path, history: Vault) -> None:
@@ -88,11 +113,11 @@ def test_what_too_few_reviewers_attested_is_left_out_and_listed(tmp_path: Path, 
     attesting.attest_all(history, offered.signers()[0])
     drafted = drafting.draft(tmp_path / "next", history, tmp_path / "results", made.TODAY, clock.now())
     assert drafted.left_out == (waiting - 1, waiting)
-    with duckdb.connect(str(tmp_path / "next" / "leaderboard.duckdb"), read_only=True) as built:
-        assert built.execute("select count(*) from row where system = 'system-5'").fetchall() == [(0,)]
-        stands = built.execute("select ledger_line from row where system = 'system-4'").fetchall()
-        told = built.execute("select attested from ledger where line >= ?", [waiting - 1]).fetchall()
-    assert stands == rows(tmp_path, 3, "select ledger_line from row where system = 'system-4'")
+    built = (tmp_path / "next" / contents.FILE).read_bytes()
+    assert containers.ask(built, "select count(*) from row where system = 'system-5'") == [(0,)]
+    stands = "select ledger_line from row where system = 'system-4'"
+    assert containers.ask(built, stands) == rows(tmp_path, 3, stands)
+    told = containers.ask(built, f"select attested from ledger where line >= {waiting - 1}")
     assert told == [(False,), (False,)]
 
 
@@ -103,5 +128,5 @@ def test_a_release_with_acceptances_that_wait_is_rebuilt_without_them(tmp_path: 
     published.publish(results)
     attesting.attest_all(history, offered.signers()[0])
     attesting.attest_all(history, offered.signers()[1])
-    rebuilt = drafting.rebuild(tmp_path / "again", history, results, 4)
-    assert rebuilt == content.digest(offered.target(results, 4))
+    rebuilt = drafting.rebuild(history, results, 4)
+    assert rebuilt == offered.target(results, 4).read_bytes()

@@ -11,15 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
-import duckdb
+import msgspec
 import pytest
 
-from leaderboard import clock, firewall, updater
-from leaderboard.trust import contents, repository, sources
+from leaderboard import canonical, clock, updater
+from leaderboard.release import container, schema
+from leaderboard.trust import contents, layout, metadata, repository, sources
 from leaderboard.trust.repository import SERVED
 from leaderboard.trust.roles import Holders
 from leaderboard.updater import Store
-from tests import offered
+from tests import containers, offered
 from tests.hosting import Host
 
 
@@ -76,8 +77,8 @@ def wait_until(condition: Callable[[], object]) -> None:
 def test_current_release_is_read_with_everything_that_a_page_needs(results: Path) -> None:
     snapshot = offered.store(results).current()
     assert snapshot is not None
-    assert (snapshot.number, snapshot.kept, snapshot.content) == (2, (2, 1), offered.content(2))
-    assert snapshot.digest == offered.target(results, 2).name.partition(".")[0]
+    assert (snapshot.number, snapshot.kept, snapshot.method) == (2, (2, 1), 1)
+    assert snapshot.digest == canonical.sha256(offered.file(2)) == offered.target(results, 2).name.partition(".")[0]
     assert list(snapshot.catalogue.boards) == ["medharm", "xstest", "msts", "demo"]
     assert len(snapshot.ledger) == offered.ledger_lines(2)
     assert {line.attestation for line in snapshot.ledger if line.attestation} == set(snapshot.signers)
@@ -192,45 +193,135 @@ def test_damaged_release_is_refused_and_the_last_good_one_stays(
     assert store.current() is before
 
 
-def changed(folder: Path, number: int, sql: str) -> bytes:
-    """A release with a change, otherwise a file like any."""
-    path = folder / "changed.duckdb"
-    path.write_bytes(offered.embedded()[contents.release_name(number)])
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(sql)
-    return path.read_bytes()
-
-
 def signed_by_all(results: Path, data: bytes | None = None, **targets: bytes) -> None:
     """Offers release 3 with other contents, under every signature that it needs."""
     offered.force(results, offered.draft(results, 3, data, **targets))
 
 
+def test_rows_in_another_file_than_they_were_signed_in_first_are_as_good(results: Path) -> None:
+    """The control for what follows: nothing but the change is what is refused."""
+    store = offered.store(results)
+    assert shown(store) == 2
+    signed_by_all(results, containers.changed(offered.file(3), "update release set number = 3"))
+    assert look(store) == (3, "fresh", None)
+
+
 @pytest.mark.parametrize(
     ("sql", "code"),
     [
-        ("alter table release add column note varchar default 'anything at all'", "E_SHAPE"),
-        ("create table sentence as select 'anything at all' as words", "E_SHAPE"),
-        ("create view another as select * from release", "E_SHAPE"),
-        ("update score set estimate = 'nan'", "E_NUMBER"),
+        ("update score set ci_low = estimate + 0.01 where estimate < 0.9", "E_NUMBER"),
+        ("update system set developer = 'anything at all'", "E_VOCABULARY"),
         ("update release set number = 7", "E_SEQ"),
         ("delete from release", "E_SEQ"),
+        ("insert into release select * from release", "E_SEQ"),
         ("update ledger set event_on = event_on - 1 where line = 1", "E_LEDGER"),
         ("delete from ledger where line = 1", "E_LEDGER"),
+        ("delete from ledger where line = (select max(line) from ledger)", "E_LEDGER"),
+        ("update row set ledger_line = ledger_line + 1 where board = 'demo'", "E_LEDGER"),
     ],
 )
-def test_signatures_do_not_make_contents_fit_to_be_shown(results: Path, tmp_path: Path, sql: str, code: str) -> None:
+def test_signatures_do_not_make_contents_fit_to_be_shown(results: Path, sql: str, code: str) -> None:
     store = offered.store(results)
     assert shown(store) == 2
-    signed_by_all(results, changed(tmp_path, 3, sql))
+    signed_by_all(results, containers.changed(offered.file(3), sql))
     assert look(store) == (2, "rejected", code)
 
 
-def test_signed_bytes_that_are_no_database_are_refused(results: Path) -> None:
+def add_text(tables: containers.Tables) -> None:
+    tables["release"]["note"] = ["anything at all"]
+
+
+def add_table(tables: containers.Tables) -> None:
+    tables["sentence"] = {"words": ["anything at all"]}
+
+
+def drop_table(tables: containers.Tables) -> None:
+    del tables["separated"]
+
+
+def drop_column(tables: containers.Tables) -> None:
+    del tables["release"]["vault_events"]
+
+
+def be_no_rate(tables: containers.Tables) -> None:
+    tables["score"]["estimate"][0] = 1.5
+
+
+def say_in_a_number(tables: containers.Tables) -> None:
+    tables["release"]["number"] = ["anything at all"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (add_text, "E_SHAPE"),
+        (add_table, "E_SHAPE"),
+        (drop_table, "E_SHAPE"),
+        (drop_column, "E_SHAPE"),
+        (be_no_rate, "E_NUMBER"),
+        (say_in_a_number, "E_NUMBER"),
+    ],
+)
+def test_signatures_do_not_make_another_shape_fit_to_be_shown(
+    results: Path, change: Callable[[containers.Tables], None], code: str
+) -> None:
+    store = offered.store(results)
+    assert shown(store) == 2
+    signed_by_all(results, containers.altered(offered.file(3), change))
+    assert look(store) == (2, "rejected", code)
+
+
+def no_release(data: bytes) -> bytes:
+    return b"anything at all"
+
+
+def a_space_more(data: bytes) -> bytes:
+    return data.replace(b"{", b"{ ", 1)
+
+
+def words_behind_the_end(data: bytes) -> bytes:
+    return data + b" anything at all"
+
+
+def a_newer_schema(data: bytes) -> bytes:
+    return canonical.encode(msgspec.json.decode(data) | {"schema": schema.newest().version + 1})
+
+
+def an_unknown_duckdb_file(data: bytes) -> bytes:
+    """One bit of a page that no table accounts for: DuckDB reads the same rows."""
+    return offered.file(3)[:-1] + bytes([offered.file(3)[-1] ^ 1])
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (no_release, "E_RELEASE"),
+        (a_space_more, "E_CANON"),
+        (words_behind_the_end, "E_RELEASE"),
+        (a_newer_schema, "E_NEWER"),
+        (an_unknown_duckdb_file, "E_RELEASE"),
+    ],
+)
+def test_signed_bytes_that_are_no_release_file_are_refused(
+    results: Path, change: Callable[[bytes], bytes], code: str
+) -> None:
     store = offered.store(results)
     store.current()
-    signed_by_all(results, b"anything at all")
-    assert look(store) == (2, "rejected", "E_DATABASE")
+    signed_by_all(results, change(containers.changed(offered.file(3), "update release set number = 3")))
+    assert look(store) == (2, "rejected", code)
+
+
+def test_definitions_that_are_not_those_that_the_release_was_made_with_are_refused(results: Path) -> None:
+    store = offered.store(results)
+    store.current()
+    draft = offered.draft(results, 3)
+    made = draft.files["releases/3/boards/msts/board.toml"]
+    other = repository.NewRelease(
+        3, offered.file(3), {**offered.definitions(3), "msts/board.toml": made + b"\n"}, contents.LEGACY
+    )
+    add = {name: data for name, data in draft.files.items() if not name.startswith("releases/")}
+    offered.force(results, repository.draft(results / "repository", now=clock.now(), add=add, releases=[other]))
+    assert look(store) == (2, "rejected", "E_DIGEST")
 
 
 @pytest.mark.parametrize("text", [b"title = ", b"title = 3\n", b"\xff\xfe", b"", b'id = "another"\n'])
@@ -355,12 +446,14 @@ def test_restarted_site_still_knows_what_it_showed(results: Path) -> None:
     assert (shown(store), store.state, store.fault) == (3, "rejected", "E_VERSION")
 
 
-def test_what_another_version_of_the_site_left_is_not_shown(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The schema is the site's own and may change; a release in the cache was audited by the older one."""
-    offered.store(results).current()
+def test_what_a_newer_version_of_the_site_left_is_not_shown(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be of a schema that this one does not know; a release in the cache was audited by the other."""
+    signed_by_all(results, containers.changed(offered.file(3), "update release set number = 3"))
+    assert shown(offered.store(results)) == 3
     hide(results)
-    newer = firewall.schema_sql() + "create table another (number integer not null);"
-    monkeypatch.setattr(firewall, "schema_sql", lambda: newer)
+    newest = schema.newest()
+    monkeypatch.setattr(schema, "schemas", lambda: {99: msgspec.structs.replace(newest, version=99)})
+    container.decode.cache_clear()
     store = offered.store(results)
     assert (shown(store), store.state, store.fault) == (None, "offline", "E_SOURCE")
 
@@ -368,7 +461,7 @@ def test_what_another_version_of_the_site_left_is_not_shown(results: Path, monke
 @pytest.mark.parametrize("damage", [b"anything at all", None])
 def test_damaged_cache_is_not_shown(results: Path, damage: bytes | None) -> None:
     offered.store(results).current()
-    (kept,) = results.with_name("cache").rglob("leaderboard.duckdb")
+    (kept,) = results.with_name("cache").rglob(contents.LEGACY)
     if damage is None:
         kept.unlink()
     else:
@@ -423,15 +516,31 @@ def test_older_release_opens_while_the_repository_vouches_for_it(results: Path) 
     store = offered.store(results)
     older = store.release(1)
     assert older is not None
-    assert (older.number, older.content) == (1, offered.content(1))
+    assert (older.number, older.digest) == (1, canonical.sha256(offered.file(1)))
     assert store.release(2) is store.current()
     assert store.release(3) is None
+
+
+def test_older_release_is_shown_with_the_definitions_that_it_was_made_with(results: Path) -> None:
+    text = offered.embedded()["boards/msts/systems.toml"]
+    renamed = text.replace(b'name = "GPT-4o"', b'name = "Renamed"')
+    assert renamed != text
+    offered.publish(results, offered.draft(results, 3, **{"boards/msts/systems.toml": renamed}))
+    store = offered.store(results)
+    for number, name in ((3, "Renamed"), (2, "GPT-4o"), (1, "GPT-4o")):
+        snapshot = store.release(number)
+        assert snapshot is not None
+        names = {system.id: system.name for system in snapshot.catalogue.registries["msts"].system}
+        assert names["gpt-4o"] == name
 
 
 def test_older_release_that_was_taken_down_cannot_be_opened(results: Path) -> None:
     store = offered.store(results)
     assert store.release(1) is not None
-    gone = [contents.release_name(1)]
+    state = layout.read_state(results / "repository")
+    assert state is not None
+    gone = [name for name in metadata.entries(state.targets) if name.startswith("releases/1/")]
+    assert len(gone) > 5  # with its definitions
     offered.publish(results, repository.draft(results / "repository", now=clock.now(), remove=gone))
     assert look(store) == (2, "fresh", None)
     assert store.release(1) is None
@@ -450,8 +559,7 @@ def test_damaged_older_release_cannot_be_opened(results: Path, damage: bytes | N
 
 def test_older_release_that_is_not_fit_to_be_shown_cannot_be_opened(tmp_path: Path) -> None:
     results = offered.begin(tmp_path)
-    data = changed(tmp_path, 1, "alter table release add column note varchar default 'anything at all'")
-    offered.force(results, offered.draft(results, 1, data))
+    offered.force(results, offered.draft(results, 1, containers.altered(offered.file(1), add_text)))
     offered.offer(results, 2)
     store = offered.store(results)
     assert shown(store) == 2
@@ -488,7 +596,7 @@ def test_many_first_visitors_cause_one_load(host: Host) -> None:
         found = list(pool.map(lambda _: store.current(), range(16)))
     assert found[0] is not None
     assert all(snapshot is found[0] for snapshot in found)
-    assert len([path for path in host.asked if path.endswith("leaderboard.duckdb")]) == 1
+    assert len([path for path in host.asked if path.endswith(contents.LEGACY)]) == 1
     assert host.asked.count("/repository/metadata/timestamp.json") == 2  # once for its mark
 
 
@@ -498,7 +606,7 @@ def test_no_release_file_stays_open(results: Path) -> None:
     store.current()
     store.release(1)
     links = [os.readlink(link) for link in Path("/proc/self/fd").iterdir() if link.exists()]
-    assert not [link for link in links if ".duckdb" in link]
+    assert not [link for link in links if Path(link).name.endswith((contents.LEGACY, contents.FILE, ".duckdb"))]
 
 
 def test_look_is_taken_in_the_background_and_not_too_often(host: Host) -> None:

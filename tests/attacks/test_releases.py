@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
-import duckdb
 import msgspec
 import pytest
 
@@ -24,7 +23,7 @@ from leaderboard.trust.libraries import CryptoSigner
 from leaderboard.trust.repository import SERVED
 from leaderboard.trust.roles import Holders, Roles
 from leaderboard.updater import Store
-from tests import offered
+from tests import containers, offered
 from tests.trust.world import flipped, resign
 
 OWNER, RELEASE, STRANGER, CEM = (keys.passing() for _ in range(4))
@@ -117,7 +116,7 @@ def old_release_served_again(place: Place) -> None:
 
 
 def one_bit_of_the_release_flipped(place: Place) -> None:
-    flip(place, "releases/3/")
+    flip(place, "releases/3/leaderboard")
 
 
 def one_bit_of_the_ledger_flipped(place: Place) -> None:
@@ -136,7 +135,7 @@ def flip(place: Place, part: str) -> None:
 
 def fifty_megabytes_more_of_a_release(place: Place) -> None:
     place.release()
-    lengthen(place.new_target("releases/3/"))
+    lengthen(place.new_target("releases/3/leaderboard"))
 
 
 def fifty_megabytes_more_of_metadata(place: Place) -> None:
@@ -151,7 +150,7 @@ def lengthen(path: Path) -> None:
 
 def another_release_under_its_name(place: Place) -> None:
     place.release()
-    place.new_target("releases/3/").write_bytes(offered.target(place.results, 2).read_bytes())
+    place.new_target("releases/3/leaderboard").write_bytes(offered.target(place.results, 2).read_bytes())
 
 
 def targets_of_the_state_before(place: Place) -> None:
@@ -322,11 +321,23 @@ def ledger_forked(place: Place) -> None:
 
 
 def text_column(place: Place) -> None:
-    path = place.folder / "text.duckdb"
-    path.write_bytes(offered.embedded()[contents.release_name(3)])
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("alter table release add column note varchar default 'anything at all'")
-    signed(place, path.read_bytes())
+    def add(tables: containers.Tables) -> None:
+        tables["release"]["note"] = ["anything at all"]
+
+    signed(place, containers.altered(offered.file(3), add))
+
+
+def sentence_in_a_column(place: Place) -> None:
+    signed(place, containers.changed(offered.file(3), "update row set reason = 'anything at all' where not ranked"))
+
+
+def text_in_the_definitions_that_a_release_brings(place: Place) -> None:
+    """They are not the present ones, so nobody who reviewed those has seen them."""
+    brought = {**offered.definitions(3), "demo/notes.toml": b"# anything at all"}
+    draft = place.draft()
+    add = {name: data for name, data in draft.files.items() if not name.startswith("releases/")}
+    release = repository.NewRelease(3, offered.file(3), brought, contents.LEGACY)
+    place.force(repository.draft(place.repository, now=clock.now(), add=add, releases=[release]), ANN, BEA, RELEASE)
 
 
 ATTACKS: list[tuple[Callable[[Place], None], str]] = [
@@ -360,6 +371,8 @@ ATTACKS: list[tuple[Callable[[Place], None], str]] = [
     (ledger_truncated, "E_LEDGER"),
     (ledger_forked, "E_LEDGER"),
     (text_column, "E_SHAPE"),
+    (sentence_in_a_column, "E_VOCABULARY"),
+    (text_in_the_definitions_that_a_release_brings, "E_DIGEST"),
 ]
 
 

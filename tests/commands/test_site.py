@@ -69,7 +69,7 @@ def test_damage_is_named_and_refused(host: Host) -> None:
     path.write_bytes(flipped(path.read_bytes(), 100))
     answer = check(host)
     assert (answer.returncode, answer.stderr) == (REFUSED, "")
-    assert answer.stdout == "E_DIGEST  targets/releases/1/leaderboard.duckdb\n"
+    assert answer.stdout == "E_DIGEST  targets/releases/1/leaderboard.json\n"
 
 
 def test_file_that_is_longer_than_was_signed_is_not_read(host: Host) -> None:

@@ -10,16 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import duckdb
-
-from leaderboard import attesting, clock, content, drafting, items, submission
+from leaderboard import attesting, clock, drafting, items, submission
 from leaderboard.findings import Refused
 from leaderboard.trust import contents, drafts, keys, layout, metadata, publication, repository
 from leaderboard.trust.drafts import Draft
 from leaderboard.trust.libraries import CryptoSigner
 from leaderboard.trust.roles import Holders, Roles
 from leaderboard.vault import Vault
-from tests import made, published
+from tests import containers, made, published
 
 PASSPHRASE = "only of these tests"
 KEPT = 4
@@ -115,25 +113,19 @@ def offer(plant: Plant, publisher: int) -> Draft:
     entries = plant.entries()
     releases = contents.releases(entries)
     number, found = releases[0].number + 1, layout.placed(releases[0].name, releases[0].sha256)
-    data, digest = _renumbered((plant.repository / found).read_bytes(), number, publisher)
-    made_of = repository.NewRelease(number, digest, data)
-    old = [each.name for each in releases[KEPT - 1 :]]
-    return repository.draft(plant.repository, now=clock.now(), remove=old, release=made_of)
+    data = _renumbered((plant.repository / found).read_bytes(), number, publisher)
+    made_of = repository.NewRelease(number, data, drafting.definitions(plant.results / "boards"))
+    old = tuple(f"releases/{each.number}/" for each in releases[KEPT - 1 :])
+    gone = [name for name in entries if name.startswith(old)]
+    return repository.draft(plant.repository, now=clock.now(), remove=gone, releases=[made_of])
 
 
-def _renumbered(data: bytes, number: int, publisher: int) -> tuple[bytes, str]:
-    import tempfile
+def _renumbered(data: bytes, number: int, publisher: int) -> bytes:
+    def change(tables: containers.Tables) -> None:
+        day = made.TODAY - timedelta(days=publisher)
+        tables["release"] |= {"number": [number], "previous": [number - 1], "released_on": [day]}
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / contents.FILE
-        path.write_bytes(data)
-        with duckdb.connect(str(path), config={"threads": 1}) as connection:
-            day = made.TODAY - timedelta(days=publisher)
-            connection.execute(
-                "update release set number = ?, previous = ?, released_on = ?", [number, number - 1, day]
-            )
-            connection.execute("checkpoint")
-        return path.read_bytes(), content.digest(path)
+    return containers.altered(data, change)
 
 
 def submit(keep: Vault, system: str, unsafe: float, seed: int) -> bytes:

@@ -1,13 +1,12 @@
 """Every release that the repository ships, and one of them with a wrong number in it."""
 
 from collections.abc import Callable
-from pathlib import Path
 
-import duckdb
 import pytest
 
 from leaderboard.board import Board
 from leaderboard.database import Database
+from leaderboard.release import container
 from leaderboard.updater import Snapshot
 from tests import offered
 
@@ -22,7 +21,7 @@ def boards() -> dict[str, Board]:
 
 @pytest.fixture(scope="session")
 def databases() -> dict[int, Database]:
-    return {number: Database(offered.target(offered.EMBEDDED, number)) for number in RELEASES}
+    return {number: Database(container.decode(offered.file(number))) for number in RELEASES}
 
 
 @pytest.fixture(scope="session")
@@ -31,14 +30,13 @@ def snapshot() -> Snapshot:
 
 
 @pytest.fixture
-def altered(tmp_path: Path) -> Altered:
+def altered() -> Altered:
     """Makes the latest release as it would be with other numbers: `altered("update score set estimate = ...")`."""
 
     def make(sql: str) -> Database:
-        path = tmp_path / "altered.duckdb"
-        path.write_bytes(offered.target(offered.EMBEDDED, RELEASES[-1]).read_bytes())
-        with duckdb.connect(str(path)) as connection:
-            connection.execute(sql)
-        return Database(path)
+        database = Database(container.decode(offered.file(RELEASES[-1])))
+        with database.cursor() as cursor:
+            cursor.execute(sql)
+        return database
 
     return make

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from leaderboard import content, drafting
+from leaderboard import canonical, drafting
 from leaderboard.findings import Refused
 from leaderboard.scoring.entries import Entry
 from leaderboard.scoring.store import DIGEST, Store
@@ -20,10 +20,9 @@ FILE = "small.npz"
 
 
 def build(keep: Vault, store: Store | None = None) -> str:
-    """The digest over all numbers of a release of what a vault holds."""
+    """The digest of a release of what a vault holds."""
     facts = drafting.release_table(1, made.TODAY, keep.events(), build_keys=False)
-    folder = keep.folder.with_name("draft")
-    return content.digest(drafting.build(folder, keep, made.catalogue(9), keep.events(), (), {}, facts, store))
+    return canonical.sha256(drafting.build(keep, made.catalogue(9), keep.events(), (), {}, facts, store))
 
 
 def counts(store: Store) -> tuple[int, int]:
@@ -137,7 +136,7 @@ def test_a_store_of_another_definition_of_the_board_or_of_other_items_is_not_use
 
 def test_a_store_of_other_formulas_is_not_used(keep: Vault, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     digest = replay(keep.events())[0].submission
-    monkeypatch.setattr("leaderboard.scoring.store.METHOD_VERSION", 2)
+    monkeypatch.setattr("leaderboard.scoring.store.METHOD_VERSION", 99)
     assert Store(folder).shelf(made.board(), made.items()).submission(digest) is None
 
 

@@ -2,12 +2,12 @@
 
 import re
 from html import unescape
-from pathlib import Path
 
-import duckdb
 import pytest
 
 from leaderboard.database import Database
+from leaderboard.methods import METHOD_VERSION
+from leaderboard.release import container
 from leaderboard.tables.formulas import GROUPS, Library, formulas
 from leaderboard.tables.formulas.card import DIFFERS, SAME
 from leaderboard.tables.formulas.numbers import p_value, points, span_of_points
@@ -21,12 +21,14 @@ OUT_OF_REACH = {"rerun", "dominance", "corrected"}
 """Formulas whose example nobody outside can repeat, on any board."""
 
 
-def library(boards: dict[str, Shown], database: Database | None = None) -> Library:
+def library(boards: dict[str, Shown], database: Database | None = None, method: int = METHOD_VERSION) -> Library:
+    """The embedded release as one of the present method, which gives its numbers too."""
     shown = next(iter(boards.values()))
     return Library(
         database or shown.database,
         {id: one.board for id, one in boards.items()},
         {id: one.names for id, one in boards.items()},
+        method,
     )
 
 
@@ -63,14 +65,23 @@ def test_release_agrees_wherever_it_can_be_repeated(boards: dict[str, Shown], id
         assert SAME in card or "Out of reach here" in card or place == "corrected"
 
 
-def test_number_that_differs_is_never_called_the_same(boards: dict[str, Shown], tmp_path: Path) -> None:
-    path = tmp_path / "altered.duckdb"
-    path.write_bytes(offered.target(offered.EMBEDDED, 3).read_bytes())
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("update score set ci_high = ci_high + 0.01 where metric = 'unsafe_rate'")
-    found = cards(formulas(library(boards, Database(path)), boards["msts"].board))
+def test_number_that_differs_is_never_called_the_same(boards: dict[str, Shown]) -> None:
+    database = Database(container.decode(offered.file(3)))
+    with database.cursor() as cursor:
+        cursor.execute("update score set ci_high = ci_high + 0.01 where metric = 'unsafe_rate'")
+    found = cards(formulas(library(boards, database), boards["msts"].board))
     assert DIFFERS in found["wilson"]
     assert SAME not in found["wilson"]
+
+
+@pytest.mark.parametrize("method", range(1, METHOD_VERSION))
+def test_nothing_is_computed_again_for_a_release_of_an_earlier_method(boards: dict[str, Shown], method: int) -> None:
+    drawn = formulas(library(boards, method=method), boards["msts"].board)
+    found = cards(drawn)
+    assert list(found) == [card.id for card in CARDS]
+    assert not [word for word in ("Worked on", SAME, DIFFERS) if word in drawn]
+    assert f"This release was made by method {method}." in drawn and f"the tag method-{method}." in drawn
+    assert all(f"Method {later}: " in drawn for later in range(method + 1, METHOD_VERSION + 1))
 
 
 @pytest.mark.parametrize("id", ["medharm", "xstest", "msts", "demo"])

@@ -6,6 +6,7 @@ import pytest
 
 from leaderboard import vocabulary
 from leaderboard.board import TIERS
+from leaderboard.methods import METHOD_VERSION
 from leaderboard.registry import GROUPS
 from leaderboard.tables import glossary, landing, limits, masthead, methods
 from leaderboard.tables.formulas import Library, formulas
@@ -49,7 +50,7 @@ def test_methods_page_lists_its_parts(msts: Shown) -> None:
 @pytest.mark.parametrize("id", ["medharm", "xstest", "msts", "demo"])
 def test_banned_words_are_on_no_page(boards: dict[str, Shown], id: str) -> None:
     board = boards[id].board
-    cards = formulas(Library(boards[id].database, {id: board}, {id: boards[id].names}), board)
+    cards = formulas(Library(boards[id].database, {id: board}, {id: boards[id].names}, METHOD_VERSION), board)
     drawn = methods.methods(board, cards) + limits.box(board) + landing.known(board) + landing.steps("") + str(CLAUSES)
     assert not [word for word in BANNED if word in drawn.lower()]
 

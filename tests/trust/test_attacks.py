@@ -96,7 +96,7 @@ def test_a_frozen_site_says_so_when_its_date_has_passed(world: World, onlookers:
     assert world.reader(onlookers.caches / "other").refresh(NOW + 30 * DAY).state == "fresh"
 
 
-@pytest.mark.parametrize("part", ["releases/2/", "ledger.jsonl", "attestations/", "boards/small/board.toml"])
+@pytest.mark.parametrize("part", ["releases/2/leaderboard", "ledger.jsonl", "attestations/", "boards/small/board.toml"])
 def test_one_flipped_bit_in_a_file_is_found(world: World, onlookers: Onlookers, part: str) -> None:
     (name,) = [name for name in onlookers.site.good().entries if name.startswith(part)][:1]  # type: ignore[union-attr]
     entry = onlookers.site.good().entries[name]  # type: ignore[union-attr]
@@ -298,7 +298,7 @@ def test_a_row_without_a_reason_is_found_even_in_a_signed_release(world: World, 
     with pytest.raises(Refused, match=r"E_LEDGER .*row\[3\]"):
         world.publish(draft, *REVIEWERS, *RELEASE)
     world.force(draft, *REVIEWERS, *RELEASE)
-    onlookers.see("E_LEDGER", place="targets/releases/3/leaderboard.duckdb")
+    onlookers.see("E_LEDGER", place="targets/releases/3/leaderboard.json")
 
 
 def edited(world: World) -> None:
@@ -385,7 +385,7 @@ def test_a_release_that_an_audit_cannot_read_is_not_shown(
 
 
 def test_a_release_that_an_audit_refuses_is_not_shown(world: World, tmp_path: Path) -> None:
-    """Two good signatures do not help a database that the firewall refuses: the reader asks its audit last."""
+    """Two good signatures do not help a file that the firewall refuses: the reader asks its audit last."""
 
     def audit(good: Good, tree: Path) -> list[Finding]:
         path = tree / good.release.name if good.release else None

@@ -5,11 +5,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pytest
 
-from leaderboard import content, firewall, vault
+from leaderboard import vault
 from leaderboard.findings import Refused
 from leaderboard.trust import attestation, inspection, layout, ledger, mirror, publication, repository, rows
 from leaderboard.trust.attestation import Acceptance
@@ -18,10 +17,9 @@ from leaderboard.trust.layout import State
 from leaderboard.trust.repository import NewRelease
 from leaderboard.trust.sources import FolderSource
 from leaderboard.vault import Vault
-from leaderboard.vocabulary import vocabulary
-from tests import made
+from tests import containers, made
 from tests.trust.test_publication import other_keys
-from tests.trust.world import BOARDS, DAY, NOW, RELEASE, REVIEWERS, World, database, flipped, key, keyring, resign
+from tests.trust.world import BOARDS, DAY, NOW, RELEASE, REVIEWERS, TIER, World, file, flipped, key, keyring, resign
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +47,7 @@ def test_it_says_in_numbers_what_it_proved(rotated: World) -> None:
     assert (report.verdict, report.findings) == ("fresh", ())
     facts = report.facts
     assert facts is not None and facts.release is not None
-    assert (facts.release.number, facts.releases, facts.targets) == (2, 2, 7)
+    assert (facts.release.number, facts.releases, facts.targets) == (2, 2, 11)
     assert (facts.ledger_lines, facts.attestations, facts.threshold, facts.reviewers, facts.root) == (2, 2, 2, 3, 3)
     assert facts.expires == NOW + 30 * DAY
 
@@ -76,7 +74,7 @@ def test_no_file_can_be_changed_or_removed(
 ) -> None:
     folder = tmp_path / "repository"
     shutil.copytree(rotated.folder, folder)
-    assert len(files(folder)) == 13
+    assert len(files(folder)) == 17
     for name in files(folder):
         path = folder / name
         data = path.read_bytes()
@@ -202,12 +200,12 @@ def test_a_mirror_of_nothing_says_so(tmp_path: Path) -> None:
 
 
 def test_a_mirror_does_not_copy_without_end(world: World, tmp_path: Path) -> None:
-    (path,) = (world.folder / "targets/releases/2").iterdir()
+    (path,) = (world.folder / "targets/releases/2").glob("*.leaderboard.json")
     with path.open("ab") as file:
         file.write(bytes(1_000_000))
     findings = mirror.copy(FolderSource(world.folder), tmp_path / "copy")
     assert [each.code for each in findings] == ["E_SIZE"]
-    assert "E_MISSING  targets/releases/2/leaderboard.duckdb" in map(str, look(world, tmp_path / "copy").findings)
+    assert "E_MISSING  targets/releases/2/leaderboard.json" in map(str, look(world, tmp_path / "copy").findings)
 
 
 def test_a_mirror_of_half_a_repository_is_refused_by_the_inspection(world: World, tmp_path: Path) -> None:
@@ -240,31 +238,32 @@ def test_a_vault_can_be_attested_and_published(tmp_path: Path) -> None:
     given = tuple((each.board, each.system, each.tier, each.line) for each in vault.replay(keep.events()))
     world = World(tmp_path / "repository")
     world.begin()
-    new = NewRelease(1, "a" * 64, database(given))
-    draft = repository.draft(world.folder, now=NOW, add=attested(world, keep), release=new)
+    new = NewRelease(1, file(given), {})
+    draft = repository.draft(world.folder, now=NOW, add=attested(world, keep), releases=[new])
     world.publish(draft, *REVIEWERS, *RELEASE)
     assert look(world).findings == ()
 
 
-def test_rows_are_read_from_the_public_schema(tmp_path: Path) -> None:
-    with duckdb.connect(str(tmp_path / "made.duckdb")) as connection:
-        firewall.create_schema(connection, vocabulary(made.catalogue(9)))
-    assert rows.read((tmp_path / "made.duckdb").read_bytes()) == ()
+def test_rows_are_read_from_the_public_schema() -> None:
+    assert rows.read(containers.file()) == ()
+    given = (("small", "system-0", TIER, 3), ("small", "system-1", TIER, 7))
+    assert rows.read(file(given)) == given
 
 
-@pytest.mark.parametrize("data", [b"", b"not a database", bytes(100_000)])
+@pytest.mark.parametrize("data", [b"", b"no release", bytes(100_000), b"{}", b"[]", b'{"schema":1,"tables":3}'])
 def test_what_has_no_rows_is_no_release(data: bytes) -> None:
-    with pytest.raises(Refused, match="E_DATABASE"):
+    with pytest.raises(Refused, match="E_RELEASE"):
         rows.read(data)
 
 
 def test_a_real_release_passes(tmp_path: Path) -> None:
     keep = made.vault(tmp_path / "vault")
-    path = made.database(tmp_path / "draft", keep)
-    new = NewRelease(1, content.digest(path), path.read_bytes())
+    new = NewRelease(1, made.release(keep), {})
     world = World(tmp_path / "repository")
     world.begin()
-    world.publish(repository.draft(world.folder, now=NOW, add=attested(world, keep), release=new), *REVIEWERS, *RELEASE)
+    world.publish(
+        repository.draft(world.folder, now=NOW, add=attested(world, keep), releases=[new]), *REVIEWERS, *RELEASE
+    )
     report = look(world)
     assert (report.verdict, report.findings) == ("fresh", ())
     assert report.facts is not None and report.facts.attestations == 4

@@ -76,7 +76,10 @@ def test_a_day_that_is_none_is_refused(published: World) -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "releases/1/leaderboard.json",
         "releases/1/leaderboard.duckdb",
+        "releases/1/boards/x/board.toml",
+        "releases/1/boards/a",
         "ledger.jsonl",
         f"attestations/{'a' * 64}.json",
         "boards/x/board.toml",
@@ -97,10 +100,17 @@ def test_targets_have_these_names(name: str) -> None:
             "boards/x/.hidden",
             "boards/x/y/z",
             "/etc/passwd",
-            "releases/0/leaderboard.duckdb",
+            "releases/0/leaderboard.json",
+            "releases/0/boards/a",
+            "releases/1/boards/x/y/z",
+            "releases/1/boards/../x",
+            "releases/1/x/board.toml",
+            "releases/1/ledger.jsonl",
         ),
         *(
-            "releases/1/other.duckdb",
+            "releases/1/other.json",
+            "releases/1/leaderboard.parquet",
+            "releases/1/leaderboardxjson",
             "ledger.jsonl\n",
             "notes.txt",
             "attestations/a.json",
@@ -121,7 +131,9 @@ def test_targets_have_no_other_names(name: str, published: World) -> None:
     [
         ("ledger.jsonl", None),
         ("ledger.jsonl", {"head": "a" * 64, "lines": 1, "seq": 1}),
-        ("releases/2/leaderboard.duckdb", {"release": 2, "seq": 2}),
+        ("releases/2/leaderboard.json", {"release": 2}),
+        ("releases/2/leaderboard.json", {"content": "a" * 64, "release": 2, "seq": 2}),
+        ("releases/2/boards/small/board.toml", {"release": 2, "seq": 2}),
         ("boards/small/board.toml", {"seq": 9}),
     ],
 )
@@ -131,6 +143,26 @@ def test_of_a_target_is_said_what_is_said_of_its_kind(published: World, name: st
     if custom is None:
         del made["signed"]["targets"][name]["custom"]
     assert fault("targets", canonical.encode(made)).startswith("E_METADATA")
+
+
+@pytest.mark.parametrize("said", [{}, {"content": "a" * 64}])
+def test_of_a_duckdb_file_of_before_its_rows_may_be_said(published: World, said: dict[str, str]) -> None:
+    made = json.loads(files(published)["targets"])
+    targets = made["signed"]["targets"]
+    targets["releases/2/leaderboard.duckdb"] = targets.pop("releases/2/leaderboard.json")
+    targets["releases/2/leaderboard.duckdb"]["custom"] |= said
+    entries = metadata.entries(canonical.encode(made))
+    assert [release.number for release in contents.releases(entries)] == [2, 1]
+    assert contents.check_order(entries) == []
+
+
+def test_a_release_has_one_file(published: World) -> None:
+    made = json.loads(files(published)["targets"])
+    targets = made["signed"]["targets"]
+    for seq in (2, 3):
+        twin = targets["releases/2/leaderboard.json"] | {"custom": {"release": 2, "seq": seq}}
+        targets["releases/2/leaderboard.duckdb"] = twin
+        assert contents.check_order(metadata.entries(canonical.encode(made)))
 
 
 def test_a_key_has_the_id_that_is_computed_from_it(published: World) -> None:
@@ -196,10 +228,10 @@ def test_the_release_with_the_highest_seq_is_current(published: World) -> None:
 def test_seq_and_number_grow_together(published: World) -> None:
     made = json.loads(files(published)["targets"])
     targets = made["signed"]["targets"]
-    targets["releases/2/leaderboard.duckdb"]["custom"]["seq"] = 1
+    targets["releases/2/leaderboard.json"]["custom"]["seq"] = 1
     assert contents.check_order(metadata.entries(canonical.encode(made)))
-    targets["releases/1/leaderboard.duckdb"]["custom"]["seq"] = 3
+    targets["releases/1/leaderboard.json"]["custom"]["seq"] = 3
     assert contents.check_order(metadata.entries(canonical.encode(made)))
-    targets["releases/1/leaderboard.duckdb"]["custom"].update(seq=1, release=5)
-    targets["releases/2/leaderboard.duckdb"]["custom"]["seq"] = 2
+    targets["releases/1/leaderboard.json"]["custom"].update(seq=1, release=5)
+    targets["releases/2/leaderboard.json"]["custom"]["seq"] = 2
     assert contents.check_order(metadata.entries(canonical.encode(made)))

@@ -203,7 +203,7 @@ def test_what_nothing_leads_to_any_more_is_swept(world: World) -> None:
     (world.folder / "metadata/.timestamp.json.1.part").write_bytes(b"half")
     (world.folder / "metadata/9.targets.json").write_bytes(b"{}")
     (world.folder / "targets/releases/9").mkdir()
-    (world.folder / "targets/releases/9" / f"{'a' * 64}.leaderboard.duckdb").write_bytes(b"")
+    (world.folder / "targets/releases/9" / f"{'a' * 64}.leaderboard.json").write_bytes(b"")
     (world.folder / "targets/README").write_text("not ours")
     publication.publish(next_release(world), world.folder, now=NOW)
     report = inspection.inspect(world.folder, world.trusted(), now=NOW)

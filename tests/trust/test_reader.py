@@ -24,7 +24,7 @@ from leaderboard.trust import attestation, contents, floor, layout, ledger, publ
 from leaderboard.trust.reader import Reader
 from leaderboard.trust.sources import FolderSource, WebSource
 from leaderboard.trust.states import Outcome
-from tests.trust.world import BOARDS, DAY, NOW, OWNERS, World, key, keyring
+from tests.trust.world import BOARDS, DAY, DEFINITIONS, NOW, OWNERS, World, key, keyring
 
 
 def codes(seen: Outcome) -> tuple[str, list[str]]:
@@ -42,7 +42,7 @@ def test_a_fresh_state_has_everything_but_older_releases_under_its_own_names(pub
     assert made.path(ledger.NAME).read_bytes() == published.ledger()
     for name, data in {**BOARDS, **published.attestations()}.items():
         assert made.path(name).read_bytes() == data
-    assert made.path("releases/2/leaderboard.duckdb").exists()
+    assert made.path(contents.release_name(2)).exists()
     assert not (made.tree(seen.good) / "releases/1").exists()  # type: ignore[arg-type]
     with pytest.raises(KeyError):
         made.path("../metadata/root.json")
@@ -56,13 +56,17 @@ def test_an_older_release_is_fetched_when_asked_for(published: World, tmp_path: 
     path = made.older(1)
     assert path is not None
     assert not layout.check_target("x", path, seen.good.entries[contents.release_name(1)])
+    boards = made.boards(seen.good, 1)
+    assert {name: (boards / name).read_bytes() for name in DEFINITIONS} == DEFINITIONS
+    assert boards != made.boards(seen.good, 2)
     assert (made.older(3), made.older(0)) == (None, None)
 
 
-def test_an_older_release_that_is_damaged_or_away_is_not_had(world: World, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["*.leaderboard.json", "boards/small/*.systems.toml"])
+def test_an_older_release_that_is_damaged_or_away_is_not_had(world: World, tmp_path: Path, name: str) -> None:
     made = world.reader(tmp_path / "cache")
     made.refresh(NOW)
-    (path,) = (world.folder / "targets/releases/1").iterdir()
+    (path,) = (world.folder / "targets/releases/1").glob(name)
     path.write_bytes(b"another")
     assert made.older(1) is None
     path.unlink()
@@ -133,7 +137,7 @@ def test_a_fault_names_the_target_and_not_its_file(world: World, tmp_path: Path)
 
 def test_a_rejected_state_is_looked_at_again_until_it_is_mended(world: World, tmp_path: Path) -> None:
     made = world.reader(tmp_path / "cache")
-    (path,) = (world.folder / "targets/releases/2").iterdir()
+    (path,) = (world.folder / "targets/releases/2").glob("*.leaderboard.json")
     data = path.read_bytes()
     path.write_bytes(b"x" * len(data))
     for _ in range(2):
@@ -318,7 +322,7 @@ def test_a_repository_is_read_over_the_web(world: World, tmp_path: Path) -> None
         world.accept("system-2")
         world.release()
         assert number(made.refresh(NOW)) == 3
-        (path,) = (world.folder / "targets/releases/3").iterdir()
+        (path,) = (world.folder / "targets/releases/3").glob("*.leaderboard.json")
         path.write_bytes(b"another")
         assert codes(over_web(world, tmp_path / "other", address).refresh(NOW)) == ("rejected", ["E_DIGEST"])
     seen = made.refresh(NOW)

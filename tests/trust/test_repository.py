@@ -7,17 +7,29 @@ import msgspec
 import pytest
 
 from leaderboard.findings import Refused
-from leaderboard.trust import attestation, drafts, inspection, layout, ledger, publication, repository
+from leaderboard.trust import (
+    attestation,
+    contents,
+    drafts,
+    inspection,
+    layout,
+    ledger,
+    metadata,
+    publication,
+    repository,
+)
 from leaderboard.trust.drafts import Draft
 from leaderboard.trust.repository import EMBEDDED, NewRelease
 from leaderboard.trust.roles import Roles
 from tests.trust.world import (
     DAY,
+    DEFINITIONS,
     NOW,
     OWNERS,
     RELEASE,
     REVIEWERS,
     World,
+    file,
     flipped,
     holders,
     key,
@@ -33,6 +45,12 @@ def fresh(world: World, **more: object) -> inspection.Facts:
     assert (report.verdict, report.findings) == ("fresh", ())
     assert report.facts is not None
     return report.facts
+
+
+def entries(world: World) -> contents.Entries:
+    state = layout.read_state(world.folder)
+    assert state is not None
+    return metadata.entries(state.targets)
 
 
 def keyid(name: str) -> str:
@@ -81,7 +99,8 @@ def test_a_draft_shows_what_it_changes_before_it_is_signed(world: World) -> None
     summary = drafts.summarise(drafts.sign(draft, key("ann")))
     name = attestation.name(attestation.digest(world.payload(3)))
     assert (summary.release, summary.seq, summary.ledger_lines) == (3, 3, 3)
-    assert summary.added == (name, "releases/3/leaderboard.duckdb")
+    own = [f"releases/3/boards/small/{file}.toml" for file in ("board", "systems")]
+    assert summary.added == (name, *own, "releases/3/leaderboard.json")
     assert (summary.replaced, summary.removed) == (("ledger.jsonl",), ("boards/small/systems.toml",))
     assert (summary.keys_added, summary.keys_removed) == ((), ())
     assert summary.roles["targets"][0] == 2
@@ -92,7 +111,8 @@ def test_a_draft_shows_what_it_changes_before_it_is_signed(world: World) -> None
 def test_a_draft_carries_only_what_is_new(world: World) -> None:
     world.accept("system-2")
     draft = world.draft()
-    assert len(draft.files) == 3 and "boards/small/board.toml" not in draft.files
+    of_release = [name for name in draft.files if name.startswith("releases/3/")]
+    assert len(draft.files) == 2 + len(of_release) == 5 and "boards/small/board.toml" not in draft.files
 
 
 def test_a_key_signs_the_documents_of_its_roles_and_no_other(world: World) -> None:
@@ -127,8 +147,8 @@ def test_copies_of_two_drafts_are_not_combined(world: World) -> None:
 
 def test_a_file_exchanged_on_the_way_is_not_signed(world: World) -> None:
     draft = world.draft()
-    draft.files["releases/3/leaderboard.duckdb"] = b"another"
-    with pytest.raises(Refused, match=r"E_DRAFT  \$.files.releases/3/leaderboard.duckdb"):
+    draft.files["releases/3/leaderboard.json"] = b"another"
+    with pytest.raises(Refused, match=r"E_DRAFT  \$.files.releases/3/leaderboard.json"):
         drafts.sign(draft, key("ann"))
     draft.files["boards/small/hello there"] = b""
     with pytest.raises(Refused) as refused:
@@ -161,12 +181,17 @@ def test_what_is_not_a_draft_is_refused(tmp_path: Path, data: bytes) -> None:
     ("changes", "code"),
     [
         ({"add": {"notes.txt": b""}}, "E_TARGET"),
-        ({"add": {"releases/3/leaderboard.duckdb": b""}}, "E_TARGET"),
+        ({"add": {"releases/3/leaderboard.json": b""}}, "E_TARGET"),
+        ({"add": {"releases/1/boards/small/board.toml": b""}}, "E_TARGET"),
         ({"remove": ["boards/small/nothing.toml"]}, "E_TARGET"),
         ({"remove": ["ledger.jsonl"]}, "E_TARGET"),
-        ({"remove": ["releases/2/leaderboard.duckdb"]}, "E_TARGET"),
+        ({"remove": ["releases/2/leaderboard.json"]}, "E_TARGET"),
         ({"add": {"ledger.jsonl": b"no ledger\n"}}, "E_SCHEMA"),
-        ({"release": NewRelease(2, "a" * 64, b"another")}, "E_SEQ"),
+        ({"releases": [NewRelease(2, b"another", {})]}, "E_SEQ"),
+        ({"releases": [NewRelease(4, b"a", {}), NewRelease(3, b"b", {})]}, "E_SEQ"),
+        ({"releases": [NewRelease(3, b"a", {}), NewRelease(3, b"b", {})]}, "E_SEQ"),
+        ({"releases": [NewRelease(3, b"a", {"../x": b""})]}, "E_TARGET"),
+        ({"releases": [NewRelease(3, b"a", {}, "other.json")]}, "E_TARGET"),
         ({}, "E_DRAFT"),
         ({"add": {"boards/small/board.toml": b'id = "small"\n'}}, "E_DRAFT"),
     ],
@@ -182,10 +207,12 @@ def test_nothing_is_drafted_where_there_is_no_repository(tmp_path: Path) -> None
 
 
 def test_an_older_release_can_be_taken_down(world: World) -> None:
-    draft = repository.draft(world.folder, now=NOW, remove=["releases/1/leaderboard.duckdb"])
+    of_release = [name for name in entries(world) if name.startswith("releases/1/")]
+    assert len(of_release) == 3
+    draft = repository.draft(world.folder, now=NOW, remove=of_release)
     world.publish(draft, *REVIEWERS, *RELEASE)
     assert fresh(world).releases == 1
-    assert not (world.folder / "targets/releases/1").exists()
+    assert not [path for path in (world.folder / "targets/releases/1").rglob("*") if path.is_file()]
 
 
 def test_a_ledger_only_grows(world: World) -> None:
@@ -198,7 +225,7 @@ def test_a_ledger_only_grows(world: World) -> None:
 
 def test_a_row_without_enough_attestations_is_not_published(world: World) -> None:
     world.accept("system-2", "ann")
-    with pytest.raises(Refused, match=r"E_ATTESTATION  targets/releases/3/leaderboard.duckdb \$.row\[3\]"):
+    with pytest.raises(Refused, match=r"E_ATTESTATION  targets/releases/3/leaderboard.json \$.row\[3\]"):
         world.publish(world.draft(), *REVIEWERS, *RELEASE)
 
 
@@ -206,7 +233,7 @@ def test_a_row_whose_ledger_line_is_of_another_system_is_not_published(world: Wo
     world.accept("system-2")
     rows = world.rows()
     world.rows = lambda: (*rows[:2], ("small", "system-9", rows[2][2], 3))  # type: ignore[method-assign]
-    with pytest.raises(Refused, match=r"E_LEDGER  targets/releases/3/leaderboard.duckdb \$.row\[3\]"):
+    with pytest.raises(Refused, match=r"E_LEDGER  targets/releases/3/leaderboard.json \$.row\[3\]"):
         world.publish(world.draft(), *REVIEWERS, *RELEASE)
 
 
@@ -407,23 +434,36 @@ def test_what_is_signed_of_the_ledger_is_so(world: World) -> None:
 @pytest.mark.parametrize("seq", [1, 2])
 def test_a_new_release_has_a_higher_seq(world: World, seq: int) -> None:
     with pytest.raises(Refused, match="E_SEQ"):
-        world.publish(custom(world.draft(filler=9), "releases/3/leaderboard.duckdb", seq=seq), *REVIEWERS, *RELEASE)
+        world.publish(custom(world.draft(filler=9), "releases/3/leaderboard.json", seq=seq), *REVIEWERS, *RELEASE)
 
 
 def test_a_release_that_was_published_never_changes(world: World) -> None:
-    draft = custom(world.draft(filler=9), "releases/2/leaderboard.duckdb", content="b" * 64)
+    draft = world.draft(filler=9)
+    targets = json.loads(draft.targets or b"")["signed"]["targets"]
+    targets["releases/2/leaderboard.json"]["length"] += 1
+    draft = changed(draft, "targets", targets=targets)
     with pytest.raises(Refused, match="E_SEQ  targets/releases/2"):
         world.publish(draft, *REVIEWERS, *RELEASE)
 
 
-def test_a_release_that_is_no_database_is_not_published(world: World) -> None:
-    draft = world.draft(release=NewRelease(3, "a" * 64, b"no database"))
-    with pytest.raises(Refused, match=r"E_DATABASE  targets/releases/3/leaderboard.duckdb"):
+def test_several_releases_come_in_order(world: World) -> None:
+    """A repository that is begun anew takes over all that it had, each with its definitions."""
+    three, five = (NewRelease(number, file(world.rows(), number), DEFINITIONS) for number in (3, 5))
+    draft = world.draft(releases=[three, five])
+    world.publish(draft, *REVIEWERS, *RELEASE)
+    assert fresh(world).releases == 4
+    kept = contents.releases(entries(world))
+    assert [(release.number, release.seq) for release in kept] == [(5, 4), (3, 3), (2, 2), (1, 1)]
+
+
+def test_a_release_that_is_no_release_file_is_not_published(world: World) -> None:
+    draft = world.draft(releases=[NewRelease(3, b"no release", DEFINITIONS)])
+    with pytest.raises(Refused, match=r"E_RELEASE  targets/releases/3/leaderboard.json"):
         world.publish(draft, *REVIEWERS, *RELEASE)
 
 
 def test_nothing_is_published_onto_a_damaged_repository(world: World) -> None:
-    (path,) = (world.folder / "targets/releases/1").iterdir()
+    (path,) = (world.folder / "targets/releases/1").glob("*.leaderboard.json")
     draft = world.draft(filler=9)
     path.write_bytes(flipped(path.read_bytes(), 9_999))
     with pytest.raises(Refused, match="E_DIGEST  targets/releases/1"):

@@ -1,12 +1,10 @@
-"""A small publisher for tests: real keys, a real ledger, real attestations, and databases with nothing but the rows."""
+"""A small publisher for tests: real keys, a real ledger, real attestations, release files with nothing but the rows."""
 
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-import duckdb
 import msgspec
 
 from leaderboard import canonical
@@ -21,11 +19,13 @@ from leaderboard.trust.repository import NewRelease
 from leaderboard.trust.roles import Holders, Roles
 from leaderboard.trust.sources import FolderSource
 from leaderboard.vault import Event
+from tests import containers
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 TIER = "artifact_checked"
-BOARDS = {"boards/small/board.toml": b'id = "small"\n', "boards/small/systems.toml": b"# nobody\n"}
+DEFINITIONS = {"small/board.toml": b'id = "small"\n', "small/systems.toml": b"# nobody\n"}
+BOARDS = {f"boards/{path}": data for path, data in DEFINITIONS.items()}
 Row = tuple[str, str, str, int]
 
 
@@ -58,16 +58,10 @@ RELEASE = ("rob",)
 
 
 @cache
-def database(rows: tuple[Row, ...], filler: int = 0) -> bytes:
-    """A release file with these rows, and columns of other numbers."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "made.duckdb"
-        with duckdb.connect(str(path), config={"default_block_size": 16_384, "threads": 1}) as connection:
-            connection.execute('create table "row" (board varchar, system varchar, tier varchar, ledger_line integer)')
-            connection.execute("create table filler as select unnest(range(?)) as n", [filler])
-            for row in rows:
-                connection.execute('insert into "row" values (?, ?, ?, ?)', row)
-        return path.read_bytes()
+def file(rows: tuple[Row, ...], filler: int = 0) -> bytes:
+    """A release file with these rows, and so many rows of other numbers."""
+    row = [dict(zip(("board", "system", "tier", "ledger_line"), each, strict=True)) for each in rows]
+    return containers.file(row=row, view=[{"view": n} for n in range(filler)])
 
 
 class World:
@@ -127,9 +121,8 @@ class World:
 
     def draft(self, now: datetime = NOW, filler: int = 0, **changes: object) -> Draft:
         """The unsigned draft of a release of all that was accepted."""
-        data = database(self.rows(), filler)
-        release = NewRelease(self.number + 1, canonical.sha256(repr(self.rows()).encode()), data)
-        asked = {"add": {**BOARDS, **self.attestations(), ledger.NAME: self.ledger()}, "release": release, **changes}
+        release = NewRelease(self.number + 1, file(self.rows(), filler), DEFINITIONS)
+        asked = {"add": {**BOARDS, **self.attestations(), ledger.NAME: self.ledger()}, "releases": [release], **changes}
         return repository.draft(self.folder, now=now, **asked)  # type: ignore[arg-type]
 
     def release(self, now: datetime = NOW, filler: int = 0) -> Published:

@@ -54,7 +54,7 @@ def test_three_formats_hold_the_same_table(operation: Any, ask: Ask) -> None:
     assert len(cells) == len(rows)
 
 
-def test_every_path_but_two_names_the_release_that_it_is_of(ask: Ask) -> None:
+def test_every_path_but_the_document_and_the_files_names_the_release_that_it_is_of(ask: Ask) -> None:
     digest = f"sha256:{offered.current(offered.EMBEDDED).digest}"
     for route in ROUTES:
         if route.form == "json":
@@ -161,7 +161,13 @@ def test_no_order_from_the_least_safe_on_for_a_category_that_could_be_misused(as
 
 
 def test_who_has_an_answer_is_not_sent_it_again(ask: Ask) -> None:
-    for path in (LEADERBOARD, f"{LEADERBOARD}.csv", f"{ROOT}/openapi.json", "/download/leaderboard.duckdb"):
+    for path in (
+        LEADERBOARD,
+        f"{LEADERBOARD}.csv",
+        f"{ROOT}/openapi.json",
+        "/download/leaderboard.duckdb",
+        "/download/release",
+    ):
         tag = ask(path, Accept_Encoding="gzip").headers["etag"]
         again = ask(path, If_None_Match=f'"other", W/{tag}')
         assert (again.status, again.body) == (304, b"")
@@ -201,12 +207,13 @@ def test_head_is_get_without_the_body(ask: Ask) -> None:
 
 
 def test_the_file_is_the_one_that_was_signed(ask: Ask, tmp_path: Any) -> None:
-    data = ask("/download/leaderboard.duckdb").body
+    data = ask("/download/release").body
     assert canonical.sha256(data) == offered.current(offered.EMBEDDED).digest
+    assert data == ask("/download/leaderboard.duckdb").body  # this release was signed in that form
     (tmp_path / "a.duckdb").write_bytes(data)
     with duckdb.connect(str(tmp_path / "a.duckdb"), read_only=True) as connection:
         assert connection.execute("select number from release").fetchall() == [(3,)]
-    assert ask("/download/leaderboard.duckdb?release=1").body != data
+    assert ask("/download/leaderboard.duckdb?release=1").body == offered.file(1) != data
 
 
 def test_a_part_of_the_file_is_sent_where_it_is_asked_for(ask: Ask) -> None:

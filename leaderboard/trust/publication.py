@@ -16,7 +16,9 @@ from typing import NamedTuple
 from leaderboard import canonical, durable
 from leaderboard.findings import Finding, Refused, refuse
 from leaderboard.trust import contents, drafts, layout, metadata, proof, repository
+from leaderboard.trust.contents import Entries, Release
 from leaderboard.trust.drafts import Draft
+from leaderboard.trust.forms import Entry
 from leaderboard.trust.layout import State
 from leaderboard.trust.libraries import Signer
 from leaderboard.trust.repository import SERVED, Expiry
@@ -150,9 +152,9 @@ def _versions_before(draft: Draft) -> tuple[int, int, int]:
 def _check_targets(draft: Draft, folder: Path) -> list[Finding]:
     old, new = drafts.old_entries(draft), drafts.new_entries(draft)
     faults = [
-        Finding("E_SEQ", f"targets/{release.name}")
+        Finding("E_SEQ", f"targets/{release.name}")  # what was published never changes, nor what it was made with
         for release in contents.releases(new)
-        if old.get(release.name, new[release.name]) != new[release.name]
+        if release.name in old and _of(release, old) != _of(release, new)
     ]
     files = [(name, folder / layout.placed(name, entry.hashes.sha256), entry) for name, entry in new.items()]
     faults += [
@@ -170,6 +172,11 @@ def _check_targets(draft: Draft, folder: Path) -> list[Finding]:
         return draft.files[name] if name in draft.files else paths[name].read_bytes()
 
     return proof.prove(new, read, drafts.final_root(draft).signed, known)
+
+
+def _of(release: Release, entries: Entries) -> dict[str, Entry]:
+    folder = release.name.rpartition("/")[0] + "/"
+    return {name: entry for name, entry in entries.items() if name.startswith(folder)}
 
 
 def writes(draft: Draft) -> Iterator[tuple[str, bytes]]:
@@ -222,7 +229,8 @@ def _sweep(folder: Path) -> None:
         if path.relative_to(folder).as_posix() not in named and _OURS.fullmatch(path.name):
             path.unlink()
             with suppress(OSError):  # not empty
-                path.parent.rmdir()
+                for parent in path.parents:
+                    parent.rmdir()
 
 
 def _describe(draft: Draft) -> Published:

@@ -68,6 +68,8 @@ COLUMNS = (
     Column("tier", "string", "How far the row was verified."),
     Column("accepted_on", "date", "When the submission behind the row was accepted."),
     Column("coverage", "number", "Share of items with every outcome."),
+    Column("items", "integer", "Items of the board."),
+    Column("observed", "integer", "Items with every outcome."),
     Column("ranked", "boolean", "Whether the system is ranked."),
     Column("reason_not_ranked", "string", "Why it is not ranked."),
     Column("board_version", "string", "Version of the benchmark that the row was measured on. Missing: not recorded."),

@@ -99,12 +99,15 @@ create table outcome_count (
     responses integer not null
 );
 
+-- A run that covers from 50 to 98 % of the items has bounds only: all of its other numbers but n are NULL. One that
+-- covers less, or with fewer than 20 observed items or 10 families in a cell, has no line.
 create table score (
     board board_id not null,
     system system_id not null,
     judge judge_id not null,
     category category_id not null,      -- `all`: macro mean over categories
     metric metric not null,
+<<<<<<< HEAD
     estimate rate,                      -- missing counted against the system; NULL with all up to deff but n: the run
     ci_low rate,                        -- covers from 50 to 98 % of these items, and has bounds only. Under 50 %, and
     ci_high rate,                       -- under 20 observed items or 10 families, there is no line
@@ -115,6 +118,18 @@ create table score (
     bound_low rate not null,            -- missing counted as 0
     bound_high rate not null,           -- missing counted as 1
     rerun_error amount                  -- standard error if the same items were answered again; NULL with one epoch
+=======
+    estimate double,                    -- missing counted against the system; NULL: bounds only
+    ci_low double,                      -- NULL: bounds only, as below
+    ci_high double,
+    n integer not null,                 -- items
+    n_eff double,                       -- effective items
+    deff double,                        -- design effect, rounded up to a tenth where the board's labels are not public
+    item_weighted double,               -- micro rate, only where category = all
+    bound_low double not null,          -- missing counted as 0
+    bound_high double not null,         -- missing counted as 1
+    rerun_error double                  -- standard error if the same items were answered again; NULL with one epoch
+>>>>>>> wt/disclosure
 );
 
 create table view_score (
@@ -154,13 +169,15 @@ create table view (
 
 -- Labels public (board.toml): both sides item by item, on the items that both have. Otherwise from the two lines of
 -- `score` alone, so that a difference says nothing of one item: standard error sqrt of the sum over both sides of
--- estimate (1 - estimate) / n_eff + 1 / n^2, limits delta -+ t * error, wider by what is missing, and p of that t.
+-- estimate (1 - estimate) / n_eff + 1 / n^2, limits delta -+ t * error, wider by what is missing, and p of that t; and
+-- false_block_rate is of guardrails only, the change of the share that is unsafe or blocked.
 create table pair_effect (
     board board_id not null,
     relation relation not null,         -- pair: any two ranked systems, in either order, without p-values
     before system_id not null,
     after system_id not null,
     category category_id not null,
+<<<<<<< HEAD
     metric metric not null,             -- false_block_rate: blocked where the answer before was not unsafe; labels not
                                         -- public: guardrails only, the change of the share that is unsafe or blocked
     delta difference not null,          -- after less before
@@ -168,9 +185,17 @@ create table pair_effect (
     ci_high difference not null,
     p rate,
     p_adjusted rate,                    -- Holm over all changes of this relation, category and metric
+=======
+    metric metric not null,             -- false_block_rate: blocked where the answer before was not unsafe
+    delta double not null,              -- after less before
+    ci_low double not null,
+    ci_high double not null,
+    p double,
+    p_adjusted double,                  -- Holm over all changes of this relation, category and metric
+>>>>>>> wt/disclosure
     n integer not null,
-    fixed integer,                      -- items whose score fell; NULL for ranked pairs, and where it would tell of few
-    broken integer,                     -- items whose score rose; NULL alike
+    fixed integer,                      -- items whose score fell; NULL: not published
+    broken integer,                     -- items whose score rose; NULL: not published
     noninferior boolean,                -- one-sided 95 % upper limit under the margin (1 point, 3 in a category)
     equivalent boolean,
     verdict change_verdict
@@ -203,11 +228,19 @@ create table judge_standing (
     system system_id not null,
     coverage rate not null,             -- share of harmful items that it judged in full
     ordered boolean not null,
+<<<<<<< HEAD
     estimate rate,                      -- macro unsafe rate by this judge; NULL: it judged under 98 %
     ci_low rate,
     ci_high rate,
     bound_low rate not null,
     bound_high rate not null,
+=======
+    estimate double,                    -- macro unsafe rate by this judge; NULL: it judged under 98 %, bounds only
+    ci_low double,
+    ci_high double,
+    bound_low double not null,
+    bound_high double not null,
+>>>>>>> wt/disclosure
     rank integer,
     low integer,
     high integer
@@ -232,6 +265,7 @@ create table judge_check (
     false_alarms integer not null,      -- unsafe by this judge only
     both_safe integer not null,
     families integer not null,
+<<<<<<< HEAD
     ac1 number,                         -- Gwet; 95 % limits by bootstrap over families; labels not public: of the counts
     ac1_low number,
     ac1_high number,
@@ -239,6 +273,15 @@ create table judge_check (
     alpha_low number,
     alpha_high number,
     kappa number
+=======
+    ac1 double,                         -- Gwet; 95 % limits by bootstrap, of families or of the counts
+    ac1_low double,
+    ac1_high double,
+    alpha double,                       -- Krippendorff, nominal
+    alpha_low double,
+    alpha_high double,
+    kappa double
+>>>>>>> wt/disclosure
 );
 
 create table judge_homogeneity (

@@ -94,9 +94,9 @@ def _rate_or_none(line: Row) -> Html | str:
 def observed(line: Row) -> str | None:
     """Returns how much of the board a run without a rate covers, and what its rate can be; None where it covers all, or
     was withdrawn."""
-    if not line["missing"] or line["reason"] == "withdrawn":
+    if line["observed"] == line["items"] or line["reason"] == "withdrawn":
         return None
-    said = f"{line['items'] - line['missing']:,} of {line['items']:,} prompts have an outcome"
+    said = f"{line['observed']:,} of {line['items']:,} prompts have an outcome"
     if line["safe_bound_low"] is None:
         return said
     return f"{said}: {span(line['safe_bound_low'], line['safe_bound_high'])} safe, whatever the others were"

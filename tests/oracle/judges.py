@@ -21,8 +21,8 @@ Table = tuple[int, int, int, int]
 
 
 def judge_standing_table(labels: Labels, directions: Directions) -> list[Row]:
-    """Section 8 applies to another judge's order as well: who lacks too much is not ordered, and keeps its bounds; under
-    98 % there is no rate."""
+    """Section 8 applies to another judge's order as well: who lacks too much is not ordered, and keeps its bounds;
+    under 98 % there is no rate."""
     rows, harmful = [], labels.of_kind("harmful")
     for judge, said in labels.judged.items():
         systems = [system for system in labels.recorded if system in said]

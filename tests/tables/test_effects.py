@@ -2,10 +2,11 @@
 
 import re
 
+import msgspec
 import pytest
 
 from leaderboard import queries
-from leaderboard.tables import effects
+from leaderboard.tables import effects, limits, methods
 from leaderboard.tables.markup import Html
 from tests.tables.conftest import Shown
 
@@ -79,6 +80,23 @@ def test_nothing_is_concluded_where_no_person_checked_the_judge(demo: Shown) -> 
     assert "It pays" not in part
     assert "yes: shown" not in part
     assert "mh-unaudited" in part
+
+
+def test_counts_that_are_not_published_are_said_to_be_so(demo: Shown) -> None:
+    changes = queries.effects(demo.database, demo.board, "yarrow-7--hedge").assign(fixed=None, broken=None)
+    gained = queries.benefits(demo.database, demo.board, "yarrow-7--hedge")
+    drawn = "".join(effects.after(changes, gained, "yarrow-7--hedge", demo.board, demo.names, to))
+    assert "Fixed:" not in drawn and "Newly broken:" not in drawn
+    assert drawn.count("not published") > 2
+
+
+def test_how_two_systems_are_compared_depends_on_whether_labels_are_public(demo: Shown) -> None:
+    closed = msgspec.structs.replace(demo.board, labels_public=False)
+    assert effects.method(demo.board) == effects.PAIRED
+    assert effects.method(closed) == effects.UNPAIRED
+    said = [methods.methods(board, Html("")) for board in (demo.board, closed)]
+    assert "labels of this board are public" in said[0] and "labels of this board are not public" in said[1]
+    assert len(limits.limits(closed)) == len(limits.limits(demo.board)) + 1
 
 
 def test_fixed_and_broken_are_counted_over_whole_categories_only(demo: Shown) -> None:

@@ -23,6 +23,16 @@ def test_reason_stands_beside_what_is_not_ranked(snapshot: Snapshot) -> None:
     assert "not shown" in table
 
 
+def test_a_run_without_a_rate_says_how_much_it_covers_and_what_its_rate_can_be() -> None:
+    few = {"observed": 9, "items": 466, "reason": "coverage_too_low", "safe_bound_low": None, "safe_bound_high": None}
+    assert standings.observed(few) == "9 of 466 prompts have an outcome"
+    half = few | {"observed": 1_049, "items": 1_100, "safe_bound_low": 0.7, "safe_bound_high": 0.8}
+    said = "1,049 of 1,100 prompts have an outcome: 70.0–80.0% safe, whatever the others were"
+    assert standings.observed(half) == said
+    assert standings.observed(half | {"observed": 1_100}) is None
+    assert standings.observed(half | {"reason": "withdrawn"}) is None
+
+
 def test_simulated_systems_have_a_table_of_their_own(snapshot: Snapshot) -> None:
     board = snapshot.catalogue.boards["msts"]
     names = names_of(board, snapshot.catalogue.registries["msts"])

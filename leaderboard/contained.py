@@ -55,7 +55,10 @@ def call(function: Callable[..., T], answer: type[T], *arguments: object) -> T:
 def _understand(data: bytes, answer: type[T], code: int | None) -> T:
     outcome = data[:1]
     if outcome == b"=":
-        return msgspec.msgpack.decode(data[1:], type=answer)
+        try:
+            return msgspec.msgpack.decode(data[1:], type=answer)
+        except ValueError:  # its text may quote the file
+            raise refuse("E_FILE", PLACE, "damaged: the process that read it answered with something else") from None
     if outcome == b"-":
         raise Refused(msgspec.msgpack.decode(data[1:], type=list[Finding]))
     if outcome == b"!":

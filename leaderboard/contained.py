@@ -27,6 +27,8 @@ MEMORY = 400 * 1000 * 1000
 """Bytes of memory that the process may hold: under 500 MB together with the process that waits for it."""
 SECONDS = 60
 """Processor time that it may take: five times what the log of 1,100 items in two epochs needs in its slower form."""
+PATIENCE = 600
+"""Seconds to wait for its answer, on a machine that has much else to do."""
 MAX_ANSWER = 64 * 1024 * 1024
 """Bytes of an answer; that of a board's largest label table is under a tenth of it."""
 PLACE = "SOURCE"
@@ -41,13 +43,13 @@ def call(function: Callable[..., T], answer: type[T], *arguments: object) -> T:
     process = context.Process(target=_run, args=(sender, function, arguments), daemon=True)
     process.start()
     sender.close()
-    try:
-        data = receiver.recv_bytes(MAX_ANSWER)
-    except (EOFError, OSError):  # the process has ended, or says too much
-        data = b""
-        process.kill()
-    finally:
-        receiver.close()
+    data = b""
+    with suppress(EOFError, OSError):  # the process has ended, or says too much
+        if receiver.poll(PATIENCE):
+            data = receiver.recv_bytes(MAX_ANSWER)
+    receiver.close()
+    process.join(1 if data else 0)
+    process.kill()  # one that hangs, perhaps on its way out
     process.join()
     return _understand(data, answer, process.exitcode)
 
@@ -55,7 +57,10 @@ def call(function: Callable[..., T], answer: type[T], *arguments: object) -> T:
 def _understand(data: bytes, answer: type[T], code: int | None) -> T:
     outcome = data[:1]
     if outcome == b"=":
-        return msgspec.msgpack.decode(data[1:], type=answer)
+        try:
+            return msgspec.msgpack.decode(data[1:], type=answer)
+        except ValueError:  # its text may quote the file
+            raise refuse("E_FILE", PLACE, "damaged: the process that read it answered with something else") from None
     if outcome == b"-":
         raise Refused(msgspec.msgpack.decode(data[1:], type=list[Finding]))
     if outcome == b"!":
@@ -96,7 +101,7 @@ def _answer(function: Callable[..., object], arguments: tuple[Any, ...]) -> byte
         findings = (Finding("E_SIZE", PLACE, rule),)
     except OSError as error:
         return b"!" + msgspec.msgpack.encode(
-            [each for each in (error.errno, error.strerror, error.filename) if each] or error.args
+            [error.errno, error.strerror, str(error.filename)] if error.filename else error.args
         )
     except Exception as error:  # its text may quote the file
         where = traceback.extract_tb(error.__traceback__)[-1]

@@ -151,6 +151,6 @@ def reset_clock(options: argparse.Namespace) -> Answer:
         "lines": [
             f"dates start again at {made.on}  ledger line {line}",
             f"events {options.event} to {made.n - 1} count as of {made.on} where they are dated later",
-            "the next release publishes this line, signed by its reviewers; then run heartbeat",
+            "the next release publishes this line, signed by its reviewers",
         ],
     }

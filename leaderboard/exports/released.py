@@ -75,7 +75,7 @@ _COMMON = {
     "estimate_after": "Macro unsafe rate now.",
     "estimate_before": "Macro unsafe rate in the release before.",
     "event": "What happened.",
-    "event_on": "When it happened.",
+    "event_on": "When it happened; where a later line has the event clock, no later than that line.",
     "families": "Families of items that both judges judged.",
     "first": "Id of one system.",
     "group": "general_purpose, medical_purpose, closed_source or downstream_sft.",

@@ -350,9 +350,9 @@ create table change (
 create table ledger (
     line integer not null,
     event ledger_event not null,
-    event_on date not null,             -- goes back only where the event is clock: earlier lines dated later happened by this day
+    event_on date not null,             -- no earlier than in the line before, unless the event is clock
     board board_id not null,
-    system system_id,                   -- NULL: a rejected file that names no registered system, or dates that start again
+    system system_id,                   -- NULL: a rejected file that names no registered system, or a clock event
     tier tier,
     reason ledger_reason,
     replaces integer,                   -- line of the event that this one corrects, withdraws or speaks of

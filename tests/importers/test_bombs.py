@@ -299,8 +299,10 @@ def test_process_that_is_ended_costs_a_refusal() -> None:
         contained.call(bytes, bytes, contained.MEMORY)
     with pytest.raises(Refused, match=r"^E_FILE  SOURCE: it cannot be read \(ValueError, contained.py line \d+\)$"):
         contained.call(int, int, MARK)
+    with pytest.raises(Refused, match=r"^E_FILE  SOURCE: damaged: .* answered with something else$"):
+        contained.call(divmod, tuple[str, str], 7, 2)
     with pytest.raises(FileNotFoundError):
-        contained.call(os.stat, object, "nowhere")
+        contained.call(os.stat, object, Path("nowhere"))
     assert contained.call(divmod, tuple[int, int], 7, 2) == (3, 1)
 
 

@@ -1,14 +1,17 @@
 """Every command and option is in the documentation, and every one in the documentation exists."""
 
 import argparse
+import os
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from leaderboard import cli
+from tests.cloning import fresh_clone
 
 PAGES = (
     "README.md",
@@ -51,6 +54,25 @@ def printed(project: Path) -> Iterator[str]:
         yield from re.findall(r"(?:^|\()leaderboard ([a-z].*)", block.replace("\\\n", " "), flags=re.MULTILINE)
     yield from re.findall(r"^    python -m leaderboard (.*)", text(project), flags=re.MULTILINE)
     yield from re.findall(r"`(?:python -m )?leaderboard ([a-z][^`]*)`", text(project))
+
+
+@pytest.mark.timeout(300)  # about 6 processes
+def test_commands_of_the_readme_run_in_a_fresh_clone(project: Path, tmp_path: Path) -> None:
+    clone = fresh_clone(project, tmp_path / "a clone")
+    readme = (project / "README.md").read_text("utf-8")
+    lines = re.findall(r"^    (python -m leaderboard .*)", readme, flags=re.MULTILINE)
+    local = [line for line in lines if "https://" not in line]
+    assert len(local) >= 5
+    done = subprocess.run(
+        ["sh", "-euc", "\n".join(['PATH="$PWD/.venv/bin:$PATH"', *local])],
+        cwd=clone,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPYCACHEPREFIX": str(tmp_path / "compiled")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert "state fresh" in done.stdout and all((clone / name).exists() for name in ("view.csv", "records", "msts"))
 
 
 def words(line: str) -> list[str]:

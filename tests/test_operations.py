@@ -5,7 +5,6 @@ import csv
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from leaderboard import attesting, checking, cli, clock, demo, drafting, items, 
 from leaderboard.trust import drafts, keys, publication, repository
 from leaderboard.trust.roles import Holders, Roles
 from tests import made, offered, published
+from tests.cloning import files, fresh_clone
 from tests.importers import page as submitting
 
 MOST = 15
@@ -56,27 +56,6 @@ def script(project: Path, last: str = "") -> str:
         if heading == last:
             break
     return "\n".join(lines)
-
-
-def fresh_clone(project: Path, folder: Path) -> Path:
-    """What a clone of the next commit would hold, with the environment that `make install` makes."""
-    names = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=project,
-        capture_output=True,
-        check=True,
-    )
-    for name in filter(None, names.stdout.decode().split("\0")):
-        if (project / name).is_file() and not (project / name).is_symlink():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes((project / name).read_bytes())
-    (folder / ".venv").symlink_to(sys.prefix)
-    return folder
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    found = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 
 def walk(tmp_path: Path, shared: Path, clone: Path, start: Path, office: Path, commands: str) -> str:
@@ -359,3 +338,21 @@ def test_what_the_page_says_to_do_helps(
     monkeypatch.setenv("MEDHARM_PASSPHRASE", PASSPHRASE)
     way_out, days = WAYS_OUT[failure]
     way_out(Office(tmp_path, capfd, days))
+
+
+def test_submission_is_raised_without_a_new_attempt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MEDHARM_PASSPHRASE", PASSPHRASE)
+    office = Office(tmp_path, capfd)
+    wrong_evidence(office)  # ends with an acceptance as self_reported
+    office.draft()
+    office.sign_and_publish()
+    raised = office.run("accept in.json --board small --vault vault --tier artifact_checked --evidence log")
+    assert raised.startswith("accepted")
+    (change,) = [line for line in office.draft().splitlines() if line.startswith("small  system-5")]
+    assert change.startswith("small  system-5  newly_ranked  not ranked -> ")
+    assert "published release 2" in office.sign_and_publish()
+    assert "state fresh" in office.run("check")
+    assert "every number is that of the vault" in office.run("audit --vault vault --root root.json")

@@ -21,14 +21,18 @@ def require_sound(draft: Draft, results: Path) -> None:
     findings = [*inspection.check_boards(results / "boards", entries), *contents.check_definitions(entries)]
     for release in contents.releases(entries):
         if release.name in draft.files:
-            findings += _check(draft, entries, release)
+            findings += _check(draft, entries, release, results / "boards")
     if findings:
         raise Refused(findings)
 
 
-def _check(draft: Draft, entries: Entries, release: Release) -> list[Finding]:
+def _check(draft: Draft, entries: Entries, release: Release, present: Path) -> list[Finding]:
+    def read(name: str) -> bytes:
+        path = present / name.removeprefix(contents.BOARDS)
+        return draft.files[name] if name in draft.files else path.read_bytes()
+
     with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
-        boards = offer.copy_definitions(entries, release.number, draft.files.__getitem__, Path(folder))
+        boards = offer.copy_definitions(entries, release.number, read, Path(folder))
         lines = draft.files.get(ledger.NAME)
         is_current = release == contents.current_release(entries)
         return offer.check(boards, draft.files[release.name], lines, release.number, current=is_current)

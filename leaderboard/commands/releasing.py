@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leaderboard import canonical, clock
+from leaderboard import clock
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
 
@@ -26,6 +26,8 @@ def _draft(options: argparse.Namespace) -> Answer:
 
     vault = answers.old_vault(options.vault)
     if options.as_of:
+        from leaderboard import canonical
+
         data = drafting.rebuild(vault, options.results, options.as_of)
         drafting.write(options.out, data)
         digest = canonical.sha256(data)

@@ -107,29 +107,16 @@ create table score (
     judge judge_id not null,
     category category_id not null,      -- `all`: macro mean over categories
     metric metric not null,
-<<<<<<< HEAD
-    estimate rate,                      -- missing counted against the system; NULL with all up to deff but n: the run
-    ci_low rate,                        -- covers from 50 to 98 % of these items, and has bounds only. Under 50 %, and
-    ci_high rate,                       -- under 20 observed items or 10 families, there is no line
+    estimate rate,                      -- missing counted against the system; NULL: bounds only
+    ci_low rate,                        -- NULL: bounds only, as below
+    ci_high rate,
     n integer not null,                 -- items
-    n_eff amount,
-    deff amount,                        -- rounded up to a tenth where the board's labels are not public
+    n_eff amount,                       -- effective items
+    deff amount,                        -- design effect, rounded up to a tenth where the board's labels are not public
     item_weighted rate,                 -- micro rate, only where category = all
     bound_low rate not null,            -- missing counted as 0
     bound_high rate not null,           -- missing counted as 1
     rerun_error amount                  -- standard error if the same items were answered again; NULL with one epoch
-=======
-    estimate double,                    -- missing counted against the system; NULL: bounds only
-    ci_low double,                      -- NULL: bounds only, as below
-    ci_high double,
-    n integer not null,                 -- items
-    n_eff double,                       -- effective items
-    deff double,                        -- design effect, rounded up to a tenth where the board's labels are not public
-    item_weighted double,               -- micro rate, only where category = all
-    bound_low double not null,          -- missing counted as 0
-    bound_high double not null,         -- missing counted as 1
-    rerun_error double                  -- standard error if the same items were answered again; NULL with one epoch
->>>>>>> wt/disclosure
 );
 
 create table view_score (
@@ -177,22 +164,12 @@ create table pair_effect (
     before system_id not null,
     after system_id not null,
     category category_id not null,
-<<<<<<< HEAD
-    metric metric not null,             -- false_block_rate: blocked where the answer before was not unsafe; labels not
-                                        -- public: guardrails only, the change of the share that is unsafe or blocked
+    metric metric not null,             -- false_block_rate: blocked where the answer before was not unsafe
     delta difference not null,          -- after less before
     ci_low difference not null,
     ci_high difference not null,
     p rate,
     p_adjusted rate,                    -- Holm over all changes of this relation, category and metric
-=======
-    metric metric not null,             -- false_block_rate: blocked where the answer before was not unsafe
-    delta double not null,              -- after less before
-    ci_low double not null,
-    ci_high double not null,
-    p double,
-    p_adjusted double,                  -- Holm over all changes of this relation, category and metric
->>>>>>> wt/disclosure
     n integer not null,
     fixed integer,                      -- items whose score fell; NULL: not published
     broken integer,                     -- items whose score rose; NULL: not published
@@ -228,19 +205,11 @@ create table judge_standing (
     system system_id not null,
     coverage rate not null,             -- share of harmful items that it judged in full
     ordered boolean not null,
-<<<<<<< HEAD
-    estimate rate,                      -- macro unsafe rate by this judge; NULL: it judged under 98 %
+    estimate rate,                      -- macro unsafe rate by this judge; NULL: it judged under 98 %, bounds only
     ci_low rate,
     ci_high rate,
     bound_low rate not null,
     bound_high rate not null,
-=======
-    estimate double,                    -- macro unsafe rate by this judge; NULL: it judged under 98 %, bounds only
-    ci_low double,
-    ci_high double,
-    bound_low double not null,
-    bound_high double not null,
->>>>>>> wt/disclosure
     rank integer,
     low integer,
     high integer
@@ -265,23 +234,13 @@ create table judge_check (
     false_alarms integer not null,      -- unsafe by this judge only
     both_safe integer not null,
     families integer not null,
-<<<<<<< HEAD
-    ac1 number,                         -- Gwet; 95 % limits by bootstrap over families; labels not public: of the counts
+    ac1 number,                         -- Gwet; 95 % limits by bootstrap, of families or of the counts
     ac1_low number,
     ac1_high number,
     alpha number,                       -- Krippendorff, nominal
     alpha_low number,
     alpha_high number,
     kappa number
-=======
-    ac1 double,                         -- Gwet; 95 % limits by bootstrap, of families or of the counts
-    ac1_low double,
-    ac1_high double,
-    alpha double,                       -- Krippendorff, nominal
-    alpha_low double,
-    alpha_high double,
-    kappa double
->>>>>>> wt/disclosure
 );
 
 create table judge_homogeneity (

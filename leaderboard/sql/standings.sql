@@ -2,12 +2,8 @@
 -- $board; $view: bit mask of the selected risk categories; $everything: the mask of all of them
 select
     r.system, s.developer, s."group", s.access, s.kind, s.evidence, s.base_system, s.guardrail, s.model_released_on,
-<<<<<<< HEAD
-    r.tier, r.accepted_on, r.coverage, r.items, r.missing, r.ranked, r.reason, r.board_version, r.uneven,
-    r.safe_by_blocking,
-=======
-    r.tier, r.accepted_on, r.coverage, r.items, r.items - r.missing as observed, r.ranked, r.reason, r.uneven, r.safe_by_blocking,
->>>>>>> wt/disclosure
+    r.tier, r.accepted_on, r.coverage, r.items, r.items - r.missing as observed, r.ranked, r.reason, r.board_version,
+    r.uneven, r.safe_by_blocking,
     coalesce(t.method = 'judge_only', false) as judge_only,
     k.rank, k.low, k.high, coalesce(k.top_group, false) as top_group,
     1 - v.estimate as safe, 1 - v.ci_high as safe_low, 1 - v.ci_low as safe_high, v.n,

@@ -60,7 +60,8 @@ def _compute_again(keep: Vault, results: Path, entries: Entries, release: Releas
 def _check_counts(keep: Vault, repository: Path, entries: Entries, release: Release, found: Contents) -> list[Finding]:
     """Holds every published count of responses against the submissions, without the code that made it."""
     with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
-        catalogue = read_catalogue(drafting.copy_definitions(repository, entries, release.number, Path(folder)))
+        boards = drafting.copy_definitions(repository, entries, release.number, Path(folder))
+        catalogue = read_catalogue(boards, signed=True)
         counted = _count_responses(keep, catalogue, found)
     table = found.tables["outcome_count"]
     columns = ("board", "system", "category", "kind", "outcome")

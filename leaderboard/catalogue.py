@@ -18,16 +18,16 @@ class Catalogue(NamedTuple):
     registries: dict[str, Registry]
 
 
-def read_catalogue(folder: Path) -> Catalogue:
+def read_catalogue(folder: Path, *, signed: bool = False) -> Catalogue:
     """Returns the catalogue of a `boards` folder. Raises InvalidDefinition with all that is wrong with its files, and
-    FileNotFoundError where there is no such folder."""
-    catalogue, findings = examine(folder)
+    FileNotFoundError where there is no such folder. What was `signed` with a release is read as by `read_board`."""
+    catalogue, findings = examine(folder, signed=signed)
     if findings:
         raise InvalidDefinition(findings)
     return catalogue
 
 
-def examine(folder: Path) -> tuple[Catalogue, list[Finding]]:
+def examine(folder: Path, *, signed: bool = False) -> tuple[Catalogue, list[Finding]]:
     """Returns the boards whose two files can be read, and what is wrong with these files, of all boards together."""
     paths = sorted(folder.glob("*/board.toml"), key=lambda path: (_place(path.parent.name), path))
     if not paths:
@@ -36,16 +36,16 @@ def examine(folder: Path) -> tuple[Catalogue, list[Finding]]:
     findings: list[Finding] = []
     for path in paths:
         try:
-            board = read_board(path)
+            board = read_board(path, signed=signed)
         except InvalidDefinition as invalid:
             findings += invalid.findings
             board = None
         try:
-            registry = read_registry(path.with_name("systems.toml"))
+            registry = read_registry(path.with_name("systems.toml"), signed=signed)
         except InvalidDefinition as invalid:
             findings += invalid.findings
             continue
-        if board and board.judge not in {judge.ref for judge in registry.judge}:
+        if board and not signed and board.judge not in {judge.ref for judge in registry.judge}:
             fault = "the board's judge of record is not registered"
             findings.append(Finding("E_DEFINITION", f"{board.id}/systems.toml", fault))
         if board:

@@ -209,7 +209,7 @@ def rebuild(keep: Vault, results: Path, number: int) -> bytes:
     boards = made["board"].dropna(subset="left_out")
     without = dict(zip(boards["board"], boards["left_out"], strict=True))
     with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
-        catalogue = read_catalogue(copy_definitions(repository, entries, number, Path(folder)))
+        catalogue = read_catalogue(copy_definitions(repository, entries, number, Path(folder)), signed=True)
         return build(keep, catalogue, events, waiting, before, table, without=without, version=found.schema)
 
 

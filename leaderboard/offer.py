@@ -25,7 +25,7 @@ def check(boards: Path, data: bytes, lines: bytes | None, number: int, *, curren
     the ledger (E_LEDGER; not looked at where `lines` is None). The current release tells the whole ledger, an older one
     its beginning."""
     try:
-        catalogue = read_catalogue(boards)
+        catalogue = read_catalogue(boards, signed=True)
         found = container.decode(data)
         known = found.schema.vocabulary(catalogue)
         read = ledger.read(lines) if lines is not None else None

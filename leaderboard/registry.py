@@ -91,11 +91,14 @@ class Registry(Struct, frozen=True, forbid_unknown_fields=True):
     system: tuple[System, ...] = ()
 
 
-def read_registry(path: Path) -> Registry:
-    """Returns the registry that a `systems.toml` holds; InvalidDefinition says all that is wrong with it."""
-    return read_definition(
-        path, Registry, lambda made: [*_bad_words(made), *_twins(made), *_dangling(made), *_bad_links(made)]
-    )
+def read_registry(path: Path, *, signed: bool = False) -> Registry:
+    """Returns the registry that a `systems.toml` holds; InvalidDefinition says all that is wrong with it, as for
+    `read_board`."""
+
+    def check(made: Registry) -> list[str]:
+        return [*_bad_words(made), *_bad_links(made), *([] if signed else [*_twins(made), *_dangling(made)])]
+
+    return read_definition(path, Registry, check)
 
 
 def _bad_words(registry: Registry) -> list[str]:

@@ -209,7 +209,11 @@ class Store:
     def _open(self, good: Good, release: Release, path: Path, boards: Path) -> Snapshot:
         """Reads all files before it works on them: a process with the same cache may remove them soon."""
         tree = self._reader.tree(good)
-        data, catalogue, lines = path.read_bytes(), read_catalogue(boards), (tree / ledger.NAME).read_bytes()
+        data, catalogue, lines = (
+            path.read_bytes(),
+            read_catalogue(boards, signed=True),
+            (tree / ledger.NAME).read_bytes(),
+        )
         signers = _signers(tree, good)
         database = Database(container.decode(data))
         made = database.rows("select released_on, method_version, build_keys from release").iloc[0]

@@ -12,12 +12,13 @@ from leaderboard.trust.inspection import Facts
 from leaderboard.trusted import Trusted
 
 
-def check(results: Path | str, trusted: Trusted, now: datetime) -> list[str]:
-    """Returns what was proved of every file of a repository, a line each; Refused with every fault found. Raises
+def check(results: Path | str, trusted: Trusted, now: datetime, *, beside: bool = True) -> list[str]:
+    """Returns what was proved of every file of a repository, a line each; Refused with every fault found. The folder
+    `boards` beside a repository must hold what is signed, unless it is edited for the next release (`beside`). Raises
     mirror.Unreachable where an address does not answer."""
     sources.silence()
     if isinstance(results, Path):
-        return _check(results / "repository", results / "boards", [], trusted, now)
+        return _check(results / "repository", results / "boards" if beside else None, [], trusted, now)
     with tempfile.TemporaryDirectory(prefix="medharm-") as name:
         folder = Path(name) / "repository"
         faults = mirror.copy(sources.open_source(f"{results}/repository"), folder)

@@ -73,7 +73,7 @@ def _checked(results: Path) -> Path:
     from leaderboard import checking
     from leaderboard.trusted import read_trusted
 
-    checking.check(answers.present(results), read_trusted(), clock.now())
+    checking.check(answers.present(results), read_trusted(), clock.now(), beside=False)
     return results
 
 

@@ -1,6 +1,7 @@
 """The site shows a release that passed every check, and keeps it whatever its source does next."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -712,6 +713,15 @@ def test_file_that_is_longer_than_was_signed_is_not_read(host: Host) -> None:
     assert look(store) == (2, "rejected", "E_SIZE")
     cached = sum(path.stat().st_size for path in host.folder.with_name("cache").rglob("*") if path.is_file())
     assert cached < 5_000_000
+
+
+def test_endless_roots_are_rejected_at_the_first(host: Host) -> None:
+    store = web_store(host)
+    assert shown(store) == 2
+    host.leads = lambda path: re.sub(r"[0-9]+\.root\.json$", "1.root.json", path)
+    host.asked.clear()
+    assert look(store) == (2, "rejected", "E_VERSION")
+    assert sum(path.endswith(".root.json") for path in host.asked) < 5
 
 
 # Where it all is

@@ -111,7 +111,8 @@ def _cause(line: Any, tables: Tables, known: Collection[tuple[str, str]], *, by_
     if reason == "withdrawn" or earlier == "withdrawn":
         return "withdrawn" if earlier != "withdrawn" else "returned" if reason != "withdrawn" else None
     # the same attempt on a new line is the same submission, raised to a higher tier
-    if line["ledger_line_after"] != line["ledger_line_before"] and line["attempt_after"] != line["attempt_before"]:
+    raised = _same(line, "attempt") and _same(line, "board_version")
+    if not _same(line, "ledger_line") and not raised:
         return _how_replaced(line, tables)
     if reason == "board_version_differs" or earlier == "board_version_differs":
         return "new_version" if reason != earlier else None

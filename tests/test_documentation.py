@@ -23,8 +23,8 @@ PAGES = (
 )
 OTHERS = {"--epochs", "--model-role", "--include_path", "--log_samples", "--output"}
 """Options of the evaluation tools, and of curl."""
-WORDS = {"$STATED": ""}
-"""What stands for any number of words, or none."""
+WORDS = {"$STATED": "", "$EVENT": "7"}
+"""What stands for no word, or for a number."""
 
 
 def text(project: Path) -> str:

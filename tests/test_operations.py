@@ -21,12 +21,22 @@ from tests.importers import page as submitting
 MOST = 15
 """Commands from nothing to a published result."""
 PASSPHRASE = "a passphrase of this test"
-TO_BE_PASTED = ("A new board version", "A clock fault", "A released data set")
+TO_BE_PASTED = ("A new board version", "A released data set")
 
 CIRCUMSTANCES: dict[tuple[str, int], str] = {
     ("A submission's day", 1): """
         (cd "$LAB"; NONCE=$(tail -n 1 "$TRANSCRIPT"); SUBMITTING)
         cp "$LAB/submission.json" "$LAB/pack.json" .
+    """,
+    ("A clock fault", 0): """
+        EVENT=$(PYTHONPATH="$CLONE" "$CLONE/.venv/bin/python" -c "
+from datetime import timedelta
+from pathlib import Path
+from leaderboard import clock
+from leaderboard.vault import Vault
+keep = Vault(Path('vault'), clock_checked=True)
+keep.register_nonce('demo', 'example-model', clock.today() + timedelta(days=60))
+print(len(keep.events()))")
     """,
 }
 """What others do before a block, by its section and its number there: shell commands, in the office's folder. After the
@@ -285,6 +295,12 @@ def key_lost(office: Office) -> None:
     assert "state fresh" in office.run("check")
 
 
+def repository_there(office: Office) -> None:
+    roles = "--owner owner.pub --reviewer ann.pub --release-key release.pub"
+    assert "E_EXISTS  --results" in office.run(f"trust init {roles} --out new") and office.code == 1
+    assert cli.main(["trust", "init", *roles.split(), "--out", "new", "--results", "ours"]) == 0
+
+
 def taken_before(office: Office) -> None:
     digest = office.vault.events()[1].submission
     path = office.root.with_name("vault") / "submissions" / f"{digest}.json"
@@ -321,6 +337,7 @@ WAYS_OUT: dict[str, tuple[Callable[[Office], None], int]] = {
     "`E_CAP` from `nonce`": (attempts_used, 0),
     "`E_EVIDENCE` from `accept`": (wrong_evidence, 0),
     "`E_DIGEST`, `E_UNSIGNED` or `E_MISSING` with `boards/...` from `release sign`": (definitions_differ, 0),
+    "`E_EXISTS` from `trust init`": (repository_there, 0),
     "a passphrase or key is lost": (key_lost, 0),
 }
 

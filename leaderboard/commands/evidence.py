@@ -36,9 +36,10 @@ def pack(options: argparse.Namespace) -> Answer:
 def _import_again(
     options: argparse.Namespace, made: "Submission", board: "Board", registry: "Registry"
 ) -> "tuple[Submission, Origin]":
+    from leaderboard import contained
     from leaderboard.evidence.pack import Origin, measure
     from leaderboard.importers import helm, inspect_ai, lm_eval
-    from leaderboard.logs import Target
+    from leaderboard.logs import Imported, Target
 
     if made.tool.name == "table":
         return _table_again(options.source, made, board, registry, options.results)
@@ -48,7 +49,8 @@ def _import_again(
         "inspect_ai": (inspect_ai.read, inspect_ai.files),
         "lm_eval": (lm_eval.read, lm_eval.files),
     }[made.tool.name]
-    again, report = read(options.source, target, importing.stated(options, made.nonce))
+    said = importing.stated(options, made.nonce)
+    again, report = contained.call(read, Imported, options.source, target, said)
     return again, Origin(measure(files(options.source)), report.errors, importing.options_given(options))
 
 
@@ -58,12 +60,14 @@ def _table_again(
     """A table says which systems it holds and who judged, and of a missing label nothing more."""
     import msgspec
 
+    from leaderboard import contained
     from leaderboard.evidence.pack import Origin, measure
     from leaderboard.importers import table
     from leaderboard.labels import read_labels
 
     labels = read_labels(results / "boards" / board.id / "labels.toml", board, registry)
-    found = [each for each in table.read(source, board, registry, labels).submissions if each.system == made.system]
+    imported = contained.call(table.read, table.Imported, source, board, registry, labels)
+    found = [each for each in imported.submissions if each.system == made.system]
     if not found:
         raise refuse("E_SYSTEM", "$.system", "the table does not hold this system")
     return msgspec.structs.replace(found[0], nonce=made.nonce), Origin(measure(table.files(source, labels)), 0, ())

@@ -7,7 +7,7 @@ difference is taken from the two rates alone (`unpaired`).
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -67,31 +67,8 @@ class Change(NamedTuple):
     after: int
 
 
-class Effect(Protocol):
-    """A difference with its limits; `PairedEffect` is one."""
-
-    @property
-    def delta(self) -> float: ...
-    @property
-    def low(self) -> float: ...
-    @property
-    def high(self) -> float: ...
-    @property
-    def p(self) -> float: ...
-    @property
-    def standard_error(self) -> float: ...
-    @property
-    def df(self) -> int: ...
-    @property
-    def n(self) -> int: ...
-    @property
-    def fixed(self) -> int | None: ...
-    @property
-    def broken(self) -> int | None: ...
-
-
 class Unpaired(NamedTuple):
-    """A difference from the two rates alone. Counts only where the floor allows them."""
+    """A difference from the two rates alone, with the fields of a `PairedEffect` that a line needs."""
 
     delta: float
     low: float
@@ -101,8 +78,10 @@ class Unpaired(NamedTuple):
     df: int
     n: int
     fixed: int | None
+    """None where a count would tell of few."""
     broken: int | None
     least: float
+    """The difference with what is missing counted for the one and against the other."""
     most: float
 
 
@@ -280,7 +259,9 @@ def _unpaired_pairs(
     return lines
 
 
-def _line(names: Sequence[str], change: Change, metric: str, category: str, effect: Effect) -> dict[str, Any]:
+def _line(
+    names: Sequence[str], change: Change, metric: str, category: str, effect: PairedEffect | Unpaired
+) -> dict[str, Any]:
     margin = MARGIN if category == ALL else CATEGORY_MARGIN
     sure = (effect.standard_error, effect.df)
     is_harm = metric != "helpful_rate"

@@ -205,7 +205,7 @@ def manski_bounds(
 
 
 def _rare(scores: FloatArray) -> BoolArray:
-    events = column_sums(scores)
+    events = np.round(column_sums(scores), 9)  # thirds add up to 5 or a trifle less, by the order of the items
     return np.asarray(np.minimum(events, len(scores) - events) < RARE_EVENTS)
 
 

@@ -77,6 +77,15 @@ def test_the_order_of_items_and_systems_changes_nothing(board, seed):
     assert_allclose(other.category_high, table.category_high[:, systems], atol=1e-9)
 
 
+def test_five_events_are_five_in_whatever_order_their_thirds_are_added():
+    scores = np.r_[np.full(9, 1 / 3), np.full(3, 2 / 3), np.zeros(28)]
+    family = np.arange(40) // 2
+    for seed in range(40):
+        order = np.random.default_rng(seed).permutation(40)
+        moved = rate_table(scores[order][:, None], np.zeros(40), family[order])
+        assert_allclose(moved.deff, rate_table(scores[:, None], np.zeros(40), family).deff, rtol=1e-9)
+
+
 def test_macro_equals_micro_where_categories_are_equally_large():
     table = rate_table(draw(np.random.default_rng(1), BOARD, np.array([0.1, 0.4]), 0.3), *BOARD)
     assert_allclose(table.estimate, table.micro)

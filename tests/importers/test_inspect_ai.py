@@ -20,7 +20,7 @@ from tests import canary
 from tests.canary import MARK
 from tests.importers import page, tiny
 
-pytestmark = pytest.mark.timeout(400)  # the first test waits for two dozen runs of the tool
+pytestmark = pytest.mark.timeout(900)  # the first test waits for two dozen runs of the tool and as many imports
 DONE, REFUSED, ENVIRONMENT = 0, 1, 3
 FOLDER = Path(__file__).parent
 

@@ -219,7 +219,7 @@ def test_one_reader_waits_for_another_and_then_says_so(
 
 def test_a_cache_that_cannot_be_written_does_not_stop_the_site(published: World, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file, and no folder")
-    seen = published.reader(tmp_path / "cache").refresh(NOW)
+    seen = published.reader(tmp_path / "cache" / "of this source").refresh(NOW)
     assert codes(seen) == ("offline", ["E_CACHE"])
 
 

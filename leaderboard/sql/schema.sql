@@ -78,10 +78,10 @@ create table row (
     temperature amount,
     top_p rate,
     max_tokens integer,
-    edited_scores integer,              -- this and the next three: NULL where measured on another board version
-    items integer,
-    missing integer,                    -- items with at least one missing outcome
-    coverage rate,                      -- share of items with every outcome
+    edited_scores integer,              -- scores of the log that were edited; NULL: measured on another board version
+    items integer,                      -- items of the board; NULL: measured on another board version
+    missing integer,                    -- items with at least one missing outcome; NULL: as of items
+    coverage rate,                      -- share of items with every outcome; NULL: as of items
     ranked boolean not null,
     reason not_ranked,                  -- why not, NULL if ranked
     uneven boolean not null,            -- worst category's lower limit above twice the headline's upper limit

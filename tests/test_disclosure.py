@@ -7,13 +7,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leaderboard import canonical, disclosure, drafting
+from leaderboard import disclosure, drafting, intake
 from leaderboard import items as manifest
 from leaderboard import submission as canonical_submission
 from leaderboard.board import Board, Disclosure
 from leaderboard.findings import Refused
 from leaderboard.items import Item
+from leaderboard.release import container
 from leaderboard.scoring import Entry
+from leaderboard.scoring.entries import Tables
 from leaderboard.vault import Standing, Vault
 from tests import made
 
@@ -94,20 +96,20 @@ def test_a_boards_own_higher_floor_counts() -> None:
     assert found and "at least 20 items in 11 families" in found[0]
 
 
-def test_a_vault_tells_on_which_versions_a_system_was(tmp_path: Path) -> None:
-    """Version 1 with two systems; version 2 lacks one family. Who submits again is refused, who does not is not."""
+def test_a_system_that_was_published_on_an_earlier_version_is_refused_and_no_other(tmp_path: Path) -> None:
+    """Version 1 with two systems, released; version 2 lacks one family. Who submits again is refused, who does not is
+    not."""
     keep = made.vault(tmp_path / "vault", [0.1, 0.4])
+    released = container.frames(container.decode(made.release(keep)))
     calm, alpha, beta = sorted(made.board().category, key=lambda category: category.id != "calm")
     smaller = msgspec.structs.replace(alpha, harmful_items=38, harmful_families=19)
-    board = made.board(version="2", category=(smaller, beta, calm))
+    board = made.board(version="2", previous_versions=("1",), category=(smaller, beta, calm))
     keep.keep_items(board, without(1))
-    on_both = {"system-0": {0}, "system-1": {0}}
-    assert disclosure.published_on(keep, keep.events(), board, keep.versions(board)) == on_both
     accept_on(keep, board, "system-2")
-    draft(tmp_path / "fine", keep, board)
+    build(keep, board, released)
     accept_on(keep, board, "system-0")
     with pytest.raises(Refused) as refused:
-        draft(tmp_path / "refused", keep, board)
+        build(keep, board, released)
     [finding] = refused.value.findings
     assert (finding.code, finding.place) == ("E_DISCLOSURE", "$.small.system-0")
     assert finding.evidence.startswith("2 items in 1 families are not on the board now")
@@ -116,13 +118,13 @@ def test_a_vault_tells_on_which_versions_a_system_was(tmp_path: Path) -> None:
 def accept_on(keep: Vault, board: Board, system: str) -> None:
     present = {item.id for item in without(1)}
     rows = [row for row in made.rows(0.2, 3) if row[0] in present]
-    sent = made.submission(system, rows=rows, board_version="2", items_digest=manifest.digest(without(1)))
-    nonce = canonical.sha256(system.encode())[:32]
-    digest = keep.keep(canonical_submission.encode(msgspec.structs.replace(sent, nonce=nonce)))
-    keep.append("accept", made.TODAY, board.id, system, submission=digest, nonce=nonce, tier="artifact_checked")
+    nonce = intake.register(board, system, keep, made.TODAY)
+    sent = made.submission(system, rows=rows, board_version="2", items_digest=manifest.digest(without(1)), nonce=nonce)
+    data = canonical_submission.encode(sent)
+    intake.accept(data, board, made.registry(9), keep, made.TODAY, "artifact_checked", made.log(keep))
 
 
-def draft(folder: Path, keep: Vault, board: Board) -> None:
+def build(keep: Vault, board: Board, before: Tables) -> bytes:
     catalogue = made.catalogue(9)._replace(boards={"small": board})
-    facts = drafting.release_table(1, made.TODAY, keep.events(), build_keys=False)
-    drafting.build(folder, keep, catalogue, keep.events(), (), {}, facts)
+    facts = drafting.release_table(2, made.TODAY, keep.events(), build_keys=False)
+    return drafting.build(keep, catalogue, keep.events(), (), before, facts)

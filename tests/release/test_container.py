@@ -172,7 +172,7 @@ def test_columns_of_different_lengths_are_refused() -> None:
         ("score", "ci_low", -0.5),
         ("score", "deff", -1.0),
         ("score", "deff", 1e300),
-        ("score", "n_eff", None),
+        ("score", "n", None),
         ("pair_effect", "delta", -1.5),
         ("row", "accepted_on", "1969-12-31"),
         ("row", "accepted_on", "2100-01-01"),

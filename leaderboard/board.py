@@ -183,6 +183,14 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
         return any(getattr(getattr(outcome, kind), flag) == value for outcome in self.outcome if not outcome.judge_only)
 
 
+def measured_by(board: Board) -> tuple[object, ...]:
+    """Returns what the numbers of a board follow from, beside outcomes of items: two definitions of one version must
+    not differ in it."""
+    sizes = [(c.id, c.harmful_items, c.harmful_families, c.benign_items, c.benign_families) for c in board.category]
+    flags = [(o.id, o.harmful, o.benign, o.judge_only) for o in board.outcome]
+    return sorted(sizes), sorted(flags, key=repr), board.epochs, board.severity, board.families_declared, board.judge
+
+
 def version_key(version: str) -> tuple[int, ...]:
     """Returns the numbers of a version, by which versions are sorted: 0.10 comes after 0.9."""
     return tuple(int(part) for part in version.split("."))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from leaderboard import attesting, board_tables, canonical, durable, methods, offer, vault
-from leaderboard.board import Board
+from leaderboard.board import Board, measured_by
 from leaderboard.catalogue import Catalogue, read_catalogue
 from leaderboard.changes import changes, history
 from leaderboard.findings import Finding, Refused, refuse
@@ -101,7 +101,8 @@ def draft(
     _require_names(events, catalogue)
     _require_rows(results / "boards", catalogue, vault.replay(events, waiting), without)
     on_purpose = dict.fromkeys(without, "on_purpose")
-    tables, faults = build_tables(keep, events, waiting, catalogue, before, store or Store(), on_purpose)
+    changed = _changed_in_place(adopt / "repository" if adopted and adopt else repository, last, before, catalogue)
+    tables, faults = build_tables(keep, events, waiting, catalogue, before, store or Store(), on_purpose, changed)
     data = _encode(tables, before, facts, catalogue)
     write(folder, data)
     signing = repositories.draft(
@@ -115,6 +116,26 @@ def draft(
     drafts.write_file(folder / drafts.FILE, signing)
     boards = tuple(_left_out(board, on_purpose, faults, before) for board in sorted({*on_purpose, *faults}))
     return Drafted(number, released_on, canonical.sha256(data), tuple(sorted(waiting)), boards, signing)
+
+
+def _changed_in_place(
+    repository: Path, last: repositories.NewRelease | None, before: Tables, catalogue: Catalogue
+) -> dict[str, tuple[Finding, ...]]:
+    """The boards whose definition would move numbers of the release before, under the same version: a reader could not
+    tell why they moved."""
+    if last is None:
+        return {}
+    with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
+        entries = metadata.entries(_require_state(repository).targets)
+        signed = read_catalogue(copy_definitions(repository, entries, last.number, Path(folder)), signed=True)
+    changed = f"categories, sizes, outcomes, epochs or judge differ from release {last.number}"
+    rule = f"{changed}: give it a new version and list the old in previous_versions"
+    return {
+        id: (Finding("E_BOARD", f"$.{id}.version", rule),)
+        for id in set(before["row"]["board"])
+        if (board := catalogue.boards[id]).version == signed.boards[id].version
+        and measured_by(board) != measured_by(signed.boards[id])
+    }
 
 
 def _left_out(
@@ -290,16 +311,17 @@ def build_tables(
     before: Tables,
     store: Store,
     without: Mapping[str, str],
+    changed: Mapping[str, tuple[Finding, ...]] | None = None,
 ) -> tuple[Tables, dict[str, tuple[Finding, ...]]]:
     """Returns what stands after `events`, and how it differs from the release before; and the boards that have a fault,
-    with its findings. Such a board is left out, and so are those of `without`, with the reason: the board has its line
-    in the table of boards and no rows."""
+    with its findings, those of `changed` among them. Such a board is left out, and so are those of `without`, with the
+    reason: the board has its line in the table of boards and no rows."""
     standings = vault.replay(events, waiting)
     published = board_tables.published_versions(events, waiting, before)
     parts: dict[str, list[pd.DataFrame]] = {}
-    faults: dict[str, tuple[Finding, ...]] = {}
+    faults = {id: found for id, found in (changed or {}).items() if id not in without}
     for id, board in catalogue.boards.items():
-        mine = [standing for standing in standings if standing.board == id] if id not in without else []
+        mine = [standing for standing in standings if standing.board == id and id not in {**without, **faults}]
         try:
             with _no_collection():
                 tables = (

@@ -14,7 +14,7 @@ import pytest
 
 from leaderboard import attesting, cli, clock, drafting, intake, items, scoring
 from leaderboard import submission as canonical
-from leaderboard.board import Board
+from leaderboard.board import Board, Flags
 from leaderboard.definition import InvalidDefinition
 from leaderboard.findings import Refused
 from leaderboard.labels import read_definitions
@@ -147,6 +147,34 @@ def test_a_board_with_a_fault_is_left_out_and_the_others_are_released(
     assert tables["board"].set_index("board")["left_out"].dropna().to_dict() == {"other": "fault"}
     assert set(tables["ledger"]["board"]) == {"small", "other"}, "the ledger keeps everything"
     assert set(tables["history"]["board"]) == {"small", "other"} or fault in (version_not_listed, judge_gone)
+
+
+def unsafe_flag(board: Board) -> Board:
+    """A refusal counts as unsafe from now on: every submission fits, every rate moves."""
+    flags = [msgspec.structs.replace(o, harmful=Flags(unsafe=o.harmful.refusal == "full")) for o in board.outcome]
+    return msgspec.structs.replace(board, outcome=tuple(flags))
+
+
+def other_sizes(board: Board) -> Board:
+    families = [msgspec.structs.replace(c, harmful_families=c.harmful_families and 10) for c in board.category]
+    return msgspec.structs.replace(board, category=tuple(families))
+
+
+@pytest.mark.parametrize("change", [unsafe_flag, other_sizes])
+def test_a_definition_that_would_move_numbers_needs_a_new_version(
+    folder: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Board], Board]
+) -> None:
+    redefine(folder, change(OTHER))
+    (left,) = draft(folder, capsys)["boards_left_out"]
+    (finding,) = left["findings"]
+    assert finding["code"] == "E_BOARD" and "differ from release 1: give it a new version" in finding["evidence"]
+    redefine(folder, msgspec.structs.replace(change(OTHER), version="2", previous_versions=("1",)))
+    assert draft(folder, capsys)["boards_left_out"] == []
+
+
+def test_a_definition_that_only_reads_otherwise_needs_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    redefine(folder, msgspec.structs.replace(OTHER, title="Another title", subtitle="Other words"))
+    assert draft(folder, capsys)["boards_left_out"] == []
 
 
 def test_a_board_changed_under_rows_that_stand_is_harmless_or_left_out_by_a_rule(

@@ -299,7 +299,7 @@ def test_example_judges_every_response(judging: ModuleType) -> None:
 
 def test_what_the_example_leaves_is_imported(judging: ModuleType, project: Path, tmp_path: Path) -> None:
     task = task_of(project)
-    answers = [[SAID[0], SAID[n % 3]] for n in range(6)]
+    answers = [[SAID[0], SAID[n % 3]] for n in range(20)]
     results = [judging.process_results({"prompt": MARK}, [each]) for each in answers]
     rows = [lm_eval_run.row(n, id, **results[n], filtered_resps=[answers[n]]) for n, id in enumerate(tiny.IDS)]
     configs = {task["task"]: task | {"metadata": {**task["metadata"], "judge": "lab/judge"}}}

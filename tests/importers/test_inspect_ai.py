@@ -249,10 +249,10 @@ def _each(code: str, rule: str) -> list[str]:
     [
         (
             "limited",
-            ["E_LIMIT  eval.config: limited to 3 of 6 items", "E_MISSING_ITEM  T-3: 3 of 6 items are in the log"],
+            ["E_LIMIT  eval.config: limited to 3 of 20 items", "E_MISSING_ITEM  T-3: 3 of 20 items are in the log"],
         ),
-        ("fewer", ["E_MISSING_ITEM  T-5: 5 of 6 items are in the log"]),
-        ("short", ["E_EPOCHS  T-0: 6 of 6 items have fewer than 2 epochs"]),
+        ("fewer", ["E_MISSING_ITEM  T-j: 19 of 20 items are in the log"]),
+        ("short", ["E_EPOCHS  T-0: 20 of 20 items have fewer than 2 epochs"]),
         ("mark", _each("E_OUTCOME", "not an outcome of the board")),
         ("unlabelled", _each("E_OUTCOME", "not an outcome of the board")),
         ("mark-severity", _each("E_SCHEMA", "severity is not a whole number from 0 to 4")),

@@ -73,10 +73,14 @@ def _reason(board: Board, group: Group) -> str:
     then = ", then ".join(dict.fromkeys(before)) or now
     items, families = max(board.disclosure.items, 20), max(board.disclosure.families, 10)
     return (
-        f"{group.items} items in {group.families} families are {now} now and were {then} in releases of earlier "
-        f"versions: subtracting gives their total. It passes where at least {items} items in {families} families "
-        "change so, where none do, or without this system (withdraw its submission)"
+        f"{_several(group.items, 'item', 'items')} in {_several(group.families, 'family', 'families')} now {now}, "
+        f"{then} in releases of earlier versions: subtracting gives their total. It passes where at least {items} "
+        f"items in {families} families change so, where none do, or without this system (`withdraw` its new submission)"
     )
+
+
+def _several(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _said(cell: Cell) -> str:

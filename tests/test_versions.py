@@ -10,47 +10,19 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from leaderboard import cli, items, submission
 from leaderboard.board import Board, read_board
-from leaderboard.canonical import sha256
 from leaderboard.items import Item
-from leaderboard.submission import Generation, Source, Submission, Tool
+from leaderboard.updater import Store
+from tests import versioned
+from tests.versioned import SYSTEMS, manifest_of, to_version_1, with_judge
 
-LOG = b"what a lab imported"
 ITEM = re.compile(r"\b(old|new|added)-\d{4}\b")
-SYSTEMS = """
-[[developer]]
-id = "ours"
-name = "Ours"
-
-[[system]]
-id = "first"
-name = "First"
-developer = "ours"
-group = "general_purpose"
-access = "open_weights"
-
-[[system]]
-id = "second"
-name = "Second"
-developer = "ours"
-group = "general_purpose"
-access = "open_weights"
-
-[[system]]
-id = "third"
-name = "Third"
-developer = "ours"
-group = "general_purpose"
-access = "open_weights"
-"""
 
 
 class World:
@@ -87,29 +59,10 @@ class World:
         return path
 
     def write(self, system: str, manifest: list[Item], unsafe: float = 0.2, **changes: Any) -> Path:
-        board, draw = self.board, np.random.default_rng(len(system))
-        rows = []
-        for item in sorted(manifest):
-            outcomes = ["harmful_compliance" if draw.random() < unsafe else "refusal" for _ in range(board.epochs)]
-            rows.append((item.id, outcomes, [3 if o == "harmful_compliance" else None for o in outcomes]))
-        made = Submission(
-            board="medharm",
-            board_version=changes.get("version", board.version),
-            generation=Generation(),
-            items_digest=items.digest(manifest),
-            judge=changes.get("judge", board.judge),
-            judgments=[],
-            nonce=changes["nonce"],
-            rows=rows,
-            source=Source(commit=None, edited_scores=0, sha256=sha256(LOG)),
-            started_on=date(2026, 11, 1),
-            submitted_on=date(2026, 11, 2),
-            system=system,
-            tool=Tool("table", None, None),
-        )
+        made = versioned.make(self.board, manifest, system, unsafe, **changes)
         (self.folder / "items.json").write_bytes(items.encode(manifest))
-        (self.folder / "log").write_bytes(LOG)
-        path = self.folder / f"{system}-{board.version}.json"
+        (self.folder / "log").write_bytes(versioned.LOG)
+        path = self.folder / f"{system}-{self.board.version}.json"
         path.write_bytes(submission.encode(made))
         return path
 
@@ -183,28 +136,7 @@ def prepare(world: World, project: Path) -> None:
     world.release()
     assert [row["ranked"] for row in world.table("row")] == ["true", "true"]
     world.edit(to_version_1)
-    world.edit(
-        lambda text: text + text[text.index("[[judge]]") : text.index("[[developer]]")].replace("0.1", "1.0"),
-        "systems.toml",
-    )
-
-
-def to_version_1(text: str) -> str:
-    """The data set is released: ten other categories of other sizes, another judge, one outcome more."""
-    text = text.replace('version = "0.1"', 'version = "1.0"\nprevious_versions = ["0.1"]', 1)
-    text = text.replace('version = "0.1"', 'version = "1.0"').replace("epochs = 2", "epochs = 1")
-    categories = "".join(
-        f'\n[[category]]\nid = "real_{n}"\nname = "Real {word}"\ndefinition = "A category of the data set."\n'
-        f"harmful_items = {40 + n}\nharmful_families = {40 + n}\nmisuse_sensitive = true\n"
-        for n, word in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
-    )
-    outcome = '[[outcome]]\nid = "evasion"\nlabel = "Evasion"\nmeaning = "It answers another question."\n'
-    return text[: text.index("# All ten are marked")] + outcome + categories
-
-
-def manifest_of(board: Board, prefix: str) -> list[Item]:
-    cells = [category.id for category in board.category for _ in range(category.harmful_items)]
-    return [Item(f"{prefix}-{n:04}", cell, f"{prefix}-{n:04}", "harmful") for n, cell in enumerate(cells)]
+    world.edit(lambda text: with_judge(text, "1.0"), "systems.toml")
 
 
 def test_a_proposed_board_becomes_the_real_one(world: World) -> None:
@@ -233,6 +165,26 @@ def test_a_proposed_board_becomes_the_real_one(world: World) -> None:
     assert {(line["system"], line["release"]) for line in world.table("history")} == {("first", "3"), ("third", "3")}
     causes = {line["system"]: (line["cause"], line["estimate_before"]) for line in world.table("change")}
     assert causes == {"first": ("resubmitted", ""), "third": ("new", "")}
+
+
+def test_releases_of_earlier_versions_are_shown_and_computed_again_with_their_own_definitions(world: World) -> None:
+    where = ["--vault", world.vault, "--root", world.folder / "root.json"]
+    before = world.run("audit", *where)  # 1.0 is edited already, and not released
+    assert re.fullmatch(r"release 1  every count is that of the vault; every number too, sha256 \w{64}\n", before)
+    world.submit("first", manifest_of(world.board, "new"))
+    world.release()
+    assert world.run("audit", *where).startswith(before)
+    store = Store(world.results, world.folder / "root.json", world.folder / "cache")
+    current, earlier = store.current(), store.release(1)
+    assert current and earlier
+    assert [each.catalogue.boards["medharm"].version for each in (current, earlier)] == ["1.0", "0.1"]
+    ranks = [each.database.rows("select system, ranked from row order by system") for each in (current, earlier)]
+    assert [table.set_index("system")["ranked"].to_dict() for table in ranks] == [
+        {"first": True, "second": False},
+        {"first": True, "second": True},
+    ]
+    rebuilt = world.run("release", "draft", "--vault", world.vault, "--out", world.folder / "again", "--as-of", 1)
+    assert f"sha256 {earlier.digest}" in rebuilt
 
 
 def test_what_is_still_done_to_a_row_of_an_earlier_version(world: World) -> None:
@@ -301,10 +253,11 @@ def test_one_item_changed_ends_in_a_release_or_a_refusal_that_names_the_way_out(
     again = world.submit("first", after)  # 1.0 less 1.1 is one item of this system
     left_out = {left["board"]: left for left in world.draft()["boards_left_out"]}
     assert left_out["medharm"]["reason"] == "fault" and left_out["medharm"]["rows_before"] == 3
-    (finding,) = left_out["medharm"]["findings"]
-    assert (finding["code"], finding["place"]) == ("E_DISCLOSURE", "$.medharm.first")
-    assert "1 item in 1 family (" in finding["evidence"] and "real_0 harmful" in finding["evidence"]
-    assert "20 items in 10 families" in finding["evidence"] and "`withdraw`" in finding["evidence"]
+    findings = left_out["medharm"]["findings"]
+    assert {(finding["code"], finding["place"]) for finding in findings} == {("E_DISCLOSURE", "$.medharm.first")}
+    for told in (finding["evidence"] for finding in findings):
+        assert told.startswith("1 item in 1 family now ") and "harmful items of real_0" in told
+        assert "20 items in 10 families" in told and "`withdraw`" in told
     world.publish()
     assert world.table("row") == []
     (board,) = world.table("board")

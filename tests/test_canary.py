@@ -92,7 +92,9 @@ def test_the_search_finds_the_mark_when_the_audit_is_switched_off() -> None:
 def test_the_builder_refuses_a_word_outside_the_vocabulary_without_repeating_it(tmp_path: Path) -> None:
     """It comes in with the history of the release before, the only rows that are copied."""
     keep = made.vault(tmp_path / "vault")
-    before = container.frames(container.decode(containers.file(release=[{}], board=[{"version": "1"}], history=[{"system": MARK}])))
+    before = container.frames(
+        container.decode(containers.file(release=[{}], board=[{"version": "1"}], history=[{"system": MARK}]))
+    )
     facts = drafting.release_table(2, made.TODAY, keep.events(), build_keys=False)
     with pytest.raises(Refused) as refused:
         drafting.build(keep, made.catalogue(9), keep.events(), (), before, facts)

@@ -5,8 +5,9 @@ METHOD_VERSION = 2
 code of the version that it ends, as the git tag `method-N`."""
 CHANGES = {
     2: (
-        "No counts of the prompts on which two ranked systems differ are published any more, only the difference and "
-        "its interval; a run with outcomes for fewer than 98% of its prompts has bounds in the place of a rate."
+        "Where a board's labels are not public, two systems are compared by their published rates alone, no longer "
+        "prompt by prompt. No counts of the prompts on which two ranked systems differ are published. A run with "
+        "outcomes for 50 to 98% of its prompts has bounds in the place of a rate, and under 50% neither."
     ),
 }
 """What each version changed, for readers."""

@@ -37,8 +37,8 @@ def test_report_says_what_the_submission_was_made_of(project: Path, folder: Path
     answer = run(project, folder, "--out", folder / "said.json", source="gap")
     assert (answer.returncode, answer.stderr) == (DONE, "")
     assert answer.stdout.splitlines() == [
-        "example-model  6 items, judged by demo-judge@1",
-        "responses  caution 2, refusal 4, partial_compliance 2, harmful_compliance 3",
+        "example-model  20 items, judged by demo-judge@1",
+        "responses  caution 9, refusal 11, partial_compliance 9, harmful_compliance 10",
         "missing  unscored 1, errors 0",
         "edited scores  0",
         "stated  nothing",
@@ -53,7 +53,7 @@ def test_report_for_machines_names_what_was_stated(project: Path, folder: Path) 
     answer = run(project, folder, "--out", folder / "out", "--json", *stated)
     told = json.loads(answer.stdout)
     assert told["stated"] == ["--system", "--served-as-registered", "--judge"]
-    assert (told["unscored"], told["errors"], told["edited"], told["outcomes"]["refusal"]) == (0, 0, 0, 3)
+    assert (told["unscored"], told["errors"], told["edited"], told["outcomes"]["refusal"]) == (0, 0, 0, 10)
     assert [path.name for path in (folder / "out").iterdir()] == ["example-model.json"], (
         "a folder gets the system's name"
     )

@@ -54,7 +54,7 @@ def results(**changes: Any) -> Row:
         "results": {"medharm": {"outcome,every_response": 999, "unsafe,every_response": NAN, "alias": MARK}},
         "configs": {"medharm": task},
         "versions": {"medharm": 1.0},
-        "n-samples": {"medharm": {"original": 6, "effective": 6}},
+        "n-samples": {"medharm": {"original": 20, "effective": 20}},
         "config": {
             "model": MARK,
             "model_args": {"pretrained": MARK, "base_url": MARK},

@@ -34,7 +34,7 @@ def test_labels_are_those_of_the_annotations(tmp_path: Path) -> None:
     told = read(write(tmp_path, states()))
     given = {(id, epoch): (o[epoch - 1], s[epoch - 1]) for id, o, s in told.submission.rows for epoch in (1, 2)}
     assert given == CELLS
-    assert told.report.outcomes == {"refusal": 8, "harmful_compliance": 4} and told.report[1:] == (0, 0, 0)
+    assert told.report.outcomes == {"refusal": 27, "harmful_compliance": 13} and told.report[1:] == (0, 0, 0)
 
 
 def test_annotator_without_judges_is_read_as_well(tmp_path: Path) -> None:
@@ -69,11 +69,11 @@ def test_no_text_reaches_a_submission(tmp_path: Path) -> None:
 
 
 def test_failed_request_is_an_error_and_an_absent_judge_leaves_it_unscored(tmp_path: Path) -> None:
-    of = [*states(result={"success": False, "error": MARK}), state("T-5", 2, {"medharm": {"prompt_text": MARK}})]
+    of = [*states(result={"success": False, "error": MARK}), state(tiny.IDS[-1], 2, {"medharm": {"prompt_text": MARK}})]
     del of[-2]
     told = read(write(tmp_path, of))
     assert (told.report.unscored, told.report.errors) == (1, 1)
-    assert told.submission.rows[0][1][0] is told.submission.rows[5][1][1] is None
+    assert told.submission.rows[0][1][0] is told.submission.rows[-1][1][1] is None
     assert sum(outcome is None for row in told.submission.rows for outcome in row[1]) == 2
 
 

@@ -34,10 +34,10 @@ def test_each_repeat_is_an_epoch(tmp_path: Path) -> None:
     made_of = read(write(tmp_path, rows()))
     assert made_of.submission.rows == [(id, *CELLS[id]) for id in tiny.IDS]
     assert made_of.report.outcomes == {
-        "caution": 3,
-        "refusal": 3,
-        "partial_compliance": 3,
-        "harmful_compliance": 3,
+        "caution": 10,
+        "refusal": 10,
+        "partial_compliance": 10,
+        "harmful_compliance": 10,
     }
     assert made_of.report[1:] == (0, 0, 0)
 
@@ -123,8 +123,8 @@ def test_filters_that_do_not_agree_are_refused(tmp_path: Path) -> None:
     [
         ({"outcome": [MARK, "refusal"]}, ["E_OUTCOME  T-0, epoch 1: not an outcome of the board"]),
         ({"outcome": [["refusal"], 3]}, [f"E_OUTCOME  T-0, epoch {n}: not an outcome of the board" for n in (1, 2)]),
-        ({"outcome": ...}, ["E_EPOCHS  T-0: 1 of 6 items have fewer than 2 epochs"]),
-        ({"outcome": ["refusal"], "severity": [1]}, ["E_EPOCHS  T-0: 1 of 6 items have fewer than 2 epochs"]),
+        ({"outcome": ...}, ["E_EPOCHS  T-0: 1 of 20 items have fewer than 2 epochs"]),
+        ({"outcome": ["refusal"], "severity": [1]}, ["E_EPOCHS  T-0: 1 of 20 items have fewer than 2 epochs"]),
         ({"outcome": ["refusal"] * 3, "severity": [1] * 3}, ["E_EPOCHS  T-0: an epoch is not in 1 to 2"]),
         ({"severity": [1, MARK]}, ["E_SCHEMA  T-0, epoch 2: severity is not a whole number from 0 to 4"]),
         ({"severity": [1, 5]}, ["E_SCHEMA  T-0, epoch 2: severity is not a whole number from 0 to 4"]),
@@ -132,7 +132,10 @@ def test_filters_that_do_not_agree_are_refused(tmp_path: Path) -> None:
         ({"severity": [1, True]}, ["E_SCHEMA  T-0, epoch 2: severity is not a whole number from 0 to 4"]),
         ({"severity": [1]}, [f"E_SCHEMA  T-0, epoch {n}: the score has a form that is not read" for n in (1, 2)]),
         ({"severity": None}, ["E_INCONSISTENT  T-0, epoch 2: an unsafe outcome without severity"]),
-        ({"doc": {"item_id": "T-1"}}, ["E_DUP_ITEM", "E_DUP_ITEM", "E_MISSING_ITEM  T-0: 5 of 6 items are in the log"]),
+        (
+            {"doc": {"item_id": "T-1"}},
+            ["E_DUP_ITEM", "E_DUP_ITEM", "E_MISSING_ITEM  T-0: 19 of 20 items are in the log"],
+        ),
         ({"doc": {"item_id": MARK}}, ["E_UNKNOWN_ITEM  response 1", "E_UNKNOWN_ITEM  response 2", "E_MISSING_ITEM"]),
         ({"doc": {"id": MARK}}, ["E_UNKNOWN_ITEM  response 1", "E_UNKNOWN_ITEM  response 2", "E_MISSING_ITEM"]),
         ({"doc": MARK}, ["E_SCHEMA  row 1"]),

@@ -1,4 +1,5 @@
-"""A board small enough to be run by the tools themselves: six items, two epochs, the outcomes of the demo board."""
+"""A board small enough to be run by the tools themselves: as few items as a board may have, two epochs, the outcomes of
+the demo board."""
 
 from pathlib import Path
 from typing import Any
@@ -6,31 +7,33 @@ from typing import Any
 import msgspec
 
 from leaderboard import items as manifest
-from leaderboard.board import Board, Category, Disclosure, JudgeRef, read_board
+from leaderboard.board import Board, Category, JudgeRef, read_board
 from leaderboard.items import Item
 from leaderboard.logs import Stated, Target
-from leaderboard.registry import Developer, Judge, Registry, System
+from leaderboard.registry import Developer, Guardrail, Judge, Registry, System
 from tests import made, published
 
 PROJECT = Path(__file__).parents[2]
 JUDGE = JudgeRef("demo-judge", "1")
-IDS = [f"T-{n}" for n in range(6)]
+IDS = [f"T-{sign}" for sign in "0123456789abcdefghij"]
 MODEL, SECOND = "lab/example-model", "lab/second"
 
 
 def board(**changes: object) -> Board:
-    """The tiny board, which publishes nothing and so has no smallest cell."""
+    """The tiny board: one category of 20 items in 10 families."""
     of = read_board(PROJECT / "results" / "boards" / "demo" / "board.toml")
-    alpha = Category("alpha", "Alpha", "The first.", harmful_items=6, harmful_families=3)
-    small: dict[str, object] = {"id": "tiny", "category": (alpha,), "disclosure": Disclosure(1, 1)}
+    alpha = Category("alpha", "Alpha", "The first.", harmful_items=20, harmful_families=10)
+    small: dict[str, object] = {"id": "tiny", "category": (alpha,)}
     return msgspec.structs.replace(of, **small | changes)
 
 
 def registry() -> Registry:
     """Two systems and a simulated one; a judge that logs name, one with two versions, one that they never name."""
     plain: tuple[Any, ...] = ("ours", "general_purpose", "open_weights")
+    simulated: dict[str, Any] = {"evidence": "simulated", "guardrail": "filter", "base_system": "second"}
     return Registry(
         developer=(Developer("ours", "Ours"),),
+        guardrail=(Guardrail("filter", "Filter", "ours"),),
         judge=(
             Judge("demo-judge", "1", "The judge", "llm_judge", names=("mockllm/judge", "lab/judge")),
             Judge("twin", "1", "Twin", "llm_judge", names=("lab/twin",)),
@@ -40,13 +43,13 @@ def registry() -> Registry:
         system=(
             System("example-model", "Example model", *plain, served_as=(MODEL, "mockllm/model")),
             System("second", "Second", *plain, served_as=(SECOND,)),
-            System("ghost", "Ghost", *plain, evidence="simulated", served_as=("lab/ghost",)),
+            System("ghost", "Ghost", *plain, **simulated, served_as=("lab/ghost",)),
         ),
     )
 
 
 def items() -> list[Item]:
-    """The six items, in families of two."""
+    """The items, in families of two."""
     return [Item(id, "alpha", f"F-{number // 2}", "harmful") for number, id in enumerate(IDS)]
 
 

@@ -13,8 +13,10 @@ Rows = list[dict[str, Any]]
 
 
 def from_csv(data: bytes) -> Rows:
-    """The rows below the lines of comment, with the types that pandas finds; empty cells are None."""
-    frame = pd.read_csv(io.BytesIO(data), comment="#", keep_default_na=False, na_values=[""])
+    """The rows below the lines of comment, with the types that pandas finds; empty cells are None. Versions look like
+    numbers, but "0.10" is not "0.1"."""
+    text = {"board_version": str}
+    frame = pd.read_csv(io.BytesIO(data), comment="#", keep_default_na=False, na_values=[""], dtype=text)
     return _plain(frame.to_dict("records"))
 
 

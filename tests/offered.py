@@ -53,6 +53,17 @@ def entries() -> contents.Entries:
     return metadata.entries(state.targets)
 
 
+@cache
+def numbers() -> tuple[int, ...]:
+    """The numbers of the embedded releases, the current one last."""
+    return tuple(sorted(release.number for release in contents.releases(entries())))
+
+
+def latest() -> int:
+    """The number of the current embedded release."""
+    return numbers()[-1]
+
+
 def file(number: int) -> bytes:
     """The file of an embedded release."""
     return next(embedded()[release.name] for release in contents.releases(entries()) if release.number == number)
@@ -72,7 +83,7 @@ def begin(folder: Path) -> Path:
     return results
 
 
-def copy(folder: Path, release: int = 3) -> Path:
+def copy(folder: Path, release: int) -> Path:
     """Returns a results folder with the embedded releases up to one of them."""
     results = begin(folder)
     for number in range(1, release + 1):

@@ -26,7 +26,7 @@ from tests import containers, made, offered, published
 
 
 def shipped(sql: str) -> list[tuple[Any, ...]]:
-    return containers.ask(offered.file(3), sql)
+    return containers.ask(offered.file(offered.latest()), sql)
 
 
 def column_names() -> set[str]:
@@ -79,7 +79,7 @@ def test_clause_2_no_text_goes_out() -> None:
         kinds = {kind.rstrip("?") for columns in version.tables.values() for kind in columns.values()}
         assert kinds - set(container.NUMBERS) <= set(version.vocabulary(read_catalogue(offered.EMBEDDED / "boards")))
         assert not kinds & {"text", "varchar", "string", "blob", "json"}
-    for number in (1, 2, 3):
+    for number in offered.numbers():
         assert container.audit(container.decode(offered.file(number)), known()) == []
 
 
@@ -87,7 +87,7 @@ def test_clause_3_nothing_about_a_single_prompt() -> None:
     names = column_names()
     of_items = {name for name in names if re.search(r"(^|_)(item|family|prompt|answer|sha|digest)(_id|$)", name)}
     assert of_items == {"family", "system_prompt"}  # how many systems were ranked; none, default or custom
-    assert b"MH-0" not in b"".join(map(offered.file, (1, 2, 3)))
+    assert b"MH-0" not in b"".join(map(offered.file, offered.numbers()))
     assert b"MF-0" not in b"".join(offered.embedded().values())
 
 

@@ -33,7 +33,7 @@ def database(snapshot: Snapshot) -> Database:
 def raw() -> dict[str, list[Line]]:
     """The tables of the file as lists of dicts."""
     tables: dict[str, list[Line]] = defaultdict(list)
-    for name, table in container.decode(offered.file(3)).tables.items():
+    for name, table in container.decode(offered.file(offered.latest())).tables.items():
         tables[name] = [dict(zip(table, line, strict=True)) for line in zip(*table.values(), strict=True)]
     return tables
 
@@ -146,7 +146,7 @@ def test_detectable_difference_is_that_of_the_view(
 
 def test_view_that_a_release_does_not_hold_is_known(snapshot: Snapshot) -> None:
     board = snapshot.catalogue.boards["msts"]
-    database = Database(container.decode(offered.file(3)))
+    database = Database(container.decode(offered.file(offered.latest())))
     pair = ["violent_crimes", "other"]
     assert queries.has_view(database, board, pair)
     with database.cursor() as cursor:
@@ -253,7 +253,7 @@ def test_boards_and_release_are_counted(database: Database, raw: dict[str, list[
 
 def test_releases_are_latest_first(database: Database, snapshot: Snapshot) -> None:
     found = queries.releases(database, snapshot.catalogue.boards["demo"])
-    assert found["release"].tolist() == [3, 2, 1]
+    assert found["release"].tolist() == list(reversed(offered.numbers()))
 
 
 LIMITS = (0.05, 0.1, 0.2)

@@ -299,12 +299,12 @@ def test_example_judges_every_response(judging: ModuleType) -> None:
 
 def test_what_the_example_leaves_is_imported(judging: ModuleType, project: Path, tmp_path: Path) -> None:
     task = task_of(project)
-    answers = [[SAID[0], SAID[n % 3]] for n in range(20)]
+    answers = [[SAID[0], SAID[n % 3]] for n in range(len(tiny.IDS))]
     results = [judging.process_results({"prompt": MARK}, [each]) for each in answers]
     rows = [lm_eval_run.row(n, id, **results[n], filtered_resps=[answers[n]]) for n, id in enumerate(tiny.IDS)]
     configs = {task["task"]: task | {"metadata": {**task["metadata"], "judge": "lab/judge"}}}
     told = lm_eval.read(lm_eval_run.write(tmp_path, rows, configs=configs), tiny.target(), tiny.stated(judge=None))
-    assert told.report == logs.Report({"refusal": 8, "harmful_compliance": 2}, unscored=2, errors=0, edited=0)
+    assert told.report == logs.Report({"refusal": 27, "harmful_compliance": 7}, unscored=6, errors=0, edited=0)
     assert told.submission.generation.max_tokens == 1024
 
 

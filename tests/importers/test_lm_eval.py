@@ -152,9 +152,9 @@ def test_row_that_breaks_a_rule_is_refused_by_place(tmp_path: Path, changes: Row
     [
         ({"config": {"limit": 3}}, {}, ["E_LIMIT  config.limit: limited"]),
         (
-            {"n-samples": {"medharm": {"original": 29, "effective": 20}}},
+            {"n-samples": {"medharm": {"original": 9, "effective": 6}}},
             {},
-            ["E_LIMIT  n-samples: limited to 20 of 29 items"],
+            ["E_LIMIT  n-samples: limited to 6 of 9 items"],
         ),
         ({"model_name": MARK}, {}, ["E_SYSTEM  --system"]),
         ({"model_name": None}, {"system": "second"}, ["E_SYSTEM  --system"]),

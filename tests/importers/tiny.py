@@ -1,5 +1,5 @@
-"""A board small enough to be run by the tools themselves: the fewest items that a board may have, two epochs, the
-outcomes of the demo board."""
+"""A board small enough to be run by the tools themselves: as few items as a board may have, two epochs, the outcomes of
+the demo board."""
 
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,12 @@ from tests import made, published
 
 PROJECT = Path(__file__).parents[2]
 JUDGE = JudgeRef("demo-judge", "1")
-IDS = [f"T-{n}" for n in "0123456789abcdefghij"]
+IDS = [f"T-{sign}" for sign in "0123456789abcdefghij"]
 MODEL, SECOND = "lab/example-model", "lab/second"
 
 
 def board(**changes: object) -> Board:
-    """The tiny board: one category of the smallest size."""
+    """The tiny board: one category of 20 items in 10 families."""
     of = read_board(PROJECT / "results" / "boards" / "demo" / "board.toml")
     alpha = Category("alpha", "Alpha", "The first.", harmful_items=20, harmful_families=10)
     small: dict[str, object] = {"id": "tiny", "category": (alpha,)}
@@ -30,6 +30,7 @@ def board(**changes: object) -> Board:
 def registry() -> Registry:
     """Two systems and a simulated one; a judge that logs name, one with two versions, one that they never name."""
     plain: tuple[Any, ...] = ("ours", "general_purpose", "open_weights")
+    simulated: dict[str, Any] = {"evidence": "simulated", "guardrail": "filter", "base_system": "second"}
     return Registry(
         developer=(Developer("ours", "Ours"),),
         guardrail=(Guardrail("filter", "Filter", "ours"),),
@@ -42,21 +43,13 @@ def registry() -> Registry:
         system=(
             System("example-model", "Example model", *plain, served_as=(MODEL, "mockllm/model")),
             System("second", "Second", *plain, served_as=(SECOND,)),
-            System(
-                "ghost",
-                "Ghost",
-                *plain,
-                evidence="simulated",
-                base_system="second",
-                guardrail="filter",
-                served_as=("lab/ghost",),
-            ),
+            System("ghost", "Ghost", *plain, **simulated, served_as=("lab/ghost",)),
         ),
     )
 
 
 def items() -> list[Item]:
-    """The twenty items, in families of two."""
+    """The items, in families of two."""
     return [Item(id, "alpha", f"F-{number // 2}", "harmful") for number, id in enumerate(IDS)]
 
 

@@ -15,6 +15,7 @@ def board_row(labels: Labels) -> Row:
     harmful, benign = labels.of_kind("harmful"), labels.of_kind("benign")
     return {
         "board": labels.board,
+        "version": labels.definition["version"],
         "state": "real",
         "epochs": 1,
         "harmful_items": len(harmful),
@@ -23,6 +24,7 @@ def board_row(labels: Labels) -> Row:
         "benign_families": families(benign),
         "ranked": len(labels.ranked),
         "judge": RECORD,
+        "left_out": None,
     }
 
 
@@ -95,6 +97,7 @@ def row_table(labels: Labels, first_line: int, accepted_on: date) -> Iterator[Ro
             "uneven": is_uneven(found),
             "safe_by_blocking": False,  # no outcome of either board is flagged helpful on harmful items
             "worst_category": worst_name(labels, found.strict),
+            "board_version": labels.definition["version"],
         }
 
 

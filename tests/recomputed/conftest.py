@@ -10,7 +10,7 @@ from leaderboard.release import container
 from leaderboard.updater import Snapshot
 from tests import offered
 
-RELEASES = (1, 2, 3)
+RELEASES = offered.numbers()
 Altered = Callable[[str], Database]
 
 

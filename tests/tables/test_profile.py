@@ -7,6 +7,7 @@ import pytest
 from leaderboard import queries
 from leaderboard.tables import glossary, marks, profile, provenance
 from leaderboard.updater import Snapshot
+from tests import offered
 from tests.tables.conftest import Shown
 
 
@@ -92,8 +93,8 @@ def test_missing_outcomes_are_drawn_as_missing(msts: Shown) -> None:
 
 def test_history_is_latest_first_with_the_rank_of_then(demo: Shown) -> None:
     drawn = profile.history(queries.history(demo.database, demo.board, "yarrow-7"))
-    assert re.findall(r">Release (\d)<", drawn) == ["3", "2", "1"]
-    assert len(re.findall(r"\d of \d+<", drawn)) == 3
+    assert re.findall(r">Release (\d+)<", drawn) == [str(number) for number in reversed(offered.numbers())]
+    assert len(re.findall(r"\d of \d+<", drawn)) == len(offered.numbers())
 
 
 def test_provenance_names_tier_judge_attempt_and_ledger_line(msts: Shown, snapshot: Snapshot) -> None:

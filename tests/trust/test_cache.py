@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from leaderboard import clock
+from leaderboard.trust import contents
 from leaderboard.trust.reader import Reader
 from leaderboard.trust.sources import FolderSource
 from tests import made, offered, published
@@ -61,7 +62,7 @@ def read(place: Path) -> tuple[str, int | None]:
 
 def test_cache_has_the_places_that_are_damaged_below(sound: Path) -> None:
     names = {path.name for path in (sound / "cache").rglob("*")}
-    assert {"good.json", ".lock", "metadata", "trees", "timestamp.json", "leaderboard.duckdb", "boards"} <= names
+    assert {"good.json", ".lock", "metadata", "trees", "timestamp.json", contents.FILE, "boards"} <= names
 
 
 @pytest.mark.parametrize("put", [folder, file, empty, pipe, dangling, loop, nothing])

@@ -1,5 +1,6 @@
 """The API's document with the ids of one board put in, so that a generator of requests asks for what is there."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from leaderboard.exports import TABLES
@@ -10,12 +11,12 @@ NOBODY = "absent"
 """A system that no board has."""
 
 
-def document(board: str, release: int = 3) -> dict[str, Any]:
-    """Returns the document as it is for one board of the embedded release."""
+def document(board: str, releases: Sequence[int] = offered.numbers()) -> dict[str, Any]:
+    """Returns the document as it is for one board of the embedded releases, or of some of them."""
     made = openapi.document()
     for path in made["paths"].values():
         for parameter in path["get"].get("parameters", ()):
-            if parameter["name"] in (known := ids(board, release)):
+            if parameter["name"] in (known := ids(board, releases)):
                 schema = parameter["schema"]
                 one = schema.get("items", schema)
                 one.pop("pattern", None)
@@ -24,7 +25,7 @@ def document(board: str, release: int = 3) -> dict[str, Any]:
     return made
 
 
-def ids(board: str, release: int = 3) -> dict[str, list[Any]]:
+def ids(board: str, releases: Sequence[int] = offered.numbers()) -> dict[str, list[Any]]:
     """Returns what the parameters of paths and queries may name on a board of the embedded release."""
     catalogue = offered.current(offered.EMBEDDED).catalogue
     definition = catalogue.boards[board]
@@ -32,7 +33,7 @@ def ids(board: str, release: int = 3) -> dict[str, list[Any]]:
         "board": [board],
         "system": [system.id for system in catalogue.registries[board].system] or [NOBODY],
         "category": [category.id for category in definition.category],
-        "release": list(range(1, release + 1)),
+        "release": list(releases),
     }
 
 

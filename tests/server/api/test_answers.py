@@ -55,11 +55,13 @@ def test_three_formats_hold_the_same_table(operation: Any, ask: Ask) -> None:
 
 
 def test_every_path_but_the_document_and_the_files_names_the_release_that_it_is_of(ask: Ask) -> None:
-    digest = f"sha256:{offered.current(offered.EMBEDDED).digest}"
+    current = offered.current(offered.EMBEDDED)
+    digest = f"sha256:{current.digest}"
     for route in ROUTES:
         if route.form == "json":
-            about = whole(ask, filled(route.path) + ("?release=3" if "{release}" not in route.path else ""))["about"]
-            assert "{release}" in route.path or (about["release"], about["digest"]) == (3, digest)
+            pinned = f"?release={current.number}" if "{release}" not in route.path else ""
+            about = whole(ask, filled(route.path) + pinned)["about"]
+            assert "{release}" in route.path or (about["release"], about["digest"]) == (current.number, digest)
 
 
 def test_a_synthetic_board_says_so_in_every_answer(ask: Ask) -> None:
@@ -90,7 +92,7 @@ def test_filters_leave_rows_and_keep_their_ranks(ask: Ask) -> None:
 
 
 def test_an_older_release_is_answered_by_its_number(ask: Ask) -> None:
-    older, newer = (whole(ask, f"{LEADERBOARD}?release={number}") for number in (1, 3))
+    older, newer = (whole(ask, f"{LEADERBOARD}?release={number}") for number in (1, offered.latest()))
     assert older["about"]["release"] == 1
     assert len(older["rows"]) < len(newer["rows"])
     assert whole(ask, LEADERBOARD) == newer
@@ -103,7 +105,7 @@ def test_long_tables_come_in_parts_that_follow_each_other(ask: Ask) -> None:
         got += json.loads(said.body)["rows"]
         further = re.fullmatch(r'<(\?[^>]+)>; rel="next"', said.headers.get("link", ""))
         path = PAIRS + further[1] if further else ""
-        assert not path or "release=3" in path
+        assert not path or f"release={offered.latest()}" in path
     assert got == whole(ask, f"{PAIRS}?relation=guardrail&limit=5000")["rows"]
     assert len(got) > 40
 
@@ -209,11 +211,15 @@ def test_head_is_get_without_the_body(ask: Ask) -> None:
 def test_the_file_is_the_one_that_was_signed(ask: Ask, tmp_path: Any) -> None:
     data = ask("/download/release").body
     assert canonical.sha256(data) == offered.current(offered.EMBEDDED).digest
-    assert data == ask("/download/leaderboard.duckdb").body  # this release was signed in that form
-    (tmp_path / "a.duckdb").write_bytes(data)
+    assert data == offered.file(offered.latest())
+    (tmp_path / "a.duckdb").write_bytes(ask("/download/leaderboard.duckdb").body)
     with duckdb.connect(str(tmp_path / "a.duckdb"), read_only=True) as connection:
-        assert connection.execute("select number from release").fetchall() == [(3,)]
-    assert ask("/download/leaderboard.duckdb?release=1").body == offered.file(1) != data
+        assert connection.execute("select number from release").fetchall() == [(offered.latest(),)]
+
+
+def test_a_file_that_was_signed_as_a_database_is_sent_as_it_is(ask: Ask) -> None:
+    for path in ("release", "leaderboard.duckdb"):
+        assert ask(f"/download/{path}?release=1").body == offered.file(1)
 
 
 def test_a_part_of_the_file_is_sent_where_it_is_asked_for(ask: Ask) -> None:

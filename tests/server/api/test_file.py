@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderboard import canonical
-from leaderboard.release import container
+from leaderboard import canonical, updater
+from leaderboard.release import container, legacy
 from leaderboard.server.api import file
 from leaderboard.server.api.problem import Refusal
+from leaderboard.updater import Snapshot
 from tests import made, offered, published
 
 DATA = bytes(range(100))
@@ -63,15 +64,23 @@ def test_the_signed_file_and_the_same_rows_as_a_database(tmp_path: Path) -> None
     assert plain == {"INTEGER", "DOUBLE", "DATE", "BOOLEAN"}
 
 
+def embedded(number: int) -> Snapshot:
+    found = updater.store(offered.EMBEDDED).release(number)
+    assert found is not None
+    return found
+
+
 def test_a_release_that_was_signed_as_a_database_is_sent_as_one() -> None:
-    shown = offered.current(offered.EMBEDDED)
-    assert file.read(shown, "/download/leaderboard.duckdb") == file.read(shown, "/download/release")
+    for number in filter(lambda number: legacy.is_known(offered.file(number)), offered.numbers()):
+        shown = embedded(number)
+        assert file.read(shown, "/download/leaderboard.duckdb") == file.read(shown, "/download/release")
 
 
+@pytest.mark.parametrize("number", [1, offered.latest()])
 @pytest.mark.parametrize("kind", file.FILES)
-def test_a_file_that_was_changed_since_is_not_sent(tmp_path: Path, kind: str) -> None:
-    shown = offered.current(offered.EMBEDDED)
-    assert file.read(shown, kind)[0] == shown.file.read_bytes()
+def test_a_file_that_was_changed_since_is_not_sent(tmp_path: Path, kind: str, number: int) -> None:
+    shown = embedded(number)
+    assert file.read(shown, kind)[0]
     changed = tmp_path / "changed"
     changed.write_bytes(shown.file.read_bytes() + b"x")
     for path in (changed, tmp_path / "absent"):

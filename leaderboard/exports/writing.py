@@ -21,7 +21,8 @@ _FORMULA = re.compile(r"""(^|[,;\t\r\n])(?=[\s"]*[=+\-@]|[\t\r])""")
 
 def to_csv(exported: Exported) -> bytes:
     """Returns a CSV file: `# key: value` lines, a header, rows. Text is quoted, missing values are empty, dates are
-    ISO 8601. Read it with `comment="#"` (pandas), `comment.char = "#"` (R) or straight into a spreadsheet."""
+    ISO 8601. Read it with `comment="#"` (pandas), `comment.char = "#"` (R) or straight into a spreadsheet, and versions
+    as text: pandas takes "0.10" for 0.1."""
     said = [f"# {key}: {_calm(' '.join(text.split()))}" for key, text in _lines(exported.about)]
     header = ",".join(column.name for column in exported.columns)
     rows = (",".join(_cell(value) for value in row) for row in rows_of(exported))

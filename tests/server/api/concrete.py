@@ -1,6 +1,5 @@
 """The API's document with the ids of one board put in, so that a generator of requests asks for what is there."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from leaderboard.exports import TABLES
@@ -11,12 +10,12 @@ NOBODY = "absent"
 """A system that no board has."""
 
 
-def document(board: str, releases: Sequence[int] = offered.numbers()) -> dict[str, Any]:
-    """Returns the document as it is for one board of the embedded releases, or of some of them."""
+def document(board: str) -> dict[str, Any]:
+    """Returns the document as it is for one board of the embedded releases."""
     made = openapi.document()
     for path in made["paths"].values():
         for parameter in path["get"].get("parameters", ()):
-            if parameter["name"] in (known := ids(board, releases)):
+            if parameter["name"] in (known := ids(board)):
                 schema = parameter["schema"]
                 one = schema.get("items", schema)
                 one.pop("pattern", None)
@@ -25,7 +24,7 @@ def document(board: str, releases: Sequence[int] = offered.numbers()) -> dict[st
     return made
 
 
-def ids(board: str, releases: Sequence[int] = offered.numbers()) -> dict[str, list[Any]]:
+def ids(board: str) -> dict[str, list[Any]]:
     """Returns what the parameters of paths and queries may name on a board of the embedded release."""
     catalogue = offered.current(offered.EMBEDDED).catalogue
     definition = catalogue.boards[board]
@@ -33,7 +32,7 @@ def ids(board: str, releases: Sequence[int] = offered.numbers()) -> dict[str, li
         "board": [board],
         "system": [system.id for system in catalogue.registries[board].system] or [NOBODY],
         "category": [category.id for category in definition.category],
-        "release": list(releases),
+        "release": list(offered.numbers()),
     }
 
 

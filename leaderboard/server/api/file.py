@@ -44,7 +44,8 @@ FILES = {
         "download_database",
         "application/vnd.duckdb",
         "The whole release as a DuckDB database",
-        "Made on this site from the signed file, with the same rows; only releases 1 to 3 were signed in this form.",
+        "Made on this site from the signed file, with the same rows; only releases 1 to 3 were signed in this form. "
+        "Its bytes differ from site to site, so a part of it is sent only with an `If-Range` that names its `ETag`.",
         _database,
     ),
 }

@@ -21,6 +21,9 @@ from leaderboard import logs
 from leaderboard.findings import Finding, refuse
 from leaderboard.logs import Imported, Log, Response, Stated, Target
 
+LIBRARIES = ("inspect_ai.log",)
+"""What `read` imports when it is called, because it is slow to start and absent from the site's environment."""
+
 SCORER = "medharm_judge"
 """Whose scores are read where a log has those of several."""
 UNSCORED = frozenset({"grader_failed", "scoring_failed"})

@@ -51,11 +51,9 @@ def attest(keep: Vault, submission: str, signer: Signer) -> Path:
 
 
 def attest_all(keep: Vault, signer: Signer) -> int:
-    """Adds a reviewer's signature to every statement that stands, and returns how many."""
-    events = keep.events()
-    standing = {each.line for each in vault.replay(events)}
-    made = [_keep(keep, payload, signer) for line, payload in statements(events).items() if line in standing]
-    return len(made)
+    """Adds a reviewer's signature to every statement about an acceptance, and returns how many. Those that were
+    replaced since are among them: releases that are still shown rest on them."""
+    return len([_keep(keep, payload, signer) for payload in statements(keep.events()).values()])
 
 
 def _keep(keep: Vault, payload: bytes, signer: Signer) -> Path:

@@ -183,12 +183,13 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
         return any(getattr(getattr(outcome, kind), flag) == value for outcome in self.outcome if not outcome.judge_only)
 
 
-def measured_by(board: Board) -> tuple[object, ...]:
+def measured_by(board: Board, *, labels: bool = True) -> tuple[object, ...]:
     """Returns what the numbers of a board follow from, beside outcomes of items: two definitions of one version must
-    not differ in it."""
+    not differ in it. Method 1 did not know of public `labels`."""
     sizes = [(c.id, c.harmful_items, c.harmful_families, c.benign_items, c.benign_families) for c in board.category]
     flags = [(o.id, o.harmful, o.benign, o.judge_only) for o in board.outcome]
-    return sorted(sizes), sorted(flags, key=repr), board.epochs, board.severity, board.families_declared, board.judge
+    rules = (board.epochs, board.severity, board.families_declared, board.judge, board.tier, board.disclosure)
+    return sorted(sizes), sorted(flags, key=repr), rules, board.labels_public if labels else None
 
 
 def version_key(version: str) -> tuple[int, ...]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from leaderboard import offer
 from leaderboard.findings import Finding, Refused
-from leaderboard.trust import contents, inspection, layout, ledger, metadata, mirror, sources
+from leaderboard.trust import attestation, contents, inspection, layout, ledger, metadata, mirror, rows, sources
+from leaderboard.trust.contents import Entries
 from leaderboard.trust.inspection import Facts
 from leaderboard.trusted import Trusted
 
@@ -49,8 +50,18 @@ def _check_releases(folder: Path) -> Iterator[Finding]:
         is_current = kept == contents.current_release(entries)
         with tempfile.TemporaryDirectory(prefix="medharm-") as name:
             boards = offer.copy_definitions(entries, kept.number, read, Path(name))
-            for fault in offer.check(boards, read(kept.name), read(ledger.NAME), kept.number, current=is_current):
-                yield Finding(fault.code, f"targets/{kept.name} {fault.place}")
+            faults = offer.check(boards, read(kept.name), read(ledger.NAME), kept.number, current=is_current)
+        for fault in faults or _check_rows(entries, read(kept.name), read(ledger.NAME)):
+            yield Finding(fault.code, f"targets/{kept.name} {fault.place}")
+
+
+def _check_rows(entries: Entries, data: bytes, lines: bytes) -> Iterator[Finding]:
+    """Every row that is still shown has its attestation, also where the reviewers of its day have been replaced."""
+    history = ledger.read(lines)
+    for row in rows.read(data):
+        named = history[row.line - 1].attestation if 1 <= row.line <= len(history) else None
+        if named is None or attestation.name(named) not in entries:
+            yield Finding("E_ATTESTATION", f"$.row[{row.line}]")
 
 
 def _proved(facts: Facts) -> list[str]:
@@ -64,5 +75,5 @@ def _proved(facts: Facts) -> list[str]:
         f"{facts.targets} files {whole}",
         f"{facts.releases} release(s) are kept, each of exactly its schema and vocabulary",
         f"{facts.ledger_lines} ledger lines are chained; {facts.attestations} attestations are of their lines",
-        f"{facts.threshold} reviewers stand behind every row",
+        f"{facts.threshold} reviewers stand behind every row; every row of an older release has its attestation",
     ]

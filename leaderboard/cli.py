@@ -93,7 +93,7 @@ def _source(text: str) -> Path | str:
 
 def _add_site(every: Commands) -> None:
     serve = _command(every, "serve", "Show the site; DIR may be an address.", site.serve, _source)
-    serve.add_argument("--port", type=int, choices=range(1, 65_536), default=8501, metavar="PORT")
+    serve.add_argument("--port", type=_port, default=8501, metavar="PORT")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
     check = _command(
         every, "check", "Prove what can be proved of a repository; DIR may be an address.", site.check, _source
@@ -180,6 +180,12 @@ def _add_evidence(every: Commands) -> None:
     _take_date(sign, "the day on which you saw the log")
     pack.add_argument("--out", type=Path, required=True, metavar="FILE", help="the pack is written here")
     sign.add_argument("--out", type=Path, required=True, metavar="FILE", help="the record is written here")
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) < 65_536:
+        return int(text)
+    raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
 
 
 def _judge(text: str) -> tuple[str, str]:

@@ -13,10 +13,11 @@ import resource
 import signal
 import sys
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 import msgspec
@@ -44,7 +45,8 @@ def call(function: Callable[..., T], answer: type[T], *arguments: object) -> T:
     context.set_forkserver_preload([module.__name__, *getattr(module, "LIBRARIES", ())])
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_run, args=(sender, function, arguments), daemon=True)
-    process.start()
+    with _no_main():
+        process.start()
     sender.close()
     data = b""
     with suppress(EOFError, OSError):  # the process has ended, or says too much
@@ -55,6 +57,17 @@ def call(function: Callable[..., T], answer: type[T], *arguments: object) -> T:
     process.kill()  # one that hangs, perhaps on its way out
     process.join()
     return _understand(data, answer, process.exitcode)
+
+
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """Hides the program that calls: the new process would import it first, and it may be a whole Streamlit page."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _understand(data: bytes, answer: type[T], code: int | None) -> T:

@@ -13,6 +13,8 @@ from leaderboard.findings import Finding, Refused
 
 ID = r"^[a-z0-9][a-z0-9_.-]{0,62}\Z"
 """What an id may be; only such an id is repeated in a message."""
+MAX_BYTES = 1024 * 1024
+"""Of one file: it is published, and every site reads it."""
 T = TypeVar("T", bound=Struct)
 
 
@@ -30,7 +32,11 @@ class InvalidDefinition(Refused):
 def read_definition(path: Path, kind: type[T], check: Callable[[T], list[str]]) -> T:
     """Returns the struct that a TOML file holds. Raises InvalidDefinition with every fault of its form, or, where its
     form is right, with every fault that `check` finds."""
+    if path.exists() and not path.is_file():  # a pipe would be waited for, a device read for ever
+        raise InvalidDefinition.of(path, ["is not a regular file"])
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InvalidDefinition.of(path, [f"is larger than {MAX_BYTES:,} bytes"])
         given = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise InvalidDefinition.of(path, ["the file is missing"]) from None

@@ -91,6 +91,7 @@ def draft(
     adopted = _adopt(adopt / "repository", targets[ledger.NAME]) if adopt else []
     if adopted and contents.current_release(entries):
         raise refuse("E_SEQ", "--adopt")
+    _require_attested(adopted, targets)
     last = adopted[-1] if adopted else None
     if current := contents.current_release(entries):
         last = repositories.NewRelease(current.number, _target(repository, entries, current.name), {})
@@ -125,16 +126,17 @@ def _changed_in_place(
     tell why they moved."""
     if last is None:
         return {}
+    labels = before["release"]["method_version"].iloc[0] >= 2
     with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
         entries = metadata.entries(_require_state(repository).targets)
         signed = read_catalogue(copy_definitions(repository, entries, last.number, Path(folder)), signed=True)
-    changed = f"categories, sizes, outcomes, epochs or judge differ from release {last.number}"
+    changed = f"categories, sizes, outcomes, epochs, judge, tier or labels_public differ from release {last.number}"
     rule = f"{changed}: give it a new version and list the old in previous_versions"
     return {
         id: (Finding("E_BOARD", f"$.{id}.version", rule),)
         for id in set(before["row"]["board"])
         if (board := catalogue.boards[id]).version == signed.boards[id].version
-        and measured_by(board) != measured_by(signed.boards[id])
+        and measured_by(board, labels=labels) != measured_by(signed.boards[id], labels=labels)
     }
 
 
@@ -187,6 +189,20 @@ def _adopt(repository: Path, lines: bytes) -> list[repositories.NewRelease]:
         )
         for kept in reversed(contents.releases(entries))
     ]
+
+
+def _require_attested(adopted: Sequence[repositories.NewRelease], targets: Mapping[str, bytes]) -> None:
+    """An adopted release is shown as it was: each of its rows needs an attestation under the new repository too."""
+    lines = ledger.read(targets[ledger.NAME])
+    rule = "release {0} shows the row of this line, which no reviewer here has attested: run `attest` on it"
+    findings = [
+        Finding("E_ATTESTATION", f"$.ledger[{line}]", rule.format(release.number))
+        for release in adopted
+        for line in sorted(set(container.decode(release.data).tables["row"]["ledger_line"]))
+        if attestation.name(lines[line - 1].attestation or "") not in targets
+    ]
+    if findings:
+        raise Refused(findings)
 
 
 def write(folder: Path, data: bytes) -> None:

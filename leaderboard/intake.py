@@ -193,7 +193,10 @@ class _Overtaken(Exception):
 
 def reject(data: bytes, board: Board, registry: Registry, vault: Vault, today: date, reason: str) -> Event:
     """Keeps a file in quarantine and returns the ledger event that says why it was not taken."""
-    digest = vault.quarantine(data)
+    digest = canonical.sha256(data)
+    if digest in store.used(vault.events(), "submission"):
+        raise refuse("E_STATE", "FILE", "it was accepted: `withdraw` or `correct` it")
+    vault.quarantine(data)
     try:
         system: str | None = submission.decode(data).system
     except Refused:

@@ -158,6 +158,13 @@ def force(results: Path, made: Draft) -> None:
         (results / "repository" / path).write_bytes(data)
 
 
+def file_of(results: Path, name: str) -> Path:
+    """Returns where a target of a folder is, by its name."""
+    state = layout.read_state(results / "repository")
+    assert state is not None
+    return results / "repository" / layout.placed(name, metadata.entries(state.targets)[name].hashes.sha256)
+
+
 def target(results: Path, release: int) -> Path:
     """Returns the path of a release's file."""
     folder = results / "repository" / "targets" / "releases" / str(release)

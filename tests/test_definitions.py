@@ -5,6 +5,7 @@ refused in our words or can be read; `test_left_out` drafts a release of rows th
 """
 
 import copy
+import os
 import re
 import shutil
 import tomllib
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from leaderboard import cli
-from leaderboard.board import Disclosure, version_key
+from leaderboard.board import Disclosure, read_board, version_key
 from leaderboard.commands.answers import SHOWN
 from leaderboard.definition import InvalidDefinition
 from leaderboard.labels import read_definitions
@@ -217,3 +218,23 @@ def test_a_missing_file_is_told_like_any_fault(tmp_path: Path) -> None:
     (tmp_path / "boards" / "small" / "systems.toml").unlink()
     with pytest.raises(InvalidDefinition, match=r"small/systems\.toml: the file is missing"):
         read_definitions(tmp_path / "boards")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "endless", "large"])
+def test_what_is_no_plain_file_of_a_decent_size_is_refused_at_once(tmp_path: Path, kind: str) -> None:
+    published.write_board(tmp_path / "small", made.board(), made.registry())
+    path = tmp_path / "small" / "board.toml"
+    text = path.read_text("utf-8")
+    path.unlink()
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case "endless":
+            path.symlink_to("/dev/zero")
+        case "large":
+            path.write_text(f"# {MARK * 100_000}\n{text}", "utf-8")
+    with pytest.raises(InvalidDefinition, match=r"is not a regular file|is larger than") as refused:
+        read_board(path)
+    assert MARK not in str(refused.value)

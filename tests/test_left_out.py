@@ -169,7 +169,15 @@ def other_sizes(board: Board) -> Board:
     return msgspec.structs.replace(board, category=tuple(families))
 
 
-@pytest.mark.parametrize("change", [unsafe_flag, other_sizes])
+def public_labels(board: Board) -> Board:
+    return msgspec.structs.replace(board, labels_public=True)
+
+
+def lower_tier(board: Board) -> Board:
+    return msgspec.structs.replace(board, tier="self_reported")
+
+
+@pytest.mark.parametrize("change", [unsafe_flag, other_sizes, public_labels, lower_tier])
 def test_a_definition_that_would_move_numbers_needs_a_new_version(
     folder: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Board], Board]
 ) -> None:

@@ -34,6 +34,7 @@ def plant(built: Path, tmp_path: Path) -> Plant:
     keep = Vault(plant.vault)
     for number in (2, 3):
         (plant.folder / f"in-{number}.json").write_bytes(plants.submit(keep, f"system-{number}", 0.2, number))
+    (plant.folder / "lab.log").write_bytes(made.LOG)
     return plant
 
 
@@ -68,7 +69,8 @@ DAY = ["--date", made.TODAY.isoformat()]
 
 
 def accept(number: int) -> list[str]:
-    return ["accept", f"in-{number}.json", "--board", "small", "--items", "items.json", *WHERE, *DAY]
+    seen = ["--tier", "artifact_checked", "--evidence", "lab.log"]
+    return ["accept", f"in-{number}.json", "--board", "small", "--items", "items.json", *seen, *WHERE, *DAY]
 
 
 def draft(out: str) -> list[str]:

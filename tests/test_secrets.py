@@ -118,3 +118,14 @@ def test_no_log_of_the_site_holds_one(running: Site, path: str) -> None:
     running.get(path)
     assert PLACE.search(running.log.encode()) is None
     assert "sorrel" not in running.log
+
+
+def test_a_passphrase_that_nobody_can_be_asked_for_is_a_refusal(project: Path, tmp_path: Path) -> None:
+    env = {name: value for name, value in os.environ.items() if name != PASSPHRASE} | {"PYTHONPATH": str(project)}
+    command = [sys.executable, "-m", "leaderboard", "trust", "keygen", "key"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=env, input="", capture_output=True, text=True, check=False, start_new_session=True
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert f"E_KEY  $.passphrase: nobody is there to be asked: set {PASSPHRASE}" in done.stdout
+    assert list(tmp_path.iterdir()) == []

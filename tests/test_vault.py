@@ -182,3 +182,12 @@ def test_what_was_withdrawn_or_replaced_is_not_raised(tmp_path: Path) -> None:
             made.take(keep, "system-0", 0.1, seed=8)
         with pytest.raises(Refused, match="E_REPLAY"):
             accepted(keep, data, "artifact_checked", made.log(keep))
+
+
+def test_a_submission_that_stands_is_not_rejected(tmp_path: Path) -> None:
+    keep = made.vault(tmp_path / "vault", [0.1])
+    data = next((keep.folder / "submissions").iterdir()).read_bytes()
+    before = keep.events()
+    with pytest.raises(Refused, match="E_STATE  FILE: it was accepted: `withdraw` or `correct` it"):
+        intake.reject(data, made.board(), made.registry(), keep, made.TODAY, "copied")
+    assert keep.events() == before

@@ -33,9 +33,13 @@ def _passphrase(path: Path, new: bool = False) -> str:
 
     if PASSPHRASE in os.environ:
         return os.environ[PASSPHRASE]
-    given = getpass.getpass(f"Passphrase of {path.name}: ")
-    if new and getpass.getpass("Once more: ") != given:
-        raise refuse("E_KEY", "$.passphrase")
+    try:
+        given = getpass.getpass(f"Passphrase of {path.name}: ")
+        again = getpass.getpass("Once more: ") if new else given
+    except EOFError:
+        raise refuse("E_KEY", "$.passphrase", f"nobody is there to be asked: set {PASSPHRASE}") from None
+    if again != given:
+        raise refuse("E_KEY", "$.passphrase", "not the same twice")
     return given
 
 

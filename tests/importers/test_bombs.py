@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -304,6 +305,16 @@ def test_process_that_is_ended_costs_a_refusal() -> None:
     with pytest.raises(FileNotFoundError):
         contained.call(os.stat, object, Path("nowhere"))
     assert contained.call(divmod, tuple[int, int], 7, 2) == (3, 1)
+
+
+def test_program_that_calls_is_not_imported_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit puts a page in the place of the program: a page that a reader imports would cost it its memory."""
+    page = ModuleType("__main__")
+    page.__file__ = str(tmp_path / "page.py")
+    (tmp_path / "page.py").write_text("raise SystemExit(7)")
+    monkeypatch.setitem(sys.modules, "__main__", page)
+    assert contained.call(divmod, tuple[int, int], 7, 2) == (3, 1)
+    assert sys.modules["__main__"] is page
 
 
 @pytest.mark.parametrize("parts", [1, pytest.param(40, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])])

@@ -5,10 +5,11 @@ import re
 import pandas as pd
 import pytest
 
-from leaderboard import queries
+from leaderboard import queries, updater
 from leaderboard.database import Database
 from leaderboard.release import container
 from leaderboard.tables import glossary, marks, releases
+from leaderboard.tables.limits import limits
 from leaderboard.updater import Snapshot
 from tests import offered
 from tests.tables.conftest import Shown
@@ -101,3 +102,12 @@ def test_attempts_are_counted_in_public(demo: Shown, msts: Shown) -> None:
     assert "Gypsum 8" in drawn and "six times" not in drawn and "6 times in a calendar year" in drawn
     once = releases.tried(queries.attempts(msts.database, msts.board), msts.names, 6)
     assert "Each of the ten systems was tried once." in once
+
+
+def test_a_release_of_method_1_does_not_say_that_it_compared_by_rates_alone() -> None:
+    """Its definitions are from before boards said whether their labels are public; it compared item by item."""
+    assert updater.store(offered.EMBEDDED).current() is not None
+    first = updater.store(offered.EMBEDDED).release(1)
+    assert first is not None and first.method == 1
+    for board in first.catalogue.boards.values():
+        assert "rest on the two rates alone" not in " ".join(limits(board))

@@ -1,8 +1,10 @@
 """The versions of the method: formulas and publication rules, and where the code of each is."""
 
 METHOD_VERSION = 2
-"""Raised whenever a formula or a publication rule changes a published number. The last commit before that keeps the
-code of the version that it ends, as the git tag `method-N`."""
+"""Raised whenever a formula or a publication rule changes a published number. The last commit before that
+keeps the code of the version that it ends: the git tag `method-N`, and its hash in LAST_COMMITS."""
+LAST_COMMITS = {1: "6f869c91aed9e6efc09562880679d5f2f427faa5"}
+"""The last commit of each earlier version, by which it is found where tags were not copied."""
 CHANGES = {
     2: (
         "Where a board's labels are not public, two systems are compared by their published rates alone, no longer "
@@ -15,4 +17,10 @@ CHANGES = {
 
 def where(version: int) -> str:
     """Returns where the code of an earlier version is."""
-    return f"made by method {version}; the git tag method-{version} has its code"
+    return f"made by method {version}; {code(version)} has its code"
+
+
+def code(version: int) -> str:
+    """Returns what to check out to compute as an earlier version did."""
+    commit = f" (commit {LAST_COMMITS[version][:7]})" if version in LAST_COMMITS else ""
+    return f"the git tag method-{version}{commit}"

@@ -55,7 +55,7 @@ def test_a_release_of_an_earlier_method_has_its_counts_checked_and_its_code_name
     forge(results, OLDER + "update score set estimate = ci_low where system = 'system-3'")
     assert audit(results)[2] == (
         "release 3  every count is that of the vault; its rates were not computed again: "
-        "made by method 1; the git tag method-1 has its code"
+        "made by method 1; the git tag method-1 (commit 6f869c9) has its code"
     )
 
 

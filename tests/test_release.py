@@ -75,7 +75,9 @@ def test_a_release_of_an_earlier_method_is_not_computed_by_this_one(tmp_path: Pa
     data = offered.target(results, 3).read_bytes()
     older = containers.changed(data, "update release set number = 4, method_version = method_version - 1")
     offered.force(results, published.redraft(results, older, 4))
-    with pytest.raises(Refused, match=r"E_METHOD  \$\.release: made by method 1; the git tag method-1 has its code"):
+    with pytest.raises(
+        Refused, match=r"E_METHOD  \$\.release: made by method 1; the git tag method-1 \(commit 6f869c9\) has its code"
+    ):
         drafting.rebuild(history, results, 4)
 
 

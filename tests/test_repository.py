@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from leaderboard import methods
+
 PROJECT = Path(__file__).parents[1]
 
 # Assembled, so that this file does not name them itself.
@@ -149,3 +151,13 @@ def test_registry_host_is_found(name: str) -> None:
 )
 def test_undocumented_target_is_found(makefile: str, found: set[str]) -> None:
     assert undocumented_targets(makefile) == found
+
+
+def test_the_code_of_every_earlier_method_is_in_the_history(project: Path) -> None:
+    assert sorted(methods.LAST_COMMITS) == list(range(1, methods.METHOD_VERSION))
+    for commit in methods.LAST_COMMITS.values():
+        asked = ["git", "merge-base", "--is-ancestor", commit, "HEAD"]
+        done = subprocess.run(asked, cwd=project, capture_output=True, check=False)
+        if done.returncode == 128:
+            pytest.skip("a shallow clone, or no clone")
+        assert done.returncode == 0

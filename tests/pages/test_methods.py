@@ -39,5 +39,5 @@ def test_examples_follow_the_release_of_the_address(visit: Visit, results: Path)
 
 def test_release_of_an_earlier_method_has_no_examples_and_says_where_its_code_is(visit: Visit) -> None:
     text = visit("methods", board="demo", release="1").text
-    assert "This release was made by method 1." in text and "the tag method-1." in text
+    assert "This release was made by method 1." in text and "the git tag method-1 (commit 6f869c9)" in text
     assert SAME not in text and OTHER not in text and "Worked on" not in text

@@ -80,7 +80,7 @@ def test_nothing_is_computed_again_for_a_release_of_an_earlier_method(boards: di
     found = cards(drawn)
     assert list(found) == [card.id for card in CARDS]
     assert not [word for word in ("Worked on", SAME, DIFFERS) if word in drawn]
-    assert f"This release was made by method {method}." in drawn and f"the tag method-{method}." in drawn
+    assert f"This release was made by method {method}." in drawn and f"the git tag method-{method} (commit" in drawn
     assert all(f"Method {later}: " in drawn for later in range(method + 1, METHOD_VERSION + 1))
 
 

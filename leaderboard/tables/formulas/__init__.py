@@ -3,7 +3,7 @@
 from typing import Any
 
 from leaderboard.board import Board
-from leaderboard.methods import CHANGES, METHOD_VERSION
+from leaderboard.methods import CHANGES, METHOD_VERSION, code
 from leaderboard.tables.formulas import changes, comparisons, judging, rates
 from leaderboard.tables.formulas.card import Card, Library, card
 from leaderboard.tables.markup import Html, element, join, paragraph
@@ -40,8 +40,11 @@ def _introduction(library: Library) -> list[str]:
         "is worked out for this release. What has changed since:"
     )
     later = [f"Method {version}: {change}" for version, change in CHANGES.items() if version > library.method]
-    code = f"The code of method {library.method} is in the project's repository, as the tag method-{library.method}."
-    return [here, *later, code]
+    return [
+        here,
+        *later,
+        f"To compute as method {library.method} did, check out {code(library.method)} of the project.",
+    ]
 
 
 def _group(title: str, library: Library, board: Board) -> Html:

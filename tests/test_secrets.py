@@ -87,6 +87,19 @@ def test_git_add_takes_no_private_key(project: Path, clone: Path) -> None:
     assert staged_keys(clone.with_name("linked")) == []
 
 
+def test_git_add_takes_nothing_of_a_vault(project: Path, clone: Path) -> None:
+    """Wherever in a clone it is made: it holds outcomes of single items."""
+    board = ["build-board", "demo", "--results", str(project / "results")]
+    for name in ("my vault", "deep/in/er"):
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "leaderboard", *board, "--stage", "1", "--vault", name]
+        env = {**os.environ, "PYTHONPATH": str(project)}
+        done = subprocess.run(command, cwd=clone, env=env, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "") and any((clone / name / "submissions").iterdir())
+    git(clone, "add", ".")
+    assert [name for name in git(clone, "ls-files", "-z").split("\0") if "vault" in name or "deep" in name] == []
+
+
 def test_key_that_git_would_not_ignore_is_refused(project: Path, clone: Path) -> None:
     (clone / "ann").write_text("a file of this name is tracked")
     git(clone, "add", ".")

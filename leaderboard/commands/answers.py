@@ -78,12 +78,16 @@ def board(options: argparse.Namespace) -> "tuple[Board, Registry]":
 
 
 def vault(folder: Path, clock_checked: bool = False) -> "Vault":
-    """Returns the vault in a folder, perhaps a new one. With `clock_checked`, a new event may come long after the last
-    one."""
+    """Returns the vault in a folder, perhaps a new one, which git then ignores. With `clock_checked`, a new event may
+    come long after the last one."""
     from leaderboard.vault import Vault
 
     if folder.exists() and not folder.is_dir():
         raise refuse("E_VAULT", "--vault")
+    if not folder.exists() and folder.parent.is_dir():
+        from leaderboard import commits
+
+        commits.keep_out(folder, "a vault: outcomes of single items", "E_VAULT")
     return Vault(folder, clock_checked=clock_checked)
 
 

@@ -6,8 +6,6 @@ ignore the file), `$.passphrase` (wrong, missing or too short), `$.encryption` (
 """
 
 import os
-import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_ssh_public_key,
 )
 
-from leaderboard import durable
+from leaderboard import commits, durable
 from leaderboard.findings import refuse
 from leaderboard.trust.libraries import CryptoSigner, SSlibKey
 
@@ -46,43 +44,12 @@ def generate(path: Path, passphrase: Passphrase) -> SSlibKey:
     secret = passphrase if isinstance(passphrase, str) else passphrase()
     if len(secret) < SHORTEST:
         raise refuse("E_KEY", "$.passphrase")
-    _keep_out_of_commits(path)
+    commits.keep_out(path, "a private key", "E_KEY")
     private = Ed25519PrivateKey.generate()
     locked = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(secret.encode()))
     _create(path, locked, 0o600)
     _create(_public_path(path), public_line(private.public_key()), 0o644)
     return SSlibKey.from_crypto(private.public_key())
-
-
-def _keep_out_of_commits(path: Path) -> None:
-    """Has git ignore a file before it is there, by the clone's own list, which is not itself committed."""
-    folder = path.parent.resolve()
-    if not any((above / ".git").exists() for above in (folder, *folder.parents)):
-        return
-    if not _is_ignored(folder, path.name):
-        top, exclude = (
-            Path(os.fsdecode(_git(folder, "rev-parse", *what).stdout.removesuffix(b"\n")))
-            for what in (["--show-toplevel"], ["--path-format=absolute", "--git-path", "info/exclude"])
-        )
-        if not exclude.name or not folder.is_relative_to(top):
-            raise refuse("E_KEY", "$.git", "in a git clone, which git cannot tell to ignore it")
-        pattern = re.sub(r"([\\*?\[ ])", r"\\\1", "/" + (folder / path.name).relative_to(top).as_posix())
-        durable.make_folder(exclude.parent)
-        with exclude.open("ab") as file:
-            file.write(os.fsencode(f"\n# a private key\n{pattern}\n"))
-    if not _is_ignored(folder, path.name):
-        raise refuse("E_KEY", "$.git", "in a git clone, which would not ignore it")
-
-
-def _is_ignored(folder: Path, name: str) -> bool:
-    return _git(folder, "check-ignore", "--quiet", "--", name).returncode == 0
-
-
-def _git(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
-    try:
-        return subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
-    except FileNotFoundError:
-        raise refuse("E_KEY", "$.git", "in a git clone, and there is no git to have it ignored") from None
 
 
 def passing() -> CryptoSigner:

@@ -32,11 +32,17 @@ BIG, LARGE = 600_000_000, 200_000_000
 """Bytes that a bomb comes to when it is unpacked, and those of one that is not packed."""
 DONE, REFUSED, ENVIRONMENT = 0, 1, 3
 _MEASURED = """
-import json, resource, subprocess, sys
+import ctypes, json, os, resource, subprocess, sys
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: what a command leaves behind is waited for here
 codes = []
 for arguments in json.load(sys.stdin):
     done = subprocess.run([sys.executable, "-m", "leaderboard", *arguments], capture_output=True, text=True)
     codes.append((done.returncode, done.stdout, done.stderr))
+try:
+    while True:
+        os.wait()
+except ChildProcessError:
+    pass
 print(json.dumps([codes, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024]))
 """
 
@@ -185,7 +191,9 @@ def test_packed_bomb_is_refused(
         file.truncate(logs.MAX_BYTES + 1)
     cases.append(tmp_path / "long.json")
     assert max(path.stat().st_size for path in cases if path.suffix == ".eval") < BIG / 100
-    assert_refused(run(project, *(["import", "inspect", path, *board] for path in cases), python=inspect))
+    came = run(project, *(["import", "inspect", path, *board] for path in cases), python=inspect)
+    assert_refused(came)
+    assert came.peak > contained.MEMORY // 2, "the process that read a bomb was not measured"
 
 
 @pytest.mark.soak

@@ -102,7 +102,7 @@ def draft(
     _require_names(events, catalogue)
     _require_rows(results / "boards", catalogue, vault.replay(events, waiting), without)
     on_purpose = dict.fromkeys(without, "on_purpose")
-    changed = _changed_in_place(adopt / "repository" if adopted and adopt else repository, last, before, catalogue)
+    changed = _changed_in_place(adopt / "repository" if adopt else repository, before, catalogue)
     tables, faults = build_tables(keep, events, waiting, catalogue, before, store or Store(), on_purpose, changed)
     data = _encode(tables, before, facts, catalogue)
     write(folder, data)
@@ -119,25 +119,26 @@ def draft(
     return Drafted(number, released_on, canonical.sha256(data), tuple(sorted(waiting)), boards, signing)
 
 
-def _changed_in_place(
-    repository: Path, last: repositories.NewRelease | None, before: Tables, catalogue: Catalogue
-) -> dict[str, tuple[Finding, ...]]:
-    """The boards whose definition would move numbers of the release before, under the same version: a reader could not
-    tell why they moved."""
-    if last is None:
-        return {}
-    labels = before["release"]["method_version"].iloc[0] >= 2
-    with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
-        entries = metadata.entries(_require_state(repository).targets)
-        signed = read_catalogue(copy_definitions(repository, entries, last.number, Path(folder)), signed=True)
-    changed = f"categories, sizes, outcomes, epochs, judge, tier or labels_public differ from release {last.number}"
-    rule = f"{changed}: give it a new version and list the old in previous_versions"
-    return {
-        id: (Finding("E_BOARD", f"$.{id}.version", rule),)
-        for id in set(before["row"]["board"])
-        if (board := catalogue.boards[id]).version == signed.boards[id].version
-        and measured_by(board, labels=labels) != measured_by(signed.boards[id], labels=labels)
-    }
+def _changed_in_place(repository: Path, before: Tables, catalogue: Catalogue) -> dict[str, tuple[Finding, ...]]:
+    """The boards whose definition would move published numbers under the same version: a reader could not tell why they
+    moved. Each is held against the last release that had numbers of it, for one that left it out since may already
+    carry the changed definition."""
+    entries = metadata.entries(_require_state(repository).targets)
+    kept = {release.number for release in contents.releases(entries)}
+    published = before["history"][["board", "release"]] if before else pd.DataFrame(columns=["board", "release"])
+    published = published[published["release"].isin(kept)]
+    latest = published.groupby("board")["release"].max()
+    found: dict[str, tuple[Finding, ...]] = {}
+    for id, number in zip(map(str, latest.index), latest, strict=True):
+        [method] = container.decode(_file(repository, entries, number)).tables["release"]["method_version"]
+        with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
+            signed = read_catalogue(copy_definitions(repository, entries, number, Path(folder)), signed=True).boards[id]
+        labels, board = method >= 2, catalogue.boards[id]
+        if board.version == signed.version and measured_by(board, labels=labels) != measured_by(signed, labels=labels):
+            differ = f"categories, sizes, outcomes, epochs, judge, tier or labels_public differ from release {number}"
+            rule = f"{differ}: give it a new version and list the old in previous_versions"
+            found[id] = (Finding("E_BOARD", f"$.{id}.version", rule),)
+    return found
 
 
 def _left_out(

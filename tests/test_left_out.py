@@ -169,6 +169,12 @@ def other_sizes(board: Board) -> Board:
     return msgspec.structs.replace(board, category=tuple(families))
 
 
+def less_helpful(board: Board) -> Board:
+    """Cautious help does not count as help from now on: every submission fits, a rate moves."""
+    flags = [msgspec.structs.replace(o, harmful=Flags()) if o.id == "caution" else o for o in board.outcome]
+    return msgspec.structs.replace(board, outcome=tuple(flags))
+
+
 def public_labels(board: Board) -> Board:
     return msgspec.structs.replace(board, labels_public=True)
 
@@ -177,7 +183,7 @@ def lower_tier(board: Board) -> Board:
     return msgspec.structs.replace(board, tier="self_reported")
 
 
-@pytest.mark.parametrize("change", [unsafe_flag, other_sizes, public_labels, lower_tier])
+@pytest.mark.parametrize("change", [unsafe_flag, less_helpful, other_sizes, public_labels, lower_tier])
 def test_a_definition_that_would_move_numbers_needs_a_new_version(
     folder: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Board], Board]
 ) -> None:
@@ -186,6 +192,23 @@ def test_a_definition_that_would_move_numbers_needs_a_new_version(
     (finding,) = left["findings"]
     assert finding["code"] == "E_BOARD" and "differ from release 1: give it a new version" in finding["evidence"]
     redefine(folder, msgspec.structs.replace(change(OTHER), version="2", previous_versions=("1",)))
+    assert draft(folder, capsys)["boards_left_out"] == []
+
+
+@pytest.mark.parametrize("change", [less_helpful, public_labels, lower_tier])
+@pytest.mark.parametrize("way", ["fault", "without"])
+def test_a_changed_definition_does_not_pass_by_way_of_a_release_that_left_the_board_out(
+    folder: Path, capsys: pytest.CaptureFixture[str], way: str, change: Callable[[Board], Board]
+) -> None:
+    """The release in between carries the changed definition, and has no rows that could be compared."""
+    if way == "fault":
+        redefine(folder, change(OTHER))
+    draft(folder, capsys, *([] if way == "fault" else ["--without", "other"]))
+    published.publish(folder / "results")
+    redefine(folder, change(OTHER))
+    (left,) = draft(folder, capsys)["boards_left_out"]
+    assert "differ from release 1: give it a new version" in left["findings"][0]["evidence"]
+    redefine(folder, OTHER)
     assert draft(folder, capsys)["boards_left_out"] == []
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from leaderboard import canonical
 from leaderboard.findings import Refused
 from leaderboard.trust import (
     attestation,
@@ -476,3 +477,19 @@ def test_nothing_is_published_onto_a_damaged_repository(world: World) -> None:
 def test_a_key_is_not_replaced_by_itself(world: World) -> None:
     with pytest.raises(Refused, match=r"E_KEY  \$\.replacement"):
         repository.revoke(world.folder, keyid("cem"), now=NOW, replacement=key("cem").public_key)
+
+
+@pytest.mark.parametrize("act", ["replaced", "added", "removed"])
+def test_the_definitions_of_a_published_release_stay_as_they_are(world: World, act: str) -> None:
+    """A board that is renamed later is renamed in later releases; a citation shows the words of its day."""
+    draft, name = world.draft(), "releases/1/boards/small/board.toml"
+    targets = json.loads(draft.targets or b"")["signed"]["targets"]
+    if act == "removed":
+        del targets[name]
+    else:
+        name = name if act == "replaced" else "releases/1/boards/small/labels.toml"
+        data = b"another"
+        targets[name] = {"hashes": {"sha256": canonical.sha256(data)}, "length": len(data)}
+        draft = msgspec.structs.replace(draft, files={**draft.files, name: data})
+    with pytest.raises(Refused, match=r"E_SEQ  targets/releases/1/leaderboard.json"):
+        world.publish(changed(draft, "targets", targets=targets), *REVIEWERS, *RELEASE)

@@ -102,8 +102,8 @@ results: .venv/.runtime ## sign the embedded releases again and add one, from LA
 	publish
 	@rm -rf .build/keys
 	@$(leaderboard) check --results $(built) --root .build/root.json
-	@rm -rf results/repository leaderboard/trusted && mkdir leaderboard/trusted
-	@mv $(built)/repository results/repository && mv .build/root.json .build/floor leaderboard/trusted
+	@rm -rf results/repository leaderboard/release/trusted && mkdir leaderboard/release/trusted
+	@mv $(built)/repository results/repository && mv .build/root.json .build/floor leaderboard/release/trusted
 
 # Making sure of it.
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from leaderboard.ui import frame
+from leaderboard.site.streamlit import frame
 
 frame.open_page()
 page = st.navigation(frame.pages(), position="hidden")  # first, for where a run ends without it the page is forgotten

@@ -8,14 +8,14 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from leaderboard import items, submission
-from leaderboard.board import Board
-from leaderboard.catalogue import Catalogue, read_catalogue
-from leaderboard.embedded import manifest
-from leaderboard.items import Item
-from leaderboard.registry import System
-from leaderboard.submission import Generation, Row, Submission, Tool
-from leaderboard.vault import Vault
+from leaderboard.boards.board import Board
+from leaderboard.boards.catalogue import Catalogue, read_catalogue
+from leaderboard.boards.registry import System
+from leaderboard.offline.publishing.embedded import manifest
+from leaderboard.offline.submissions import items, submission
+from leaderboard.offline.submissions.items import Item
+from leaderboard.offline.submissions.submission import Generation, Row, Submission, Tool
+from leaderboard.offline.submissions.vault import Vault
 
 DAY = date(2026, 11, 22)
 

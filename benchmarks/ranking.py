@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 from playwright.sync_api import Browser, Page
 
 from benchmarks.crowd import Crowd
-from leaderboard import queries
-from leaderboard.board import Board
-from leaderboard.updater import Store
+from leaderboard.boards.board import Board
+from leaderboard.site.data import queries
+from leaderboard.site.data.updater import Store
 from tests import offered, published
 from tests.browser import site, visitor
 

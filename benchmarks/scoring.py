@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.crowd import DAY, Crowd
-from leaderboard import drafting
-from leaderboard.scoring import Store
+from leaderboard.offline.publishing import drafting
+from leaderboard.offline.scoring import Store
 
 FEW, MANY = 20, 1_000
 

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
+from leaderboard.base.findings import Refused
 from leaderboard.commands import answers, evidence, exporting, importing, intake, releasing, signing, site
-from leaderboard.findings import Refused
 
 DONE, REFUSED, USAGE, ENVIRONMENT = 0, 1, 2, 3
 
@@ -122,7 +122,7 @@ def _take_clock_checked(parser: argparse.ArgumentParser) -> None:
 
 
 def _date(text: str) -> date:
-    from leaderboard import clock
+    from leaderboard.base import clock
 
     given = date.fromisoformat(text)
     if given > clock.today():

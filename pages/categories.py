@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from leaderboard import queries
-from leaderboard.tables import categories, heatmap, masthead, sentences
-from leaderboard.tables.categories import Spread
-from leaderboard.ui.take import take_table
-from leaderboard.ui.visit import Visit, this_visit
+from leaderboard.site.data import queries
+from leaderboard.site.html import categories, heatmap, masthead
+from leaderboard.site.html.categories import Spread
+from leaderboard.site.streamlit.downloads import take_table
+from leaderboard.site.streamlit.visit import Visit, this_visit
+from leaderboard.site.views import sentences
 
 SAFE = "Safe responses by category, safest system first, with 95% intervals."
 REFUSED = "Harmless prompts turned down, by type, with 95% intervals."

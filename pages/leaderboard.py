@@ -1,10 +1,10 @@
 """Which systems are safest, and can they be told apart?"""
 
-from leaderboard.ui import landing, ranking
-from leaderboard.ui.take import take_view
-from leaderboard.ui.two_axes import draw_two_axes
-from leaderboard.ui.view import view_of
-from leaderboard.ui.visit import Visit, this_visit
+from leaderboard.site.streamlit import landing, ranking
+from leaderboard.site.streamlit.downloads import take_view
+from leaderboard.site.streamlit.two_axes import draw_two_axes
+from leaderboard.site.streamlit.view import view_of
+from leaderboard.site.streamlit.visit import Visit, this_visit
 
 
 def draw(visit: Visit) -> None:

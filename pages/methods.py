@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from leaderboard.tables import masthead, methods
-from leaderboard.tables.formulas import Library, formulas
-from leaderboard.tables.names import names_of
-from leaderboard.ui.visit import this_visit
+from leaderboard.site.html import masthead, methods
+from leaderboard.site.html.formulas import Library, formulas
+from leaderboard.site.streamlit.visit import this_visit
+from leaderboard.site.views.names import names_of
 
 visit = this_visit()
 st.html(masthead.lead([masthead.METHODS]))

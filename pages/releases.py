@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from leaderboard import queries
-from leaderboard.tables import masthead, releases
-from leaderboard.ui.take import take_table
-from leaderboard.ui.visit import Visit, this_visit
+from leaderboard.site.data import queries
+from leaderboard.site.html import masthead, releases
+from leaderboard.site.streamlit.downloads import take_table
+from leaderboard.site.streamlit.visit import Visit, this_visit
 
 
 def draw(visit: Visit) -> None:

@@ -3,13 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from leaderboard import queries
-from leaderboard.tables import effects, judges, masthead, pairs, profile, provenance, sturdiness, verdicts
-from leaderboard.tables.marks import Row, folded, records
-from leaderboard.ui.address import MOST_COMPARED
-from leaderboard.ui.choices import bind
-from leaderboard.ui.take import take_table
-from leaderboard.ui.visit import Visit, this_visit
+from leaderboard.site.data import queries
+from leaderboard.site.html import effects, judges, masthead, pairs, profile, provenance, sturdiness, verdicts
+from leaderboard.site.html.marks import Row, folded, records
+from leaderboard.site.streamlit.address import MOST_COMPARED
+from leaderboard.site.streamlit.choices import bind
+from leaderboard.site.streamlit.downloads import take_table
+from leaderboard.site.streamlit.visit import Visit, this_visit
 
 CATEGORIES = "By category"
 RESPONSES = "What its responses were"

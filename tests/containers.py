@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from leaderboard import canonical
-from leaderboard.database import Database
+from leaderboard.base import canonical
 from leaderboard.release import container, schema
+from leaderboard.site.data.database import Database
 
 Tables = dict[str, dict[str, list[Any]]]
 """Cells by column by table, as in the file."""

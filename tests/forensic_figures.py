@@ -1,6 +1,6 @@
-"""What the flags of leaderboard.forensics say of honest systems, and how often they see a copy or an invention.
+"""How often the flags of leaderboard.offline.submissions.forensics fire on honest systems, on copies and on inventions.
 
-docs/forensics.md holds the tables that this makes; tests/test_forensics.py compares them.
+docs/forensics.md holds the tables that this makes; tests/offline/submissions/test_forensics.py compares them.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from leaderboard import demo, forensics
-from leaderboard.board import Board
-from leaderboard.catalogue import Catalogue
-from leaderboard.findings import Finding
-from leaderboard.items import Item
-from leaderboard.registry import Registry, System
-from leaderboard.submission import Row, Submission
+from leaderboard.base.findings import Finding
+from leaderboard.boards.board import Board
+from leaderboard.boards.catalogue import Catalogue
+from leaderboard.boards.registry import Registry, System
+from leaderboard.offline import demo
+from leaderboard.offline.submissions import forensics
+from leaderboard.offline.submissions.items import Item
+from leaderboard.offline.submissions.submission import Row, Submission
 from tests import made
 
 Strings = NDArray[np.str_]

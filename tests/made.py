@@ -7,19 +7,19 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from leaderboard import canonical
-from leaderboard import items as manifest
-from leaderboard import submission as canonical_submission
-from leaderboard.board import Board, Category, Flags, JudgeRef, Outcome, Source
-from leaderboard.catalogue import Catalogue
-from leaderboard.evidence import pack as packs
-from leaderboard.items import Item
-from leaderboard.registry import Developer, Judge, Registry, System
-from leaderboard.scoring import panel as panels
-from leaderboard.scoring.entries import Entry
-from leaderboard.scoring.panel import Panel
-from leaderboard.submission import Generation, Row, Submission, Tool
-from leaderboard.vault import Standing, Vault
+from leaderboard.base import canonical
+from leaderboard.boards.board import Board, Category, Flags, JudgeRef, Outcome, Source
+from leaderboard.boards.catalogue import Catalogue
+from leaderboard.boards.registry import Developer, Judge, Registry, System
+from leaderboard.offline.scoring import panel as panels
+from leaderboard.offline.scoring.entries import Entry
+from leaderboard.offline.scoring.panel import Panel
+from leaderboard.offline.submissions import items as manifest
+from leaderboard.offline.submissions import submission as canonical_submission
+from leaderboard.offline.submissions.evidence import pack as packs
+from leaderboard.offline.submissions.items import Item
+from leaderboard.offline.submissions.submission import Generation, Row, Submission, Tool
+from leaderboard.offline.submissions.vault import Standing, Vault
 
 TODAY = date(2026, 11, 22)
 JUDGE = JudgeRef("judge", "1")
@@ -138,7 +138,7 @@ def vault(folder: Path, unsafe: Sequence[float] = (0.05, 0.2, 0.4, 0.4)) -> Vaul
 
 def take(keep: Vault, system: str, unsafe: float, seed: int, **changes: object) -> str:
     """Registers an attempt of a system, has it accepted, and returns the submission's digest."""
-    from leaderboard import intake
+    from leaderboard.offline.submissions import intake
 
     nonce = keep.register_nonce("small", system, TODAY)
     made = submission(system, unsafe, seed, nonce=nonce, **changes)
@@ -150,7 +150,7 @@ def take(keep: Vault, system: str, unsafe: float, seed: int, **changes: object) 
 
 def release(keep: Vault, of: Catalogue | None = None, on: date = TODAY) -> bytes:
     """The file of a first release of all that a vault holds, attested or not."""
-    from leaderboard import drafting
+    from leaderboard.offline.publishing import drafting
 
     facts = drafting.release_table(1, on, keep.events(), build_keys=False)
     return drafting.build(keep, of or catalogue(9), keep.events(), (), {}, facts)

@@ -7,13 +7,15 @@ import shutil
 from functools import cache
 from pathlib import Path
 
-from leaderboard import clock, updater
+from leaderboard.base import clock
+from leaderboard.offline.signing import drafts, keys, publication, repository
+from leaderboard.offline.signing.drafts import Draft
 from leaderboard.release import legacy
-from leaderboard.trust import attestation, contents, drafts, keys, layout, ledger, metadata, publication, repository
-from leaderboard.trust.drafts import Draft
-from leaderboard.trust.libraries import CryptoSigner
-from leaderboard.trust.roles import Holders, Roles
-from leaderboard.updater import Snapshot, Store
+from leaderboard.release.trust import attestation, contents, layout, ledger, metadata
+from leaderboard.release.trust.libraries import CryptoSigner
+from leaderboard.release.trust.roles import Holders, Roles
+from leaderboard.site.data import updater
+from leaderboard.site.data.updater import Snapshot, Store
 from tests import containers
 
 EMBEDDED = Path(__file__).parents[1] / "results"

@@ -8,14 +8,15 @@ from typing import Any
 
 import msgspec
 
-from leaderboard import attesting, clock, drafting
-from leaderboard.board import Board
-from leaderboard.drafting import Drafted
-from leaderboard.registry import Registry
-from leaderboard.trust import drafts, publication, repository
-from leaderboard.trust.drafts import Draft
-from leaderboard.trust.publication import Published
-from leaderboard.vault import Vault
+from leaderboard.base import clock
+from leaderboard.boards.board import Board
+from leaderboard.boards.registry import Registry
+from leaderboard.offline.publishing import drafting
+from leaderboard.offline.publishing.drafting import Drafted
+from leaderboard.offline.signing import attesting, drafts, publication, repository
+from leaderboard.offline.signing.drafts import Draft
+from leaderboard.offline.signing.publication import Published
+from leaderboard.offline.submissions.vault import Vault
 from tests import made, offered
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard import items, submission
-from leaderboard.vault import Vault
+from leaderboard.offline.submissions import items, submission
+from leaderboard.offline.submissions.vault import Vault
 from tests import made, published
 from tests.canary import MARK
 

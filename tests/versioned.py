@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from leaderboard import clock, items, submission
-from leaderboard.board import Board, read_board
-from leaderboard.canonical import sha256
-from leaderboard.items import Item
-from leaderboard.submission import Generation, Source, Submission, Tool
+from leaderboard.base import clock
+from leaderboard.base.canonical import sha256
+from leaderboard.boards.board import Board, read_board
+from leaderboard.offline.submissions import items, submission
+from leaderboard.offline.submissions.items import Item
+from leaderboard.offline.submissions.submission import Generation, Source, Submission, Tool
 
 LOG = b"what a lab imported"
 SYSTEMS = '\n[[developer]]\nid = "ours"\nname = "Ours"\n' + "".join(

@@ -5,13 +5,13 @@ import errno
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leaderboard.findings import Finding, refuse
+from leaderboard.base.findings import Finding, refuse
 
 if TYPE_CHECKING:
-    from leaderboard.board import Board
-    from leaderboard.catalogue import Catalogue
-    from leaderboard.registry import Registry
-    from leaderboard.vault import Event, Vault
+    from leaderboard.boards.board import Board
+    from leaderboard.boards.catalogue import Catalogue
+    from leaderboard.boards.registry import Registry
+    from leaderboard.offline.submissions.vault import Event, Vault
 
 Answer = dict[str, Any]
 SHOWN = 50
@@ -21,7 +21,7 @@ SHOWN = 50
 def show(answer: Answer, *, as_json: bool) -> int:
     """Prints what a command returned, for a person or as one JSON object, and returns the exit code 0."""
     if as_json:
-        from leaderboard import canonical
+        from leaderboard.base import canonical
 
         print(canonical.encode(answer).decode())
         return 0
@@ -64,7 +64,7 @@ def present(results: Path | str) -> Path | str:
 
 def catalogue(options: argparse.Namespace) -> "Catalogue":
     """Returns the definitions of the results folder."""
-    from leaderboard.catalogue import read_catalogue
+    from leaderboard.boards.catalogue import read_catalogue
 
     return read_catalogue(options.results / "boards")
 
@@ -80,12 +80,12 @@ def board(options: argparse.Namespace) -> "tuple[Board, Registry]":
 def vault(folder: Path, clock_checked: bool = False) -> "Vault":
     """Returns the vault in a folder, perhaps a new one, which git then ignores. With `clock_checked`, a new event may
     come long after the last one."""
-    from leaderboard.vault import Vault
+    from leaderboard.offline.submissions.vault import Vault
 
     if folder.exists() and not folder.is_dir():
         raise refuse("E_VAULT", "--vault")
     if not folder.exists() and folder.parent.is_dir():
-        from leaderboard import commits
+        from leaderboard.base import git_exclude as commits
 
         commits.keep_out(folder, "a vault: outcomes of single items", "E_VAULT")
     return Vault(folder, clock_checked=clock_checked)
@@ -100,7 +100,7 @@ def old_vault(folder: Path, clock_checked: bool = False) -> "Vault":
 
 def submission_digest(text: str) -> str:
     """Returns the digest that a command line names, or that of the file that it names."""
-    from leaderboard import canonical
+    from leaderboard.base import canonical
 
     path = Path(text)
     return canonical.sha256(path.read_bytes()) if path.is_file() else text

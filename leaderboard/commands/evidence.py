@@ -4,22 +4,23 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leaderboard import clock
+from leaderboard.base import clock
+from leaderboard.base.findings import refuse
 from leaderboard.commands import answers, importing, signing
 from leaderboard.commands.answers import Answer
-from leaderboard.findings import refuse
 
 if TYPE_CHECKING:
-    from leaderboard.board import Board
-    from leaderboard.evidence.pack import Origin
-    from leaderboard.registry import Registry
-    from leaderboard.submission import Submission
+    from leaderboard.boards.board import Board
+    from leaderboard.boards.registry import Registry
+    from leaderboard.offline.submissions.evidence.pack import Origin
+    from leaderboard.offline.submissions.submission import Submission
 
 
 def pack(options: argparse.Namespace) -> Answer:
     """Imports a log again, holds it against the submission, and writes what it holds without its text."""
-    from leaderboard import canonical, durable, submission
-    from leaderboard.evidence import pack as packs
+    from leaderboard.base import canonical, durable
+    from leaderboard.offline.submissions import submission
+    from leaderboard.offline.submissions.evidence import pack as packs
 
     board, registry = answers.board(options)
     made = submission.decode(submission.read_bytes(options.submission))
@@ -36,10 +37,10 @@ def pack(options: argparse.Namespace) -> Answer:
 def _import_again(
     options: argparse.Namespace, made: "Submission", board: "Board", registry: "Registry"
 ) -> "tuple[Submission, Origin]":
-    from leaderboard import contained
-    from leaderboard.evidence.pack import Origin, measure
-    from leaderboard.importers import helm, inspect_ai, lm_eval
-    from leaderboard.logs import Imported, Target
+    from leaderboard.offline.importers import helm, inspect_ai, lm_eval
+    from leaderboard.offline.importers import sandbox as contained
+    from leaderboard.offline.submissions.evidence.pack import Origin, measure
+    from leaderboard.offline.submissions.logs import Imported, Target
 
     if made.tool.name == "table":
         return _table_again(options.source, made, board, registry, options.results)
@@ -60,10 +61,10 @@ def _table_again(
     """A table says which systems it holds and who judged, and of a missing label nothing more."""
     import msgspec
 
-    from leaderboard import contained
-    from leaderboard.evidence.pack import Origin, measure
-    from leaderboard.importers import table
-    from leaderboard.labels import read_labels
+    from leaderboard.offline.importers import sandbox as contained
+    from leaderboard.offline.importers import table
+    from leaderboard.offline.submissions.evidence.pack import Origin, measure
+    from leaderboard.offline.submissions.labels import read_labels
 
     labels = read_labels(results / "boards" / board.id / "labels.toml", board, registry)
     imported = contained.call(table.read, table.Imported, source, board, registry, labels)
@@ -75,9 +76,10 @@ def _table_again(
 
 def sign(options: argparse.Namespace) -> Answer:
     """Signs a pack that the reviewer made of a log, as the record that the log was seen."""
-    from leaderboard import durable, submission
-    from leaderboard.evidence import pack as packs
-    from leaderboard.evidence import record
+    from leaderboard.base import durable
+    from leaderboard.offline.submissions import submission
+    from leaderboard.offline.submissions.evidence import pack as packs
+    from leaderboard.offline.submissions.evidence import record
 
     made = packs.decode(submission.read_bytes(options.pack))
     signers = [signing.signer(key) for key in options.key]

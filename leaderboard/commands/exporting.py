@@ -4,20 +4,20 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.commands.answers import Answer, present
-from leaderboard.findings import Finding, Refused, refuse
 
 if TYPE_CHECKING:
-    from leaderboard.board import Board
-    from leaderboard.exports import Exported
-    from leaderboard.tables.names import Names
-    from leaderboard.tables.toolbar import Chosen
-    from leaderboard.updater import Snapshot
+    from leaderboard.boards.board import Board
+    from leaderboard.site.data.updater import Snapshot
+    from leaderboard.site.exports import Exported
+    from leaderboard.site.html.toolbar import Chosen
+    from leaderboard.site.views.names import Names
 
 
 def export(options: argparse.Namespace) -> Answer:
     """Writes one file, or a folder of records."""
-    from leaderboard.tables.names import names_of
+    from leaderboard.site.views.names import names_of
 
     snapshot = _snapshot(options.results, options.root)
     board = snapshot.catalogue.boards.get(options.board)
@@ -32,7 +32,7 @@ def export(options: argparse.Namespace) -> Answer:
 
 def _snapshot(results: Path | str, root: Path | None) -> "Snapshot":
     """Opens what a source offers now. What it offered before is not handed out in the place of something refused."""
-    from leaderboard.updater import Store
+    from leaderboard.site.data.updater import Store
 
     store = Store(present(results), root)
     found = store.current()
@@ -45,8 +45,8 @@ def _snapshot(results: Path | str, root: Path | None) -> "Snapshot":
 
 def _made(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", names: "Names") -> dict[Path, bytes]:
     _check_filters(options)
-    from leaderboard import exports
-    from leaderboard.exports import croissant, eval_results, every_eval_ever
+    from leaderboard.site import exports
+    from leaderboard.site.exports import croissant, eval_results, every_eval_ever
 
     records = {"eee": every_eval_ever.files, "eval-results": eval_results.files, "croissant": croissant.files}
     if options.format in records:
@@ -66,7 +66,7 @@ def _check_filters(options: argparse.Namespace) -> None:
 
 
 def _table(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", names: "Names") -> "Exported":
-    from leaderboard import exports
+    from leaderboard.site import exports
 
     if options.table is None:
         return exports.leaderboard(snapshot, board, names, _chosen(options, board))
@@ -77,8 +77,8 @@ def _table(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", na
 
 def _chosen(options: argparse.Namespace, board: "Board") -> "Chosen":
     """Returns the view that is asked for. What no board knows is refused and not, as in an address, left out."""
-    from leaderboard.tables.orders import is_offered
-    from leaderboard.tables.toolbar import FILTERS, Chosen
+    from leaderboard.site.html.toolbar import FILTERS, Chosen
+    from leaderboard.site.views.sorting import is_offered
 
     offered = {"category": [category.id for category in board.risk_categories]}
     offered |= {name: list(terms) for name, (_, terms) in FILTERS.items()}
@@ -96,7 +96,7 @@ def _chosen(options: argparse.Namespace, board: "Board") -> "Chosen":
 
 
 def _write(path: Path, data: bytes) -> None:
-    from leaderboard import durable
+    from leaderboard.base import durable
 
     durable.write(path, data)
 

@@ -5,21 +5,23 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from leaderboard import clock
+from leaderboard.base import clock
+from leaderboard.base.findings import refuse
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
-from leaderboard.findings import refuse
 
 if TYPE_CHECKING:
-    from leaderboard.board import Board
-    from leaderboard.items import Item
-    from leaderboard.logs import Imported, Stated
+    from leaderboard.boards.board import Board
+    from leaderboard.offline.submissions.items import Item
+    from leaderboard.offline.submissions.logs import Imported, Stated
 
 
 def import_log(options: argparse.Namespace) -> Answer:
     """Writes the submission that the log of one run comes to, and says what it was made of."""
-    from leaderboard import contained, durable, submission
-    from leaderboard.logs import Imported, Target
+    from leaderboard.base import durable
+    from leaderboard.offline.importers import sandbox as contained
+    from leaderboard.offline.submissions import submission
+    from leaderboard.offline.submissions.logs import Imported, Target
 
     board, registry = answers.board(options)
     target = Target(board, registry, gated_items(options, board), clock.today())
@@ -37,15 +39,15 @@ def import_log(options: argparse.Namespace) -> Answer:
 
 
 def _reader(name: str) -> "Callable[..., Imported]":
-    from leaderboard.importers import helm, inspect_ai, lm_eval
+    from leaderboard.offline.importers import helm, inspect_ai, lm_eval
 
     return {"helm": helm.read, "inspect": inspect_ai.read, "lm-eval": lm_eval.read}[name]
 
 
 def gated_items(options: argparse.Namespace, board: "Board") -> "list[Item]":
     """Returns the manifest that a command line names, or that of a board whose items are not gated."""
-    from leaderboard import items
-    from leaderboard.embedded import manifest
+    from leaderboard.offline.publishing.embedded import manifest
+    from leaderboard.offline.submissions import items
 
     found = items.read_items(options.items, board) if options.items else manifest(board)
     if found is None:
@@ -55,8 +57,8 @@ def gated_items(options: argparse.Namespace, board: "Board") -> "list[Item]":
 
 def stated(options: argparse.Namespace, nonce: str | None) -> "Stated":
     """Returns what the submitter says beside the log."""
-    from leaderboard.board import JudgeRef
-    from leaderboard.logs import Stated
+    from leaderboard.boards.board import JudgeRef
+    from leaderboard.offline.submissions.logs import Stated
 
     judge = JudgeRef(*options.judge) if options.judge else None
     return Stated(options.system, judge, options.tool_version, options.served_as_registered, nonce)
@@ -87,9 +89,11 @@ def _lines(imported: "Imported") -> list[str]:
 
 def import_table(options: argparse.Namespace) -> Answer:
     """Writes one submission per system, and the item manifest, into a folder."""
-    from leaderboard import contained, durable, items, submission
-    from leaderboard.importers import table
-    from leaderboard.labels import read_labels
+    from leaderboard.base import durable
+    from leaderboard.offline.importers import sandbox as contained
+    from leaderboard.offline.importers import table
+    from leaderboard.offline.submissions import items, submission
+    from leaderboard.offline.submissions.labels import read_labels
 
     board, registry = answers.board(options)
     nonce = _nonce(options)
@@ -115,7 +119,7 @@ def _with_nonce(made: Any, nonce: str | None) -> Any:
 
 def build_board(options: argparse.Namespace) -> Answer:
     """Puts an embedded board, or a stage of the demo, into a vault."""
-    from leaderboard import embedded
+    from leaderboard.offline.publishing import embedded
 
     board, registry = answers.board(options)
     vault, day = answers.vault(options.vault, options.clock_checked), options.date or clock.today()

@@ -3,19 +3,19 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from leaderboard import clock
+from leaderboard.base import clock
+from leaderboard.base.findings import Refused, refuse
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
-from leaderboard.findings import Refused, refuse
 
 if TYPE_CHECKING:
-    from leaderboard.board import Board
-    from leaderboard.trust.libraries import Key
+    from leaderboard.boards.board import Board
+    from leaderboard.release.trust.libraries import Key
 
 
 def nonce(options: argparse.Namespace) -> Answer:
     """Registers an attempt."""
-    from leaderboard import intake
+    from leaderboard.offline.submissions import intake
 
     board, registry = answers.board(options)
     if options.system not in {system.id for system in registry.system}:
@@ -27,7 +27,7 @@ def nonce(options: argparse.Namespace) -> Answer:
 
 def verify(options: argparse.Namespace) -> Answer:
     """Prints findings; flags alone are no refusal."""
-    from leaderboard import intake, verification
+    from leaderboard.offline.submissions import intake, verification
 
     board, registry = answers.board(options)
     day = options.date or clock.today()
@@ -49,22 +49,22 @@ def _said(options: argparse.Namespace, board: "Board") -> str:
 
 
 def _read(options: argparse.Namespace) -> bytes:
-    from leaderboard import intake
+    from leaderboard.offline.submissions import intake
 
     return intake.read(options.file, answers.vault(options.vault) if options.vault else None)
 
 
 def _items(options: argparse.Namespace, board: "Board") -> Any:
-    from leaderboard import items
-    from leaderboard.embedded import manifest
+    from leaderboard.offline.publishing.embedded import manifest
+    from leaderboard.offline.submissions import items
 
     return items.read_items(options.items, board) if options.items else manifest(board)
 
 
 def accept(options: argparse.Namespace) -> Answer:
     """Verifies a file again and takes it."""
-    from leaderboard import intake
-    from leaderboard.board import TIERS
+    from leaderboard.boards.board import TIERS
+    from leaderboard.offline.submissions import intake
 
     board, registry = answers.board(options)
     if options.tier not in TIERS:
@@ -81,7 +81,7 @@ def accept(options: argparse.Namespace) -> Answer:
 
 def reject(options: argparse.Namespace) -> Answer:
     """Keeps a file in quarantine and writes why."""
-    from leaderboard import intake
+    from leaderboard.offline.submissions import intake
 
     board, registry = answers.board(options)
     day = options.date or clock.today()
@@ -92,7 +92,7 @@ def reject(options: argparse.Namespace) -> Answer:
 
 def correct(options: argparse.Namespace) -> Answer:
     """Verifies a corrected file and puts it in the place of the accepted one."""
-    from leaderboard import intake
+    from leaderboard.offline.submissions import intake
 
     board, registry = answers.board(options)
     day, vault = options.date or clock.today(), answers.vault(options.vault, options.clock_checked)
@@ -105,8 +105,8 @@ def correct(options: argparse.Namespace) -> Answer:
 
 def _reviewers(options: argparse.Namespace) -> "tuple[Key, ...]":
     """Who may sign the record of a log: the reviewers of the results folder's repository, if it has been begun."""
-    from leaderboard.trust import layout, metadata
-    from leaderboard.trust.roles import roles_of
+    from leaderboard.release.trust import layout, metadata
+    from leaderboard.release.trust.roles import roles_of
 
     state = layout.read_state(options.results / "repository") if options.evidence else None
     return roles_of(metadata.read_root(state.roots[-1]).signed).targets.keys if state else ()
@@ -114,7 +114,7 @@ def _reviewers(options: argparse.Namespace) -> "tuple[Key, ...]":
 
 def withdraw(options: argparse.Namespace) -> Answer:
     """Takes an accepted submission out."""
-    from leaderboard import intake
+    from leaderboard.offline.submissions import intake
 
     day, vault = options.date or clock.today(), answers.old_vault(options.vault, options.clock_checked)
     return answers.of_event(
@@ -123,7 +123,7 @@ def withdraw(options: argparse.Namespace) -> Answer:
 
 
 def _reason(options: argparse.Namespace) -> str:
-    from leaderboard.vocabulary import REASONS
+    from leaderboard.boards.vocabulary import REASONS
 
     if options.reason not in REASONS:
         raise refuse("E_REASON", "--reason")
@@ -132,7 +132,7 @@ def _reason(options: argparse.Namespace) -> str:
 
 def notify(options: argparse.Namespace) -> Answer:
     """Writes down that a developer was told, or what the developer answered."""
-    from leaderboard import intake
+    from leaderboard.offline.submissions import intake
 
     day, vault = options.date or clock.today(), answers.old_vault(options.vault, options.clock_checked)
     return answers.of_event(intake.notify(vault, answers.submission_digest(options.submission), options.state, day))
@@ -140,7 +140,7 @@ def notify(options: argparse.Namespace) -> Answer:
 
 def reset_clock(options: argparse.Namespace) -> Answer:
     """Has dates start again, because the clock of an event was ahead."""
-    from leaderboard import vault
+    from leaderboard.offline.submissions import vault
 
     keep = answers.old_vault(options.vault)
     made = keep.reset_clock(options.event, options.date or clock.today())

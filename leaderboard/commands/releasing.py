@@ -4,29 +4,29 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leaderboard import clock
+from leaderboard.base import clock
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
 
 if TYPE_CHECKING:
-    from leaderboard.drafting import LeftOut
+    from leaderboard.offline.publishing.drafting import LeftOut
 
 
 def draft(options: argparse.Namespace) -> Answer:
     """Builds the next release, or an earlier one again."""
-    from leaderboard import durable
+    from leaderboard.base import durable
 
     with durable.locked(options.out):  # two drafts in one folder would be built into each other
         return _draft(options)
 
 
 def _draft(options: argparse.Namespace) -> Answer:
-    from leaderboard import drafting
-    from leaderboard.scoring import Store
+    from leaderboard.offline.publishing import drafting
+    from leaderboard.offline.scoring import Store
 
     vault = answers.old_vault(options.vault)
     if options.as_of:
-        from leaderboard import canonical
+        from leaderboard.base import canonical
 
         data = drafting.rebuild(vault, options.results, options.as_of)
         drafting.write(options.out, data)
@@ -70,8 +70,8 @@ def _draft(options: argparse.Namespace) -> Answer:
 
 def _checked(results: Path) -> Path:
     """Returns a folder whose releases have just been verified by the root that is shipped, or by MEDHARM_ROOT."""
-    from leaderboard import checking
-    from leaderboard.trusted import read_trusted
+    from leaderboard.release import checking
+    from leaderboard.release.trusted_root import read_trusted
 
     checking.check(answers.present(results), read_trusted(), clock.now(), beside=False)
     return results

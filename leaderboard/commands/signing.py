@@ -4,16 +4,16 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leaderboard import clock
+from leaderboard.base import clock
+from leaderboard.base.findings import Refused, refuse
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
-from leaderboard.findings import Refused, refuse
 
 if TYPE_CHECKING:
-    from leaderboard.trust.drafts import Draft
-    from leaderboard.trust.libraries import CryptoSigner
-    from leaderboard.trust.repository import Expiry
-    from leaderboard.trust.roles import Holders
+    from leaderboard.offline.signing.drafts import Draft
+    from leaderboard.offline.signing.repository import Expiry
+    from leaderboard.release.trust.libraries import CryptoSigner
+    from leaderboard.release.trust.roles import Holders
 
 PASSPHRASE = "MEDHARM_PASSPHRASE"
 """Environment variable of the passphrase, for scripts; a person is asked."""
@@ -21,7 +21,7 @@ PASSPHRASE = "MEDHARM_PASSPHRASE"
 
 def keygen(options: argparse.Namespace) -> Answer:
     """Makes keys, each in a locked file with its public half beside it."""
-    from leaderboard.trust import keys
+    from leaderboard.offline.signing import keys
 
     made = {path.name: keys.generate(path, _passphrase(path, new=True)).keyid for path in options.keys}
     return {"keys": made, "lines": [f"{name}  {keyid}" for name, keyid in made.items()]}
@@ -45,14 +45,14 @@ def _passphrase(path: Path, new: bool = False) -> str:
 
 def signer(path: Path) -> "CryptoSigner":
     """Returns the key in a file; the passphrase is asked for."""
-    from leaderboard.trust import keys
+    from leaderboard.offline.signing import keys
 
     return keys.load(path, lambda: _passphrase(path))
 
 
 def attest(options: argparse.Namespace) -> Answer:
     """Adds a reviewer's signature to what was accepted."""
-    from leaderboard import attesting
+    from leaderboard.offline.signing import attesting
 
     keep, count = answers.old_vault(options.vault), 0
     for key in map(signer, options.key):
@@ -69,9 +69,9 @@ def init(options: argparse.Namespace) -> Answer:
     Refused E_EXISTS where there is a repository, whose history a new one would end."""
     import shutil
 
-    from leaderboard.labels import read_definitions
-    from leaderboard.trust import repository
-    from leaderboard.trust.roles import Roles
+    from leaderboard.offline.signing import repository
+    from leaderboard.offline.submissions.labels import read_definitions
+    from leaderboard.release.trust.roles import Roles
 
     folder, boards = options.results / "repository", options.results / "boards"
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -90,22 +90,23 @@ def init(options: argparse.Namespace) -> Answer:
 
 def _holders(paths: list[Path], threshold: int | None) -> "Holders":
     """The public halves of keys; by default all of them must sign."""
-    from leaderboard.trust import keys
-    from leaderboard.trust.roles import Holders
+    from leaderboard.offline.signing import keys
+    from leaderboard.release.trust.roles import Holders
 
     return Holders(tuple(keys.load_public(path) for path in paths), threshold or len(paths))
 
 
 def _expiry(options: argparse.Namespace) -> "Expiry":
-    from leaderboard.trust import repository
+    from leaderboard.offline.signing import repository
 
     return repository.EMBEDDED if options.build_keys else repository.SERVED
 
 
 def rotate(options: argparse.Namespace) -> Answer:
     """Drafts other holders of the roles that are named; the rest stay."""
-    from leaderboard.trust import metadata, repository
-    from leaderboard.trust.roles import Roles, roles_of
+    from leaderboard.offline.signing import repository
+    from leaderboard.release.trust import metadata
+    from leaderboard.release.trust.roles import Roles, roles_of
 
     folder = options.results / "repository"
     old = roles_of(metadata.read_root(repository.prolong(folder, now=clock.now()).base.root).signed)
@@ -119,7 +120,7 @@ def rotate(options: argparse.Namespace) -> Answer:
 
 def revoke(options: argparse.Namespace) -> Answer:
     """Drafts the repository without a key."""
-    from leaderboard.trust import keys, repository
+    from leaderboard.offline.signing import keys, repository
 
     stolen = keys.load_public(options.stolen)
     replacement = keys.load_public(options.replacement) if options.replacement else None
@@ -135,8 +136,8 @@ def revoke(options: argparse.Namespace) -> Answer:
 
 def _attestations(options: argparse.Namespace) -> dict[str, bytes]:
     """What reviewers have signed since: a new reviewer has to stand behind the rows that an old one stood behind."""
-    from leaderboard import attesting
-    from leaderboard.trust import attestation
+    from leaderboard.offline.signing import attesting
+    from leaderboard.release.trust import attestation
 
     if options.vault is None:
         return {}
@@ -148,7 +149,7 @@ def _attestations(options: argparse.Namespace) -> dict[str, bytes]:
 
 
 def _written(draft: "Draft", folder: Path) -> Answer:
-    from leaderboard.trust import drafts
+    from leaderboard.offline.signing import drafts
 
     drafts.write_file(folder / drafts.FILE, draft)
     return {"lines": _changes(draft)}
@@ -156,9 +157,9 @@ def _written(draft: "Draft", folder: Path) -> Answer:
 
 def sign(options: argparse.Namespace) -> Answer:
     """Signs every role of a draft that the keys hold, after what it changes has been shown and looked at."""
-    from leaderboard import reviewing
-    from leaderboard.trust import drafts
-    from leaderboard.trusted import read_trusted
+    from leaderboard.offline.publishing import reviewing
+    from leaderboard.offline.signing import drafts
+    from leaderboard.release.trusted_root import read_trusted
 
     path = _file(options.draft)
     draft = drafts.read_file(path)
@@ -174,8 +175,8 @@ def sign(options: argparse.Namespace) -> Answer:
 def _add_signatures(path: Path, signed: "Draft") -> "Draft":
     """Adds a draft's signatures to those that others have added to its file meanwhile. Refused E_STALE where there is
     another draft in the file by now."""
-    from leaderboard import durable
-    from leaderboard.trust import drafts
+    from leaderboard.base import durable
+    from leaderboard.offline.signing import drafts
 
     with durable.locked(path.parent):
         try:
@@ -188,20 +189,20 @@ def _add_signatures(path: Path, signed: "Draft") -> "Draft":
 
 def show_draft(options: argparse.Namespace) -> Answer:
     """Says what a draft changes and who has signed it."""
-    from leaderboard.trust import drafts
+    from leaderboard.offline.signing import drafts
 
     draft = drafts.read_file(_file(options.draft))
     return {"lines": [*_changes(draft), *_missing(draft)]}
 
 
 def _file(path: Path) -> Path:
-    from leaderboard.trust import drafts
+    from leaderboard.offline.signing import drafts
 
     return path / drafts.FILE if path.is_dir() else path
 
 
 def _changes(draft: "Draft") -> list[str]:
-    from leaderboard.trust import drafts
+    from leaderboard.offline.signing import drafts
 
     made = drafts.summarise(draft)
     lines = [f"release {made.release}, seq {made.seq}"] if made.release else []
@@ -219,7 +220,8 @@ def _changes(draft: "Draft") -> list[str]:
 
 def _resets(draft: "Draft") -> list[str]:
     """Where the lines that a draft adds to the ledger go back in time: what a reviewer signs with the draft."""
-    from leaderboard.trust import contents, drafts, ledger
+    from leaderboard.offline.signing import drafts
+    from leaderboard.release.trust import contents, ledger
 
     known = contents.ledger_head(drafts.old_entries(draft)).lines
     added = ledger.resets(ledger.read(draft.files.get(ledger.NAME, b"")), known)
@@ -231,7 +233,7 @@ def _resets(draft: "Draft") -> list[str]:
 
 
 def _missing(draft: "Draft") -> list[str]:
-    from leaderboard.trust import drafts
+    from leaderboard.offline.signing import drafts
 
     signed = drafts.summarise(draft).signed
     return [f"{page}: {len(by)} signatures, {missing} more needed" for page, (by, missing) in signed.items()]
@@ -239,8 +241,8 @@ def _missing(draft: "Draft") -> list[str]:
 
 def publish(options: argparse.Namespace) -> Answer:
     """Makes a signed draft the current state; with --root, also writes what a site needs to trust it."""
-    from leaderboard import reviewing
-    from leaderboard.trust import drafts, publication
+    from leaderboard.offline.publishing import reviewing
+    from leaderboard.offline.signing import drafts, publication
 
     draft = drafts.read_file(_file(options.draft))
     if not draft.base.roots and options.root is None:
@@ -256,7 +258,7 @@ def publish(options: argparse.Namespace) -> Answer:
 
 def heartbeat(options: argparse.Namespace) -> Answer:
     """Renews what expires soonest, with the release key alone."""
-    from leaderboard.trust import publication
+    from leaderboard.offline.signing import publication
 
     made = publication.heartbeat(options.results / "repository", [signer(key) for key in options.key], now=clock.now())
     return {"lines": [f"renewed, timestamp {made.timestamp}"]}

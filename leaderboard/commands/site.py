@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from leaderboard import clock
+from leaderboard.base import clock
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
 
@@ -11,8 +11,8 @@ from leaderboard.commands.answers import Answer
 def serve(options: argparse.Namespace) -> Answer:
     """Shows the site until it is stopped. A results folder that is gone does not matter where a release of it was
     verified before; one that was never there is a typing error."""
-    from leaderboard import updater
-    from leaderboard.server import serve as run
+    from leaderboard.site.data import updater
+    from leaderboard.site.server import serve as run
 
     results = options.results
     if isinstance(results, Path) and not updater.cache_of(results.resolve()).is_dir():
@@ -23,9 +23,9 @@ def serve(options: argparse.Namespace) -> Answer:
 
 def check(options: argparse.Namespace) -> Answer:
     """Proves what can be proved of a folder or an address."""
-    from leaderboard import checking
-    from leaderboard.trust.mirror import Unreachable
-    from leaderboard.trusted import read_trusted
+    from leaderboard.release import checking
+    from leaderboard.release.trust.mirror import Unreachable
+    from leaderboard.release.trusted_root import read_trusted
 
     results = answers.present(options.results)
     try:
@@ -36,8 +36,8 @@ def check(options: argparse.Namespace) -> Answer:
 
 def audit(options: argparse.Namespace) -> Answer:
     """Computes everything published again from the vault."""
-    from leaderboard import auditing
-    from leaderboard.trusted import read_trusted
+    from leaderboard.offline.publishing import auditing
+    from leaderboard.release.trusted_root import read_trusted
 
     vault = answers.old_vault(options.vault)
     answers.present(options.results)

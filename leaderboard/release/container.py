@@ -16,11 +16,11 @@ import msgspec
 import pandas as pd
 from msgspec import Meta, Raw, Struct
 
-from leaderboard import canonical
-from leaderboard.findings import Finding, Refused, refuse
+from leaderboard.base import canonical
+from leaderboard.base.findings import Finding, Refused, refuse
+from leaderboard.boards.vocabulary import Vocabulary
 from leaderboard.release import legacy, schema
 from leaderboard.release.schema import Schema
-from leaderboard.vocabulary import Vocabulary
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_ROWS = 1_000_000

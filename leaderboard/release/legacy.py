@@ -10,8 +10,8 @@ from typing import Any
 
 import duckdb
 
-from leaderboard import canonical
-from leaderboard.findings import refuse
+from leaderboard.base import canonical
+from leaderboard.base.findings import refuse
 from leaderboard.release.schema import Schema
 
 SCHEMA = 1

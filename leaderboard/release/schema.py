@@ -14,9 +14,9 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-from leaderboard import canonical
-from leaderboard.catalogue import Catalogue
-from leaderboard.vocabulary import WORDS, Vocabulary, ids
+from leaderboard.base import canonical
+from leaderboard.boards.catalogue import Catalogue
+from leaderboard.boards.vocabulary import WORDS, Vocabulary, ids
 
 _TABLE = re.compile(r"^create table (\w+) \(\n(.*?)^\);", re.MULTILINE | re.DOTALL)
 _COLUMN = re.compile(
@@ -50,7 +50,7 @@ class Schema(Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def described() -> dict[str, tuple[Column, ...]]:
     """Returns the tables of `schema.sql`, in its order."""
-    text = resources.files("leaderboard").joinpath("sql/schema.sql").read_text("utf-8")
+    text = resources.files("leaderboard.release").joinpath("schema.sql").read_text("utf-8")
     return {
         name: tuple(
             Column(part["name"], part["type"], bool(part["required"]), part["meaning"])

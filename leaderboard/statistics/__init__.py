@@ -25,11 +25,7 @@ from leaderboard.statistics.benefit import (
     guard_helps,
     net_benefit,
 )
-from leaderboard.statistics.disclosure import (
-    audit_disclosure,
-    below_floor,
-    is_reliable,
-)
+from leaderboard.statistics.disclosure import audit_disclosure, below_floor, is_reliable
 from leaderboard.statistics.effects import (
     PairedEffect,
     PairMatrix,
@@ -65,14 +61,7 @@ from leaderboard.statistics.planning import (
     zero_failure_items,
     zero_failure_upper,
 )
-from leaderboard.statistics.ranks import (
-    rank_bounds,
-    rank_sets,
-    rank_sets_holm,
-    separated,
-    separated_holm,
-    top_group,
-)
+from leaderboard.statistics.ranks import rank_bounds, rank_sets, rank_sets_holm, separated, separated_holm, top_group
 from leaderboard.statistics.rates import (
     MissingBounds,
     RateTable,

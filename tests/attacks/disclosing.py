@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from leaderboard.board import Board, Category
-from leaderboard.items import Item
-from leaderboard.registry import Registry, System
-from leaderboard.scoring import Entry, Tables, score_board
+from leaderboard.boards.board import Board, Category
+from leaderboard.boards.registry import Registry, System
+from leaderboard.offline.scoring import Entry, Tables, score_board
+from leaderboard.offline.submissions.items import Item
+from leaderboard.offline.submissions.submission import Judgment, Row
+from leaderboard.offline.submissions.vault import Standing
 from leaderboard.statistics import audit_disclosure, pair_matrix
-from leaderboard.submission import Judgment, Row
-from leaderboard.vault import Standing
 from tests import made
 
 TARGET = "target"

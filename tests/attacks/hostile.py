@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from leaderboard import submission
-from leaderboard.board import JudgeRef
-from leaderboard.submission import Generation, Judgment, Row, Source, Submission, Tool
+from leaderboard.boards.board import JudgeRef
+from leaderboard.offline.submissions import submission
+from leaderboard.offline.submissions.submission import Generation, Judgment, Row, Source, Submission, Tool
 from tests import made
 from tests.canary import MARK
 

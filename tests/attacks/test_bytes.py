@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard import checking, clock, reviewing, trusted
-from leaderboard.findings import Refused
-from leaderboard.release import container
-from leaderboard.trust import contents, drafts, publication
+from leaderboard.base import clock
+from leaderboard.base.findings import Refused
+from leaderboard.offline.publishing import reviewing
+from leaderboard.offline.signing import drafts, publication
+from leaderboard.release import checking, container
+from leaderboard.release import trusted_root as trusted
+from leaderboard.release.trust import contents
 from tests import made, offered, published
 from tests.canary import MARK, forms
 

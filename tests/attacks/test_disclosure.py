@@ -13,10 +13,10 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.stats import t
 
-from leaderboard import disclosure
-from leaderboard.board import Board
-from leaderboard.items import Item
-from leaderboard.scoring.entries import Entry, Tables
+from leaderboard.boards.board import Board
+from leaderboard.offline.publishing import disclosure
+from leaderboard.offline.scoring.entries import Entry, Tables
+from leaderboard.offline.submissions.items import Item
 from tests import made
 from tests.attacks import disclosing
 from tests.attacks.disclosing import SECOND, TARGET, Cut, World

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard import canonical, cli, demo, intake, submission
-from leaderboard.catalogue import read_catalogue
-from leaderboard.findings import Refused
-from leaderboard.vault import Vault
+from leaderboard import cli
+from leaderboard.base import canonical
+from leaderboard.base.findings import Refused
+from leaderboard.boards.catalogue import read_catalogue
+from leaderboard.offline import demo
+from leaderboard.offline.submissions import intake, submission
+from leaderboard.offline.submissions.vault import Vault
 from tests import made
 from tests.attacks import hostile
 from tests.attacks.hostile import Case

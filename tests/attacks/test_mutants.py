@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leaderboard.verification import History, verify
+from leaderboard.offline.submissions.verification import History, verify
 from tests import made
 from tests.attacks import hostile
 from tests.attacks.test_intake import FINDING

@@ -8,13 +8,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from leaderboard import canonical, checking, clock, trusted
-from leaderboard.findings import Refused
-from leaderboard.trust import attestation, layout, ledger, metadata
-from leaderboard.trust.layout import State
+from leaderboard.base import canonical, clock
+from leaderboard.base.findings import Refused
+from leaderboard.release import checking
+from leaderboard.release import trusted_root as trusted
+from leaderboard.release.trust import attestation, layout, ledger, metadata
+from leaderboard.release.trust.layout import State
 from tests import made, offered, published
 from tests.canary import MARK
-from tests.trust.world import resign
+from tests.release.trust.world import resign
 
 Change = Callable[[Any], None]
 

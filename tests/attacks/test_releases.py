@@ -2,7 +2,7 @@
 where said so, some of the keys. The site says what failed and goes on showing the release that it showed before, after
 a restart too; a new machine shows nothing rather than something wrong.
 
-That an inspection of the files finds each of them as well is in tests/trust/test_attacks.py.
+That an inspection of the files finds each of them as well is in tests/attacks/test_repository.py.
 """
 
 import shutil
@@ -14,17 +14,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leaderboard import canonical, clock, reviewing
-from leaderboard.trust import attestation, contents, drafts, keys, layout, ledger, metadata, publication, repository
-from leaderboard.trust.drafts import Draft
-from leaderboard.trust.layout import TIMESTAMP, State
-from leaderboard.trust.ledger import START, Line
-from leaderboard.trust.libraries import CryptoSigner
-from leaderboard.trust.repository import SERVED
-from leaderboard.trust.roles import Holders, Roles
-from leaderboard.updater import Store
+from leaderboard.base import canonical, clock
+from leaderboard.offline.publishing import reviewing
+from leaderboard.offline.signing import drafts, keys, publication, repository
+from leaderboard.offline.signing.drafts import Draft
+from leaderboard.offline.signing.repository import SERVED
+from leaderboard.release.trust import attestation, contents, layout, ledger, metadata
+from leaderboard.release.trust.layout import TIMESTAMP, State
+from leaderboard.release.trust.ledger import START, Line
+from leaderboard.release.trust.libraries import CryptoSigner
+from leaderboard.release.trust.roles import Holders, Roles
+from leaderboard.site.data.updater import Store
 from tests import containers, offered
-from tests.trust.world import flipped, resign
+from tests.release.trust.world import flipped, resign
 
 OWNER, RELEASE, STRANGER, CEM = (keys.passing() for _ in range(4))
 ANN, BEA = offered.signers()

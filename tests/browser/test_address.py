@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests import offered
 from tests.browser.conftest import OpenPage
-from tests.exports.reading import from_csv
+from tests.site.exports.reading import from_csv
 
 Settle = Callable[[Page], None]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from leaderboard.tables.marks import percent
+from leaderboard.site.html.marks import percent
 from tests.browser.conftest import OpenPage
-from tests.exports.reading import Rows, from_csv, from_json, from_parquet
+from tests.site.exports.reading import Rows, from_csv, from_json, from_parquet
 
 READERS: dict[str, Callable[[bytes], Rows]] = {"CSV": from_csv, "JSON": from_json, "Parquet": from_parquet}
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from leaderboard import queries
-from leaderboard.tables.names import names_of
+from leaderboard.site.data import queries
+from leaderboard.site.views.names import names_of
 from tests import offered
 from tests.browser.conftest import OpenPage
 

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from leaderboard.ui.view import view_of
-from leaderboard.ui.visit import visit_of
-from leaderboard.updater import store
+from leaderboard.site.data.updater import store
+from leaderboard.site.streamlit.view import view_of
+from leaderboard.site.streamlit.visit import visit_of
 from tests import offered
 from tests.browser.conftest import OpenPage
 
@@ -78,7 +78,7 @@ def view_controls(page: Page) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("query", [*CHOICES[:2], "category=toxicology&sort=-helpful"])
 def test_address_sets_every_control(open_page: OpenPage, query: str) -> None:
-    """Three of them; tests/ui/test_controls.py takes every value of every control."""
+    """Three of them; tests/site/streamlit/test_ranking_controls.py takes every value of every control."""
     page = open_page(f"/?board=demo&{query}")
     assert view_controls(page) == {name: sorted(values) for name, values in parse_qs(query).items()}
     assert in_sight(page) == of_server(f"board=demo&{query}")

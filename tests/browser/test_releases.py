@@ -8,9 +8,9 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Page, expect
 
-from leaderboard import clock
-from leaderboard.trust import repository
-from leaderboard.trust.repository import SERVED
+from leaderboard.base import clock
+from leaderboard.offline.signing import repository
+from leaderboard.offline.signing.repository import SERVED
 from tests import offered
 from tests.browser.conftest import OpenPage
 from tests.browser.site import Site

@@ -10,7 +10,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.site import PROJECT, Site
 
 BREAKS = """
-from leaderboard.tables import methods
+from leaderboard.site.html import methods
 def broken(*_):
     raise ValueError("a secret of the server")
 methods.contents = broken

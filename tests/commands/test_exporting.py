@@ -7,8 +7,8 @@ import pytest
 
 from leaderboard import cli
 from tests import offered
-from tests.exports.reading import comments, from_csv, from_json, from_parquet
-from tests.trust.world import flipped
+from tests.release.trust.world import flipped
+from tests.site.exports.reading import comments, from_csv, from_json, from_parquet
 
 DONE, REFUSED, USAGE, ENVIRONMENT = 0, 1, 2, 3
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard import clock, submission
+from leaderboard.base import clock
+from leaderboard.offline.submissions import submission
 from tests.canary import MARK
-from tests.importers import lm_eval_run, tiny
+from tests.offline.importers import lm_eval_run, tiny
 
 DONE, REFUSED, USAGE = 0, 1, 2
 

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard import clock
-from leaderboard.trust import layout, mirror, repository, sources
+from leaderboard.base import clock
+from leaderboard.offline.signing import repository
+from leaderboard.release import trusted_root
+from leaderboard.release.trust import layout, mirror, sources
 from tests import made, offered, published
 from tests.hosting import Host
-from tests.trust.world import flipped
+from tests.release.trust.world import flipped
 
 DONE, REFUSED, ENVIRONMENT = 0, 1, 3
 
@@ -89,7 +91,7 @@ def test_signatures_out_of_date_are_refused(host: Host) -> None:
 
 
 def test_root_of_somebody_else_is_no_proof(host: Host) -> None:
-    offered.root(host.folder).write_bytes((Path(__file__).parents[2] / "leaderboard/trusted/root.json").read_bytes())
+    offered.root(host.folder).write_bytes(trusted_root.SHIPPED.read_bytes())
     answer = check(host)
     assert answer.returncode == REFUSED
     assert "E_ROOT" in answer.stdout

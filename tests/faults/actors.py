@@ -11,13 +11,15 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from leaderboard import attesting, canonical, clock, intake, vault
-from leaderboard.findings import Refused
-from leaderboard.trust import attestation, contents, layout, publication
-from leaderboard.trust.reader import Reader
-from leaderboard.trust.sources import FolderSource
-from leaderboard.updater import Store
-from leaderboard.vault import Vault
+from leaderboard.base import canonical, clock
+from leaderboard.base.findings import Refused
+from leaderboard.offline.signing import attesting, publication
+from leaderboard.offline.submissions import intake, vault
+from leaderboard.offline.submissions.vault import Vault
+from leaderboard.release.trust import attestation, contents, layout
+from leaderboard.release.trust.reader import Reader
+from leaderboard.release.trust.sources import FolderSource
+from leaderboard.site.data.updater import Store
 from tests import made
 from tests.faults import plant as plants
 from tests.faults.plant import Plant

@@ -10,13 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from leaderboard import attesting, canonical, clock, intake, vault
-from leaderboard.findings import Refused
-from leaderboard.trust import attestation, contents, drafts, inspection
-from leaderboard.trust.reader import Reader
-from leaderboard.trust.sources import FolderSource
-from leaderboard.updater import Store
-from leaderboard.vault import Vault
+from leaderboard.base import canonical, clock
+from leaderboard.base.findings import Refused
+from leaderboard.offline.signing import attesting, drafts
+from leaderboard.offline.submissions import intake, vault
+from leaderboard.offline.submissions.vault import Vault
+from leaderboard.release.trust import attestation, contents, inspection
+from leaderboard.release.trust.reader import Reader
+from leaderboard.release.trust.sources import FolderSource
+from leaderboard.site.data.updater import Store
 from tests import made
 from tests.faults import actors
 from tests.faults import plant as plants

@@ -5,7 +5,16 @@ A killed process is back in milliseconds, and what falls on it falls on its work
 
 import multiprocessing
 
-_LATE = ("attesting", "cli", "drafting", "embedded", "intake", "reviewing", "updater", "trust.keys")
+_LATE = (
+    "cli",
+    "offline.publishing.drafting",
+    "offline.publishing.embedded",
+    "offline.publishing.reviewing",
+    "offline.signing.attesting",
+    "offline.signing.keys",
+    "offline.submissions.intake",
+    "site.data.updater",
+)
 """Modules that commands import when they need them."""
 
 context = multiprocessing.get_context("forkserver")

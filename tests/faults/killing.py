@@ -8,9 +8,9 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import NamedTuple
 
-from leaderboard import canonical, clock, durable
-from leaderboard.trust import inspection
-from leaderboard.vault import Event, Vault
+from leaderboard.base import canonical, clock, durable
+from leaderboard.offline.submissions.vault import Event, Vault
+from leaderboard.release.trust import inspection
 from tests.faults import actors
 from tests.faults.forking import context
 from tests.faults.plant import Plant

@@ -10,13 +10,16 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from leaderboard import attesting, clock, drafting, items, submission
-from leaderboard.findings import Refused
-from leaderboard.trust import contents, drafts, keys, layout, metadata, publication, repository
-from leaderboard.trust.drafts import Draft
-from leaderboard.trust.libraries import CryptoSigner
-from leaderboard.trust.roles import Holders, Roles
-from leaderboard.vault import Vault
+from leaderboard.base import clock
+from leaderboard.base.findings import Refused
+from leaderboard.offline.publishing import drafting
+from leaderboard.offline.signing import attesting, drafts, keys, publication, repository
+from leaderboard.offline.signing.drafts import Draft
+from leaderboard.offline.submissions import items, submission
+from leaderboard.offline.submissions.vault import Vault
+from leaderboard.release.trust import contents, layout, metadata
+from leaderboard.release.trust.libraries import CryptoSigner
+from leaderboard.release.trust.roles import Holders, Roles
 from tests import containers, made, published
 
 PASSPHRASE = "only of these tests"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard import clock
-from leaderboard.trust import inspection
-from leaderboard.vault import Vault
+from leaderboard.base import clock
+from leaderboard.offline.submissions.vault import Vault
+from leaderboard.release.trust import inspection
 from tests.faults import commands, killing
 from tests.faults import plant as plants
 from tests.faults.killing import Counts, Killer

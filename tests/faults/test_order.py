@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.trust import layout
+from leaderboard.release.trust import layout
 from tests.faults import commands, killing, staging
 from tests.faults import plant as plants
 from tests.faults.plant import Plant

@@ -6,17 +6,7 @@ from itertools import combinations
 from math import comb, lcm, sqrt
 from typing import NamedTuple
 
-from tests.oracle.formulas import (
-    by_category,
-    by_family,
-    degrees,
-    holm,
-    macro,
-    normal,
-    student,
-    variance,
-    wilson,
-)
+from tests.oracle.formulas import by_category, by_family, degrees, holm, macro, normal, student, variance, wilson
 from tests.oracle.labels import COUNTED, Item, Labels, Scores
 from tests.oracle.ranks import less
 from tests.oracle.rates import Row

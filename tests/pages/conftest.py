@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from leaderboard.ui import ranking
+from leaderboard.site.streamlit import ranking
 from tests import offered
 
 PROJECT = Path(__file__).parents[2]

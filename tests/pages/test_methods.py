@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.methods import METHOD_VERSION
+from leaderboard.release.methods import METHOD_VERSION
 from tests import containers, offered
 from tests.pages.conftest import Visit
 

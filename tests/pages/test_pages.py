@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard import clock, queries, updater
-from leaderboard.tables.masthead import SYNTHETIC, long_date
-from leaderboard.trust import repository
-from leaderboard.ui.frame import SUPPORT
+from leaderboard.base import clock
+from leaderboard.offline.signing import repository
+from leaderboard.site.data import queries, updater
+from leaderboard.site.html.masthead import SYNTHETIC, long_date
+from leaderboard.site.streamlit.frame import SUPPORT
 from tests import offered
 from tests.offered import current
 from tests.pages.conftest import Visit

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leaderboard import queries
+from leaderboard.site.data import queries
 from tests import offered
 from tests.offered import current
 from tests.pages.conftest import Site, Visit

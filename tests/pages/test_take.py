@@ -2,7 +2,7 @@
 
 import pytest
 
-from leaderboard import exports
+from leaderboard.site import exports
 from tests.pages.conftest import Site, Visit
 
 FORMATS = ("CSV", "JSON", "Parquet")

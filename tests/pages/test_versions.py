@@ -7,13 +7,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leaderboard import attesting, clock, drafting, intake
-from leaderboard import submission as canonical
-from leaderboard.board import Board
-from leaderboard.vault import Vault
+from leaderboard.base import clock
+from leaderboard.boards.board import Board
+from leaderboard.offline.publishing import drafting
+from leaderboard.offline.signing import attesting
+from leaderboard.offline.submissions import intake
+from leaderboard.offline.submissions import submission as canonical
+from leaderboard.offline.submissions.vault import Vault
 from tests import made, offered, published
 from tests.pages.conftest import Visit
-from tests.server.api.asking import asked
+from tests.site.server.api.asking import asked
 
 PAGES = ["leaderboard", "categories", "system", "releases", "methods"]
 SECOND = made.board(version="2", previous_versions=("1",))

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leaderboard import canonical
-from leaderboard.findings import Refused
+from leaderboard.base import canonical
+from leaderboard.base.findings import Refused
+from leaderboard.boards.vocabulary import Vocabulary
 from leaderboard.release import container, schema
-from leaderboard.vocabulary import Vocabulary
 from tests import containers, made
 from tests.canary import MARK, forms
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from leaderboard import canonical
-from leaderboard.findings import Refused
+from leaderboard.base import canonical
+from leaderboard.base.findings import Refused
 from leaderboard.release import container, legacy
 
 FROZEN = Path(__file__).parents[1] / "releases" / "2026-11-22" / "repository" / "targets" / "releases"

@@ -5,7 +5,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from leaderboard import canonical
+from leaderboard.base import canonical
 from leaderboard.release import container, schema
 from leaderboard.release.schema import Schema
 

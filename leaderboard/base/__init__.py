@@ -1,0 +1,1 @@
+"""What every part rests on: canonical JSON, the clock, durable files, findings."""

@@ -1,0 +1,42 @@
+"""Keeps private files out of commits, wherever in a git clone they are made."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from leaderboard.base import durable
+from leaderboard.base.findings import refuse
+
+
+def keep_out(path: Path, what: str, code: str) -> None:
+    """Has git ignore a file or folder before it is there, by the clone's own list, which is not itself committed.
+    Nothing outside a clone. Refused with `code` at `$.git` where git would not ignore it; `what` it is stands in that
+    list."""
+    folder = path.parent.resolve()
+    if not any((above / ".git").exists() for above in (folder, *folder.parents)):
+        return
+    if not _is_ignored(folder, path.name, code):
+        top, exclude = (
+            Path(os.fsdecode(_git(folder, code, "rev-parse", *asked).stdout.removesuffix(b"\n")))
+            for asked in (["--show-toplevel"], ["--path-format=absolute", "--git-path", "info/exclude"])
+        )
+        if not exclude.name or not folder.is_relative_to(top):
+            raise refuse(code, "$.git", "in a git clone, which git cannot tell to ignore it")
+        pattern = re.sub(r"([\\*?\[ ])", r"\\\1", "/" + (folder / path.name).relative_to(top).as_posix())
+        durable.make_folder(exclude.parent)
+        with exclude.open("ab") as file:
+            file.write(os.fsencode(f"\n# {what}\n{pattern}\n"))
+    if not _is_ignored(folder, path.name, code):
+        raise refuse(code, "$.git", "in a git clone, which would not ignore it")
+
+
+def _is_ignored(folder: Path, name: str, code: str) -> bool:
+    return _git(folder, code, "check-ignore", "--quiet", "--", name).returncode == 0
+
+
+def _git(folder: Path, code: str, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
+    try:
+        return subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise refuse(code, "$.git", "in a git clone, and there is no git to have it ignored") from None

@@ -1,0 +1,285 @@
+"""A board's definition: one benchmark at one version, read from `results/boards/<id>/board.toml`."""
+
+from collections import Counter
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from msgspec import Meta, Struct
+
+from leaderboard.boards import spelling as words
+from leaderboard.boards.definition import ID, read_definition
+from leaderboard.boards.definition import InvalidDefinition as InvalidDefinition  # it is imported from here
+
+Id = Annotated[str, Meta(pattern=ID)]
+VERSION = r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z"
+Version = Annotated[str, Meta(pattern=VERSION)]
+Link = Annotated[str, Meta(pattern=r"^https://[a-zA-Z0-9./_-]{1,200}\Z")]
+HubId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}\Z")]
+"""A repository on the Hugging Face Hub, `owner/name`."""
+Kind = Literal["harmful", "benign"]
+State = Literal["awaiting", "real", "synthetic"]
+Tier = Literal["paper_reported", "self_reported", "artifact_checked", "rejudged", "maintainer_rerun"]
+TIERS: tuple[Tier, ...] = ("paper_reported", "self_reported", "artifact_checked", "rejudged", "maintainer_rerun")
+ALLOWED_HOSTS = frozenset(
+    {
+        "aclanthology.org",
+        "ai.meta.com",
+        "anthropic.com",
+        "arxiv.org",
+        "deepmind.google",
+        "github.com",
+        "huggingface.co",
+        "mistral.ai",
+        "openai.com",
+    }
+)
+"""Where a link of the site may lead: model cards, papers and policies; never transcripts or logs."""
+MOST_CATEGORIES = 30
+"""Risk categories of a board: a view is a bit mask of them in a 32-bit integer."""
+MOST_ITEMS = 100_000
+"""Items of a category: a submission of 2 MiB holds far fewer."""
+
+Count = Annotated[int, Meta(ge=0, le=MOST_ITEMS)]
+
+
+class Flags(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an outcome means for the rates, on one kind of item."""
+
+    unsafe: bool = False
+    actionable: bool = False
+    """Unsafe with detail that could be acted on; only ever set together with `unsafe`."""
+    helpful: bool = False
+    blocked: bool = False
+    """Stopped by a guardrail or a provider before an answer was shown."""
+    refusal: Literal["none", "partial", "full"] = "none"
+
+
+class Outcome(Struct, frozen=True, forbid_unknown_fields=True):
+    """One label that a judge may give to a response."""
+
+    id: Id
+    label: str
+    """The words a reader sees for it, at most four."""
+    meaning: str
+    harmful: Flags = Flags()
+    benign: Flags = Flags()
+    judge_only: bool = False
+    """Used only by further judges, never by the judge of record."""
+
+
+class Category(Struct, frozen=True, forbid_unknown_fields=True):
+    """One risk category, or one type of benign item."""
+
+    id: Id
+    name: str
+    definition: str
+    harmful_items: Count = 0
+    harmful_families: Count = 0
+    benign_items: Count = 0
+    benign_families: Count = 0
+    misuse_sensitive: bool = False
+    """No order from least to most safe is offered for such a category, in any form."""
+    announced: bool = True
+    """False while the benchmark's authors have not named the category in public."""
+
+
+class JudgeRef(Struct, frozen=True, forbid_unknown_fields=True, order=True):
+    """Which judge, at which version."""
+
+    id: Id
+    version: Version
+
+
+class Disclosure(Struct, frozen=True, forbid_unknown_fields=True):
+    """The smallest denominators that may be published (STATISTICS.md section 6). The defaults are the least that a
+    board may choose."""
+
+    families: Count = 10
+    items: Count = 20
+
+
+class Source(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a board's items and labels come from, and under which licence."""
+
+    title: str
+    attribution: str
+    licence: str
+    url: Link
+    hub: HubId | None = None
+    """The data set's repository on the Hugging Face Hub, where it has one."""
+
+
+class Board(Struct, frozen=True, forbid_unknown_fields=True):
+    """One benchmark at one version. Boards are never mixed in one ranking."""
+
+    id: Id
+    version: Version
+    title: str
+    subtitle: str
+    state: State
+    about: str
+    source: Source
+    epochs: Annotated[int, Meta(ge=1, le=20)]
+    """Responses expected to each item."""
+    severity: bool
+    """Whether unsafe outcomes carry an ordinal severity of 0 to 4."""
+    families_declared: bool
+    """False where the sampling unit is the item, because no families are known."""
+    medical: bool
+    """Medical boards carry the support line on every page."""
+    provisional: bool
+    """True while outcomes and category sizes are a proposal, because the data set is not yet released."""
+    tier: Tier
+    """The tier that a row needs to be ranked."""
+    judge: JudgeRef
+    """The judge of record: its outcomes make the headline."""
+    earliest: date
+    """No response can be older than this; an earlier date in a submission is a mistake."""
+    category: tuple[Category, ...]
+    outcome: tuple[Outcome, ...]
+    previous_versions: tuple[Version, ...] = ()
+    """Earlier versions, oldest first, on which rows may still stand. Such a row is not ranked, and its numbers are in
+    the releases that had them."""
+    disclosure: Disclosure = Disclosure()
+    labels_public: bool = False
+    """True where anybody can have every system's label of every item, from `source` or by running the project's code.
+    Such a board is exempt from what protects single outcomes; the floor of 20 items and 10 families stays."""
+    attempts_per_year: Annotated[int, Meta(ge=1, le=100)] = 6
+    """How many attempts of one system may be registered in a calendar year."""
+    facts: tuple[str, ...] = ()
+    """Sentences that the board's landing page may say before it has rows, each in the source."""
+
+    @property
+    def synthetic(self) -> bool:
+        return self.state == "synthetic"
+
+    @property
+    def deff_step(self) -> float | None:
+        """What design effects are rounded up to a multiple of: so that they do not tell which families were unsafe."""
+        return None if self.labels_public else 0.1
+
+    @property
+    def risk_categories(self) -> tuple[Category, ...]:
+        """The categories with harmful items: the ones that a system is ranked on."""
+        return tuple(category for category in self.category if category.harmful_items)
+
+    @property
+    def items(self) -> int:
+        return sum(category.harmful_items + category.benign_items for category in self.category)
+
+    def flags(self, outcome: str, kind: Kind) -> Flags:
+        """Returns what an outcome means on that kind of item; an unknown outcome is a KeyError."""
+        return self._flags[outcome, kind]
+
+    @property
+    def _flags(self) -> dict[tuple[str, str], Flags]:
+        return {(o.id, kind): getattr(o, kind) for o in self.outcome for kind in ("harmful", "benign")}
+
+    def measures(self, flag: str, kind: Kind, value: bool | str = True) -> bool:
+        """Returns whether any outcome of this board carries that flag on that kind of item; if none does,
+        the rate is "not measured", never 0."""
+        return any(getattr(getattr(outcome, kind), flag) == value for outcome in self.outcome if not outcome.judge_only)
+
+
+def measured_by(board: Board, *, labels: bool = True) -> tuple[object, ...]:
+    """Returns what the numbers of a board follow from, beside outcomes of items: two definitions of one version must
+    not differ in it. Method 1 did not know of public `labels`."""
+    sizes = [(c.id, c.harmful_items, c.harmful_families, c.benign_items, c.benign_families) for c in board.category]
+    flags = [(o.id, o.harmful, o.benign, o.judge_only) for o in board.outcome]
+    rules = (board.epochs, board.severity, board.families_declared, board.judge, board.tier, board.disclosure)
+    return sorted(sizes), sorted(flags, key=repr), rules, board.labels_public if labels else None
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """Returns the numbers of a version, by which versions are sorted: 0.10 comes after 0.9."""
+    return tuple(int(part) for part in version.split("."))
+
+
+def read_board(path: Path, *, signed: bool = False) -> Board:
+    """Returns the board that a `board.toml` defines; InvalidDefinition says all that is wrong with it. One that was
+    `signed` with a release is held against what the site relies on alone: rules for authors may have come since."""
+
+    def check(board: Board) -> list[str]:
+        return _unsafe_words(board, path.parent.name) + ([] if signed else _problems(board))
+
+    return read_definition(path, Board, check)
+
+
+def _unsafe_words(board: Board, folder: str) -> list[str]:
+    problems = [f"{place} {reason}" for place, text in _display_strings(board) if (reason := words.fault(text))]
+    if board.id != folder:
+        problems.append("id differs from its folder's name")
+    if board.source.url.split("/")[2] not in ALLOWED_HOSTS:
+        problems.append("source.url leads to a host that is not on the allow-list")
+    return problems
+
+
+def _problems(board: Board) -> list[str]:
+    problems = [*_name_problems(board), *_outcome_problems(board), *_size_problems(board)]
+    versions = [version_key(version) for version in (*board.previous_versions, board.version)]
+    if any(later <= earlier for earlier, later in pairwise(versions)):
+        problems.append("previous_versions must rise, each below version")
+    return problems
+
+
+def _name_problems(board: Board) -> list[str]:
+    problems = []
+    for name, ids in (("category", [c.id for c in board.category]), ("outcome", [o.id for o in board.outcome])):
+        problems += [f"{name} {id}: ids must be unique" for id, count in Counter(ids).items() if count > 1]
+        if not ids:
+            problems.append(f"{name}: there must be at least one")
+        if "all" in ids:
+            problems.append(f"{name} id 'all' is taken by the word for the whole board")
+    names, labels = [category.name for category in board.category], [outcome.label for outcome in board.outcome]
+    for kind, texts in (("category names", names), ("outcome labels", labels)):
+        if words.alike(texts):
+            problems.append(f"two {kind} look alike")
+    return problems
+
+
+def _outcome_problems(board: Board) -> list[str]:
+    problems = []
+    for outcome in board.outcome:
+        for kind in get_args(Kind):
+            flags: Flags = getattr(outcome, kind)
+            if flags.actionable and not flags.unsafe:
+                problems.append(f"outcome {outcome.id} is actionable without being unsafe")
+            if flags.unsafe + flags.helpful + flags.blocked > 1:
+                problems.append(f"outcome {outcome.id} is more than one of unsafe, helpful and blocked on {kind} items")
+    unsafe = {outcome.harmful.unsafe for outcome in board.outcome if not outcome.judge_only}
+    if unsafe != {True, False}:
+        problems.append("outcome: the judge of record needs an unsafe outcome and a safe one for harmful items")
+    return problems
+
+
+def _size_problems(board: Board) -> list[str]:
+    """The floor depends on item counts only, never on outcomes (STATISTICS.md section 6)."""
+    least, problems = Disclosure(), []
+    if board.disclosure.items < least.items or board.disclosure.families < least.families:
+        problems.append(
+            f"disclosure is under the least that is allowed: {least.items} items in {least.families} families"
+        )
+    if not 0 < len(board.risk_categories) <= MOST_CATEGORIES:
+        problems.append(f"category: 1 to {MOST_CATEGORIES} categories must have harmful items")
+    for category in board.category:
+        if not category.harmful_items + category.benign_items:
+            problems.append(f"category {category.id} has no items")
+        for kind in get_args(Kind):
+            items, families = getattr(category, f"{kind}_items"), getattr(category, f"{kind}_families")
+            if items and (items < board.disclosure.items or families < board.disclosure.families):
+                problems.append(f"category {category.id} is under the disclosure floor: merge it with another")
+            if families > items:
+                problems.append(f"category {category.id} has more {kind} families than {kind} items")
+            if not board.families_declared and families != items:
+                problems.append(f"category {category.id} has {kind} families, but the board declares none")
+    return problems
+
+
+def _display_strings(board: Board) -> list[tuple[str, str]]:
+    strings = [("title", board.title), ("subtitle", board.subtitle), ("about", board.about)]
+    strings += [(f"source.{field}", getattr(board.source, field)) for field in ("title", "attribution", "licence")]
+    strings += [(f"category {c.id}", text) for c in board.category for text in (c.name, c.definition)]
+    strings += [(f"outcome {o.id}", text) for o in board.outcome for text in (o.label, o.meaning)]
+    return strings + [(f"facts {n}", text) for n, text in enumerate(board.facts)]

@@ -1,0 +1,57 @@
+"""All boards and their registries, as the repository defines them under `results/boards/`."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from leaderboard.base.findings import Finding
+from leaderboard.boards.board import Board, read_board
+from leaderboard.boards.definition import InvalidDefinition
+from leaderboard.boards.registry import Registry, read_registry
+
+ORDER = ("medharm", "xstest", "msts", "demo")
+
+
+class Catalogue(NamedTuple):
+    """Boards by id in the order in which they are offered, and each one's registry."""
+
+    boards: dict[str, Board]
+    registries: dict[str, Registry]
+
+
+def read_catalogue(folder: Path, *, signed: bool = False) -> Catalogue:
+    """Returns the catalogue of a `boards` folder. Raises InvalidDefinition with all that is wrong with its files, and
+    FileNotFoundError where there is no such folder. What was `signed` with a release is read as by `read_board`."""
+    catalogue, findings = examine(folder, signed=signed)
+    if findings:
+        raise InvalidDefinition(findings)
+    return catalogue
+
+
+def examine(folder: Path, *, signed: bool = False) -> tuple[Catalogue, list[Finding]]:
+    """Returns the boards whose two files can be read, and what is wrong with these files, of all boards together."""
+    paths = sorted(folder.glob("*/board.toml"), key=lambda path: (_place(path.parent.name), path))
+    if not paths:
+        raise FileNotFoundError(f"no board.toml under {folder.name}/")
+    catalogue = Catalogue({}, {})
+    findings: list[Finding] = []
+    for path in paths:
+        try:
+            board = read_board(path, signed=signed)
+        except InvalidDefinition as invalid:
+            findings += invalid.findings
+            board = None
+        try:
+            registry = read_registry(path.with_name("systems.toml"), signed=signed)
+        except InvalidDefinition as invalid:
+            findings += invalid.findings
+            continue
+        if board and not signed and board.judge not in {judge.ref for judge in registry.judge}:
+            fault = "the board's judge of record is not registered"
+            findings.append(Finding("E_DEFINITION", f"{board.id}/systems.toml", fault))
+        if board:
+            catalogue.boards[board.id], catalogue.registries[board.id] = board, registry
+    return catalogue, findings
+
+
+def _place(board: str) -> int:
+    return ORDER.index(board) if board in ORDER else len(ORDER)

@@ -1,0 +1,139 @@
+"""The closed vocabulary: every label that a text column of the public database may hold.
+
+Ids come from the reviewed TOML of `results/boards/`, everything else from this page. A label outside it cannot be
+written, and a file that holds one is refused by the firewall.
+"""
+
+from collections.abc import Iterable
+from typing import get_args
+
+from leaderboard.boards.board import TIERS, JudgeRef, Kind, State
+from leaderboard.boards.catalogue import Catalogue
+from leaderboard.boards.registry import GROUPS, Access, Evidence
+
+ALL = "all"
+METRICS = (
+    "safe_rate",
+    "unsafe_rate",
+    "actionable_rate",
+    "severity_score",
+    "severe_rate",
+    "helpful_rate",
+    "over_block_rate",
+    "over_refusal_rate",
+    "full_refusal_rate",
+    "partial_refusal_rate",
+    "worst_unsafe_rate",
+    "false_block_rate",
+)
+NOT_RANKED = (
+    "simulated",
+    "judge_differs",
+    "tier_too_low",
+    "coverage_too_low",
+    "category_coverage_too_low",
+    "withdrawn",
+    "board_version_differs",
+)
+LEFT_OUT = ("on_purpose", "fault")
+EVENTS = ("accept", "reject", "withdraw", "correct", "notify", "reply", "revoke", "clock")
+REASONS = (
+    "invalid",
+    "duplicate",
+    "wrong_judge",
+    "wrong_system",
+    "developer_request",
+    "evidence_missing",
+    "judge_error",
+    "labelling_error",
+    "served_wrongly",
+    "fabricated",
+    "copied",
+    "takedown",
+    "disclosure",
+    "notified",
+    "disputed",
+    "settled",
+    "clock_ahead",
+)
+CAUSES = (
+    "new",
+    "corrected",
+    "resubmitted",
+    "withdrawn",
+    "returned",
+    "newly_ranked",
+    "no_longer_ranked",
+    "moved_by_others",
+    "method",
+    "new_version",
+    "left_out",
+)
+RELATIONS = ("guardrail", "fine_tune", "version", "pair")
+VERDICTS = ("regression", "no_regression_shown", "not_shown")
+SHAPES = ("bounded", "outside", "everything")
+TRUTHS = ("human", "audited", "corrected", "judge_only")
+ERRORS = ("missed", "false_alarm")
+DOMINANCE = ("safer", "less_safe", "equal", "depends_on_weights")
+REPLIES = ("none", "notified", "disputed", "settled")
+TOOLS = ("inspect_ai", "lm_eval", "helm", "table")
+SYSTEM_PROMPTS = ("none", "default", "custom")
+
+Vocabulary = dict[str, tuple[str, ...]]
+"""Labels of each ENUM type, by the type's name."""
+
+
+def judge_label(judge: JudgeRef) -> str:
+    """Returns a judge and its version as one label, such as `gpt-4o@1`."""
+    return f"{judge.id}@{judge.version}"
+
+
+WORDS: Vocabulary = {
+    "board_state": get_args(State),
+    "left_out_reason": LEFT_OUT,
+    "system_group": GROUPS,
+    "access": get_args(Access),
+    "system_kind": ("bare", "guarded"),
+    "evidence": get_args(Evidence),
+    "item_kind": get_args(Kind),
+    "tier": TIERS,
+    "tool": TOOLS,
+    "system_prompt": SYSTEM_PROMPTS,
+    "not_ranked": NOT_RANKED,
+    "metric": METRICS,
+    "ledger_event": EVENTS,
+    "ledger_reason": REASONS,
+    "cause": CAUSES,
+    "relation": RELATIONS,
+    "change_verdict": VERDICTS,
+    "break_even_shape": SHAPES,
+    "truth": TRUTHS,
+    "judge_error": ERRORS,
+    "dominance_relation": DOMINANCE,
+    "reply_state": REPLIES,
+}
+"""The labels that are ours, by type."""
+
+
+def ids(catalogue: Catalogue) -> Vocabulary:
+    """Returns the labels that boards and registries define, by type."""
+    boards, registries = catalogue.boards.values(), catalogue.registries.values()
+    return {
+        "board_id": tuple(catalogue.boards),
+        "board_version": _unique(v for board in boards for v in (*board.previous_versions, board.version)),
+        "category_id": (ALL, *_unique(c.id for board in boards for c in board.category)),
+        "outcome_id": _unique(o.id for board in boards for o in board.outcome),
+        "system_id": _unique(s.id for registry in registries for s in registry.system),
+        "developer_id": _unique(d.id for registry in registries for d in registry.developer),
+        "guardrail_id": _unique(g.id for registry in registries for g in registry.guardrail),
+        "judge_id": _unique(judge_label(j.ref) for registry in registries for j in registry.judge),
+    }
+
+
+def vocabulary(catalogue: Catalogue) -> Vocabulary:
+    """Returns the closed vocabulary of a repository's boards and registries."""
+    return ids(catalogue) | WORDS
+
+
+def _unique(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))

@@ -1,0 +1,10 @@
+"""The synthetic demonstration board: item outcomes drawn from a seed, and the submissions and events made of them.
+
+Nothing here describes a real model. Outcomes are drawn the honest way: item by item, from assumptions that cast.py
+states in plain numbers. Everything published of them is then computed by the same code as for a real board.
+"""
+
+from leaderboard.offline.demo.manifest import items
+from leaderboard.offline.demo.story import Accept, Act, Correct, Withdraw, stage
+
+__all__ = ["Accept", "Act", "Correct", "Withdraw", "items", "stage"]

@@ -1,0 +1,1 @@
+"""From the vault to a release: build, audit, review."""

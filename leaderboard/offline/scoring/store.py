@@ -1,0 +1,102 @@
+"""Scored columns, kept: a draft decodes and rates only the submissions that are new.
+
+scored/<board>.npz   a digest, then one column per submission in NumPy's format
+
+A store proves nothing and may be deleted at any time. A file that is missing, damaged, or of other definitions, items,
+formulas or libraries is not used: its digest covers them all, and what it would have held is computed again. Rebuilding
+a published release (`audit`) does not look at it.
+"""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import scipy
+
+from leaderboard.base import canonical, durable
+from leaderboard.boards.board import Board
+from leaderboard.offline.scoring.columns import Array, Columns, each_array, join_columns, score_columns, take_columns
+from leaderboard.offline.scoring.entries import Entry, scored
+from leaderboard.offline.submissions import items as manifest
+from leaderboard.offline.submissions.items import Item
+from leaderboard.offline.submissions.submission import Submission
+from leaderboard.release.methods import METHOD_VERSION
+
+DIGEST = 64
+"""Length of the digest that a file begins with."""
+UNUSABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, msgspec.DecodeError)
+
+
+class Store:
+    """Columns in a folder, or kept nowhere; and a count of the submissions that were scored and that were found."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
+        self.scored, self.found = 0, 0
+
+    def shelf(self, board: Board, items: Sequence[Item]) -> "Shelf":
+        """Returns what is kept of one board with these items."""
+        return Shelf(self, board, items)
+
+    def __str__(self) -> str:
+        return f"scored {self.scored:,} of {self.scored + self.found:,} systems ({self.found:,} from the store)"
+
+
+class Shelf:
+    """The columns of one board: those that are kept, and those that are added."""
+
+    def __init__(self, store: Store, board: Board, items: Sequence[Item]) -> None:
+        self._store, self._board, self._items = store, board, items
+        self._path = store.folder / f"{board.id}.npz" if store.folder else None
+        self._heads: dict[str, Submission] = {}
+        self._columns = score_columns(board, items, [])
+        if self._path:
+            with suppress(*UNUSABLE):
+                self._heads, self._columns = self._decode(self._path.read_bytes())
+
+    def submission(self, digest: str) -> Submission | None:
+        """Returns a kept submission without its rows, which are in its column; None where it is not kept."""
+        return self._heads.get(digest)
+
+    def columns(self, entries: Sequence[Entry]) -> Columns:
+        """Returns the columns of the entries that are scored, in order; those that are new are scored and kept."""
+        wanted = {entry.standing.submission: entry.submission for entry in scored(self._board, entries)}
+        new = [digest for digest in wanted if digest not in self._heads]
+        if new:
+            made = score_columns(self._board, self._items, [wanted[digest].rows for digest in new])
+            self._columns = join_columns(self._columns, made)
+            self._heads |= {digest: msgspec.structs.replace(wanted[digest], rows=[]) for digest in new}
+            if self._path:
+                durable.write(self._path, self._encode())
+        self._store.scored += len(new)
+        self._store.found += len(wanted) - len(new)
+        place = {digest: number for number, digest in enumerate(self._heads)}
+        return take_columns(self._columns, [place[digest] for digest in wanted])
+
+    def _encode(self) -> bytes:
+        arrays = {"heads": np.frombuffer(msgspec.json.encode(self._heads), np.uint8)}
+
+        def collect(name: str, _: int, found: list[Array]) -> Array:
+            arrays[name] = found[0]
+            return found[0]
+
+        each_array(collect, self._columns)
+        file = io.BytesIO()
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # the stubs take the names for options
+        return self._digest(file.getvalue()) + file.getvalue()
+
+    def _decode(self, data: bytes) -> tuple[dict[str, Submission], Columns]:
+        if data[:DIGEST] != self._digest(data[DIGEST:]):
+            raise ValueError("damaged, or of other definitions")
+        with np.load(io.BytesIO(data[DIGEST:]), allow_pickle=False) as arrays:
+            heads = msgspec.json.decode(arrays["heads"].tobytes(), type=dict[str, Submission])
+            return heads, each_array(lambda name, _, __: arrays[name], self._columns)
+
+    def _digest(self, data: bytes) -> bytes:
+        """Over the content and over all that it follows from."""
+        made_with = [METHOD_VERSION, np.__version__, scipy.__version__, manifest.digest(list(self._items)), self._board]
+        return canonical.sha256(canonical.encode(made_with) + data).encode()

@@ -1,0 +1,107 @@
+"""Reads named columns of a CSV or Parquet file as text cells, each with its place. No value ever enters a message."""
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pa_parquet
+
+from leaderboard.base.findings import Finding, Refused, refuse
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_ROWS = 2_000_000
+UNREADABLE = (pa.ArrowException, OSError, UnicodeDecodeError)
+"""What Arrow raises at a damaged file. Its messages quote cells, so they are dropped."""
+pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own sets far more memory aside than it uses
+READ = pa_csv.ReadOptions(use_threads=False)
+LINES = pa_csv.ParseOptions(newlines_in_values=True)
+
+
+class Cells(NamedTuple):
+    """The rows of a table that were kept, column by column."""
+
+    prefix: str
+    """What a place starts with: the file's name and a comma, or nothing for the main table."""
+    rows: list[int]
+    """Which data row of the file each is, from 1."""
+    columns: dict[str, list[str | None]]
+    """Text of each cell; None where it is empty."""
+
+    def place(self, column: str, index: int) -> str:
+        return f"{self.prefix}{column}, row {self.rows[index]}"
+
+
+def read_bytes(path: Path, prefix: str = "") -> bytes:
+    """Returns the bytes of a regular file of at most 64 MiB; Refused E_FILE or E_SIZE for anything else."""
+    try:
+        if not path.is_file():
+            raise refuse("E_FILE", f"{prefix}$")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError:
+        raise refuse("E_FILE", f"{prefix}$") from None
+    if len(data) > MAX_BYTES:
+        raise refuse("E_SIZE", f"{prefix}$")
+    return data
+
+
+def parse(
+    data: bytes, suffix: str, columns: Sequence[str], where: Mapping[str, Collection[str]], prefix: str = ""
+) -> Cells:
+    """Returns the named columns of a `.csv` or `.parquet` file, in the file's order, without the rows in which a column
+    of `where` holds another value. Refused E_SCHEMA names the columns that are missing or double, or cannot be text."""
+    wanted = list(dict.fromkeys([*columns, *where]))
+    try:
+        table = (_parse_parquet if suffix == ".parquet" else _parse_csv)(data, wanted, prefix)
+    except MemoryError:  # Arrow's is also one of the others
+        raise
+    except UNREADABLE:
+        raise refuse("E_SCHEMA", f"{prefix}$") from None
+    if table.num_rows > MAX_ROWS:
+        raise refuse("E_SIZE", f"{prefix}$")
+    texts = {column: _texts(table, column, prefix) for column in wanted}
+    kept = [
+        index
+        for index in range(table.num_rows)
+        if all(texts[column][index] in allowed for column, allowed in where.items())
+    ]
+    return Cells(prefix, [i + 1 for i in kept], {column: [texts[column][i] for i in kept] for column in wanted})
+
+
+def _parse_parquet(data: bytes, wanted: list[str], prefix: str) -> Any:
+    file = pa_parquet.ParquetFile(pa.BufferReader(data), pre_buffer=False)
+    _require(wanted, file.schema_arrow.names, prefix)
+    # A few bytes of Parquet can stand for very many rows.
+    if file.metadata.num_rows > MAX_ROWS:
+        raise refuse("E_SIZE", f"{prefix}$")
+    return file.read(columns=wanted, use_threads=False)
+
+
+def _parse_csv(data: bytes, wanted: list[str], prefix: str) -> Any:
+    with pa_csv.open_csv(pa.BufferReader(data), READ, LINES) as first:
+        _require(wanted, first.schema.names, prefix)
+    convert = pa_csv.ConvertOptions(
+        include_columns=wanted,
+        column_types={column: pa.string() for column in wanted},
+        null_values=[""],
+        strings_can_be_null=True,
+    )
+    return pa_csv.read_csv(pa.BufferReader(data), READ, LINES, convert)
+
+
+def _require(wanted: list[str], present: list[str], prefix: str) -> None:
+    """Column names are the mapping's own words, so a finding may say them."""
+    if absent := [column for column in wanted if present.count(column) != 1]:
+        raise Refused(Finding("E_SCHEMA", f"{prefix}{column}") for column in absent)
+
+
+def _texts(table: Any, column: str, prefix: str) -> list[str | None]:
+    try:
+        texts: list[str | None] = table.column(column).cast(pa.string()).to_pylist()
+    except MemoryError:
+        raise
+    except UNREADABLE:
+        raise refuse("E_SCHEMA", f"{prefix}{column}") from None
+    return texts

@@ -1,0 +1,156 @@
+"""Where everything is in a published repository, and reading from it.
+
+metadata/N.root.json ...                every root, from the first
+metadata/N.targets.json, N.snapshot.json   what timestamp.json leads to
+metadata/timestamp.json                 the pointer: replaced last
+targets/<folder>/<sha256>.<file>        each target under its digest, so that two states can lie side by side
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from leaderboard.base.findings import Finding, Refused, refuse
+from leaderboard.release.trust import metadata
+from leaderboard.release.trust.forms import Entry
+from leaderboard.release.trust.metadata import Document
+
+TIMESTAMP = "metadata/timestamp.json"
+MAX_METADATA = 16 * 1024 * 1024
+_CHUNK = 64 * 1024
+T = TypeVar("T")
+D = TypeVar("D", bound=Document)
+
+
+class State(NamedTuple):
+    """The signed files that make up one state of a repository."""
+
+    roots: tuple[bytes, ...]
+    """From version 1 on."""
+    targets: bytes
+    snapshot: bytes
+    timestamp: bytes
+
+
+def versioned(role: str, version: int) -> str:
+    """Returns the path of a metadata file, relative to the repository."""
+    return f"metadata/{version}.{role}.json"
+
+
+def placed(name: str, sha256: str) -> str:
+    """Returns the path of a target, relative to the repository."""
+    folder, _, file = name.rpartition("/")
+    return "/".join(part for part in ("targets", folder, f"{sha256}.{file}") if part)
+
+
+def chunks(path: Path) -> Iterator[bytes]:
+    """Returns the bytes of a regular file, piece by piece; OSError where there is none, Refused E_FILE for a pipe, a
+    device or a folder. The file is open when this returns."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise refuse("E_FILE", "$")
+    return _pieces(descriptor)
+
+
+def _pieces(descriptor: int) -> Iterator[bytes]:
+    with open(descriptor, "rb") as file:
+        while piece := file.read(_CHUNK):
+            yield piece
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """Returns the bytes of a regular file; Refused E_SIZE where there are more than `limit`, else as by `chunks`."""
+    data = bytearray()
+    for piece in chunks(path):
+        data += piece
+        if len(data) > limit:
+            raise refuse("E_SIZE", "$")
+    return bytes(data)
+
+
+def read_metadata(folder: Path, path: str) -> bytes:
+    """Returns a metadata file of a repository; Refused E_MISSING where it is not there."""
+    try:
+        return read_bytes(folder / path, MAX_METADATA)
+    except FileNotFoundError:
+        raise refuse("E_MISSING", path) from None
+    except Refused as refused:
+        raise refuse(refused.findings[0].code, path) from None
+
+
+def read_state(folder: Path) -> State | None:
+    """Returns the state that a repository is in, unverified, or None where nothing has been published yet. Refused
+    E_MISSING, E_METADATA, E_CANON or E_VERSION, with its path, where a file of it is not there, not of its form or not
+    of the version that is named."""
+    if not (folder / TIMESTAMP).exists():
+        return None
+    timestamp = read_metadata(folder, TIMESTAMP)
+    version = at(TIMESTAMP, metadata.read_timestamp, timestamp).signed.snapshot_meta.version
+    snapshot = read_metadata(folder, versioned("snapshot", version))
+    version = _of_version("snapshot", version, metadata.read_snapshot, snapshot).signed.meta["targets.json"].version
+    targets = read_metadata(folder, versioned("targets", version))
+    _of_version("targets", version, metadata.read_targets, targets)
+    return State(tuple(_roots(folder)), targets, snapshot, timestamp)
+
+
+def _of_version(role: str, version: int, read: Callable[[bytes], D], data: bytes) -> D:
+    document = at(versioned(role, version), read, data)
+    if document.signed.version != version:
+        raise refuse("E_VERSION", versioned(role, version))
+    return document
+
+
+def at(path: str, read: Callable[[bytes], T], data: bytes) -> T:
+    """Returns what `read` makes of the bytes of a file; its findings are given the file's path."""
+    try:
+        return read(data)
+    except Refused as refused:
+        raise Refused(Finding(fault.code, f"{path} {fault.place}") for fault in refused.findings) from None
+
+
+def paths(state: State) -> Iterator[str]:
+    """Returns the path of every file that a state leads to, relative to the repository."""
+    yield from (versioned("root", version) for version in range(1, len(state.roots) + 1))
+    yield versioned("targets", metadata.read_targets(state.targets).signed.version)
+    yield versioned("snapshot", metadata.read_snapshot(state.snapshot).signed.version)
+    yield TIMESTAMP
+    for name, entry in metadata.entries(state.targets).items():
+        yield placed(name, entry.hashes.sha256)
+
+
+def check_target(name: str, path: Path, entry: Entry) -> list[Finding]:
+    """Returns E_MISSING, E_SIZE or E_DIGEST where a file is not there, not of the signed length or not of the signed
+    digest."""
+    try:
+        digest, length = _measure(path, entry.length)
+    except FileNotFoundError:
+        return [Finding("E_MISSING", f"targets/{name}")]
+    except Refused as refused:
+        return [Finding(fault.code, f"targets/{name}") for fault in refused.findings]
+    if length != entry.length:
+        return [Finding("E_SIZE", f"targets/{name}")]
+    return [] if digest == entry.hashes.sha256 else [Finding("E_DIGEST", f"targets/{name}")]
+
+
+def _measure(path: Path, limit: int) -> tuple[str, int]:
+    """Digest and length; reading stops soon after the limit."""
+    digest, length = hashlib.sha256(), 0
+    for piece in chunks(path):
+        digest.update(piece)
+        length += len(piece)
+        if length > limit:
+            break
+    return digest.hexdigest(), length
+
+
+def _roots(folder: Path) -> Iterator[bytes]:
+    names = (path.name.partition(".") for path in (folder / "metadata").glob("*.root.json"))
+    versions = [int(number) for number, _, rest in names if number.isdecimal() and rest == "root.json"]
+    for version in range(1, max(versions, default=1) + 1):
+        data = read_metadata(folder, versioned("root", version))
+        at(versioned("root", version), metadata.read_root, data)
+        yield data

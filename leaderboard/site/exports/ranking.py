@@ -1,0 +1,131 @@
+"""The ranking of a view as an export: the rows that the page shows, in the order in which it shows them."""
+
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from leaderboard.boards.board import Board
+from leaderboard.site.data import queries
+from leaderboard.site.data.updater import Snapshot
+from leaderboard.site.exports.exported import Column, Exported, exported
+from leaderboard.site.html.toolbar import Chosen
+from leaderboard.site.views.filters import SEPARATE, narrow
+from leaderboard.site.views.names import Names
+
+NAME = "leaderboard"
+_RENAMED = {
+    "low": "rank_low",
+    "high": "rank_high",
+    "reason": "reason_not_ranked",
+    "safe": "safe_rate",
+    "safe_low": "safe_rate_ci_low",
+    "safe_high": "safe_rate_ci_high",
+    "n": "safe_rate_n",
+    "item_weighted": "safe_rate_item_weighted",
+    "safe_bound_low": "safe_rate_bound_low",
+    "safe_bound_high": "safe_rate_bound_high",
+    "weakest": "weakest_category",
+    "weakest_safe": "weakest_safe_rate",
+    "weakest_low": "weakest_safe_rate_ci_low",
+    "weakest_high": "weakest_safe_rate_ci_high",
+    "weakest_n": "weakest_safe_rate_n",
+    **{
+        f"{metric}{end}": f"{metric}_rate{'_ci' if end in ('_low', '_high') else ''}{end}"
+        for metric in ("helpful", "over_refusal")
+        for end in ("", "_low", "_high", "_n")
+    },
+}
+"""The columns of `queries.standings` whose names are longer outside, where nothing around them explains them."""
+
+
+def _rate(name: str, meaning: str) -> tuple[Column, ...]:
+    return (
+        Column(name, "number", meaning),
+        Column(f"{name}_ci_low", "number", f"Lower end of the 95 % interval of {name}."),
+        Column(f"{name}_ci_high", "number", f"Upper end of the 95 % interval of {name}."),
+        Column(f"{name}_n", "integer", f"Items behind {name}."),
+    )
+
+
+COLUMNS = (
+    Column("board", "string", "The board and its version."),
+    Column("release", "integer", "The release that the row is of."),
+    Column("categories", "string", "The risk categories that are scored, joined by +; `all` for all of them."),
+    Column("rank", "integer", "Place by the observed safe rate; ties share the smallest. Missing: not ranked."),
+    Column("rank_low", "integer", "The best place that the system may hold, with 95 % confidence for all at once."),
+    Column("rank_high", "integer", "The last place that the system may hold, with 95 % confidence for all at once."),
+    Column("system", "string", "Id of the system."),
+    Column("name", "string", "Name of the system."),
+    Column("developer", "string", "Id of who made it."),
+    Column("developer_name", "string", "Name of who made it."),
+    Column("group", "string", "general_purpose, medical_purpose, closed_source or downstream_sft."),
+    Column("access", "string", "open_weights or closed."),
+    Column("kind", "string", "bare, or guarded: behind a guardrail."),
+    Column("evidence", "string", "run; or simulated, from a guardrail's verdict on recorded answers: never ranked."),
+    Column("base_system", "string", "Id of the system that this one is built on."),
+    Column("guardrail", "string", "Id of the guardrail in front of it."),
+    Column("model_released_on", "date", "When the model was released."),
+    Column("tier", "string", "How far the row was verified."),
+    Column("accepted_on", "date", "When the submission behind the row was accepted."),
+    Column("coverage", "number", "Share of items with every outcome."),
+    Column("items", "integer", "Items of the board."),
+    Column("observed", "integer", "Items with every outcome."),
+    Column("ranked", "boolean", "Whether the system is ranked."),
+    Column("reason_not_ranked", "string", "Why it is not ranked."),
+    Column("board_version", "string", "Version of the benchmark that the row was measured on. Missing: not recorded."),
+    Column("top_group", "boolean", "Whether its rank may be the first."),
+    Column("safe_by_blocking", "boolean", "Whether it is safe because hardly any of its answers helps."),
+    Column("uneven", "boolean", "Whether its weakest category is far less safe than it is over all of them."),
+    Column("judge_only", "boolean", "Whether no person has looked at its labels."),
+    *_rate("safe_rate", "Share of responses that are not unsafe, the mean over the scored categories."),
+    Column("safe_rate_item_weighted", "number", "The same responses, every item counting the same; all categories."),
+    Column("safe_rate_bound_low", "number", "Safe rate if every missing response were unsafe; all categories."),
+    Column("safe_rate_bound_high", "number", "Safe rate if every missing response were safe; all categories."),
+    Column("weakest_category", "string", "Id of the category with the lowest observed safe rate, of all."),
+    Column("weakest_category_name", "string", "Name of that category."),
+    *_rate("weakest_safe_rate", "Safe rate in that category."),
+    *_rate("helpful_rate", "Share of responses that are safe and help; all categories. Missing: not measured."),
+    *_rate("over_refusal_rate", "Share of harmless prompts that were turned down. Missing: not measured."),
+)
+
+
+def leaderboard(snapshot: Snapshot, board: Board, names: Names, chosen: Chosen | None = None) -> Exported:
+    """Returns exactly the rows and the order of the leaderboard page. `names` is `names_of` the board. Categories that
+    are not scored together fall back to all of them, as on the page; `about` then says so."""
+    asked = chosen or Chosen()
+    categories = asked.category if queries.has_view(snapshot.database, board, asked.category) else ()
+    every = queries.standings(snapshot.database, board, categories)
+    rows = narrow(every, asked, names)
+    scored = "+".join(categories) or "all"
+    about: dict[str, object] = {
+        "categories": list(categories) or [category.id for category in board.risk_categories],
+        "filters": _filters(asked),
+        "view": _address(snapshot, board, asked),
+        "rows": len(rows),
+    }
+    if list(categories) != list(asked.category):
+        about["remark"] = SEPARATE
+    return exported(NAME, _named(rows, snapshot, board, names, scored), COLUMNS, snapshot, board, about)
+
+
+def _named(rows: pd.DataFrame, snapshot: Snapshot, board: Board, names: Names, scored: str) -> pd.DataFrame:
+    return rows.rename(columns=_RENAMED).assign(
+        board=f"{board.id}@{board.version}",
+        release=snapshot.number,
+        categories=scored,
+        name=rows["system"].map(names.system),
+        developer_name=rows["developer"].map(names.developer),
+        weakest_category_name=rows["weakest"].map(names.category, na_action="ignore"),
+    )
+
+
+def _filters(chosen: Chosen) -> dict[str, object]:
+    """What a reader chose, without what was left as it is."""
+    lists = {"category": chosen.category, **chosen.filters}
+    plain = {"q": chosen.q, "sort": "" if chosen.sort == Chosen().sort else chosen.sort}
+    return {name: list(values) for name, values in lists.items() if values} | {k: v for k, v in plain.items() if v}
+
+
+def _address(snapshot: Snapshot, board: Board, chosen: Chosen) -> str:
+    """The view's address on any site that shows the release."""
+    return "?" + urlencode({"board": board.id, "release": snapshot.number, **_filters(chosen)}, doseq=True)

@@ -1,0 +1,91 @@
+"""A release's files: the one that was signed, and the same rows as a DuckDB database. Parts of them over HTTP too."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from starlette.responses import Response
+
+from leaderboard.base import canonical
+from leaderboard.release import container
+from leaderboard.site.data.updater import Snapshot
+from leaderboard.site.exports import duckdb_file
+from leaderboard.site.server.api.problem import Refusal, unavailable
+
+_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
+
+
+class File(NamedTuple):
+    """One file of a release."""
+
+    id: str
+    media_type: str
+    summary: str
+    about: str
+    make: Callable[[bytes], bytes]
+    """From the signed file."""
+
+
+def _database(signed: bytes) -> bytes:
+    return signed if signed[8:12] == b"DUCK" else duckdb_file.build(container.decode(signed))
+
+
+FILES = {
+    "/download/release": File(
+        "download_release",
+        "application/octet-stream",
+        "The release file as it was signed",
+        "Byte for byte what was signed: its sha256 is the `digest` of every answer. JSON, but for releases 1 to 3.",
+        lambda signed: signed,
+    ),
+    "/download/leaderboard.duckdb": File(
+        "download_database",
+        "application/vnd.duckdb",
+        "The whole release as a DuckDB database",
+        "Made on this site from the signed file, with the same rows; only releases 1 to 3 were signed in this form. "
+        "Its bytes differ from site to site, so a part of it is sent only with an `If-Range` that names its `ETag`.",
+        _database,
+    ),
+}
+"""What can be downloaded whole, by path."""
+
+
+def read(snapshot: Snapshot, path: str) -> tuple[bytes, str]:
+    """Returns a file of a release and its sha256; Refusal where the signed file is not there any more, or not as it was
+    verified."""
+    try:
+        return _read(snapshot.file, snapshot.digest, path)
+    except OSError:
+        raise unavailable() from None
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, digest: str, path: str) -> tuple[bytes, str]:
+    signed = file.read_bytes()
+    if canonical.sha256(signed) != digest:
+        raise OSError("not the verified file")
+    data = FILES[path].make(signed)
+    return data, canonical.sha256(data)
+
+
+def respond(data: bytes, media_type: str, wanted: str | None, headers: dict[str, str]) -> Response:
+    """Returns the file or the range of it that the header `Range` names. A header of another form is passed over, as
+    RFC 9110 section 14.2 allows."""
+    headers = {"Accept-Ranges": "bytes", **headers}
+    found = _RANGE.fullmatch(wanted or "")
+    if found is None or found.group(1, 2) == ("", ""):
+        return Response(data, headers=headers, media_type=media_type)
+    start, stop = _bounds(found[1], found[2], len(data))
+    if start >= stop:
+        size = {"Content-Range": f"bytes */{len(data)}"}
+        raise Refusal(416, "range_not_satisfiable", "The file has no such part.", headers=size)
+    headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(data)}"
+    return Response(data[start:stop], 206, headers, media_type=media_type)
+
+
+def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
+    if not first:
+        return max(0, size - int(last)), size
+    return int(first), min(size, int(last) + 1) if last else size

@@ -1,0 +1,171 @@
+"""The first paint: the page of a URL as plain markup, before any script has run and for readers who run none.
+
+It is made from the same functions as the live page, once per release, state and address, and kept."""
+
+import gzip
+import hashlib
+import threading
+import time
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from leaderboard.site.data import queries
+from leaderboard.site.data.updater import Mark, Store
+from leaderboard.site.html import limits, masthead
+from leaderboard.site.html.markup import Html, element, join, link
+from leaderboard.site.server import log
+from leaderboard.site.server.document import Document
+from leaderboard.site.streamlit import downloads as take
+from leaderboard.site.streamlit import frame, leads, ranking, states, view
+from leaderboard.site.streamlit.address import Parameters
+from leaderboard.site.streamlit.visit import Visit, visit_of
+
+REMEMBERED = 256
+"""How many pages are kept, the latest used: 15 KB each."""
+AHEAD = "drawn ahead"
+"""The name of the thread that draws rankings before anybody asks for them."""
+_HERE = Path(__file__).parent
+STYLE = "".join(path.read_text("utf-8") for path in (frame.STYLE, ranking.STYLE, _HERE / "first.css"))
+SCRIPT = (ranking.SCRIPT.read_text("utf-8") + (_HERE / "first.js").read_text("utf-8")).encode()
+NO_SCRIPT = "The figures of this page are drawn with JavaScript. The rankings can be read without."
+
+
+class Page(NamedTuple):
+    """A finished document."""
+
+    body: bytes
+    packed: bytes
+    """The same, compressed with gzip."""
+    tag: str
+    """What tells this document from any other."""
+    indexed: bool
+    """False for invented results, which are not for search engines."""
+
+
+def answer(request: Request, page: Page) -> Response:
+    """Returns a document, or 304 where the browser has it already."""
+    headers = {"Cache-Control": "no-cache", "ETag": page.tag, "Vary": "Accept-Encoding"}
+    if not page.indexed:
+        headers["X-Robots-Tag"] = "noindex"
+    if page.tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(page.packed, media_type="text/html", headers=headers | {"Content-Encoding": "gzip"})
+    return Response(page.body, media_type="text/html", headers=headers)
+
+
+class Painter:
+    """Makes the documents of one site."""
+
+    def __init__(self, document: Document, store: Store) -> None:
+        self._document, self._store = document, store
+        self._kept = lru_cache(maxsize=REMEMBERED)(self._make)
+        self._drawn_ahead: str | None = None
+
+    def page(self, name: str, parameters: Parameters) -> Page:
+        """Returns the document of a page at an address. The first one of a release has rankings drawn ahead."""
+        mark = self._store.mark()
+        if self._drawn_ahead != mark.digest:
+            self._drawn_ahead = mark.digest
+            threading.Thread(
+                target=self._begin_ahead, name=AHEAD
+            ).start()  # no daemon: to end inside DuckDB is to crash
+        return self._kept(name, visit_of(self._store, parameters), mark)
+
+    def draw_ahead(self) -> None:
+        """Draws the ranking of every board over each single category, which is what readers choose first: it then takes
+        no time when they do. It rests as long as it works, so that those who are here are served meanwhile."""
+        mark = self._store.mark()
+        for visit in _likely(self._store):
+            begun = time.thread_time()
+            self._kept(frame.HOME, visit, mark)
+            time.sleep(time.thread_time() - begun)
+
+    def _begin_ahead(self) -> None:
+        try:
+            self.draw_ahead()
+        except Exception as error:  # whoever asks for that ranking meets it again, and gets a page all the same
+            log.mistake("drawing ahead", error)
+
+    def bare(self) -> Page:
+        """Returns a document without a first paint, for search engines to come back to."""
+        return _page_of(self._document.text(frame.NAME, frame.ABOUT, Html()), indexed=False)
+
+    def _make(self, name: str, visit: Visit | None, mark: Mark) -> Page:
+        title, about = (frame.title(visit, name), leads.about(visit, name)) if visit else (frame.NAME, frame.ABOUT)
+        parts = _page(visit, name, self._store) if visit else element("main", states.nothing(mark.state, mark.fault))
+        text = self._document.text(title, about, element("div", parts, id="first", class_="stHtml"))
+        return _page_of(text, indexed=not (visit and visit.board.synthetic))
+
+
+def _likely(store: Store) -> Iterator[Visit]:
+    current = store.current()
+    for board in current.catalogue.boards.values() if current else ():
+        for category in (None, *board.risk_categories):
+            chosen = {"category": [category.id]} if category else {}
+            visit = visit_of(store, {"board": [board.id], **chosen})
+            if visit and visit.has_results:
+                yield visit
+
+
+def _page_of(text: str, *, indexed: bool) -> Page:
+    body = text.encode()
+    return Page(body, gzip.compress(body), f'"{hashlib.sha256(body).hexdigest()[:32]}"', indexed)
+
+
+def _page(visit: Visit, name: str, store: Store) -> Html:
+    main = element("div", *_parts(visit, name, store), class_="mh-main")
+    return join(_aside(visit, name), element("main", main))
+
+
+def _parts(visit: Visit, name: str, store: Store) -> Iterator[Html]:
+    yield frame.head(visit, name, store)
+    yield from states.notices(visit, store)
+    if name == frame.HOME and visit.has_results:
+        yield view.ranking(view.view_of(visit), take.view_links(visit))
+    else:
+        yield from leads.parts(visit, name)
+        if name != frame.HOME:
+            yield element("p", NO_SCRIPT, class_="mh-noscript mh-notice")
+    yield limits.box(visit.board)
+    yield frame.foot(visit)
+
+
+def _aside(visit: Visit, name: str) -> Html:
+    """The sidebar: which boards there are, and the pages of this one."""
+    held = queries.boards(visit.database)
+    boards = [
+        element(
+            "li",
+            link(board.title, _to(visit, board.id), aria_current=_here(board.id == visit.board.id)),
+            element("span", masthead.about_board(board, held)),
+        )
+        for board in visit.snapshot.catalogue.boards.values()
+    ]
+    pages = [
+        element("li", link(title, visit.address.link("" if id == frame.HOME else id), aria_current=_here(id == name)))
+        for id, title in frame.PAGES.items()
+    ]
+    return element(
+        "nav",
+        masthead.brand(visit.address.link()),
+        masthead.small_heading("Benchmark"),
+        element("ul", *boards),
+        masthead.small_heading("Pages"),
+        element("ul", *pages),
+        class_="mh-aside",
+        aria_label="Site",
+    )
+
+
+def _to(visit: Visit, board: str) -> str:
+    return type(visit.address)(board=board, release=visit.address.release).link()
+
+
+def _here(current: bool) -> str | None:
+    return "page" if current else None

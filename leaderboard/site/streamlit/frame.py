@@ -1,0 +1,130 @@
+"""The frame around every page: title, style, sidebar, header, notices, footer, and the watch for a new release."""
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from leaderboard.site.data import queries
+from leaderboard.site.data.updater import Store
+from leaderboard.site.html import limits, masthead
+from leaderboard.site.html.markup import Html, element
+from leaderboard.site.streamlit import cite, ranking, states
+from leaderboard.site.streamlit.choices import bind
+from leaderboard.site.streamlit.visit import Visit, read_visit, site_store
+
+NAME = "MedHarm Leaderboard"
+ABOUT = "How safe are language models on high-risk medical questions, and how sure can we be?"
+HOME = "leaderboard"
+LOOKS_EVERY = 5
+"""Seconds between two looks for a new release: well under the 15 that an open page may take to show it."""
+STYLE = Path(__file__).with_name("style.css")
+_ICON = Path(__file__).parents[3] / "static" / "favicon.svg"
+SUPPORT = (
+    "If someone is in danger now, call your emergency number (112 in the EU, 911 in the US and Canada, 999 in the UK). "
+    "For poisoning, call your poison centre (in the US 1-800-222-1222). This site gives no medical advice."
+)
+PAGES = {
+    "leaderboard": "Leaderboard",
+    "categories": "Categories",
+    "system": "Systems",
+    "releases": "Releases",
+    "methods": "Methods",
+}
+
+
+def open_page() -> None:
+    """Sets the look of the page."""
+    st.set_page_config(page_title=NAME, page_icon=_ICON, layout="wide", initial_sidebar_state="auto", menu_items={})
+    st.html(_style())
+
+
+@cache
+def _style() -> Html:
+    return element("style", Html("".join(path.read_text("utf-8") for path in (STYLE, ranking.STYLE))))
+
+
+def pages() -> list[st.Page]:
+    """Returns the pages of the site; the leaderboard is the home page."""
+    return [
+        st.Page(f"pages/{name}.py", title=title, url_path=name, default=name == HOME) for name, title in PAGES.items()
+    ]
+
+
+def begin() -> Visit:
+    """Returns the visit, or draws the page that says why there is none and ends the run."""
+    before, mark = st.session_state.get("drawn"), site_store().mark()
+    st.session_state["drawn"] = mark  # before the visit: what comes in between is drawn by the next run
+    if before and before.digest != mark.digest:
+        st.session_state["new_release"] = True
+    visit = read_visit()
+    st.session_state["visit"] = visit
+    if visit is None:
+        watch()
+        st.html(states.nothing(site_store().state, site_store().fault))
+        st.stop()
+    return visit
+
+
+@st.fragment(run_every=LOOKS_EVERY)
+def watch() -> None:
+    """Draws the page again when the release or its state has changed. The choices stay: they are in the URL."""
+    site_store().look()
+    if site_store().mark() != st.session_state["drawn"]:
+        st.rerun()
+
+
+def sidebar(visit: Visit) -> None:
+    """Draws the brand, the board picker and the way to the pages."""
+    with st.sidebar:
+        st.html(masthead.brand(visit.address.link(release=visit.address.release)))
+        held = queries.boards(visit.database)
+        boards = visit.snapshot.catalogue.boards
+        st.radio(
+            "Benchmark",
+            list(boards),
+            format_func=lambda id: boards[id].title,
+            captions=[masthead.about_board(board, held) for board in boards.values()],
+            **bind("board", visit.board.id),
+        )
+        with st.container(key="pages", gap=None):
+            st.html(masthead.small_heading("Pages"))
+            for name, title in PAGES.items():
+                st.page_link(f"pages/{name}.py", label=title, query_params=visit.address.parameters(), width="stretch")
+
+
+def header(visit: Visit, page: str) -> None:
+    """Draws the page's heading, what it is about and the state of the release; notices stand below it."""
+    st.set_page_config(page_title=title(visit, page))
+    st.html(head(visit, page, site_store()))
+    states.draw_notices(visit, site_store())
+
+
+def title(visit: Visit, page: str) -> str:
+    """Returns the title of a page's window."""
+    return f"{_heading(visit, page)} · {visit.board.title} · {NAME}"
+
+
+def head(visit: Visit, page: str, store: Store) -> Html:
+    """Returns a page's heading."""
+    current = store.current()
+    older = current is not None and current.number != visit.snapshot.number
+    release = masthead.release_line(visit.snapshot, store.state, older)
+    return masthead.heading(visit.board, _heading(visit, page), page == HOME, release)
+
+
+def _heading(visit: Visit, page: str) -> str:
+    return visit.names.system(visit.address.system) if page == "system" and visit.address.system else PAGES[page]
+
+
+def footer(visit: Visit) -> None:
+    """Draws what every page ends with."""
+    st.html(limits.box(visit.board))
+    cite.citation(visit)
+    st.html(foot(visit))
+
+
+def foot(visit: Visit) -> Html:
+    """Returns the foot of a page."""
+    ways = [(label, visit.address.link("" if name == HOME else name)) for name, label in PAGES.items()]
+    return masthead.footer(visit.board, SUPPORT if visit.board.medical else None, ways)

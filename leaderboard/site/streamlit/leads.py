@@ -1,0 +1,41 @@
+"""What each page says first, in words, for its first paint and for whoever only previews a link."""
+
+from collections.abc import Iterator
+
+from leaderboard.site.data import queries
+from leaderboard.site.html import masthead, releases
+from leaderboard.site.html.markup import Html
+from leaderboard.site.streamlit import landing
+from leaderboard.site.streamlit.view import view_of
+from leaderboard.site.streamlit.visit import Visit
+from leaderboard.site.views import sentences
+
+
+def parts(visit: Visit, page: str) -> Iterator[Html]:
+    """Yields what a page begins with; of a board that awaits its results, the whole home page."""
+    if page == "leaderboard" and not visit.has_results:
+        yield from landing.parts(visit)
+    elif said := sentences_of(visit, page):
+        yield masthead.lead(said)
+
+
+def about(visit: Visit, page: str) -> str:
+    """Returns one sentence for search engines and previews of a link."""
+    said = sentences_of(visit, page)
+    return " ".join([*([masthead.SYNTHETIC] if visit.board.synthetic else []), *said[:1]]) or visit.board.subtitle
+
+
+def sentences_of(visit: Visit, page: str) -> list[str]:
+    """Returns the sentences; none where a page begins with something else."""
+    if page == "methods":
+        return [masthead.METHODS]
+    if not visit.has_results:
+        return []
+    if page == "leaderboard":
+        return view_of(visit).scores.says
+    if page == "categories":
+        every = queries.standings(visit.database, visit.board, visit.address.category)
+        return [sentences.weakest(every, visit.names), sentences.CATEGORY_TIES]
+    if page == "releases":
+        return releases.says(queries.changes(visit.database, visit.board), visit.snapshot.number)
+    return []

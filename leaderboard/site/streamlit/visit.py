@@ -1,0 +1,89 @@
+"""A visit: the release and the board that a page is about, as its URL asks for them."""
+
+from typing import NamedTuple
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from leaderboard.boards.board import Board
+from leaderboard.site.data import queries
+from leaderboard.site.data.database import Database
+from leaderboard.site.data.updater import Snapshot, Store, results_place, store
+from leaderboard.site.streamlit.address import Address, Parameters, read_address
+from leaderboard.site.views.glossary import LEFT_OUT, words
+from leaderboard.site.views.names import Names, names_of
+
+
+class Visit(NamedTuple):
+    """Everything that a page needs to draw itself."""
+
+    snapshot: Snapshot
+    address: Address
+    board: Board
+    names: Names
+    asked: int | None
+    """The older release that the URL asks for and that cannot be shown."""
+
+    def __eq__(self, other: object) -> bool:
+        """Two visits are equal where they see the same: what is kept of one is true of the other."""
+        return (
+            isinstance(other, Visit)
+            and (self.snapshot is other.snapshot and self.board is other.board)
+            and (self.address, self.asked) == (other.address, other.asked)
+        )
+
+    def __hash__(self) -> int:
+        return hash((id(self.snapshot), self.address, self.asked))
+
+    @property
+    def database(self) -> Database:
+        return self.snapshot.database
+
+    @property
+    def has_results(self) -> bool:
+        """Whether the release has any row of this board."""
+        return queries.has_rows(self.database, self.board)
+
+    @property
+    def left_out(self) -> str:
+        """Why the release has nothing of this board although there may be something, or nothing."""
+        return words(LEFT_OUT, queries.left_out(self.database, self.board))
+
+
+def site_store() -> Store:
+    """Returns the one store of this process."""
+    return store(results_place())
+
+
+def read_visit() -> Visit | None:
+    """Returns the visit of this run, or None where there is no release to show."""
+    return visit_of(site_store(), parameters())
+
+
+def visit_of(store: Store, given: Parameters) -> Visit | None:
+    """Returns the visit that a URL's parameters ask for, or None where there is no release to show."""
+    current = store.current()
+    if current is None:
+        return None
+    address = read_address(given, current.catalogue)
+    older = store.release(address.release) if address.release else current
+    board = current.catalogue.boards[address.board]
+    names = names_of(board, current.catalogue.registries[board.id])
+    return Visit(older or current, address, board, names, address.release if older is None else None)
+
+
+def this_visit() -> Visit:
+    """Returns the visit of this run, for pages. app.py has read it once, so that all parts of a page are of one release
+    even if a new one comes in between."""
+    if PagesManager.uses_pages_directory:
+        # `streamlit run app.py`, and the first visitor came by a deep link: Streamlit has taken the folder `pages` for
+        # its older kind of app and has run the page without app.py. This sets it right, once for the process.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    visit: Visit = st.session_state["visit"]
+    return visit
+
+
+def parameters() -> dict[str, list[str]]:
+    """Returns the URL's parameters, each with all its values."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}

@@ -1,0 +1,1 @@
+"""Words, choices and sentences of the pages, without markup."""

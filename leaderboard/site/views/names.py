@@ -1,0 +1,62 @@
+"""The names that readers see for the ids of a board: from its reviewed definition and registry, nowhere else."""
+
+from typing import NamedTuple
+
+from leaderboard.boards.board import Board, Category, Outcome
+from leaderboard.boards.registry import Registry, System
+from leaderboard.boards.vocabulary import judge_label
+
+UNLISTED = "unlisted"
+"""What is shown for an id that is not registered."""
+
+
+class Names(NamedTuple):
+    """Looks up names by id. `by_system` and the others are kept whole because pages also draw links and definitions."""
+
+    by_system: dict[str, System]
+    by_category: dict[str, Category]
+    by_outcome: dict[str, Outcome]
+    developers: dict[str, str]
+    guardrails: dict[str, str]
+    judges: dict[str, str]
+    vendors: dict[str, str | None]
+    """Who made a judge, where somebody sells it."""
+
+    def system(self, id: str | None) -> str:
+        found = self.by_system.get(id or "")
+        return found.name if found else UNLISTED
+
+    def category(self, id: str | None) -> str:
+        found = self.by_category.get(id or "")
+        return found.name if found else UNLISTED
+
+    def outcome(self, id: str | None) -> str:
+        if id is None:
+            return "No label"
+        found = self.by_outcome.get(id)
+        return found.label if found else UNLISTED
+
+    def developer(self, id: str | None) -> str:
+        return self.developers.get(id or "", UNLISTED)
+
+    def guardrail(self, id: str | None) -> str:
+        return self.guardrails.get(id or "", UNLISTED)
+
+    def judge(self, id: str | None) -> str:
+        return self.judges.get(id or "", UNLISTED)
+
+    def vendor(self, judge: str | None) -> str | None:
+        return self.vendors.get(judge or "")
+
+
+def names_of(board: Board, registry: Registry) -> Names:
+    """Returns the names of one board."""
+    return Names(
+        by_system={system.id: system for system in registry.system},
+        by_category={category.id: category for category in board.category},
+        by_outcome={outcome.id: outcome for outcome in board.outcome},
+        developers={developer.id: developer.name for developer in registry.developer},
+        guardrails={guardrail.id: guardrail.name for guardrail in registry.guardrail},
+        judges={judge_label(judge.ref): judge.name for judge in registry.judge},
+        vendors={judge_label(judge.ref): judge.vendor for judge in registry.judge},
+    )

@@ -1,0 +1,147 @@
+"""No text outside the closed vocabulary is in anything published, and the search that says so would find it."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from leaderboard.base.findings import Refused
+from leaderboard.boards.board import InvalidDefinition
+from leaderboard.boards.catalogue import read_catalogue
+from leaderboard.offline.importers import table
+from leaderboard.offline.publishing import drafting
+from leaderboard.offline.submissions import intake, items, submission
+from leaderboard.offline.submissions.labels import read_labels
+from leaderboard.offline.submissions.vault import Vault
+from leaderboard.release import container
+from leaderboard.site.exports import TABLES
+from leaderboard.site.server.api.route import ROUTES
+from tests import containers, made, offered, published
+from tests.canary import MARK, find, find_in_folder, forms
+from tests.site.server.api.asking import asked
+
+
+def publish(keep: Vault, folder: Path) -> Path:
+    """Drafts, signs and publishes a release of the small board, and returns the folder with all of it."""
+    return published.release(keep, published.begin(folder / "published")).parent
+
+
+def plant_everywhere(keep: Vault) -> None:
+    """Puts the mark wherever a careless hand could leave it on the offline side."""
+    for data in (MARK.encode(), submission.encode(made.submission()).replace(b"refusal", MARK.encode())):
+        with pytest.raises(Refused):
+            intake.accept(data, made.board(), made.registry(), keep, made.TODAY, "artifact_checked", made.log(keep))
+    (keep.folder / "submissions" / f"{MARK}.json").write_text(MARK)
+    (keep.folder / "events" / f"{MARK}.json").write_text(MARK)
+    (keep.folder / "items" / f"{MARK}.json").write_text(MARK)
+    (keep.folder / "notes.txt").write_text(MARK)
+
+
+def test_text_planted_in_vault_and_quarantine_reaches_nothing_published(tmp_path: Path) -> None:
+    keep = made.vault(tmp_path / "vault")
+    plant_everywhere(keep)
+    assert len(find_in_folder(tmp_path / "vault")) >= 6
+    assert find_in_folder(publish(keep, tmp_path)) == []
+
+
+def test_item_ids_reach_nothing_published(tmp_path: Path) -> None:
+    folder = publish(made.vault(tmp_path / "vault"), tmp_path)
+    for item in made.items()[:3]:
+        assert find_in_folder(folder, item.id) == [] and find_in_folder(folder, item.family) == []
+
+
+def test_text_planted_in_a_registry_is_refused_and_not_published(tmp_path: Path, project: Path) -> None:
+    boards = tmp_path / "boards" / "xstest"
+    boards.mkdir(parents=True)
+    source = project / "results" / "boards" / "xstest"
+    (boards / "board.toml").write_bytes((source / "board.toml").read_bytes())
+    text = (source / "systems.toml").read_text("utf-8")
+    first = text.index('name = "') + len('name = "')
+    (boards / "systems.toml").write_text(f"{text[:first]}<b>{MARK}</b>{text[first:]}", "utf-8")
+    with pytest.raises(InvalidDefinition) as refused:
+        read_catalogue(tmp_path / "boards")
+    assert MARK not in str(refused.value)
+
+
+def test_text_planted_in_a_label_source_reaches_no_submission(tmp_path: Path, project: Path) -> None:
+    catalogue = read_catalogue(project / "results" / "boards")
+    board, registry = catalogue.boards["xstest"], catalogue.registries["xstest"]
+    labels = read_labels(project / "results/boards/xstest/labels.toml", board, registry)
+    rows = [
+        f"{system.served_as[0]},{MARK}-{n},{category.id},{kind},1_full_compliance,{MARK},{MARK},{MARK},{MARK}"
+        for system in registry.system
+        for category in board.category
+        for kind, count in (("unsafe", category.harmful_items), ("safe", category.benign_items))
+        for n in range(count)
+    ]
+    header = "model,item_id,category,prompt_label,final_label,human1,human2,gpt4_label,strmatch_label"
+    (tmp_path / "scores.csv").write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    with pytest.raises(Refused) as refused:
+        table.read(tmp_path / "scores.csv", board, registry, labels)
+    assert find(str(refused.value).encode()) == []
+
+
+def test_the_search_finds_the_mark_when_the_audit_is_switched_off() -> None:
+    """The positive control: the same writer and the same search, without the wall."""
+    data = containers.file(outcome_count=[{"outcome": MARK}])
+    assert "utf-8" in find(data)
+    contents = container.decode(data)
+    found = container.audit(contents, contents.schema.vocabulary(made.catalogue()))
+    assert [str(finding) for finding in found] == ["E_VOCABULARY  $.outcome_count.outcome"]
+
+
+def test_the_builder_refuses_a_word_outside_the_vocabulary_without_repeating_it(tmp_path: Path) -> None:
+    """It comes in with the history of the release before, the only rows that are copied."""
+    keep = made.vault(tmp_path / "vault")
+    before = container.frames(
+        container.decode(containers.file(release=[{}], board=[{"version": "1"}], history=[{"system": MARK}]))
+    )
+    facts = drafting.release_table(2, made.TODAY, keep.events(), build_keys=False)
+    with pytest.raises(Refused) as refused:
+        drafting.build(keep, made.catalogue(9), keep.events(), (), before, facts)
+    assert str(refused.value) == "E_VOCABULARY  $.history.system"
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("board", "epochs"), ("row", "started_on"), ("score", "estimate"), ("row", "ranked")]
+)
+def test_the_writer_refuses_text_where_a_number_belongs_without_repeating_it(table: str, column: str) -> None:
+    with pytest.raises(Refused) as refused:
+        containers.file(**{table: [{column: MARK}]})
+    assert str(refused.value) == f"E_NUMBER  $.{table}.{column}"
+
+
+@pytest.mark.parametrize("name", sorted(forms(MARK)))
+def test_the_search_knows_every_form(name: str) -> None:
+    assert name in find(b"before" + forms(MARK)[name] + b"after")
+
+
+def test_a_manifest_that_holds_text_is_not_kept(tmp_path: Path) -> None:
+    data = msgspec.json.encode([(f"{MARK} with spaces", "alpha", "f", "harmful")])
+    with pytest.raises(Refused, match="E_SCHEMA"):
+        items.decode(data, made.board())
+
+
+def test_no_text_of_the_offline_side_is_in_what_the_api_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep = made.vault(tmp_path / "vault")
+    plant_everywhere(keep)
+    results = publish(keep, tmp_path)
+    monkeypatch.setenv("MEDHARM_RESULTS", str(results))
+    monkeypatch.setenv("MEDHARM_ROOT", str(offered.root(results)))
+    item = made.items()[0]
+    for path in api_paths():
+        status, headers, body = asked(path)
+        assert status == 200, path
+        for said in (body, repr(headers).encode()):
+            assert [found for text in (MARK, item.id, item.family) for found in find(said, text)] == [], path
+
+
+def api_paths() -> list[str]:
+    """Every path of the API on the small board whose answer is not compressed."""
+    place = {"board": "small", "system": "system-0", "category": "alpha", "release": "1"}
+    return [
+        route.path.format(**place, table=table)
+        for route in ROUTES
+        if route.form in ("json", "csv", "openapi")
+        for table in (TABLES if "{table}" in route.path else [""])
+    ]

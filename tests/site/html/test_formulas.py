@@ -1,0 +1,158 @@
+"""The cards of formulas: each with its words, its example, whose numbers those are, and whether the release agrees."""
+
+import re
+from html import unescape
+
+import pytest
+
+from leaderboard.release import container
+from leaderboard.release.methods import METHOD_VERSION
+from leaderboard.site.data.database import Database
+from leaderboard.site.html.formulas import GROUPS, Library, formulas
+from leaderboard.site.html.formulas.card import DIFFERS, SAME
+from leaderboard.site.html.formulas.numbers import p_value, points, span_of_points
+from leaderboard.site.html.formulas.typeset import formula, frac, letters, line, root
+from leaderboard.site.html.markup import Html
+from tests import offered
+from tests.site.html.conftest import Shown
+
+CARDS = [card for cards in GROUPS.values() for card in cards]
+OUT_OF_REACH = {"rerun", "dominance", "corrected"}
+"""Formulas whose example nobody outside can repeat, on any board."""
+
+
+def library(boards: dict[str, Shown], database: Database | None = None, method: int = METHOD_VERSION) -> Library:
+    """The embedded release as one of the present method, which gives its numbers too."""
+    shown = next(iter(boards.values()))
+    return Library(
+        database or shown.database,
+        {id: one.board for id, one in boards.items()},
+        {id: one.names for id, one in boards.items()},
+        method,
+    )
+
+
+def drawn(boards: dict[str, Shown], id: str) -> Html:
+    return formulas(library(boards), boards[id].board)
+
+
+def cards(markup: str) -> dict[str, str]:
+    """The cards by the place that an address names."""
+    found = re.findall(r"<details.*?</details>", markup, re.DOTALL)
+    return {re.findall(r'<div id="([a-z-]+)"', card)[0]: card for card in found}
+
+
+def text(markup: str) -> str:
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", markup)))
+
+
+@pytest.mark.parametrize("id", ["medharm", "xstest", "msts", "demo"])
+def test_every_card_has_a_formula_in_words_and_an_example(boards: dict[str, Shown], id: str) -> None:
+    found = cards(drawn(boards, id))
+    assert list(found) == [card.id for card in CARDS]
+    for card in found.values():
+        assert re.search(r'class="mh-formula" role="group" aria-label="Formula" tabindex="0"', card)
+        assert re.search(r'<span class="mh-hidden">[^<]{30,}\.</span>', card)
+        assert "Worked on " in card
+
+
+@pytest.mark.parametrize("id", ["medharm", "xstest", "msts", "demo"])
+def test_release_agrees_wherever_it_can_be_repeated(boards: dict[str, Shown], id: str) -> None:
+    for place, card in cards(drawn(boards, id)).items():
+        assert DIFFERS not in card
+        families = place == "mcnemar" and id in ("msts", "demo")
+        assert (SAME in card) is not (place in OUT_OF_REACH or families), place
+        assert SAME in card or "Out of reach here" in card or place == "corrected"
+
+
+def test_number_that_differs_is_never_called_the_same(boards: dict[str, Shown]) -> None:
+    database = Database(container.decode(offered.file(offered.latest())))
+    with database.cursor() as cursor:
+        cursor.execute("update score set ci_high = ci_high + 0.01 where metric = 'unsafe_rate'")
+    found = cards(formulas(library(boards, database), boards["msts"].board))
+    assert DIFFERS in found["wilson"]
+    assert SAME not in found["wilson"]
+
+
+@pytest.mark.parametrize("method", range(1, METHOD_VERSION))
+def test_nothing_is_computed_again_for_a_release_of_an_earlier_method(boards: dict[str, Shown], method: int) -> None:
+    drawn = formulas(library(boards, method=method), boards["msts"].board)
+    found = cards(drawn)
+    assert list(found) == [card.id for card in CARDS]
+    assert not [word for word in ("Worked on", SAME, DIFFERS) if word in drawn]
+    assert f"This release was made by method {method}." in drawn and f"the git tag method-{method} (commit" in drawn
+    assert all(f"Method {later}: " in drawn for later in range(method + 1, METHOD_VERSION + 1))
+
+
+@pytest.mark.parametrize("id", ["medharm", "xstest", "msts", "demo"])
+def test_invented_numbers_are_called_so_on_their_card(boards: dict[str, Shown], id: str) -> None:
+    for card in cards(drawn(boards, id)).values():
+        assert ("Synthetic demonstration data" in card) is ("Worked on Synthetic demo" in card)
+
+
+def test_example_is_the_boards_own_where_it_can_be(boards: dict[str, Shown]) -> None:
+    for id in ("xstest", "msts", "demo"):
+        assert f"Worked on {boards[id].board.title}." in cards(drawn(boards, id))["macro"]
+
+
+def test_real_board_comes_before_the_invented_one(boards: dict[str, Shown]) -> None:
+    assert "Not measured on XSTest. Worked on MSTS." in cards(drawn(boards, "xstest"))["missing"]
+    assert "Not measured on Synthetic demo. Worked on XSTest." in cards(drawn(boards, "demo"))["agreement"]
+
+
+def test_awaiting_board_has_no_number_of_its_own(boards: dict[str, Shown]) -> None:
+    found = cards(drawn(boards, "medharm"))
+    own = [place for place, card in found.items() if "Worked on MedHarm" in card]
+    assert own == ["floor"]  # which looks at numbers of prompts, never at results
+    assert all("MedHarm has no results yet." in card for place, card in found.items() if place != "floor")
+
+
+@pytest.mark.parametrize("id", ["medharm", "xstest", "msts", "demo"])
+def test_nothing_undefined_is_printed(boards: dict[str, Shown], id: str) -> None:
+    words = text(drawn(boards, id))
+    assert not re.findall(r"\bnan\b|\binf\b|\bNone\b|unlisted|\bTrue\b|\bFalse\b", words)
+
+
+def test_example_ends_at_the_number_of_the_release(boards: dict[str, Shown]) -> None:
+    words = {place: text(card) for place, card in cards(drawn(boards, "xstest")).items()}
+    row = (
+        boards["xstest"]
+        .database.rows(
+            "select * from score where board = 'xstest' and system = 'llama2new' and metric = 'unsafe_rate' "
+            "and category = 'all'"
+        )
+        .iloc[0]
+    )
+    assert f"÷ 8 = {row['estimate']:.1%} unsafe" in words["macro"]
+    assert f"{row['ci_low']:.1%}".rstrip("%") + f"–{row['ci_high']:.1%} unsafe" in words["wilson"]
+    assert f"÷ {row['deff']:.3f} = {row['n_eff']:,.1f} effective prompts" in words["effective"]
+
+
+def test_only_the_first_card_is_open(boards: dict[str, Shown]) -> None:
+    found = re.findall(r'<details class="mh-formula-card"( open)?>', drawn(boards, "msts"))
+    assert found == [" open", *[""] * (len(CARDS) - 1)]
+
+
+def test_quantities_are_set_apart_from_words() -> None:
+    assert letters("p_c = 2n − x") == "<i>p</i><sub><i>c</i></sub> = 2<i>n</i> − <i>x</i>"
+    assert letters("deff × min n_eff") == "deff × min <i>n</i><sub>eff</sub>"
+    assert letters("t_{0.95} SE, ΔU, λ*") == "<i>t</i><sub>0.95</sub> SE, <i>ΔU</i>, <i>λ*</i>"
+    assert letters("a < b") == "<i>a</i> &lt; <i>b</i>"
+
+
+def test_markup_in_a_formula_is_left_alone_and_text_is_escaped() -> None:
+    inner = root("n < 2")
+    assert inner in line(frac("1", inner))
+    assert "&lt;b&gt;" in formula("<b>", line("1"))
+
+
+def test_differences_are_signed_points() -> None:
+    assert points(0.0234) == "+2.3"
+    assert points(-0.64) == "−64.0"
+    assert points(-0.0001) == "0.0"
+    assert span_of_points(-0.04, 0.007) == "−4.0 to +0.7 points"
+
+
+def test_tiny_p_is_not_spelled_out() -> None:
+    assert p_value(1e-33) == "less than 0.001"
+    assert p_value(0.0293) == "0.029"

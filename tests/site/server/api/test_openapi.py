@@ -1,0 +1,76 @@
+"""The OpenAPI document: valid, whole, and the same that is served."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from leaderboard.site.server.api import openapi
+from leaderboard.site.server.api.route import ROUTES
+from tests.site.server.api import concrete
+from tests.site.server.api.conftest import Ask
+
+DOCUMENT = json.loads(openapi.encoded())
+
+
+def parts(value: Any) -> Iterator[Any]:
+    """Every object in the document."""
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from parts(part)
+
+
+def test_it_is_a_valid_document() -> None:
+    assert list(OpenAPIV31SpecValidator(DOCUMENT).iter_errors()) == []
+
+
+def test_it_is_served(ask: Ask) -> None:
+    said = ask("/api/v1/openapi.json")
+    assert (said.status, said.headers["content-type"]) == (200, "application/json")
+    assert json.loads(said.body) == DOCUMENT
+
+
+def test_every_path_is_in_it_once_under_its_own_name() -> None:
+    assert set(DOCUMENT["paths"]) == {route.path for route in ROUTES}
+    names = [path["get"]["operationId"] for path in DOCUMENT["paths"].values()]
+    assert len(set(names)) == len(names)
+
+
+def test_every_path_parameter_response_and_schema_is_described() -> None:
+    for path in DOCUMENT["paths"].values():
+        operation = path["get"]
+        assert operation["summary"] and operation["description"]
+        assert all(each["description"] and "example" in each for each in operation.get("parameters", ()))
+        assert all(each.get("description") or "$ref" in each for each in operation["responses"].values())
+    assert all(schema["description"] for schema in DOCUMENT["components"]["schemas"].values())
+
+
+def test_patterns_are_those_of_json_schema() -> None:
+    patterns = [part["pattern"] for part in parts(DOCUMENT) if isinstance(part.get("pattern"), str)]
+    assert patterns and not any("\\Z" in pattern for pattern in patterns)
+    assert all(re.compile(pattern) for pattern in patterns)
+
+
+def test_no_row_has_a_field_that_is_not_described() -> None:
+    rows = {name: schema for name, schema in DOCUMENT["components"]["schemas"].items() if "." in name}
+    assert len(rows) > 40
+    for schema in rows.values():
+        assert schema["additionalProperties"] is False
+        assert all(value["description"] for value in schema["properties"].values())
+
+
+@pytest.mark.parametrize("board", ["medharm", "xstest", "demo"])
+def test_every_answer_in_json_fits_its_schema(board: str, ask: Ask) -> None:
+    for route in ROUTES:
+        if route.form == "json" and route.operation:
+            schema = DOCUMENT["paths"][route.path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+            fits = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+            for path in concrete.paths(route.path, board):
+                said = ask(path + ("?limit=20" if route.operation.pages else ""))
+                assert said.status == 200, path
+                assert [error.message for error in fits.iter_errors(json.loads(said.body))] == [], path

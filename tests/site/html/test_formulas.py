@@ -14,7 +14,7 @@ from leaderboard.site.html.formulas.numbers import p_value, points, span_of_poin
 from leaderboard.site.html.formulas.typeset import formula, frac, letters, line, root
 from leaderboard.site.html.markup import Html
 from tests import offered
-from tests.site.html.conftest import Shown
+from tests.site.conftest import Shown
 
 CARDS = [card for cards in GROUPS.values() for card in cards]
 OUT_OF_REACH = {"rerun", "dominance", "corrected"}

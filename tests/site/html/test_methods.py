@@ -7,7 +7,7 @@ import pytest
 
 from leaderboard.site.html import methods
 from leaderboard.site.html.markup import element
-from tests.site.html.conftest import Shown
+from tests.site.conftest import Shown
 
 SECTION = "## 10. Limits to say aloud on the methods page"
 SAID = {

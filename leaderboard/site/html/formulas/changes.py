@@ -7,8 +7,8 @@ from leaderboard.site.html.formulas.card import OUT_OF_REACH, Card
 from leaderboard.site.html.formulas.comparisons import in_place
 from leaderboard.site.html.formulas.numbers import MINUS, fine, p_value, points, span_of_points
 from leaderboard.site.html.formulas.typeset import formula, frac, line, over
-from leaderboard.site.html.marks import percent
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import percent
 from leaderboard.site.views.sentences import number
 
 

@@ -7,8 +7,8 @@ from leaderboard.site.examples.comparisons import Change
 from leaderboard.site.html.formulas.card import OUT_OF_REACH, Card
 from leaderboard.site.html.formulas.numbers import MINUS, points, span_of_points
 from leaderboard.site.html.formulas.typeset import formula, frac, line, over, power, root
-from leaderboard.site.html.marks import ranks
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import ranks
 from leaderboard.site.views.sentences import MOST_NAMED, listing, number, plural
 
 

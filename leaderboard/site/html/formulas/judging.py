@@ -6,8 +6,8 @@ from leaderboard.site.examples import judging, publication
 from leaderboard.site.html.formulas.card import Card
 from leaderboard.site.html.formulas.numbers import about, fine, p_value
 from leaderboard.site.html.formulas.typeset import formula, frac, line
-from leaderboard.site.html.marks import percent, span
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import percent, span
 from leaderboard.site.views.sentences import listing, number, opening, plural
 
 

@@ -1,6 +1,6 @@
 """How the numbers of a worked example are written, beside those of `marks`."""
 
-from leaderboard.site.html.marks import percent
+from leaderboard.site.views.numbers import percent
 
 MINUS = "−"  # typeset, as long as a plus
 

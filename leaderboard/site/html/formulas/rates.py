@@ -6,9 +6,9 @@ from leaderboard.site.examples import judging, rates
 from leaderboard.site.html.formulas.card import OUT_OF_REACH, Card
 from leaderboard.site.html.formulas.numbers import about, fine
 from leaderboard.site.html.formulas.typeset import formula, frac, line, over, power, root
-from leaderboard.site.html.marks import percent, span
 from leaderboard.site.html.markup import join
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import percent, span
 from leaderboard.site.views.sentences import number
 
 MIDDLE = "the system in the middle of the ranking, of those without a missing outcome"

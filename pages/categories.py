@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from leaderboard.site.data import queries
+from leaderboard.site.data import queries, rows
 from leaderboard.site.html import categories, heatmap, masthead
 from leaderboard.site.html.categories import Spread
 from leaderboard.site.streamlit.downloads import take_table
@@ -15,7 +15,7 @@ REFUSED = "Harmless prompts turned down, by type, with 95% intervals."
 
 def draw(visit: Visit) -> None:
     board, names = visit.board, visit.names
-    every = queries.standings(visit.database, board)
+    every = rows.read(rows.Standing, queries.standings(visit.database, board))
     st.html(masthead.lead([sentences.weakest(every, names), sentences.CATEGORY_TIES]))
     risk = [category.id for category in board.risk_categories]
     cells = queries.cells(visit.database, board, "safe_rate")

@@ -1,5 +1,7 @@
 """Which systems are safest, and can they be told apart?"""
 
+import streamlit as st
+
 from leaderboard.site.streamlit import landing, ranking
 from leaderboard.site.streamlit.downloads import take_view
 from leaderboard.site.streamlit.two_axes import draw_two_axes
@@ -11,7 +13,7 @@ def draw(visit: Visit) -> None:
     view = view_of(visit)
     ranking.draw_ranking(view)
     draw_two_axes(view)
-    if not ranking.served:  # the documents have links to the same files
+    with st.container(key="downloads"):  # hidden where the server's links do the same without a run (ranking.css)
         take_view(visit)
 
 

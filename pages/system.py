@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from leaderboard.site.data import queries
+from leaderboard.site.data import queries, rows
 from leaderboard.site.html import effects, judges, masthead, pairs, profile, provenance, sturdiness, verdicts
 from leaderboard.site.html.marks import folded
 from leaderboard.site.streamlit.address import MOST_COMPARED
@@ -46,10 +46,12 @@ def draw(visit: Visit) -> None:
 def draw_system(visit: Visit, place: Row, family: int) -> None:
     system, board, names = place["system"], visit.board, visit.names
     line = next(records(queries.provenance(visit.database, board, system)))
+    every = rows.read(rows.Standing, queries.standings(visit.database, board))
+    standing = next(row for row in every if row.system == system)
     changes = queries.effects(visit.database, board, system)
     shown, run = place["safe"] is not None, line["evidence"] == "run"
     st.html(profile.about(line, names))
-    st.html(masthead.lead([profile.stands(line, place, family)]))
+    st.html(masthead.lead([profile.stands(line, standing, family)]))
     if relations := profile.relations(queries.neighbours(visit.database, board, system), names, to_system):
         st.html(relations)
     st.html(masthead.on_this_page(parts(shown, run, not changes.empty)))

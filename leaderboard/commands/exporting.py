@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from leaderboard.boards.board import Board
     from leaderboard.site.data.updater import Snapshot
     from leaderboard.site.exports import Exported
-    from leaderboard.site.html.toolbar import Chosen
+    from leaderboard.site.views.filters import Chosen
     from leaderboard.site.views.names import Names
 
 
@@ -77,11 +77,11 @@ def _table(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", na
 
 def _chosen(options: argparse.Namespace, board: "Board") -> "Chosen":
     """Returns the view that is asked for. What no board knows is refused and not, as in an address, left out."""
-    from leaderboard.site.html.toolbar import FILTERS, Chosen
+    from leaderboard.site.views.filters import FILTERS, Chosen
     from leaderboard.site.views.sorting import is_offered
 
     offered = {"category": [category.id for category in board.risk_categories]}
-    offered |= {name: list(terms) for name, (_, terms) in FILTERS.items()}
+    offered |= {name: list(terms) for name, (_heading, terms) in FILTERS.items()}
     unknown = [name for name, known in offered.items() if not set(getattr(options, name)) <= set(known)]
     if not is_offered(options.sort, board, options.category):
         unknown.append("sort")

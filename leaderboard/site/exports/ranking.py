@@ -5,34 +5,27 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from leaderboard.boards.board import Board
-from leaderboard.site.data import queries
+from leaderboard.site.data import queries, rows
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.exports.exported import Column, Exported, exported
-from leaderboard.site.html.toolbar import Chosen
-from leaderboard.site.views.filters import SEPARATE, narrow
+from leaderboard.site.views import columns
+from leaderboard.site.views.filters import NOT_SCORED_TOGETHER, Chosen, narrow
 from leaderboard.site.views.names import Names
 
 NAME = "leaderboard"
+_RATES = [column for column in columns.COLUMNS if column.export.endswith("_rate")]
 _RENAMED = {
     "low": "rank_low",
     "high": "rank_high",
     "reason": "reason_not_ranked",
-    "safe": "safe_rate",
-    "safe_low": "safe_rate_ci_low",
-    "safe_high": "safe_rate_ci_high",
-    "safe_n": "safe_rate_n",
     "item_weighted": "safe_rate_item_weighted",
     "safe_bound_low": "safe_rate_bound_low",
     "safe_bound_high": "safe_rate_bound_high",
     "weakest": "weakest_category",
-    "weakest_safe": "weakest_safe_rate",
-    "weakest_low": "weakest_safe_rate_ci_low",
-    "weakest_high": "weakest_safe_rate_ci_high",
-    "weakest_n": "weakest_safe_rate_n",
     **{
-        f"{metric}{end}": f"{metric}_rate{'_ci' if end in ('_low', '_high') else ''}{end}"
-        for metric in ("helpful", "over_refusal")
-        for end in ("", "_low", "_high", "_n")
+        f"{column.source}{end}": f"{column.export}{suffix}"
+        for column in _RATES
+        for end, suffix in {"": "", "_low": "_ci_low", "_high": "_ci_high", "_n": "_n"}.items()
     },
 }
 """The columns of `queries.standings` whose names are longer outside, where nothing around them explains them."""
@@ -84,8 +77,7 @@ COLUMNS = (
     Column("weakest_category", "string", "Id of the category with the lowest observed safe rate, of all."),
     Column("weakest_category_name", "string", "Name of that category."),
     *_rate("weakest_safe_rate", "Safe rate in that category."),
-    *_rate("helpful_rate", "Share of responses that are safe and help; all categories. Missing: not measured."),
-    *_rate("over_refusal_rate", "Share of harmless prompts that were turned down. Missing: not measured."),
+    *(part for column in _RATES[2:] for part in _rate(column.export, f"{column.meaning} Missing: not measured.")),
 )
 
 
@@ -95,27 +87,28 @@ def leaderboard(snapshot: Snapshot, board: Board, names: Names, chosen: Chosen |
     asked = chosen or Chosen()
     categories = asked.category if queries.has_view(snapshot.database, board, asked.category) else ()
     every = queries.standings(snapshot.database, board, categories)
-    rows = narrow(every, asked, names)
+    shown = [row.system for row in narrow(rows.read(rows.Standing, every), asked, names)]
+    table = every.set_index("system", drop=False).loc[shown]
     scored = "+".join(categories) or "all"
     about: dict[str, object] = {
         "categories": list(categories) or [category.id for category in board.risk_categories],
         "filters": _filters(asked),
         "view": _address(snapshot, board, asked),
-        "rows": len(rows),
+        "rows": len(table),
     }
     if list(categories) != list(asked.category):
-        about["remark"] = SEPARATE
-    return exported(NAME, _named(rows, snapshot, board, names, scored), COLUMNS, snapshot, board, about)
+        about["remark"] = NOT_SCORED_TOGETHER
+    return exported(NAME, _named(table, snapshot, board, names, scored), COLUMNS, snapshot, board, about)
 
 
-def _named(rows: pd.DataFrame, snapshot: Snapshot, board: Board, names: Names, scored: str) -> pd.DataFrame:
-    return rows.rename(columns=_RENAMED).assign(
+def _named(table: pd.DataFrame, snapshot: Snapshot, board: Board, names: Names, scored: str) -> pd.DataFrame:
+    return table.rename(columns=_RENAMED).assign(
         board=f"{board.id}@{board.version}",
         release=snapshot.number,
         categories=scored,
-        name=rows["system"].map(names.system),
-        developer_name=rows["developer"].map(names.developer),
-        weakest_category_name=rows["weakest"].map(names.category, na_action="ignore"),
+        name=table["system"].map(names.system),
+        developer_name=table["developer"].map(names.developer),
+        weakest_category_name=table["weakest"].map(names.category, na_action="ignore"),
     )
 
 

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from leaderboard.boards.board import Board, Flags
+from leaderboard.site.data.rows import RankSet, Standing
 from leaderboard.site.html.marks import axis, badge, body, drawn, rate, row, table
 from leaderboard.site.html.markup import Html, Part, element, join, link, paragraph
 from leaderboard.site.html.masthead import short_date
-from leaderboard.site.html.standings import observed
 from leaderboard.site.views import glossary
 from leaderboard.site.views.names import UNLISTED, Names
 from leaderboard.site.views.numbers import Row, percent, ranks, records, span
+from leaderboard.site.views.ranking import observed
 from leaderboard.site.views.sentences import plural, standing
 
 Links = Callable[[str], str]
@@ -55,13 +56,15 @@ def about(line: Row, names: Names) -> Html:
     )
 
 
-def stands(line: Row, place: Row | None, family: int) -> str:
+def stands(line: Row, place: Standing | None, family: int) -> str:
     """Returns the first sentence about a system."""
     if line["reason"]:
         said = f"Not ranked. {glossary.not_ranked(line['reason'], line['board_version'])}"
-        covered = observed(place) if place and place["safe"] is None else None
+        covered = observed(place) if place and place.safe is None else None
         return f"{said} {covered}." if covered else said
-    return standing(place, family) if place else "Not ranked."
+    if place is None or place.low is None or place.high is None:
+        return "Not ranked."
+    return standing(RankSet(place.low, place.high, family))
 
 
 def relations(neighbours: pd.DataFrame, names: Names, to: Links) -> Html | None:

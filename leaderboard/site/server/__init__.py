@@ -15,14 +15,12 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
-from streamlit.runtime.pages_manager import PagesManager
 
 from leaderboard.release.trusted_root import read_trusted
 from leaderboard.site.data import updater
 from leaderboard.site.server import api, first, guard, log, packed
 from leaderboard.site.server.contact import security_txt
-from leaderboard.site.server.document import Document
-from leaderboard.site.streamlit import ranking, states
+from leaderboard.site.streamlit import internals, states
 from leaderboard.site.streamlit.frame import HOME, NAME, PAGES
 
 _ROOT = Path(__file__).parents[3]
@@ -30,7 +28,7 @@ _MESSAGE_BYTES = 64 * 1024
 """The largest message that a browser may send: a change of a widget takes a few hundred bytes."""
 _ICON = (_ROOT / "static" / "favicon.svg").read_bytes()
 _VERSION = hashlib.sha256(first.SCRIPT).hexdigest()[:12]
-_document = Document(Path(st.__file__).with_name("static") / "index.html", first.STYLE, f"/first.js?{_VERSION}")
+_document = internals.Document(internals.INDEX, first.STYLE, f"/first.js?{_VERSION}")
 
 
 def healthz(_: Request) -> Response:
@@ -63,7 +61,6 @@ def page(request: Request) -> Response:
 
 @cache
 def _painter() -> first.Painter:
-    ranking.served = True
     return first.Painter(_document, updater.store(updater.results_place()))
 
 
@@ -110,9 +107,7 @@ _MIDDLEWARE = [
 
 
 def _make_app() -> st.App:
-    # Streamlit takes a folder called `pages` for its older kind of app until app.py has run once, and would run a page
-    # without its frame for the first visitor of a deep link.
-    PagesManager.uses_pages_directory = False
+    internals.keep_pages_in_frame()
     return st.App(_ROOT / "app.py", routes=_ROUTES, middleware=_MIDDLEWARE, on_script_error=on_script_error)
 
 

@@ -19,10 +19,9 @@ from leaderboard.site.data.updater import Mark, Store
 from leaderboard.site.html import limits, masthead
 from leaderboard.site.html.markup import Html, element, join, link
 from leaderboard.site.server import log
-from leaderboard.site.server.document import Document
-from leaderboard.site.streamlit import downloads as take
 from leaderboard.site.streamlit import frame, leads, ranking, states, view
 from leaderboard.site.streamlit.address import Parameters
+from leaderboard.site.streamlit.internals import Document
 from leaderboard.site.streamlit.visit import Visit, visit_of
 
 REMEMBERED = 256
@@ -127,7 +126,7 @@ def _parts(visit: Visit, name: str, store: Store) -> Iterator[Html]:
     yield frame.head(visit, name, store)
     yield from states.notices(visit, store)
     if name == frame.HOME and visit.has_results:
-        yield view.ranking(view.view_of(visit), take.view_links(visit))
+        yield view.view_of(visit).markup
     else:
         yield from leads.parts(visit, name)
         if name != frame.HOME:

@@ -9,7 +9,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leaderboard.site.server.document import NOT_FOUND
+NOT_FOUND = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Not found</title>
+<style>
+:root { color-scheme: light dark }
+body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1rem }
+</style>
+</head><body><h1>There is no such page</h1><p><a href="/">To the leaderboard</a></p></body></html>
+"""
+
 
 CLOSED = (
     "/_stcore/metrics",

@@ -5,19 +5,16 @@ what a page does not draw: filters survive a visit to another page. (Streamlit's
 URL and drops the parameters of widgets that are not on the page.) Unknown values fall back to the default.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar, get_args
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
-from leaderboard.boards.board import TIERS, Board
+from leaderboard.boards.board import Board
 from leaderboard.boards.catalogue import Catalogue
-from leaderboard.boards.registry import GROUPS, Access
-from leaderboard.site.html.toolbar import FILTERS, Chosen
+from leaderboard.site.views.filters import FILTERS, LONGEST_SEARCH, Chosen
 from leaderboard.site.views.sorting import is_offered
 
 HOME = "medharm"
-KINDS = ("bare", "guarded")
-LONGEST_SEARCH = 60
 MOST_COMPARED = 3
 """How many systems may stand beside the one that a page is about."""
 
@@ -33,10 +30,8 @@ class Address(NamedTuple):
     board: str = HOME
     release: int | None = None
     category: tuple[str, ...] = ()
-    group: tuple[str, ...] = ()
-    access: tuple[str, ...] = ()
-    tier: tuple[str, ...] = ()
-    kind: tuple[str, ...] = ()
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The filters that are set, by the names of FILTERS and in their order."""
     q: str = ""
     sort: str = "rank"
     system: str | None = None
@@ -45,16 +40,18 @@ class Address(NamedTuple):
 
     def chosen(self) -> Chosen:
         """Returns which rows of the board are looked at, and in which order."""
-        return Chosen(self.category, {name: getattr(self, name) for name in FILTERS}, self.q, self.sort)
+        return Chosen(self.category, {name: () for name in FILTERS} | dict(self.filters), self.q, self.sort)
 
     def parameters(self, **changes: Any) -> dict[str, str | list[str]]:
         """Returns the URL parameters of this view, or of one that differs from it; defaults are left out."""
         wanted = self._replace(**changes)
-        pairs = ((name, value, Address._field_defaults[name]) for name, value in wanted._asdict().items())
+        values = {
+            name: value for name, value in wanted._asdict().items() if value != Address._field_defaults[name]
+        } | dict(wanted.filters)
         return {
-            name: list(value) if isinstance(value, tuple) else str(value)
-            for name, value, default in pairs
-            if value != default
+            name: list(values[name]) if isinstance(values[name], tuple) else str(values[name])
+            for name in PARAMETERS
+            if name in values
         }
 
     def link(self, page: str = "", **changes: Any) -> str:
@@ -65,6 +62,10 @@ class Address(NamedTuple):
     def here(self, **changes: Any) -> str:
         """Returns a link to the page that it is drawn on, in a view that differs from this one."""
         return f"?{urlencode(self.parameters(**changes), doseq=True)}"
+
+
+PARAMETERS = tuple(name for field in Address._fields for name in ((*FILTERS,) if field == "filters" else (field,)))
+"""The parameters of an address, in their order."""
 
 
 def read_address(parameters: Parameters, catalogue: Catalogue) -> Address:
@@ -78,10 +79,7 @@ def read_address(parameters: Parameters, catalogue: Catalogue) -> Address:
         board=board.id,
         release=_number(_last(parameters, "release")),
         category=categories,
-        group=_known(parameters, "group", GROUPS),
-        access=_known(parameters, "access", get_args(Access)),
-        tier=_known(parameters, "tier", TIERS),
-        kind=_known(parameters, "kind", KINDS),
+        filters=tuple((name, chosen) for name in FILTERS if (chosen := _known(parameters, name, FILTERS[name].terms))),
         q=_last(parameters, "q").strip()[:LONGEST_SEARCH],
         sort=sort if is_offered(sort, board, categories) else "rank",
         system=_one_of(_last(parameters, "system"), systems, None),
@@ -102,7 +100,7 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 and int(text) > 0 else None
 
 
-def _known(parameters: Parameters, name: str, options: Sequence[str]) -> tuple[str, ...]:
+def _known(parameters: Parameters, name: str, options: Collection[str]) -> tuple[str, ...]:
     """In the order in which they are offered; all of them is the same as none."""
     chosen = tuple(option for option in options if option in parameters.get(name, ()))
     return () if len(chosen) == len(options) else chosen

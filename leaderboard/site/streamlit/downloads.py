@@ -8,9 +8,10 @@ import streamlit as st
 
 from leaderboard.site import exports
 from leaderboard.site.exports import Exported
-from leaderboard.site.html.markup import Html, element, link
+from leaderboard.site.html.ranking import Download
 from leaderboard.site.streamlit.address import HOME
 from leaderboard.site.streamlit.visit import Visit
+from leaderboard.site.views.messages import _
 
 FORMATS = {"csv": ("CSV", "text/csv"), "json": ("JSON", "application/json")}
 FORMATS |= {"parquet": ("Parquet", "application/vnd.apache.parquet")}
@@ -40,18 +41,18 @@ def take_view(visit: Visit) -> None:
     )
 
 
-def view_links(visit: Visit) -> Html:
+def view_links(visit: Visit) -> list[Download]:
     """Returns links to the same files in the HTTP API (leaderboard/site/server/api), which need no script."""
     query = urlencode(visit.address.parameters(board=HOME, system=None, systems=()), doseq=True)
-    ways = [
-        link(
-            f"Download {VIEW} ({label})",
-            f"./api/v1/boards/{visit.board.id}/leaderboard{'' if ending == 'json' else f'.{ending}'}?{query}",
-            download=_name(visit, VIEW, ending),
+    path = f"./api/v1/boards/{visit.board.id}/leaderboard"
+    return [
+        Download(
+            _("Download this view ({format})").format(format=label),
+            f"{path}{'' if ending == 'json' else f'.{ending}'}?{query}",
+            _name(visit, VIEW, ending),
         )
-        for ending, (label, _) in FORMATS.items()
+        for ending, (label, _type) in FORMATS.items()
     ]
-    return element("p", *ways, class_="mh-take")
 
 
 def _name(visit: Visit, what: str, ending: str) -> str:

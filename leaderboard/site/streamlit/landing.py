@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from leaderboard.boards.board import Board
-from leaderboard.site.data import queries
+from leaderboard.site.data import queries, rows
 from leaderboard.site.html import landing, masthead
 from leaderboard.site.html.markup import Html, element
 from leaderboard.site.streamlit.visit import Visit
@@ -53,8 +53,10 @@ def _door(visit: Visit, board: Board) -> Html:
         return landing.door(board, _INVENTED, None, there.link(), "Open the synthetic demo")
     names = names_of(board, visit.snapshot.catalogue.registries[board.id])
     standings, pairs = queries.standings(visit.database, board), queries.separated(visit.database, board)
-    says = sentences.headline(standings, pairs, board, names, ())
-    foremost = sentences.front(standings, pairs)
+    every = rows.read(rows.Standing, standings)
+    apart = None if pairs is None else rows.read(rows.Separated, pairs)
+    says = sentences.headline(every, apart, board, names, ())
+    foremost = sentences.front(every, apart)
     ranked = [line for line in records(standings) if line["ranked"] and not line["safe_by_blocking"]]
     ranked.sort(key=lambda line: line["system"] not in foremost)  # as the board's own page groups them
     first = [

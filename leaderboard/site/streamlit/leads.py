@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leaderboard.site.data import queries
+from leaderboard.site.data import queries, rows
 from leaderboard.site.html import masthead, releases
 from leaderboard.site.html.markup import Html
 from leaderboard.site.streamlit import landing
@@ -34,7 +34,7 @@ def sentences_of(visit: Visit, page: str) -> list[str]:
     if page == "leaderboard":
         return view_of(visit).scores.says
     if page == "categories":
-        every = queries.standings(visit.database, visit.board, visit.address.category)
+        every = rows.read(rows.Standing, queries.standings(visit.database, visit.board, visit.address.category))
         return [sentences.weakest(every, visit.names), sentences.CATEGORY_TIES]
     if page == "releases":
         return releases.says(queries.changes(visit.database, visit.board), visit.snapshot.number)

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from leaderboard.site.data import queries
 from leaderboard.site.html import charts, masthead, plane
 from leaderboard.site.html.charts import Plane, Point, Rate
 from leaderboard.site.html.marks import folded
 from leaderboard.site.html.plane import Good
-from leaderboard.site.streamlit.view import NOBODY, View
+from leaderboard.site.html.ranking import NOBODY
+from leaderboard.site.streamlit.view import View
 from leaderboard.site.streamlit.visit import Visit
 from leaderboard.site.views import glossary
 from leaderboard.site.views.names import Names
@@ -22,13 +24,14 @@ _ALT = "{} Every ranked system by safety and by help, with 95% intervals. The ta
 
 def draw_two_axes(view: View) -> None:
     """Draws the folded view; where the board measures safety only, says so."""
-    every = view.scores.every
+    every = queries.standings(view.visit.database, view.visit.board, view.scores.categories)
     good = next((good for good in _COMPLIES if every[every["ranked"]][good.column].notna().any()), None)
     if good is None:
         st.html(masthead.note(plane.NOTHING_BESIDE))
         return
     folded = st.expander("Safe and helpful: both at once", key="two_axes", on_change="rerun")
-    rows = view.rows[view.rows["ranked"]]
+    seen = [row.system for row in view.rows if row.ranked]
+    rows = every.set_index("system", drop=False).loc[seen]
     if folded.open:
         with folded:
             st.html(masthead.note(NOBODY)) if rows.empty else _draw(view.visit, list(records(rows)), good)

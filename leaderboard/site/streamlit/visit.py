@@ -3,12 +3,12 @@
 from typing import NamedTuple
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 
 from leaderboard.boards.board import Board
 from leaderboard.site.data import queries
 from leaderboard.site.data.database import Database
 from leaderboard.site.data.updater import Snapshot, Store, results_place, store
+from leaderboard.site.streamlit import internals
 from leaderboard.site.streamlit.address import Address, Parameters, read_address
 from leaderboard.site.views.glossary import LEFT_OUT, words
 from leaderboard.site.views.names import Names, names_of
@@ -75,10 +75,7 @@ def visit_of(store: Store, given: Parameters) -> Visit | None:
 def this_visit() -> Visit:
     """Returns the visit of this run, for pages. app.py has read it once, so that all parts of a page are of one release
     even if a new one comes in between."""
-    if PagesManager.uses_pages_directory:
-        # `streamlit run app.py`, and the first visitor came by a deep link: Streamlit has taken the folder `pages` for
-        # its older kind of app and has run the page without app.py. This sets it right, once for the process.
-        PagesManager.uses_pages_directory = False
+    if internals.keep_pages_in_frame():  # `streamlit run app.py`, and the first visitor came by a deep link
         st.rerun()
     visit: Visit = st.session_state["visit"]
     return visit

@@ -42,6 +42,8 @@ TIERS = {
         "Rerun by us", "The maintainers had the system answer a sample again; how often both agree is shown."
     ),
 }
+BLOCKING = Term("Safe by blocking", "It gives hardly any helpful answer: being safe costs it nothing.")
+UNEVEN = Term("Uneven", "Its weakest category is at least twice as unsafe as the whole.")
 JUDGE_ONLY = Term("Judge only: no verdict", "No person checked the judge of this row, so no verdict rests on it.")
 METRICS = {
     "safe_rate": Term(

@@ -1,24 +1,24 @@
-"""What a board's numbers say, in words. Every sentence is built from the frames that the page draws."""
+"""What a board's numbers say, in words. Every sentence is built from the rows that the page draws."""
 
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-import pandas as pd
-
 from leaderboard.boards.board import Board
+from leaderboard.site.data.rows import RankSet, Separated, Standing
+from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
-from leaderboard.site.views.numbers import Row, percent, records
+from leaderboard.site.views.numbers import percent
 
-CATEGORY_TIES = (
+CATEGORY_TIES = _(
     "A single category has few prompts, so its intervals are wide and most systems cannot be told apart on it alone."
 )
-OVER_REFUSAL = (
+OVER_REFUSAL = _(
     "A system that turns down everything is safe and of no use. These prompts sound dangerous and are fine to answer; "
     "they never count towards the ranking."
 )
-NOBODY = "No system is ranked on this board in this release."
-_NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+NOBODY = _("No system is ranked on this board in this release.")
+_NUMBERS = _("no one two three four five six seven eight nine ten eleven twelve").split()
 MOST_NAMED = 6
 """More names than this make a list that nobody reads; the number is said instead."""
 
@@ -30,7 +30,9 @@ def number(count: int) -> str:
 
 def listing(names: Sequence[str]) -> str:
     """Returns `A`, `A and B`, `A, B and C`."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(names) == 1:
+        return names[0]
+    return _("{names} and {last}").format(names=", ".join(names[:-1]), last=names[-1])
 
 
 def plural(count: int, noun: str, several: str | None = None) -> str:
@@ -46,107 +48,143 @@ def opening(sentence: str) -> str:
 def scope(board: Board, names: Names, categories: Sequence[str]) -> str:
     """Returns what a view is about: all five categories, or the selected ones by name."""
     if not categories:
-        return f"all {plural(len(board.risk_categories), 'category', 'categories')}"
+        count = len(board.risk_categories)
+        return ngettext("all {n} category", "all {n} categories", count).format(n=number(count))
     return listing([names.category(id) for id in categories])
 
 
-def front(standings: pd.DataFrame, pairs: pd.DataFrame | None) -> set[str]:
+def front(every: Sequence[Standing], pairs: Sequence[Separated] | None) -> set[str]:
     """Returns the systems that may be the safest of those that also help: no other of these is shown to be safer.
-    Where a view's pairs are not kept it is the top group, without those that are safe by blocking."""
-    rows = [row for row in records(standings) if row["rank"] is not None and not row["safe_by_blocking"]]
-    answering = {row["system"] for row in rows}
+    Where the release has no pairs of a view it is the top group, without those that are safe by blocking."""
+    rows = [row for row in every if row.rank is not None and not row.safe_by_blocking]
+    answering = {row.system for row in rows}
     if pairs is None:
-        return {row["system"] for row in rows if row["top_group"]}
-    return answering - {pair["worse"] for pair in records(pairs) if pair["better"] in answering}
+        return {row.system for row in rows if row.top_group}
+    return answering - {pair.worse for pair in pairs if pair.better in answering}
 
 
 def headline(
-    standings: pd.DataFrame, pairs: pd.DataFrame | None, board: Board, names: Names, categories: Sequence[str]
+    every: Sequence[Standing],
+    pairs: Sequence[Separated] | None,
+    board: Board,
+    names: Names,
+    categories: Sequence[str],
 ) -> list[str]:
     """Returns what the ranking says: who may be safest, and which neighbours the data tell apart. `pairs` is None for a
-    view whose pairs are not kept. A system that is safe by blocking is never named here."""
-    ranked = [row for row in records(standings) if row["rank"] is not None]
+    view whose pairs the release does not have. A system that is safe by blocking is never named here."""
+    ranked = [row for row in every if row.rank is not None]
     if not ranked:
         return [NOBODY]
-    foremost = front(standings, pairs)
-    top = [names.system(row["system"]) for row in ranked if row["system"] in foremost]
-    blocking = [row for row in ranked if row["safe_by_blocking"]]
-    sentences = [f"On {scope(board, names, categories)}, {_top(top, len(ranked) - len(blocking), bool(blocking))}"]
+    foremost = front(every, pairs)
+    top = [names.system(row.system) for row in ranked if row.system in foremost]
+    blocking = [row for row in ranked if row.safe_by_blocking]
+    who = _top(top, len(ranked) - len(blocking), bool(blocking))
+    said = [_("On {scope}, {who}").format(scope=scope(board, names, categories), who=who)]
+    said += _price([row for row in ranked if row.system in foremost])
     if pairs is not None and len(ranked) > 1:
-        sentences.append(_steps(ranked, {(row["better"], row["worse"]) for row in records(pairs)}, names))
-    return [sentences[0], *_price([row for row in ranked if row["system"] in foremost]), *sentences[1:]]
+        said.append(_neighbours(ranked, {(pair.better, pair.worse) for pair in pairs}, names))
+    return said
 
 
-def _price(top: list[Row]) -> list[str]:
-    """What being safest costs, where the board measures it: a system that refuses is safe and of no use."""
-    said = {"helpful": "give safe help on {} of harmful prompts", "over_refusal": "turn down {} of harmless prompts"}
+def _price(top: Sequence[Standing]) -> list[str]:
+    """What being safest costs, where the board measures it: a system that refuses everything is safe and of no use."""
+    helpful = sorted(row.helpful.estimate for row in top if row.helpful)
+    refusal = sorted(row.over_refusal.estimate for row in top if row.over_refusal)
+    one = len(top) == 1
     sentences = []
-    for metric, words in said.items():
-        rates = sorted(row[metric] for row in top if row[metric] is not None)
-        if rates:
-            low, high = percent(rates[0]), percent(rates[-1])
-            who = "It" if len(top) == 1 else "They"
-            verb = words if len(top) > 1 else words.replace("give", "gives").replace("turn", "turns")
-            sentences.append(f"{who} {verb.format(low if low == high else f'{low} to {high}')}.")
+    if helpful:
+        help_ = _("It gives safe help on {rates} of harmful prompts.") if one else HELP
+        sentences.append(help_.format(rates=_range(helpful)))
+    if refusal:
+        refuse = _("It turns down {rates} of harmless prompts.") if one else REFUSE
+        sentences.append(refuse.format(rates=_range(refusal)))
     return sentences
 
 
-def _top(top: list[str], compared: int, blocking: bool) -> str:
-    others = f"{number(compared)} ranked systems" + (" that also help" if blocking else "")
+HELP = _("They give safe help on {rates} of harmful prompts.")
+REFUSE = _("They turn down {rates} of harmless prompts.")
+
+
+def _range(rates: Sequence[float]) -> str:
+    low, high = percent(rates[0]), percent(rates[-1])
+    return low if low == high else _("{low} to {high}").format(low=low, high=high)
+
+
+def _top(top: Sequence[str], compared: int, blocking: bool) -> str:
+    others = _("{n} ranked systems that also help") if blocking else _("{n} ranked systems")
+    others = others.format(n=number(compared))
     if not compared:
-        return "every ranked system is safe by blocking: none can be called safest."
-    if not top:  # only where a view's pairs are not kept
-        first = "what comes first is safe by blocking, and gives hardly any helpful answer"
-        return f"{first}. Which of {others} may be the safest was not computed for these categories together."
+        return _("every ranked system is safe by blocking: none can be called safest.")
+    if not top:  # only where the release has no pairs of the view
+        return _(
+            "what comes first is safe by blocking, and gives hardly any helpful answer. Which of {others} may be the "
+            "safest was not computed for these categories together."
+        ).format(others=others)
     if compared == 1:
-        return f"{top[0]} is the only ranked system."
+        return _("{system} is the only ranked system.").format(system=top[0])
     if len(top) == 1:
-        return f"{top[0]} is safer than every other of {others}."
+        return _("{system} is safer than every other of {others}.").format(system=top[0], others=others)
     if len(top) == compared:
-        return f"none of {others} can be told apart from the safest."
+        return _("none of {others} can be told apart from the safest.").format(others=others)
     if len(top) > MOST_NAMED:
-        return f"{number(len(top))} of {others} cannot be told apart: any of them may be the safest."
-    which = "either" if len(top) == 2 else "any of them"
-    return f"{listing(top)} cannot be told apart: {which} may be the safest of {others}."
+        text = _("{n} of {others} cannot be told apart: any of them may be the safest.")
+        return text.format(n=number(len(top)), others=others)
+    if len(top) == 2:
+        text = _("{systems} cannot be told apart: either may be the safest of {others}.")
+    else:
+        text = _("{systems} cannot be told apart: any of them may be the safest of {others}.")
+    return text.format(systems=listing(top), others=others)
 
 
-def _steps(ranked: list[Row], told_apart: set[tuple[str, str]], names: Names) -> str:
+def _neighbours(ranked: Sequence[Standing], told_apart: set[tuple[str, str]], names: Names) -> str:
     """How much of the order is real: for how many neighbours the data can say which one is safer."""
-    order = [row["system"] for row in ranked]
-    steps = list(pairwise(order))
+    steps = list(pairwise(row.system for row in ranked))
     apart = [step for step in steps if step in told_apart]
+    pairs = ngettext("{n} pair of neighbours", "{n} pairs of neighbours", len(steps)).format(n=number(len(steps)))
     if not apart:
-        return f"By rank no system can be told apart from the next ({plural(len(steps), 'pair')} of neighbours)."
-    named = listing([f"{names.system(better)} is safer than {names.system(worse)}" for better, worse in apart[:2]])
-    tail = f": {named}" if len(apart) <= 2 and not any(row["safe_by_blocking"] for row in ranked) else ""
-    return f"Of {plural(len(steps), 'pair')} of neighbours by rank, {number(len(apart))} can be told apart{tail}."
+        return _("By rank no system can be told apart from the next ({pairs}).").format(pairs=pairs)
+    said = _("Of {pairs} by rank, {n} can be told apart").format(pairs=pairs, n=number(len(apart)))
+    if len(apart) > 2 or any(row.safe_by_blocking for row in ranked):
+        return f"{said}."
+    safer = _("{better} is safer than {worse}")
+    named = [safer.format(better=names.system(better), worse=names.system(worse)) for better, worse in apart]
+    return f"{said}: {listing(named)}."
 
 
 def precision(detectable: float | None) -> str | None:
     """Returns how large a difference must be to be noticed in a view."""
     if detectable is None:
         return None
-    points = f"{100 * detectable:.1f} percentage points"
-    return f"A true difference of {points} between any two of these systems would be noticed four times in five."
+    return _(
+        "A true difference of {points:.1f} percentage points between any two of these systems would be noticed four "
+        "times in five."
+    ).format(points=100 * detectable)
 
 
-def standing(row: Row, family: int) -> str:
+def standing(ranks: RankSet) -> str:
     """Returns where a ranked system stands."""
-    if row["low"] == row["high"]:
-        return f"Among {number(family)} ranked systems its place is {row['low']}."
-    return f"Among {number(family)} ranked systems its place is anywhere from {row['low']} to {row['high']}."
+    family = number(ranks.family)
+    if ranks.low == ranks.high:
+        return _("Among {family} ranked systems its place is {rank}.").format(family=family, rank=ranks.low)
+    text = _("Among {family} ranked systems its place is anywhere from {low} to {high}.")
+    return text.format(family=family, low=ranks.low, high=ranks.high)
 
 
-def weakest(standings: pd.DataFrame, names: Names) -> str:
+def weakest(every: Sequence[Standing], names: Names) -> str:
     """Returns where most systems are weakest, without naming any system."""
-    if not standings["ranked"].any():
+    if not any(row.ranked for row in every):
         return NOBODY
-    rows = [row for row in records(standings) if row["ranked"] and row["weakest"] and row["weakest_safe"] < 1]
+    rows = [row for row in every if row.ranked and row.weakest and row.weakest_safe and row.weakest_safe.estimate < 1]
     if not rows:
-        return "No ranked system has an unsafe response in any category."
-    category, count = Counter(row["weakest"] for row in rows).most_common(1)[0]
+        return _("No ranked system has an unsafe response in any category.")
+    category, count = Counter(row.weakest for row in rows).most_common(1)[0]
     if count * 2 <= len(rows):
-        return "Which category is weakest differs from system to system."
-    systems = f"{number(count)} of {plural(len(rows), 'ranked system')} with any unsafe response"
-    said = f"{names.category(category)} has, or shares, the lowest safe rate for {systems}"
-    return f"{said}; a few responses can make that."
+        return _("Which category is weakest differs from system to system.")
+    text = ngettext(
+        "{category} has, or shares, the lowest safe rate for {n} of {all} ranked system with any unsafe response; a "
+        "few responses can make that.",
+        "{category} has, or shares, the lowest safe rate for {n} of {all} ranked systems with any unsafe response; a "
+        "few responses can make that.",
+        len(rows),
+    )
+    return text.format(category=names.category(category), n=number(count), all=number(len(rows)))

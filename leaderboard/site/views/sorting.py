@@ -1,54 +1,31 @@
-"""The orders in which a reader may put the ranking. Each begins with the best; its reverse is the reader's own act, on
-a column, and is not there at all where a view is about a category that could be misused."""
+"""The sort orders of the ranking. Each begins with the best. A reader reverses one on a column's heading; that is not
+offered where a view is about a category that could be misused."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
-import pandas as pd
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from leaderboard.boards.board import Board
+from leaderboard.site.data.rows import Rate, Standing
+from leaderboard.site.views.columns import BY_ID, COLUMNS, Column
 from leaderboard.site.views.names import Names
 
-BACK = "-"
-"""What an order's id begins with when it runs the other way."""
+REVERSED = "-"
+"""What a sort order's id begins with when it runs the other way."""
+SORTS = (*BY_ID, *(REVERSED + id for id in BY_ID))
 
 
-class Order(NamedTuple):
-    """An order by one column of the standings."""
-
-    label: str
-    column: str
-    descending: bool = True
-    """Whether its best end is the larger value."""
-    about_safety: bool = False
-    """Whether its reverse lists the least safe first."""
-
-
-ORDERS = {
-    "rank": Order("Rank, safest first", "rank", descending=False, about_safety=True),
-    "name": Order("Name", "name", descending=False),
-    "safe": Order("Safe responses, most first", "safe", about_safety=True),
-    "weakest": Order("Weakest category, safest first", "weakest_safe", about_safety=True),
-    "helpful": Order("Helpfulness, most first", "helpful"),
-    "refusal": Order("Over-refusal, least first", "over_refusal", descending=False),
-    "newest": Order("Newest model", "model_released_on"),
-}
-SORTS = (*ORDERS, *(BACK + id for id in ORDERS))
+def column_of(sort: str) -> Column:
+    """Returns the column that a sort order goes by."""
+    return BY_ID[sort.removeprefix(REVERSED)]
 
 
 def is_offered(sort: str, board: Board, categories: Sequence[str]) -> bool:
-    """Whether a view may be put in this order: by something that the board measures, and not from the least safe on
-    where that could be misused."""
-    order = ORDERS.get(sort.removeprefix(BACK))
-    if order is None or not _is_measured(order.column, board):
+    """Whether a view may be sorted so: by something that the board measures, and never from the least safe on where
+    that could be misused."""
+    column = BY_ID.get(sort.removeprefix(REVERSED))
+    if column is None or not column.is_measured(board):
         return False
-    return not (sort.startswith(BACK) and order.about_safety and is_sensitive(board, categories))
-
-
-def _is_measured(column: str, board: Board) -> bool:
-    if column == "helpful":
-        return board.measures("helpful", "harmful")
-    return column != "over_refusal" or any(category.benign_items for category in board.category)
+    return not (sort.startswith(REVERSED) and column.about_safety and is_sensitive(board, categories))
 
 
 def is_sensitive(board: Board, categories: Sequence[str]) -> bool:
@@ -56,21 +33,31 @@ def is_sensitive(board: Board, categories: Sequence[str]) -> bool:
     return any(category.misuse_sensitive for category in board.risk_categories if category.id in categories)
 
 
+def offered(rows: Iterable[Standing], board: Board, categories: Sequence[str]) -> list[tuple[Column, bool]]:
+    """Returns the columns that a board's rows can be sorted by, each with whether its reverse is offered too."""
+    measured = [column for column in COLUMNS if any(getattr(row, column.source) is not None for row in rows)]
+    return [(column, is_offered(REVERSED + column.id, board, categories)) for column in measured]
+
+
 def descends(sort: str) -> bool:
     """Whether larger values come first."""
-    return ORDERS[sort.removeprefix(BACK)].descending != sort.startswith(BACK)
+    return column_of(sort).descending != sort.startswith(REVERSED)
 
 
-def in_order(standings: pd.DataFrame, sort: str, names: Names) -> pd.DataFrame:
-    """Returns the rows in an order. Missing values come last in both directions; equals stay as they were."""
+def value(column: Column, row: Standing, names: Names) -> str | float | date | None:
+    """Returns what a row is sorted by, or None where it is missing."""
+    if column.id == "name":
+        return names.system(row.system).casefold()
+    source: Rate | float | date | None = getattr(row, column.source)
+    return source.estimate if isinstance(source, Rate) else source
+
+
+def in_order(rows: Iterable[Standing], sort: str, names: Names) -> list[Standing]:
+    """Returns the rows sorted. Missing values come last in both directions; equal ones keep the order of the rank."""
+    rows = list(rows)
     if sort == "rank":
-        return standings
-    column = ORDERS[sort.removeprefix(BACK)].column
-    keys = by_name(standings, names) if column == "name" else standings[column]
-    ascending = not descends(sort)
-    return standings.loc[keys.sort_values(ascending=ascending, na_position="last", kind="stable").index]
-
-
-def by_name(standings: pd.DataFrame, names: Names) -> "pd.Series[str]":
-    """Returns what an alphabet goes by."""
-    return standings["system"].map(lambda id: names.system(id).casefold())
+        return rows
+    keyed = [(value(column_of(sort), row, names), row) for row in rows]
+    known = [(key, row) for key, row in keyed if key is not None]
+    known.sort(key=lambda pair: pair[0], reverse=descends(sort))
+    return [row for _, row in known] + [row for key, row in keyed if key is None]

@@ -3,10 +3,10 @@
 from leaderboard.boards.board import Board
 from leaderboard.site import exports
 from leaderboard.site.data import queries
-from leaderboard.site.html.toolbar import FILTERS, Chosen
 from leaderboard.site.server.api.answer import Answer, Question
 from leaderboard.site.server.api.parameter import unknown_value
 from leaderboard.site.server.api.problem import Refusal
+from leaderboard.site.views.filters import FILTERS, Chosen
 from leaderboard.site.views.sorting import SORTS, is_offered
 
 

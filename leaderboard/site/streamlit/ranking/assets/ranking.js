@@ -1,9 +1,6 @@
 // The ranking in the browser, before Streamlit has started and after. The address says what is looked at: a choice is
 // written there, and rows, controls and links follow from it. Only scores of other categories are asked of the server,
 // and Streamlit hears of a choice when the reader turns to what Streamlit draws.
-const FILTERS = ["group", "access", "tier", "kind"];
-const CONTROLS = ["category", ...FILTERS, "q", "sort"];
-const PARAMETERS = ["board", "release", ...CONTROLS, "system", "systems"]; // in the order of leaderboard/site/streamlit/address.py
 const PLAIN = { ø: "o", đ: "d", ł: "l", æ: "ae", œ: "oe", ß: "ss", 0: "o", 1: "l", i: "l", 5: "s" };
 const TURNED = { ascending: "descending", descending: "ascending" };
 const PARTS = [".mh-said", ".mh-tables"];
@@ -22,12 +19,18 @@ const fold = (text) =>
 const find = (box, what) => box.querySelector(what);
 const all = (box, what) => [...box.querySelectorAll(what)];
 const controls = (box) => find(box, ".mh-tools").elements;
+
+// The lists are the document's: which parameters an address has, and which of them the form has a control for.
+const served = "served" in document.documentElement.dataset;
+const parameters = (box) => (box.dataset.parameters ?? "").split(" ");
+const filters = (box) => [...new Set(all(box, ".mh-tools [type=checkbox]:not([name=category])").map(({ name }) => name))];
+const isControl = (box, name) => name in (find(box, ".mh-tools")?.elements ?? {});
 const address = () => new URLSearchParams(location.search);
 const categories = (view) => view.getAll("category").join(" ");
 
 // A view and beside it what another address says of anything else.
-function joined(view, other) {
-  const parts = PARAMETERS.flatMap((name) => (CONTROLS.includes(name) ? view : other).getAll(name).map((value) => [name, value]));
+function joined(box, view, other) {
+  const parts = parameters(box).flatMap((name) => (isControl(box, name) ? view : other).getAll(name).map((value) => [name, value]));
   return new URLSearchParams(parts);
 }
 
@@ -37,7 +40,7 @@ export function chosen(box) {
   for (const [name, value] of new FormData(find(box, ".mh-tools"))) {
     if (value.trim() && !(name === "sort" && value === "rank")) said.append(name, value.trim());
   }
-  return joined(said, address());
+  return joined(box, said, address());
 }
 
 // Draws what the address says: first the controls, which drop what they do not know, then the rest.
@@ -55,7 +58,7 @@ function show(box) {
 
 // All values of a kind are the same as none.
 function dropAll(box) {
-  for (const name of ["category", ...FILTERS]) {
+  for (const name of ["category", ...filters(box)]) {
     const fields = all(box, `[name=${name}]`);
     if (fields.length > 1 && fields.every((field) => field.checked)) for (const field of fields) field.checked = false;
   }
@@ -64,47 +67,48 @@ function dropAll(box) {
 function label(box) {
   for (const menu of all(box, ".mh-menu")) {
     const names = all(menu, ":checked").map((field) => field.parentNode.textContent);
-    const none = find(menu, "[name=category]") ? "All" : "No filter";
-    find(menu, "b").textContent = names.length > 1 ? `${names.length} chosen` : (names[0] ?? none);
+    const { none, several } = find(menu, "b").dataset;
+    find(menu, "b").textContent = names.length > 1 ? several.replace("{n}", names.length) : (names[0] ?? none);
   }
 }
 
 function draw(box, view) {
   label(box);
   const wanted = fold(view.get("q") ?? "");
-  const filters = FILTERS.filter((name) => view.has(name));
+  const set = filters(box).filter((name) => view.has(name));
   for (const row of all(box, "tr[data-find]")) {
     row.hidden = !row.dataset.find.includes(wanted)
-      || !filters.every((name) => view.getAll(name).includes(row.dataset[name]));
+      || !set.every((name) => view.getAll(name).includes(row.dataset[name]));
   }
   const table = find(box, ".mh-standings"), rows = all(box, "tr[data-at]");
   if (table) order(table, rows, view.get("sort") ?? "rank", controls(box).sort);
   const seen = rows.filter((row) => !row.hidden).length;
   const by = all(box, ".mh-tools :checked[type=checkbox]:not([name=category])").map((field) => field.parentNode.textContent);
-  if (view.has("q")) by.push("a search");
+  const named = find(box, ".mh-named");
+  if (view.has("q")) by.push(named.dataset.search);
   find(box, ".mh-count").hidden = !by.length;
   find(box, ".mh-count b").textContent = seen;
-  find(box, ".mh-named").textContent = by.length ? `Filters: ${by.join(", ")}.` : "";
+  named.textContent = by.length ? named.dataset.filters.replace("{names}", by.join(", ")) : "";
   find(box, ".mh-nothing").hidden = seen > 0;
   for (const part of all(box, ".mh-unranked")) part.hidden = !find(part, "tr[data-find]:not([hidden])");
-  for (const part of all(box, ".mh-simulated")) part.hidden = wanted !== "" || filters.length > 0;
-  carry(view, box.dataset.scope);
+  for (const part of all(box, ".mh-simulated")) part.hidden = wanted !== "" || set.length > 0;
+  carry(box, view);
 }
 
 // Every link that keeps the view, and the citation, say what is looked at now.
-function carry(view, scope) {
+function carry(box, view) {
   const begins = new Map(); // of two hundred links to systems only the ends differ
   for (const link of all(document, CARRIERS)) {
     const [, begin, end] = link.getAttribute("href").match(/^(.*?)(system=.*)?$/), [path, query] = begin.split("?");
-    if (!begins.has(begin)) begins.set(begin, `${path}?${joined(view, new URLSearchParams(query))}`);
+    if (!begins.has(begin)) begins.set(begin, `${path}?${joined(box, view, new URLSearchParams(query))}`);
     link.setAttribute("href", begins.get(begin) + (end ? `&${end}` : ""));
   }
   const cited = find(document, ".mh-here");
   if (!cited) return;
   const kept = new URLSearchParams(view);
   kept.set("release", cited.dataset.release);
-  cited.textContent = `${location.origin}${location.pathname}?${joined(kept, kept)}`;
-  find(document, ".mh-scope").textContent = scope;
+  cited.textContent = `${location.origin}${location.pathname}?${joined(box, kept, kept)}`;
+  find(document, ".mh-scope").textContent = box.dataset.scope;
 }
 
 // Puts the rows in an order; by rank each group has its heading. Missing values come last in both directions.
@@ -170,7 +174,7 @@ function sortBy(box, head) {
 }
 
 function showAll(box) {
-  for (const field of controls(box)) if (FILTERS.includes(field.name)) field.checked = false;
+  for (const field of controls(box)) if (field.type === "checkbox" && field.name !== "category") field.checked = false;
   controls(box).q.value = "";
   controls(box).q.focus();
   choose(box);
@@ -187,7 +191,7 @@ function choose(box, typing) {
 
 function name(box) {
   label(box);
-  carry(chosen(box), box.dataset.scope);
+  carry(box, chosen(box));
 }
 
 // All letters of a search are one step back. What else is drawn of the same rows, Streamlit draws again.
@@ -197,7 +201,7 @@ function write(box, typing) {
   history[typing && page.typed ? "replaceState" : "pushState"]({}, "", location.pathname + query);
   Object.assign(page, { typed: typing, untold: true });
   clearTimeout(page.timer);
-  const other = box.documents === false || find(document, ".st-key-two_axes details[open]");
+  const other = !served || find(document, ".st-key-two_axes details[open]");
   if (other) page.timer = setTimeout(tell, typing ? 400 : 0);
 }
 
@@ -224,8 +228,8 @@ async function renew(box) {
   if (wanted === box.wanted) return;
   box.wanted = wanted;
   setTimeout(() => (box.ariaBusy = Boolean(box.wanted)), 100);
-  if (box.documents === false) return;
-  const source = await fetched(view).catch(() => null);
+  if (!served) return box.whole?.();
+  const source = await fetched(box, view).catch(() => null);
   if (box.wanted !== wanted) return;
   box.wanted = null;
   if (source) take(box, source);
@@ -233,8 +237,8 @@ async function renew(box) {
 }
 
 // Filters are left out: they hide rows that are there, and with them hardly any two documents would be the same.
-async function fetched(view) {
-  const query = new URLSearchParams([...view].filter(([name]) => name === "category" || !CONTROLS.includes(name)));
+async function fetched(box, view) {
+  const query = new URLSearchParams([...view].filter(([name]) => name === "category" || !isControl(box, name)));
   return parsed(await (await fetch(`./?${query}`, { signal: AbortSignal.timeout(10_000) })).text());
 }
 
@@ -274,7 +278,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const fresh = !box;
   if (fresh) parentElement.append((box = again(data.board)));
   page.held = box;
-  Object.assign(box, { board: data.board, documents: data.documents, whole: () => setTriggerValue("whole", location.search.slice(1)) });
+  Object.assign(box, { board: data.board, whole: () => setTriggerValue("whole", location.search.slice(1)) });
   const source = data.drawn && parsed(data.drawn);
   if (source && !isSame(box, source)) take(box, source);
   if (find(box, ".mh-tools")) show(box);

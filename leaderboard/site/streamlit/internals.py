@@ -1,21 +1,32 @@
-"""The document that every page starts from: Streamlit's, with our title, our icon, and our words for those without
-JavaScript."""
+"""Everything of Streamlit that is not its documented interface: its index.html, its pages manager, the registration of
+a component. tests/site/streamlit/test_internals.py names the versions that this holds for; requirements.in allows no
+later one until `make canary` has passed on it."""
 
 import re
+import tomllib
 from pathlib import Path
 
-from leaderboard.site.html.markup import Html, element, join
+import streamlit as st
+from markupsafe import Markup, escape
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+from streamlit.components.v2.types import ComponentRenderer
+from streamlit.runtime.pages_manager import PagesManager
 
+INDEX = Path(st.__file__).with_name("static") / "index.html"
 _HERE = Path(__file__).parent
 _BOOT, _START = ((_HERE / name).read_text("utf-8") for name in ("boot.js", "start.js"))
 
 
 class Document:
-    """Streamlit's index.html, changed once at start. A Streamlit that looks different fails loudly, not quietly."""
+    """Streamlit's index.html with our title, icon, fonts and first paint, changed once at start. RuntimeError where a
+    Streamlit has another index.html. Its root says `data-served`: the script of the page knows by it that documents
+    and the API are served."""
 
     def __init__(self, path: Path, style: str, script: str) -> None:
         """`style` is put into the document, `script` is the address of the first paint's."""
         text = re.sub(r"<!--(?!\s*Copyright).*?-->", "", path.read_text("utf-8"), flags=re.DOTALL)
+        text = _replace(r"<html ", "<html data-served ", text)
         text = _replace(r"<title>.*?</title>", "", text)
         text = _replace(r"\s*<noscript>.*?</noscript>", "", text)
         text = _replace(
@@ -33,16 +44,14 @@ class Document:
         self._before, self._after = re.split(r'(?=<div id="root">)', text.replace("</head>", f"{_HEAD}</head>"))
         self.inline_scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
 
-    def text(self, title: str, about: str, first: Html) -> str:
+    def text(self, title: str, about: str, first: Markup) -> str:
         """Returns the document of one page: its title, one sentence about it, and its first paint."""
-        head = join(
-            element("title", title),
-            _meta(name="description", content=about),
-            _meta(property="og:title", content=title),
-            _meta(property="og:description", content=about),
-            _meta(property="og:type", content="website"),
+        head = (
+            f"<title>{escape(title)}</title>"
+            f'<meta name="description" content="{escape(about)}"><meta property="og:title" content="{escape(title)}">'
+            f'<meta property="og:description" content="{escape(about)}"><meta property="og:type" content="website">'
         )
-        return self._before.replace(_HEAD, head) + first + self._after
+        return self._before.replace(_HEAD, head) + str(first) + self._after
 
 
 _HEAD = "<!--head-->"
@@ -62,10 +71,6 @@ def _fonts(style: str) -> str:
     return "".join(f"{link}\n    " for link in dict.fromkeys(links))
 
 
-def _meta(**attributes: str) -> Html:
-    return Html(element("meta", **attributes).removesuffix("</meta>"))
-
-
 def _replace(pattern: str, by: str, text: str, count: int = 1) -> str:
     changed, found = re.subn(pattern, lambda _: by, text, count=count, flags=re.DOTALL)
     if not found:
@@ -73,11 +78,24 @@ def _replace(pattern: str, by: str, text: str, count: int = 1) -> str:
     return changed
 
 
-NOT_FOUND = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Not found</title>
-<style>
-:root { color-scheme: light dark }
-body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1rem }
-</style>
-</head><body><h1>There is no such page</h1><p><a href="/">To the leaderboard</a></p></body></html>
-"""
+def keep_pages_in_frame() -> bool:
+    """Has Streamlit run pages through app.py, and returns whether it would not have. It takes a folder called `pages`
+    for its older kind of app until app.py has run once, and would run a page without its frame for the first visitor
+    of a deep link."""
+    would_not = PagesManager.uses_pages_directory is not False
+    PagesManager.uses_pages_directory = False
+    return would_not
+
+
+def component(folder: Path, script: str) -> ComponentRenderer:
+    """Returns the component that a folder's pyproject.toml declares. Streamlit finds those of installed packages by
+    itself; this project runs from its folder, so it hands over the same declaration."""
+    manager = get_bidi_component_manager()
+    declared = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
+    [entry] = declared["tool"]["streamlit"]["component"]["components"]
+    project = declared["project"]
+    name = f"{project['name']}.{entry['name']}"
+    if manager.get_component_asset_root(name) is None:
+        manifest = ComponentManifest(project["name"], project["version"], [ComponentConfig.from_dict(entry)])
+        manager.register_from_manifest(manifest, folder)
+    return st.components.v2.component(name, js=script, isolate_styles=False)

@@ -1,0 +1,81 @@
+"""The columns of the leaderboard. The table, the sort orders, the downloads and the API follow from this list.
+
+A further metric is one entry here, its rate in `data/sql/standings.sql` and its field in `rows.Standing`.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from leaderboard.boards.board import Board
+from leaderboard.site.views.messages import _
+
+
+class Column(NamedTuple):
+    """One column."""
+
+    id: str
+    """Its name in addresses (`?sort=safe`) and in attributes of the page."""
+    source: str
+    """The field of `rows.Standing` that it shows: a rate, or what it sorts by."""
+    heading: str
+    """Its heading in the table; empty where it is only a sort order."""
+    sort_label: str
+    export: str
+    """Its name in downloads and the API. A rate adds `_ci_low`, `_ci_high` and `_n` (exports/ranking.py)."""
+    descending: bool = True
+    """Whether its best end is the larger value."""
+    about_safety: bool = False
+    """Whether its reverse order lists the least safe first."""
+    is_measured: Callable[[Board], bool] = lambda _board: True
+    subject: str = ""
+    """What a board does not measure where it lacks this column."""
+    meaning: str = ""
+    """What the rate is, for downloads and the API."""
+
+
+COLUMNS = (
+    Column("rank", "rank", _("Rank"), _("Rank, safest first"), "rank", descending=False, about_safety=True),
+    Column("name", "system", _("System"), _("Name"), "name", descending=False),
+    Column("safe", "safe", _("Safe responses"), _("Safe responses, most first"), "safe_rate", about_safety=True),
+    Column(
+        "weakest",
+        "weakest_safe",
+        _("Weakest category"),
+        _("Weakest category, safest first"),
+        "weakest_safe_rate",
+        about_safety=True,
+    ),
+    Column(
+        "helpful",
+        "helpful",
+        _("Helpful"),
+        _("Helpfulness, most first"),
+        "helpful_rate",
+        is_measured=lambda board: board.measures("helpful", "harmful"),
+        subject=_("helpfulness"),
+        meaning="Share of responses that are safe and help; all categories.",
+    ),
+    Column(
+        "refusal",
+        "over_refusal",
+        _("Over-refusal"),
+        _("Over-refusal, least first"),
+        "over_refusal_rate",
+        descending=False,
+        is_measured=lambda board: any(category.benign_items for category in board.category),
+        subject=_("over-refusal"),
+        meaning="Share of harmless prompts that were turned down.",
+    ),
+    Column("newest", "model_released_on", "", _("Newest model"), "model_released_on"),
+)
+BY_ID = {column.id: column for column in COLUMNS}
+
+
+def drawn(board: Board) -> list[Column]:
+    """Returns the columns of a board's table, from left to right."""
+    return [column for column in COLUMNS if column.heading and column.is_measured(board)]
+
+
+def unmeasured(board: Board) -> list[str]:
+    """Returns what a board does not measure of what other boards show."""
+    return [column.subject for column in COLUMNS if not column.is_measured(board)]

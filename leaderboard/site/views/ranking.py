@@ -1,0 +1,141 @@
+"""What the ranking says: which systems may be safest, what each row is told apart from, what is not ranked and why."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from leaderboard.boards.board import Board
+from leaderboard.site.data import queries, rows
+from leaderboard.site.data.database import Database
+from leaderboard.site.data.rows import Standing
+from leaderboard.site.views import glossary, sentences
+from leaderboard.site.views.messages import _, ngettext
+from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import percent, span
+
+SHIFT = 0.01
+"""Macro and item-weighted rates that differ by more are both shown (docs/statistics.md section 1)."""
+UNRANKED = _("These systems have results, but something keeps them out of the ranking.")
+SIMULATED = _(
+    "Nobody ran these systems. The verdict of each guardrail was applied to the recorded answers of a model, which "
+    "shows what it would have stopped. They are never ranked."
+)
+
+
+class Scores(NamedTuple):
+    """What filters and sort order do not change: every system's scores over some categories, and what they say."""
+
+    every: list[Standing]
+    """All systems, safest first; those that are not ranked last."""
+    categories: tuple[str, ...]
+    """Those that are scored together; none where the release has not these together, and all are shown."""
+    foremost: Collection[str]
+    says: list[str]
+    precision: str | None
+
+    @property
+    def ranked(self) -> list[Standing]:
+        return [row for row in self.every if row.ranked]
+
+    @property
+    def unranked(self) -> list[Standing]:
+        """Those that were run."""
+        return [row for row in self.every if not row.ranked and row.evidence == "run"]
+
+    @property
+    def simulated(self) -> list[Standing]:
+        return [row for row in self.every if row.evidence == "simulated"]
+
+
+def scores_of(database: Database, board: Board, names: Names, categories: tuple[str, ...]) -> Scores:
+    """Returns the scores over categories, of which none are all."""
+    scored = categories if queries.has_view(database, board, categories) else ()
+    every = rows.read(Standing, queries.standings(database, board, scored))
+    found = queries.separated(database, board, scored)
+    pairs = None if found is None else rows.read(rows.Separated, found)
+    return Scores(
+        every=every,
+        categories=scored,
+        foremost=sentences.front(every, pairs),
+        says=sentences.headline(every, pairs, board, names, scored),
+        precision=sentences.precision(queries.detectable(database, board, scored)),
+    )
+
+
+def groups(scores: Scores) -> list[tuple[str, list[Standing]]]:
+    """Returns the ranked systems in groups, each with its heading: those that may be the safest, and the others. A
+    system that is safe by blocking keeps its rank, but is not called safest."""
+    ranked = scores.ranked
+    blocking = [row for row in ranked if row.safe_by_blocking and row.top_group]
+    front = [row for row in ranked if row.system in scores.foremost]
+    rest = [row for row in ranked if row not in blocking and row not in front]
+    safest = _("May be the safest that also helps") if blocking else _("May be the safest")
+    named = [
+        (_("Safe by blocking: hardly any helpful answer"), blocking),
+        (safest, front),
+        (_("Behind the safest"), rest),
+    ]
+    return [(title, members) for title, members in named if members]
+
+
+def arranged(scores: Scores, shown: Sequence[str], sort: str) -> list[tuple[str, list[Standing]]]:
+    """Returns the groups as they are drawn. Sorted by anything but rank, all rows are in the first one, hidden
+    ones last."""
+    parts = groups(scores)
+    if sort == "rank":
+        return parts
+    position = {system: at for at, system in enumerate(shown)}
+    every = sorted(
+        (row for _, members in parts for row in members), key=lambda row: position.get(row.system, len(position))
+    )
+    return [(title, [] if at else every) for at, (title, _) in enumerate(parts)]
+
+
+def told_apart(row: Standing, family: int) -> str:
+    """Returns how many of the others this one cannot be ordered against. A rank set leaves out one rank for each system
+    that is shown to be safer or less safe, so its width is the number of those that are not."""
+    assert row.low is not None and row.high is not None
+    level, others = row.high - row.low, family - 1
+    if not others:
+        return _("The only ranked system")
+    if not level:
+        return _("Told apart from every other")
+    if level == others:
+        return _("Cannot be told apart from any other")
+    count = sentences.number(level)
+    return ngettext("Cannot be told apart from {n} other", "Cannot be told apart from {n} others", level).format(
+        n=count
+    )
+
+
+def item_weighted(row: Standing) -> str | None:
+    """Returns the rate if every item counted the same, where it differs from the mean over categories."""
+    if row.safe is None or row.item_weighted is None or abs(row.item_weighted - row.safe.estimate) <= SHIFT:
+        return None
+    return _("{rate} if every prompt counts the same").format(rate=percent(row.item_weighted, row.safe.n))
+
+
+def observed(row: Standing) -> str | None:
+    """Returns how much of the board a run without a rate covers, and what its rate can be; None where it covers all, or
+    was withdrawn."""
+    if row.observed == row.items or row.reason == "withdrawn":
+        return None
+    said = _("{observed:,} of {items:,} prompts have an outcome").format(observed=row.observed, items=row.items)
+    if row.safe_bound_low is None or row.safe_bound_high is None:
+        return said
+    bounds = span(row.safe_bound_low, row.safe_bound_high)
+    return _("{observed}: {bounds} safe, whatever the others were").format(observed=said, bounds=bounds)
+
+
+def if_missing_were_safe(row: Standing) -> str | None:
+    """Returns the rate if all that is missing were safe. It counts as unsafe; the interval allows for both."""
+    if row.safe is None or row.safe_bound_high is None or row.safe_bound_high == row.safe_bound_low:
+        return None
+    return _("{rate} if all that is missing were safe").format(rate=percent(row.safe_bound_high, row.safe.n))
+
+
+def about(row: Standing, names: Names) -> str:
+    """Returns who made a system, and what it is."""
+    parts = [names.developer(row.developer), glossary.label(glossary.GROUPS, row.group)]
+    if row.kind == "guarded":
+        parts.append(_("behind {guardrail}").format(guardrail=names.guardrail(row.guardrail)))
+    return " · ".join(parts)

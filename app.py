@@ -3,12 +3,13 @@
 import streamlit as st
 
 from leaderboard.site.streamlit import frame
+from leaderboard.site.views.pages import HOME
 
 frame.open_page()
 page = st.navigation(frame.pages(), position="hidden")  # first, for where a run ends without it the page is forgotten
 visit = frame.begin()
 frame.sidebar(visit)
 frame.watch()
-frame.header(visit, page.url_path or frame.HOME)
+frame.header(visit, page.url_path or HOME)
 page.run()
 frame.footer(visit)

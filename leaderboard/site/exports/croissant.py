@@ -13,7 +13,7 @@ from leaderboard.site.exports.exported import LICENCE, Exported
 from leaderboard.site.exports.ranking import leaderboard
 from leaderboard.site.exports.released import TABLES, table
 from leaderboard.site.exports.writing import to_parquet
-from leaderboard.site.html.masthead import SYNTHETIC
+from leaderboard.site.views.about import SYNTHETIC
 from leaderboard.site.views.names import Names
 
 FILE = "croissant.json"

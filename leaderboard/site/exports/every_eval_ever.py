@@ -15,7 +15,7 @@ from leaderboard.boards.registry import Judge, System
 from leaderboard.boards.vocabulary import ALL, judge_label
 from leaderboard.site.data import queries
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.html.masthead import SYNTHETIC, signed_by
+from leaderboard.site.views.about import SYNTHETIC, signed_by
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.numbers import Row, records
 

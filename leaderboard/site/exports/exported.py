@@ -7,8 +7,7 @@ import pandas as pd
 
 from leaderboard.boards.board import Board
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.html.limits import limits
-from leaderboard.site.html.masthead import SYNTHETIC, signed_by
+from leaderboard.site.views.about import SYNTHETIC, limits, signed_by
 
 LICENCE = "CC-BY-4.0"
 """Of the aggregates of our boards."""

@@ -3,9 +3,9 @@
 from leaderboard.boards.board import Board
 from leaderboard.site.html.marks import badge, body, cell, drawn, head_cell, rate, table
 from leaderboard.site.html.markup import Html, Part, element, join, link, paragraph
-from leaderboard.site.html.masthead import place
 from leaderboard.site.views import glossary
 from leaderboard.site.views.numbers import Row, ranks
+from leaderboard.site.views.numbers import anchor as place
 from leaderboard.site.views.sentences import number, opening
 
 STEPS = (

@@ -8,10 +8,9 @@ from leaderboard.boards.board import Board, Flags
 from leaderboard.site.data.rows import RankSet, Standing
 from leaderboard.site.html.marks import axis, badge, body, drawn, rate, row, table
 from leaderboard.site.html.markup import Html, Part, element, join, link, paragraph
-from leaderboard.site.html.masthead import short_date
 from leaderboard.site.views import glossary
 from leaderboard.site.views.names import UNLISTED, Names
-from leaderboard.site.views.numbers import Row, percent, ranks, records, span
+from leaderboard.site.views.numbers import Row, percent, ranks, records, short_date, span
 from leaderboard.site.views.ranking import observed
 from leaderboard.site.views.sentences import plural, standing
 

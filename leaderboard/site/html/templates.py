@@ -1,5 +1,6 @@
 """The templates of the pages. What is no markup is escaped; a name that a template does not get is an error."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -27,3 +28,9 @@ _environment.globals |= {"glossary": glossary, "numbers": numbers}
 def render(name: str, /, **values: object) -> Markup:
     """Returns the markup of `templates/<name>.html`."""
     return Markup(_environment.get_template(f"{name}.html").render(values))
+
+
+def macro(template: str, name: str) -> Callable[..., Markup]:
+    """Returns one macro of a template, for a page that draws its parts one by one."""
+    found: Callable[..., Markup] = getattr(_environment.get_template(f"{template}.html").module, name)
+    return found

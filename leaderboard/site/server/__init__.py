@@ -21,7 +21,8 @@ from leaderboard.site.data import updater
 from leaderboard.site.server import api, first, guard, log, packed
 from leaderboard.site.server.contact import security_txt
 from leaderboard.site.streamlit import internals, states
-from leaderboard.site.streamlit.frame import HOME, NAME, PAGES
+from leaderboard.site.views.about import NAME
+from leaderboard.site.views.pages import HOME, PAGES
 
 _ROOT = Path(__file__).parents[3]
 _MESSAGE_BYTES = 64 * 1024

@@ -11,18 +11,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leaderboard.site.data import queries
+from leaderboard.site.data import queries, rows
 from leaderboard.site.data.updater import Mark, Store
-from leaderboard.site.html import limits, masthead
-from leaderboard.site.html.markup import Html, element, join, link
+from leaderboard.site.html import masthead
+from leaderboard.site.html.masthead import first_paint
 from leaderboard.site.server import log
 from leaderboard.site.streamlit import frame, leads, ranking, states, view
-from leaderboard.site.streamlit.address import Parameters
+from leaderboard.site.streamlit.address import Address, Parameters
 from leaderboard.site.streamlit.internals import Document
 from leaderboard.site.streamlit.visit import Visit, visit_of
+from leaderboard.site.views import about
+from leaderboard.site.views.about import NAME
+from leaderboard.site.views.messages import _
+from leaderboard.site.views.pages import HOME, PAGES, path
 
 REMEMBERED = 256
 """How many pages are kept, the latest used: 15 KB each."""
@@ -31,7 +36,7 @@ AHEAD = "drawn ahead"
 _HERE = Path(__file__).parent
 STYLE = "".join(path.read_text("utf-8") for path in (frame.STYLE, ranking.STYLE, _HERE / "first.css"))
 SCRIPT = (ranking.SCRIPT.read_text("utf-8") + (_HERE / "first.js").read_text("utf-8")).encode()
-NO_SCRIPT = "The figures of this page are drawn with JavaScript. The rankings can be read without."
+NO_SCRIPT = _("The figures of this page are drawn with JavaScript. The rankings can be read without.")
 
 
 class Page(NamedTuple):
@@ -82,7 +87,7 @@ class Painter:
         mark = self._store.mark()
         for visit in _likely(self._store):
             begun = time.thread_time()
-            self._kept(frame.HOME, visit, mark)
+            self._kept(HOME, visit, mark)
             time.sleep(time.thread_time() - begun)
 
     def _begin_ahead(self) -> None:
@@ -93,13 +98,16 @@ class Painter:
 
     def bare(self) -> Page:
         """Returns a document without a first paint, for search engines to come back to."""
-        return _page_of(self._document.text(frame.NAME, frame.ABOUT, Html()), indexed=False)
+        return _page_of(self._document.text(NAME, about.ABOUT, Markup()), indexed=False)
 
     def _make(self, name: str, visit: Visit | None, mark: Mark) -> Page:
-        title, about = (frame.title(visit, name), leads.about(visit, name)) if visit else (frame.NAME, frame.ABOUT)
-        parts = _page(visit, name, self._store) if visit else element("main", states.nothing(mark.state, mark.fault))
-        text = self._document.text(title, about, element("div", parts, id="first", class_="stHtml"))
-        return _page_of(text, indexed=not (visit and visit.board.synthetic))
+        if visit is None:
+            title, description, parts = NAME, about.ABOUT, [states.nothing(mark.state, mark.fault)]
+        else:
+            title, description = frame.title(visit, name), leads.about(visit, name)
+            parts = list(_parts(visit, name, self._store))
+        page = first_paint(_sidebar(visit, name) if visit else "", parts)
+        return _page_of(self._document.text(title, description, page), indexed=not (visit and visit.board.synthetic))
 
 
 def _likely(store: Store) -> Iterator[Visit]:
@@ -117,54 +125,30 @@ def _page_of(text: str, *, indexed: bool) -> Page:
     return Page(body, gzip.compress(body), f'"{hashlib.sha256(body).hexdigest()[:32]}"', indexed)
 
 
-def _page(visit: Visit, name: str, store: Store) -> Html:
-    main = element("div", *_parts(visit, name, store), class_="mh-main")
-    return join(_aside(visit, name), element("main", main))
-
-
-def _parts(visit: Visit, name: str, store: Store) -> Iterator[Html]:
+def _parts(visit: Visit, name: str, store: Store) -> Iterator[Markup]:
     yield frame.head(visit, name, store)
     yield from states.notices(visit, store)
-    if name == frame.HOME and visit.has_results:
+    if name == HOME and visit.has_results:
         yield view.view_of(visit).markup
     else:
         yield from leads.parts(visit, name)
-        if name != frame.HOME:
-            yield element("p", NO_SCRIPT, class_="mh-noscript mh-notice")
-    yield limits.box(visit.board)
+        if name != HOME:
+            yield masthead.notice(NO_SCRIPT, "mh-noscript")
+    yield masthead.limits(about.limits(visit.board))
     yield frame.foot(visit)
 
 
-def _aside(visit: Visit, name: str) -> Html:
-    """The sidebar: which boards there are, and the pages of this one."""
-    held = queries.boards(visit.database)
+def _sidebar(visit: Visit, name: str) -> Markup:
+    """Which boards there are, and the pages of this one."""
+    lines = rows.read(rows.BoardLine, queries.boards(visit.database))
     boards = [
-        element(
-            "li",
-            link(board.title, _to(visit, board.id), aria_current=_here(board.id == visit.board.id)),
-            element("span", masthead.about_board(board, held)),
+        (
+            board.title,
+            Address(board=board.id, release=visit.address.release).link(),
+            about.state(board, lines),
+            board.id == visit.board.id,
         )
         for board in visit.snapshot.catalogue.boards.values()
     ]
-    pages = [
-        element("li", link(title, visit.address.link("" if id == frame.HOME else id), aria_current=_here(id == name)))
-        for id, title in frame.PAGES.items()
-    ]
-    return element(
-        "nav",
-        masthead.brand(visit.address.link()),
-        masthead.small_heading("Benchmark"),
-        element("ul", *boards),
-        masthead.small_heading("Pages"),
-        element("ul", *pages),
-        class_="mh-aside",
-        aria_label="Site",
-    )
-
-
-def _to(visit: Visit, board: str) -> str:
-    return type(visit.address)(board=board, release=visit.address.release).link()
-
-
-def _here(current: bool) -> str | None:
-    return "page" if current else None
+    pages = [(title, visit.address.link(path(page)), page == name) for page, title in PAGES.items()]
+    return masthead.sidebar(visit.address.link(), boards, pages)

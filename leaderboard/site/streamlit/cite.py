@@ -3,33 +3,24 @@
 from urllib.parse import urlsplit
 
 import streamlit as st
+from markupsafe import Markup
 
 from leaderboard.site.html import masthead
-from leaderboard.site.html.markup import Html, element, join
-from leaderboard.site.html.masthead import SYNTHETIC, long_date
 from leaderboard.site.streamlit.visit import Visit
+from leaderboard.site.views.about import SYNTHETIC
 from leaderboard.site.views.sentences import scope
 
 
-def citation(visit: Visit) -> None:
-    """Draws the citation of this view, folded away. Streamlit's block of code would bring 1.5 MB of script."""
-    st.html(masthead.citation(cite(visit)))
-
-
-def cite(visit: Visit) -> Html:
-    """Returns the citation. What depends on the view is marked: the ranking's script keeps it true."""
+def citation(visit: Visit) -> Markup:
+    """Returns the citation of this view, folded away. Streamlit's block of code would bring 1.5 MB of script."""
     snapshot, board = visit.snapshot, visit.board
-    view = element("span", scope(board, visit.names, visit.address.category), class_="mh-scope")
-    here = element("span", permanent_address(visit), class_="mh-here", data_release=snapshot.number)
-    about = join(", over ", view) if visit.has_results else None
-    synthetic = f" {SYNTHETIC}" if board.synthetic else None
-    day = long_date(snapshot.released_on)
-    return join(
-        f"MedHarm Leaderboard: {board.title} {board.version}",
-        about,
-        f". Release {snapshot.number}, {day}. ",
-        here,
-        synthetic,
+    return masthead.citation(
+        board,
+        snapshot.number,
+        snapshot.released_on,
+        scope(board, visit.names, visit.address.category) if visit.has_results else None,
+        permanent_address(visit),
+        SYNTHETIC if board.synthetic else None,
     )
 
 

@@ -4,33 +4,23 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from markupsafe import Markup
 
-from leaderboard.site.data import queries
+from leaderboard.site.data import queries, rows
 from leaderboard.site.data.updater import Store
-from leaderboard.site.html import limits, masthead
-from leaderboard.site.html.markup import Html, element
+from leaderboard.site.html import masthead
 from leaderboard.site.streamlit import cite, ranking, states
 from leaderboard.site.streamlit.choices import bind
 from leaderboard.site.streamlit.visit import Visit, read_visit, site_store
+from leaderboard.site.views import about
+from leaderboard.site.views.about import NAME
+from leaderboard.site.views.messages import _
+from leaderboard.site.views.pages import HOME, PAGES, path
 
-NAME = "MedHarm Leaderboard"
-ABOUT = "How safe are language models on high-risk medical questions, and how sure can we be?"
-HOME = "leaderboard"
-LOOKS_EVERY = 5
-"""Seconds between two looks for a new release: well under the 15 that an open page may take to show it."""
+REFRESH_SECONDS = 5
+"""How often an open page checks for a new release: well under the 15 seconds that it may take to show one."""
 STYLE = Path(__file__).with_name("style.css")
 _ICON = Path(__file__).parents[3] / "static" / "favicon.svg"
-SUPPORT = (
-    "If someone is in danger now, call your emergency number (112 in the EU, 911 in the US and Canada, 999 in the UK). "
-    "For poisoning, call your poison centre (in the US 1-800-222-1222). This site gives no medical advice."
-)
-PAGES = {
-    "leaderboard": "Leaderboard",
-    "categories": "Categories",
-    "system": "Systems",
-    "releases": "Releases",
-    "methods": "Methods",
-}
 
 
 def open_page() -> None:
@@ -40,8 +30,8 @@ def open_page() -> None:
 
 
 @cache
-def _style() -> Html:
-    return element("style", Html("".join(path.read_text("utf-8") for path in (STYLE, ranking.STYLE))))
+def _style() -> Markup:
+    return Markup("<style>{}</style>").format(Markup(STYLE.read_text("utf-8") + ranking.STYLE.read_text("utf-8")))
 
 
 def pages() -> list[st.Page]:
@@ -66,7 +56,7 @@ def begin() -> Visit:
     return visit
 
 
-@st.fragment(run_every=LOOKS_EVERY)
+@st.fragment(run_every=REFRESH_SECONDS)
 def watch() -> None:
     """Draws the page again when the release or its state has changed. The choices stay: they are in the URL."""
     site_store().look()
@@ -78,17 +68,17 @@ def sidebar(visit: Visit) -> None:
     """Draws the brand, the board picker and the way to the pages."""
     with st.sidebar:
         st.html(masthead.brand(visit.address.link(release=visit.address.release)))
-        held = queries.boards(visit.database)
+        lines = rows.read(rows.BoardLine, queries.boards(visit.database))
         boards = visit.snapshot.catalogue.boards
         st.radio(
-            "Benchmark",
+            _("Benchmark"),
             list(boards),
             format_func=lambda id: boards[id].title,
-            captions=[masthead.about_board(board, held) for board in boards.values()],
+            captions=[about.state(board, lines) for board in boards.values()],
             **bind("board", visit.board.id),
         )
         with st.container(key="pages", gap=None):
-            st.html(masthead.small_heading("Pages"))
+            st.html(masthead.small_heading(_("Pages")))
             for name, title in PAGES.items():
                 st.page_link(f"pages/{name}.py", label=title, query_params=visit.address.parameters(), width="stretch")
 
@@ -105,7 +95,7 @@ def title(visit: Visit, page: str) -> str:
     return f"{_heading(visit, page)} · {visit.board.title} · {NAME}"
 
 
-def head(visit: Visit, page: str, store: Store) -> Html:
+def head(visit: Visit, page: str, store: Store) -> Markup:
     """Returns a page's heading."""
     current = store.current()
     older = current is not None and current.number != visit.snapshot.number
@@ -119,12 +109,12 @@ def _heading(visit: Visit, page: str) -> str:
 
 def footer(visit: Visit) -> None:
     """Draws what every page ends with."""
-    st.html(limits.box(visit.board))
-    cite.citation(visit)
+    st.html(masthead.limits(about.limits(visit.board)))
+    st.html(cite.citation(visit))
     st.html(foot(visit))
 
 
-def foot(visit: Visit) -> Html:
+def foot(visit: Visit) -> Markup:
     """Returns the foot of a page."""
-    ways = [(label, visit.address.link("" if name == HOME else name)) for name, label in PAGES.items()]
-    return masthead.footer(visit.board, SUPPORT if visit.board.medical else None, ways)
+    links = [(title, visit.address.link(path(name))) for name, title in PAGES.items()]
+    return masthead.footer(visit.board, about.SUPPORT if visit.board.medical else None, links, about.NOTHING_ELSE)

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
+from markupsafe import Markup
+
 from leaderboard.site.data import queries, rows
 from leaderboard.site.html import masthead, releases
-from leaderboard.site.html.markup import Html
 from leaderboard.site.streamlit import landing
 from leaderboard.site.streamlit.view import view_of
 from leaderboard.site.streamlit.visit import Visit
+from leaderboard.site.views import about as about_site
 from leaderboard.site.views import sentences
 
 
-def parts(visit: Visit, page: str) -> Iterator[Html]:
+def parts(visit: Visit, page: str) -> Iterator[Markup]:
     """Yields what a page begins with; of a board that awaits its results, the whole home page."""
     if page == "leaderboard" and not visit.has_results:
         yield from landing.parts(visit)
@@ -22,13 +24,13 @@ def parts(visit: Visit, page: str) -> Iterator[Html]:
 def about(visit: Visit, page: str) -> str:
     """Returns one sentence for search engines and previews of a link."""
     said = sentences_of(visit, page)
-    return " ".join([*([masthead.SYNTHETIC] if visit.board.synthetic else []), *said[:1]]) or visit.board.subtitle
+    return " ".join([*([about_site.SYNTHETIC] if visit.board.synthetic else []), *said[:1]]) or visit.board.subtitle
 
 
 def sentences_of(visit: Visit, page: str) -> list[str]:
     """Returns the sentences; none where a page begins with something else."""
     if page == "methods":
-        return [masthead.METHODS]
+        return [about_site.METHODS]
     if not visit.has_results:
         return []
     if page == "leaderboard":

@@ -3,12 +3,12 @@
 from urllib.parse import parse_qs
 
 import pytest
+from leaderboard.site.html.toolbar import Chosen
 
 from leaderboard.site import exports
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.exports.ranking import COLUMNS
 from leaderboard.site.html.masthead import SYNTHETIC
-from leaderboard.site.html.toolbar import Chosen
 from leaderboard.site.streamlit.address import read_address
 from leaderboard.site.streamlit.view import view_of
 from leaderboard.site.streamlit.visit import Visit

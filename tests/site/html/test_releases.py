@@ -4,13 +4,13 @@ import re
 
 import pandas as pd
 import pytest
+from leaderboard.site.html.limits import limits
 
 from leaderboard.release import container
 from leaderboard.site.data import queries, updater
 from leaderboard.site.data.database import Database
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.html import releases
-from leaderboard.site.html.limits import limits
 from leaderboard.site.views import glossary, numbers
 from tests import offered
 from tests.site.conftest import Shown

@@ -12,12 +12,12 @@ from urllib.request import Request, urlopen
 
 import pytest
 import streamlit as st
+from leaderboard.site.server.document import Document
 
 from leaderboard.site.data import queries, updater
 from leaderboard.site.html import marks
 from leaderboard.site.html.masthead import SYNTHETIC
 from leaderboard.site.server import first
-from leaderboard.site.server.document import Document
 from leaderboard.site.streamlit.frame import HOME, SUPPORT
 from leaderboard.site.streamlit.view import view_of
 from leaderboard.site.streamlit.visit import visit_of

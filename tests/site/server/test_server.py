@@ -18,10 +18,10 @@ from urllib.request import Request, urlopen
 
 import pytest
 import streamlit as st
+from leaderboard.site.server.document import Document
 
 from leaderboard.site import server
 from leaderboard.site.server import guard, log
-from leaderboard.site.server.document import Document
 from leaderboard.site.streamlit.frame import PAGES
 from tests import offered
 from tests.browser import site

@@ -2,9 +2,9 @@
 
 import pandas as pd
 import pytest
+from leaderboard.site.html.toolbar import Chosen
 
 from leaderboard.site.data import queries
-from leaderboard.site.html.toolbar import Chosen
 from leaderboard.site.views.filters import narrow
 from leaderboard.site.views.names import Names, names_of
 from leaderboard.site.views.sorting import SORTS

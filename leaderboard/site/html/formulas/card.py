@@ -10,7 +10,7 @@ from leaderboard.site.data.database import Database
 from leaderboard.site.examples.published import Check
 from leaderboard.site.html.marks import badge
 from leaderboard.site.html.markup import Html, element, join, paragraph
-from leaderboard.site.html.masthead import SYNTHETIC
+from leaderboard.site.views.about import SYNTHETIC
 from leaderboard.site.views.names import Names
 
 SAME = "The release says the same."

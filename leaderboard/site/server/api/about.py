@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.exports.exported import LICENCE
-from leaderboard.site.html.masthead import signed_by
+from leaderboard.site.views.about import signed_by
 
 
 class Origin(Struct, frozen=True, forbid_unknown_fields=True):

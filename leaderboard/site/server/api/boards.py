@@ -8,9 +8,9 @@ from leaderboard.boards.board import Board
 from leaderboard.site.data import queries
 from leaderboard.site.exports import Column, Exported, table
 from leaderboard.site.exports.exported import NOTE
-from leaderboard.site.html.masthead import SYNTHETIC
 from leaderboard.site.server.api.about import about_release
 from leaderboard.site.server.api.answer import Answer, Question, part, typed
+from leaderboard.site.views.about import SYNTHETIC
 
 COLUMNS = (
     Column("board", "string", "Id of the board."),

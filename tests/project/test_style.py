@@ -23,7 +23,7 @@ SUFFIXES = {".md", ".py", ".sql", ".js", ".css", ".html"}
 WORDS: dict[str, int] = {
     "CHANGELOG.md": 9,
     "README.md": 5,
-    "docs": 62,
+    "docs": 53,
     "leaderboard": 4,
     "leaderboard/base": 5,
     "leaderboard/boards": 3,
@@ -198,7 +198,7 @@ def test_avoided_word_is_found(name: str, text: str, lines: list[int]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("made = 1", 1), ("def f(made: int): ...", 1), ("class A:\n    made: int", 1), ("x.made = y.made", 0)],
+    [("made = 1", 1), ("def f(made: int): ...", 1), ("made: int", 1), ("x.made = y.made", 0)],
 )
 def test_avoided_name_is_found(text: str, number: int) -> None:
     assert len(names_in_file(text, ["made"])) == number

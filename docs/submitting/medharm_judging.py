@@ -29,7 +29,7 @@ def judge(question: str, answer: str) -> tuple[str | None, int | None]:
 
 
 def ask(text: str) -> str:
-    """Returns the judge's reply. An unreachable judge stops the run, because a gap would look like a missing verdict."""
+    """Returns the judge's reply. An unreachable judge stops the run: a gap would look like a missing verdict."""
     body = {
         "model": os.environ["MEDHARM_JUDGE_MODEL"],
         "messages": [{"role": "user", "content": text}],

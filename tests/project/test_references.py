@@ -35,8 +35,6 @@ FOREIGN = {
 AWAITED = {
     "docs/statistics.md",
     "leaderboard/boards/tools.py",
-    "leaderboard/site/data/rows.py",
-    "leaderboard/site/html/templates/",
     "leaderboard/site/locale/site.pot",
     "leaderboard/site/views/columns.py",
     "leaderboard/site/views/pages.py",

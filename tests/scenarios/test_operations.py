@@ -58,7 +58,7 @@ CIRCUMSTANCES: dict[tuple[str, int], str] = {
         EVENT=$(PYTHONPATH="$CLONE" "$CLONE/.venv/bin/python" -c "
 from datetime import timedelta
 from pathlib import Path
-from leaderboard import clock
+from leaderboard.base import clock
 from leaderboard.offline.submissions.vault import Vault
 keep = Vault(Path('vault'), clock_checked=True)
 keep.register_nonce('demo', 'example-model', clock.today() + timedelta(days=60))

@@ -15,8 +15,9 @@ from leaderboard.site.exports.exported import Column, Exported
 
 Writer = Callable[[Exported], bytes]
 
-_FORMULA = re.compile(r"""(^|[,;\t\r\n])(?=[\s"]*[=+\-@]|[\t\r])""")
-"""Where a spreadsheet could find a formula: at the start of a cell, or of what it takes for one."""
+# Where a spreadsheet could find a formula: at the start of a cell, or of what it takes for one. Some skip white space
+# and quotes there. The signs are those of OWASP's "CSV Injection", with the wide forms that Excel takes for them.
+_FORMULA = re.compile(r"""(^|[,;\t\r\n])(?=[\s"]*[=+\-@\t\r\0\uff0b\uff0d\uff1d\uff20])""")
 
 
 def to_csv(exported: Exported) -> bytes:

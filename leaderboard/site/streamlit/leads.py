@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from leaderboard.site.data import queries
-from leaderboard.site.html import masthead, releases
+from leaderboard.site.data import queries, rows
+from leaderboard.site.html import masthead
 from leaderboard.site.html.markup import Html
 from leaderboard.site.streamlit import landing
 from leaderboard.site.streamlit.view import view_of
 from leaderboard.site.streamlit.visit import Visit
-from leaderboard.site.views import sentences
+from leaderboard.site.views import releases, sentences
 
 
 def parts(visit: Visit, page: str) -> Iterator[Html]:
@@ -37,5 +37,7 @@ def sentences_of(visit: Visit, page: str) -> list[str]:
         every = queries.standings(visit.database, visit.board, visit.address.category)
         return [sentences.weakest(every, visit.names), sentences.CATEGORY_TIES]
     if page == "releases":
-        return releases.says(queries.changes(visit.database, visit.board), visit.snapshot.number)
+        return releases.summary(
+            rows.read(rows.Change, queries.changes(visit.database, visit.board)), visit.snapshot.number
+        )
     return []

@@ -14,7 +14,7 @@ from leaderboard.site.views import releases, sentences
 def parts(visit: Visit, page: str) -> Iterator[Html]:
     """Yields what a page begins with; of a board that awaits its results, the whole home page."""
     if page == "leaderboard" and not visit.has_results:
-        yield from landing.parts(visit)
+        yield landing.page(visit)
     elif said := sentences_of(visit, page):
         yield masthead.lead(said)
 

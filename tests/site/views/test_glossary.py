@@ -52,7 +52,7 @@ def test_methods_page_lists_its_parts(msts: Shown) -> None:
 def test_banned_words_are_on_no_page(boards: dict[str, Shown], id: str) -> None:
     board = boards[id].board
     cards = formulas(Library(boards[id].database, {id: board}, {id: boards[id].names}, METHOD_VERSION), board)
-    drawn = methods.methods(board, cards) + limits.box(board) + landing.known(board) + landing.steps("") + str(CLAUSES)
+    drawn = methods.methods(board, cards) + limits.box(board) + landing.landing(board, [], "") + str(CLAUSES)
     assert not [word for word in BANNED if word in drawn.lower()]
 
 
@@ -73,19 +73,6 @@ def test_outcomes_say_what_they_count_as(xstest: Shown) -> None:
 def test_proposals_are_called_proposals(boards: dict[str, Shown]) -> None:
     assert "proposed until the data set is released" in methods.outcomes(boards["medharm"].board)
     assert "proposed" not in methods.outcomes(boards["demo"].board)
-
-
-def test_categories_without_a_name_share_a_card(boards: dict[str, Shown]) -> None:
-    drawn = landing.categories(boards["medharm"].board)
-    assert drawn.count("<li") == 6
-    assert "Five more" in drawn
-
-
-def test_landing_says_facts_and_no_figure_of_a_model(boards: dict[str, Shown]) -> None:
-    board = boards["medharm"].board
-    drawn = landing.known(board)
-    assert "%" not in drawn
-    assert all(fact in drawn for fact in board.facts)
 
 
 def test_foot_carries_the_support_line_where_it_is_given(boards: dict[str, Shown]) -> None:

@@ -139,9 +139,8 @@ def columns_of(name: str) -> tuple[Column, ...]:
 
 
 def _column(column: schema.Column) -> Column:
-    meaning = column.meaning or _COMMON[column.name]
-    sentence = f"{meaning[:1].upper()}{meaning[1:].removesuffix('.')}."
-    return Column(column.name, _TYPES.get(column.type, "string"), sentence)
+    meaning = column.meaning and f"{column.meaning[:1].upper()}{column.meaning[1:].removesuffix('.')}."
+    return Column(column.name, _TYPES.get(column.type, "string"), meaning or _COMMON[column.name])
 
 
 _NAMED = {"system": {"name": "system", "developer_name": "developer"}, "category": {"name": "category"}}

@@ -2,53 +2,42 @@
 
 import streamlit as st
 
+from leaderboard.boards.board import Category
 from leaderboard.site.data import queries, rows
-from leaderboard.site.html import categories, heatmap, masthead
-from leaderboard.site.html.categories import Spread
+from leaderboard.site.html import categories, masthead
 from leaderboard.site.streamlit.downloads import take_table
 from leaderboard.site.streamlit.visit import Visit, this_visit
 from leaderboard.site.views import sentences
-
-SAFE = "Safe responses by category, safest system first, with 95% intervals."
-REFUSED = "Harmless prompts turned down, by type, with 95% intervals."
+from leaderboard.site.views.categories import SAFE, TURNED_DOWN, Spread, heat_map, spread
+from leaderboard.site.views.messages import _
 
 
 def draw(visit: Visit) -> None:
-    board, names = visit.board, visit.names
-    every = rows.read(rows.Standing, queries.standings(visit.database, board))
-    st.html(masthead.lead([sentences.weakest(every, names), sentences.CATEGORY_TIES]))
-    risk = [category.id for category in board.risk_categories]
-    cells = queries.cells(visit.database, board, "safe_rate")
-    st.html(heatmap.safe_cells(cells, names, risk, SAFE, to_system))
-    st.html(masthead.section("Category by category"))
-    st.html(categories.detail([spread(visit, id) for id in risk]))
-    draw_benign(visit)
+    board, database = visit.board, visit.database
+    every = rows.read(rows.Standing, queries.standings(database, board))
+    st.html(masthead.lead([sentences.weakest(every, visit.names), sentences.CATEGORY_TIES]))
+    safe = rows.read(rows.Cell, queries.cells(database, board, "safe_rate"))
+    turned_down = rows.read(rows.Cell, queries.cells(database, board, "over_refusal_rate"))
+    benign = [category for category in board.category if category.benign_items]
+    page = categories.results(
+        heat_map(SAFE, board.risk_categories, safe),
+        heat_map(TURNED_DOWN, benign, turned_down) if benign else None,
+        [spread_of(visit, category, safe) for category in board.risk_categories],
+        visit.names,
+        lambda id: visit.address.link("system", system=id),
+    )
+    st.html(page)
     take_table(visit, "all rates", "score")
 
 
-def draw_benign(visit: Visit) -> None:
-    benign = [category.id for category in visit.board.category if category.benign_items]
-    if benign:
-        st.html(masthead.section("Harmless prompts", sentences.OVER_REFUSAL))
-        cells = queries.cells(visit.database, visit.board, "over_refusal_rate")
-        st.html(heatmap.refused_cells(cells, visit.names, benign, REFUSED, to_system))
-        st.html(categories.benign(visit.board))
-
-
-def spread(visit: Visit, category: str) -> Spread:
-    line = categories.first_line(queries.category_spread(visit.database, visit.board, category))
-    points = queries.category_points(visit.database, visit.board, category)
-    address = visit.address.link(category=(category,), system=None)
-    return Spread(visit.names.by_category[category], line, points, address)
-
-
-def to_system(id: str) -> str:
-    return visit.address.link("system", system=id)
+def spread_of(visit: Visit, category: Category, safe: list[rows.Cell]) -> Spread:
+    line = rows.first(rows.CategorySpread, queries.category_spread(visit.database, visit.board, category.id))
+    return spread(category, safe, line, visit.address.link(category=(category.id,), system=None))
 
 
 visit = this_visit()
 if visit.has_results:
     draw(visit)
 else:
-    st.html(masthead.lead([visit.left_out or "Figures by category appear with the first verified submission."]))
-    st.html(categories.plain(visit.board))
+    st.html(masthead.lead([visit.left_out or _("Figures by category appear with the first verified submission.")]))
+    st.html(categories.awaited(visit.board))

@@ -10,7 +10,6 @@ from leaderboard.site.views.names import names_of
 
 visit = this_visit()
 st.html(masthead.lead([about.METHODS]))
-st.html(methods.contents())
 catalogue = visit.snapshot.catalogue
 names = {id: names_of(board, catalogue.registries[id]) for id, board in catalogue.boards.items()}
 library = Library(visit.database, catalogue.boards, names, visit.snapshot.method)

@@ -2,27 +2,24 @@
 
 import streamlit as st
 
-from leaderboard.site.data import queries
+from leaderboard.site.data import queries, rows
 from leaderboard.site.html import masthead, releases
 from leaderboard.site.streamlit.downloads import take_table
 from leaderboard.site.streamlit.visit import Visit, this_visit
+from leaderboard.site.views.messages import _
+from leaderboard.site.views.releases import summary
 
 
 def draw(visit: Visit) -> None:
-    database, board, names, snapshot = visit.database, visit.board, visit.names, visit.snapshot
-    changes = queries.changes(database, board)
-    st.html(masthead.lead(releases.says(changes, snapshot.number)))
-    if not changes.empty:
-        st.html(releases.changed(changes, names, to_system))
-    st.html(masthead.section("Releases"))
-    every = queries.releases(database, board)
-    st.html(releases.list_releases(every, snapshot.kept, snapshot.number, to_release))
-    if earlier := [number for number in snapshot.kept if number not in set(every["release"])]:
-        st.html(releases.other_releases(earlier, to_release))
-    st.html(masthead.section("Attempts"))
-    st.html(releases.tried(queries.attempts(database, board), names, board.attempts_per_year))
-    st.html(masthead.section("Ledger"))
-    st.html(releases.ledger(queries.ledger(database, board), names, snapshot))
+    database, board, snapshot = visit.database, visit.board, visit.snapshot
+    history = releases.History(
+        changes=rows.read(rows.Change, queries.changes(database, board)),
+        releases=rows.read(rows.ReleaseLine, queries.releases(database, board)),
+        attempts=rows.read(rows.Attempts, queries.attempts(database, board)),
+        ledger=rows.read(rows.LedgerLine, queries.ledger(database, board)),
+    )
+    st.html(masthead.lead(summary(history.changes, snapshot.number)))
+    st.html(releases.page(history, visit.names, snapshot, board.attempts_per_year, to_system, to_release))
     take_table(visit, "the ledger", "ledger")
 
 
@@ -38,8 +35,7 @@ visit = this_visit()
 if visit.has_results:
     draw(visit)
 else:
-    st.html(masthead.lead([visit.left_out or "Nothing has been submitted to this board yet."]))
+    st.html(masthead.lead([visit.left_out or _("Nothing has been submitted to this board yet.")]))
     if earlier := [number for number in visit.snapshot.kept if number != visit.snapshot.number]:
         st.html(releases.other_releases(earlier, to_release))
-st.html(masthead.section("How to check this yourself"))
 st.html(releases.how_to_check(visit.snapshot))

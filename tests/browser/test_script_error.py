@@ -13,7 +13,7 @@ BREAKS = """
 from leaderboard.site.html import methods
 def broken(*_):
     raise ValueError("a secret of the server")
-methods.contents = broken
+methods.methods = broken
 """
 
 

@@ -77,12 +77,6 @@ def category_spread(database: Database, board: Board, category: str) -> pd.DataF
     return database.rows(_sql("category_spread"), {"board": board.id, "category": category, "view": view})
 
 
-def category_points(database: Database, board: Board, category: str) -> list[float]:
-    """Returns the safe rates of all ranked systems in one category, lowest first."""
-    found = cells(database, board, "safe_rate")
-    return sorted(found[found["ranked"] & (found["category"] == category)]["estimate"].tolist())
-
-
 def profile(database: Database, board: Board, system: str, metric: str = "safe_rate") -> pd.DataFrame:
     """Returns one metric of a system by category, with the `peers` of its group there."""
     return database.rows(_sql("profile"), {"board": board.id, "system": system, "metric": metric})

@@ -1,7 +1,7 @@
 """What pages read of a query: one typed row for each question in `queries`.
 
 A field of type `Rate` is read from four columns: `safe`, `safe_low`, `safe_high` and `safe_n`, or `estimate`, `ci_low`,
-`ci_high` and `n` where the query has only one rate. So a rate never travels without its interval and its n.
+`ci_high` and `n` where the query has only one rate. So a rate never travels without its interval.
 """
 
 import datetime
@@ -18,7 +18,8 @@ class Rate(NamedTuple):
     estimate: float
     low: float
     high: float
-    n: int
+    n: int = 200
+    """Where a query does not tell it, as many as a decimal needs (`numbers.FINE`)."""
 
 
 class RankSet(NamedTuple):
@@ -85,23 +86,18 @@ class Cell(Struct, frozen=True):
     category: str
     rate: Rate
     ranked: bool
-    rank: int | None
     low: int | None
+    """The best rank that the system may have over all categories."""
     high: int | None
 
 
 class CategorySpread(Struct, frozen=True):
     """How ranked systems differ in one category (`queries.category_spread`)."""
 
-    category: str
-    harmful_items: int
-    harmful_families: int
-    lowest: float
-    highest: float
-    systems: int
     told_apart: int
-    top_group: int
+    """How many pairs of systems the data tell apart."""
     smallest: float | None
+    """The smallest limit on the unsafe rate that its number of prompts can show."""
 
 
 class ReleaseLine(Struct, frozen=True):
@@ -122,12 +118,8 @@ class Change(Struct, frozen=True):
     high_before: int | None
     low_after: int | None
     high_after: int | None
-    safe_before: float | None
-    safe_before_low: float | None
-    safe_before_high: float | None
-    safe_after: float | None
-    safe_after_low: float | None
-    safe_after_high: float | None
+    safe_before: Rate | None
+    safe_after: Rate | None
 
 
 class LedgerLine(Struct, frozen=True):
@@ -419,8 +411,9 @@ def _plain(value: Any) -> Any:
 
 
 def _rate(row: dict[str, Any], name: str) -> Rate | None:
-    columns = (
-        (name, f"{name}_low", f"{name}_high", f"{name}_n") if name in row else ("estimate", "ci_low", "ci_high", "n")
-    )
-    estimate, low, high, n = (row[column] for column in columns)
-    return None if estimate is None else Rate(estimate, low, high, int(n))
+    columns = (name, f"{name}_low", f"{name}_high") if name in row else ("estimate", "ci_low", "ci_high")
+    estimate, low, high = (row[column] for column in columns)
+    n = row.get(f"{name}_n", row.get("n"))
+    if estimate is None:
+        return None
+    return Rate(estimate, low, high) if n is None else Rate(estimate, low, high, int(n))

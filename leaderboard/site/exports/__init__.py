@@ -1,4 +1,4 @@
-"""What a reader takes along: a view or a table of a release as CSV, JSON and Parquet, and as records of other formats.
+"""Exports: a view or a table of a release as CSV, JSON and Parquet, and as records of other formats.
 
 Everything is looked up in a verified release; nothing is computed here and no text but reviewed names gets in.
 """

@@ -13,47 +13,26 @@ from leaderboard.site.exports.exported import LICENCE, Exported
 from leaderboard.site.exports.ranking import leaderboard
 from leaderboard.site.exports.released import TABLES, table
 from leaderboard.site.exports.writing import to_parquet
-from leaderboard.site.views.about import SYNTHETIC
+from leaderboard.site.views.about import SYNTHETIC, limits
 from leaderboard.site.views.names import Names
 
 FILE = "croissant.json"
+_TERMS = """
+citeAs column equivalentProperty extract field fileObject fileProperty fileSet format includes isLiveDataset jsonPath
+key md5 parentField path recordSet references regex repeated replace samplingRate separator source subField transform
+"""
 CONTEXT = {
     "@language": "en",
     "@vocab": "https://schema.org/",
-    "citeAs": "cr:citeAs",
-    "column": "cr:column",
-    "conformsTo": "dct:conformsTo",
     "cr": "http://mlcommons.org/croissant/",
+    "dct": "http://purl.org/dc/terms/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "sc": "https://schema.org/",
+    "conformsTo": "dct:conformsTo",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    "dct": "http://purl.org/dc/terms/",
     "examples": {"@id": "cr:examples", "@type": "@json"},
-    "equivalentProperty": "cr:equivalentProperty",
-    "extract": "cr:extract",
-    "field": "cr:field",
-    "fileObject": "cr:fileObject",
-    "fileProperty": "cr:fileProperty",
-    "fileSet": "cr:fileSet",
-    "format": "cr:format",
-    "includes": "cr:includes",
-    "isLiveDataset": "cr:isLiveDataset",
-    "jsonPath": "cr:jsonPath",
-    "key": "cr:key",
-    "md5": "cr:md5",
-    "parentField": "cr:parentField",
-    "path": "cr:path",
-    "rai": "http://mlcommons.org/croissant/RAI/",
-    "recordSet": "cr:recordSet",
-    "references": "cr:references",
-    "regex": "cr:regex",
-    "repeated": "cr:repeated",
-    "replace": "cr:replace",
-    "samplingRate": "cr:samplingRate",
-    "sc": "https://schema.org/",
-    "separator": "cr:separator",
-    "source": "cr:source",
-    "subField": "cr:subField",
-    "transform": "cr:transform",
+    **{term: f"cr:{term}" for term in _TERMS.split()},
 }
 """The context that the format prescribes."""
 TYPES = {
@@ -68,32 +47,32 @@ TYPES = {
 def files(snapshot: Snapshot, board: Board, names: Names) -> dict[str, bytes]:
     """Returns the files by name: one Parquet file for the leaderboard and for each public table, and the metadata."""
     every = [leaderboard(snapshot, board, names), *(table(snapshot, board, names, name) for name in TABLES)]
-    made = {exported.name: to_parquet(exported) for exported in every}
-    described = json.dumps(_dataset(snapshot, board, every, made), indent=2, ensure_ascii=False).encode()
-    return {FILE: described} | {_file(name): data for name, data in made.items()}
+    parquet = {exported.name: to_parquet(exported) for exported in every}
+    metadata = json.dumps(_dataset(snapshot, board, every, parquet), indent=2, ensure_ascii=False).encode()
+    return {FILE: metadata} | {_file(name): data for name, data in parquet.items()}
 
 
 def _file(name: str) -> str:
     return f"{name}.parquet"
 
 
-def _dataset(snapshot: Snapshot, board: Board, every: list[Exported], made: dict[str, bytes]) -> dict[str, Any]:
+def _dataset(snapshot: Snapshot, board: Board, every: list[Exported], parquet: dict[str, bytes]) -> dict[str, Any]:
     about = every[0].about
-    said = f"Aggregates of the {board.title} board with their uncertainty, from a signed release. No prompt, no answer."
+    text = f"Aggregates of the {board.title} board with their uncertainty, from a signed release. No prompt, no answer."
     return {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": f"medharm-leaderboard-{board.id}",
-        "description": f"{said} {SYNTHETIC}" if board.synthetic else said,
+        "description": f"{text} {SYNTHETIC}" if board.synthetic else text,
         "license": f"https://spdx.org/licenses/{LICENCE}.html",
         "url": board.source.url,
         "creator": {"@type": "Organization", "name": "MedHarm Leaderboard maintainers"},
         "datePublished": snapshot.released_on.isoformat(),
         "version": f"{snapshot.number}.0.0",
         "citeAs": about["attribution"],
-        "rai:dataLimitations": " ".join(map(str, about["limits"] if isinstance(about["limits"], list) else ())),
-        "distribution": [_object(name, data) for name, data in made.items()],
+        "rai:dataLimitations": " ".join(limits(board)),
+        "distribution": [_object(name, data) for name, data in parquet.items()],
         "recordSet": [_records(exported) for exported in every],
     }
 

@@ -1,4 +1,4 @@
-"""The rows of a release as a DuckDB database, for those who query it with SQL: `schema.sql` as it stands, filled."""
+"""The rows of a release as a DuckDB database, to query with SQL: `schema.sql` as it is, filled."""
 
 import tempfile
 from importlib import resources
@@ -10,7 +10,7 @@ from leaderboard.release import container, schema
 from leaderboard.release.container import Contents
 
 BLOCK = 16_384
-"""Bytes in a block of the file: the smallest there is, for a release is many small tables."""
+"""Bytes in a block of the file: the smallest that DuckDB has, because a release is many small tables."""
 
 
 def build(contents: Contents) -> bytes:
@@ -37,10 +37,10 @@ def build(contents: Contents) -> bytes:
 
 def _labels(contents: Contents) -> dict[str, list[str]]:
     """The words of each text type: those of the schema, and of ids the ones that occur."""
-    found: dict[str, set[str]] = {name: set(labels) for name, labels in schema.newest().words.items()}
+    types: dict[str, set[str]] = {name: set(labels) for name, labels in schema.newest().words.items()}
     for name, columns in schema.described().items():
         for column in columns:
             if column.type not in container.NUMBERS:
                 cells = contents.tables.get(name, {}).get(column.name, [])
-                found.setdefault(column.type, set()).update(cell for cell in cells if cell is not None)
-    return {name: sorted(labels) for name, labels in found.items()}
+                types.setdefault(column.type, set()).update(cell for cell in cells if cell is not None)
+    return {name: sorted(labels) for name, labels in types.items()}

@@ -9,14 +9,13 @@ import json
 
 from leaderboard.base.findings import refuse
 from leaderboard.boards.board import Board, HubId
-from leaderboard.boards.registry import System
-from leaderboard.site.data import queries
+from leaderboard.site.data import queries, rows
+from leaderboard.site.data.rows import Rate, Standing
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.views.names import Names
-from leaderboard.site.views.numbers import Row, records
 
 TASK = "safe_rate"
-NOTES = "95 % interval {safe_low:.4f} to {safe_high:.4f}; n {n}; tier {tier}; release {release}; sha256 {digest}"
+NOTES = "95 % interval {safe.low:.4f} to {safe.high:.4f}; n {safe.n}; tier {tier}; release {release}; sha256 {digest}"
 """What `notes` says, with rates in [0, 1] like the value."""
 
 
@@ -28,36 +27,31 @@ def files(snapshot: Snapshot, board: Board, names: Names) -> dict[str, bytes]:
         raise refuse("E_SYNTHETIC", "--board")
     if board.source.hub is None:
         raise refuse("E_HUB", "$.source.hub")
-    made = {"eval.yaml": _definition(board)}
-    every = queries.standings(snapshot.database, board)
-    for row in records(every[every["ranked"]]):
-        repository = _repository(names.by_system[row["system"]])
-        if repository:
-            made[f"{repository}/.eval_results/{board.id}.yaml"] = _entry(snapshot, board.source.hub, row)
-    return made
+    entries = {"eval.yaml": _definition(board)}
+    for row in rows.read(Standing, queries.standings(snapshot.database, board)):
+        system = names.by_system[row.system]
+        # A model behind a guardrail is not what its repository holds.
+        if row.ranked and row.safe and system.hub and not system.guardrail:
+            path = f"{system.hub}/.eval_results/{board.id}.yaml"
+            entries[path] = _entry(snapshot, board.source.hub, row.safe, row.tier)
+    return entries
 
 
-def _repository(system: System) -> HubId | None:
-    """A model behind a guardrail is not what its repository holds."""
-    return None if system.guardrail else system.hub
-
-
-def _entry(snapshot: Snapshot, dataset: HubId, row: Row) -> bytes:
-    notes = NOTES.format(**row, release=snapshot.number, digest=snapshot.digest)
-    lines = [
+def _entry(snapshot: Snapshot, dataset: HubId, safe: Rate, tier: str) -> bytes:
+    notes = NOTES.format(safe=safe, tier=tier, release=snapshot.number, digest=snapshot.digest)
+    return _joined(
         "- dataset:",
         f"    id: {_text(dataset)}",
         f"    task_id: {_text(TASK)}",
-        f"  value: {row['safe']!r}",
+        f"  value: {safe.estimate!r}",
         f"  date: {_text(snapshot.released_on.isoformat())}",
         f"  notes: {_text(notes)}",
-    ]
-    return _joined(lines)
+    )
 
 
 def _definition(board: Board) -> bytes:
     """A template: the Hub takes it once its staff has listed the evaluation framework."""
-    lines = [
+    return _joined(
         f"name: {_text(f'{board.title} {board.version}')}",
         f"description: {_text(board.subtitle)}",
         'evaluation_framework: "medharm"  # to be listed by the Hub first',
@@ -65,8 +59,7 @@ def _definition(board: Board) -> bytes:
         f"  - id: {_text(TASK)}",
         '    config: "default"',
         '    split: "test"',
-    ]
-    return _joined(lines)
+    )
 
 
 def _text(value: str) -> str:
@@ -74,5 +67,5 @@ def _text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _joined(lines: list[str]) -> bytes:
+def _joined(*lines: str) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()

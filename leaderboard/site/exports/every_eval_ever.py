@@ -7,54 +7,43 @@ none is written. Its own converters call a higher unsafe rate better and copy pr
 import hashlib
 import json
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime, time
-from typing import Any, NamedTuple
+from typing import Any
 
 from leaderboard.boards.board import Board, Category
 from leaderboard.boards.registry import Judge, System
 from leaderboard.boards.vocabulary import ALL, judge_label
-from leaderboard.site.data import queries
+from leaderboard.site.data import queries, rows
+from leaderboard.site.data.rows import CategoryRate, Metric, Provenance, Rate, Standing
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.views.about import SYNTHETIC, signed_by
 from leaderboard.site.views.names import Names
-from leaderboard.site.views.numbers import Row, records
 
 SCHEMA = "0.3.0"
-LOWER_IS_BETTER = {"unsafe_rate": True, "helpful_rate": False, "over_refusal_rate": True}
-"""The metrics that are handed out over all categories. The unsafe rate is also by category."""
-MEANINGS = {
-    "unsafe_rate": "Share of responses that are unsafe.",
-    "helpful_rate": "Share of responses that are safe and help.",
-    "over_refusal_rate": "Share of harmless prompts that were turned down.",
+METRICS = {
+    "unsafe_rate": ("Share of responses that are unsafe.", True),
+    "helpful_rate": ("Share of responses that are safe and help.", False),
+    "over_refusal_rate": ("Share of harmless prompts that were turned down.", True),
 }
+"""The exported metrics over all categories: meaning, and whether lower is better. The unsafe rate is also exported by
+category."""
 INTERVAL = "Wilson score interval on effective items, families clustered, missing outcomes counted both ways"
 NO_PROMPT = "Not published."
 
 
-class _Place(NamedTuple):
-    """What all records of a board share."""
-
-    snapshot: Snapshot
-    board: Board
-    names: Names
-
-
 def files(snapshot: Snapshot, board: Board, names: Names) -> dict[str, bytes]:
     """Returns the records of a board by path, `data/<board>/<developer>/<model>/<uuid>.json`."""
-    place = _Place(snapshot, board, names)
-    every = queries.standings(snapshot.database, board)
-    run = every[(every["evidence"] == "run") & every["safe"].notna()]["system"].tolist()
-    return {_path(place, id): json.dumps(_record(place, id), indent=2, ensure_ascii=False).encode() for id in run}
-
-
-def _path(place: _Place, system: str) -> str:
-    return f"data/{place.board.id}/{_model_id(place.names.by_system[system])}/{_name(place, system)}.json"
-
-
-def _name(place: _Place, system: str) -> uuid.UUID:
-    """The same system of the same release has the same name everywhere. The format's validator takes version 4 only."""
-    digest = hashlib.sha256(f"{place.snapshot.digest} {place.board.id} {system}".encode()).digest()
-    return uuid.UUID(bytes=digest[:16], version=4)
+    records = {}
+    for row in rows.read(Standing, queries.standings(snapshot.database, board)):
+        if row.evidence == "run" and row.safe:
+            record = _record(snapshot, board, names, row)
+            # The same system of the same release has the same name everywhere; the format's validator takes version 4.
+            digest = hashlib.sha256(f"{snapshot.digest} {board.id} {row.system}".encode()).digest()
+            name = uuid.UUID(bytes=digest[:16], version=4)
+            path = f"data/{board.id}/{_model_id(names.by_system[row.system])}/{name}.json"
+            records[path] = json.dumps(record, indent=2, ensure_ascii=False).encode()
+    return records
 
 
 def _model_id(system: System) -> str:
@@ -62,50 +51,52 @@ def _model_id(system: System) -> str:
     return system.hub if system.hub and not system.guardrail else f"{system.developer}/{system.id}"
 
 
-def _record(place: _Place, id: str) -> dict[str, Any]:
-    snapshot, board = place.snapshot, place.board
-    system = place.names.by_system[id]
-    row = next(records(queries.provenance(snapshot.database, board, id)))
+def _record(snapshot: Snapshot, board: Board, names: Names, standing: Standing) -> dict[str, Any]:
+    system = names.by_system[standing.system]
+    [row] = rows.read(Provenance, queries.provenance(snapshot.database, board, system.id))
+    judge = next(j for j in snapshot.catalogue.registries[board.id].judge if judge_label(j.ref) == row.judge)
     published = str(int(datetime.combine(snapshot.released_on, time(), UTC).timestamp()))
+    settings = {"temperature": row.temperature, "top_p": row.top_p, "max_tokens": row.max_tokens}
+    generation = {
+        "generation_args": {key: value for key, value in settings.items() if value is not None},
+        "additional_details": {"system_prompt": row.system_prompt or "unknown"},
+    }
     return {
         "schema_version": SCHEMA,
         "evaluation_id": f"{board.id}/{_model_id(system)}/{published}",
-        "evaluation_timestamp": f"{row['started_on']:%Y-%m-%d}",
+        "evaluation_timestamp": row.started_on.isoformat(),
         "retrieved_timestamp": published,
-        "source_metadata": _source(place, system, row),
-        "eval_library": {"name": row["tool"], "version": "unknown"},
-        "model_info": _model(place, system),
-        "evaluation_results": [_result(place, score, row) for score in _scores(place, id)],
+        "source_metadata": _source(snapshot, board, system, standing),
+        "eval_library": {"name": row.tool, "version": "unknown"},
+        "model_info": _model(names, system),
+        "evaluation_results": [
+            _result(board, metric, category, rate, judge) | {"generation_config": generation}
+            for metric, category, rate in _scores(snapshot, board, system.id)
+        ],
     }
 
 
-def _source(place: _Place, system: System, row: Row) -> dict[str, Any]:
-    snapshot, board = place.snapshot, place.board
+def _source(snapshot: Snapshot, board: Board, system: System, standing: Standing) -> dict[str, Any]:
     details = {
         "release": str(snapshot.number),
         "released_on": snapshot.released_on.isoformat(),
         "release_sha256": snapshot.digest,
         "signature": signed_by(snapshot),
-        "tier": row["tier"],
-        "ranked": str(row["ranked"]).lower(),
+        "tier": standing.tier,
+        "ranked": str(standing.ranked).lower(),
         "synthetic": str(board.synthetic).lower(),
     }
+    evaluator = "first_party" if system.run_by == system.developer else "third_party"
     return {
         "source_name": f"MedHarm Leaderboard: {board.title} {board.version}",
         "source_type": "documentation",
         "source_organization_name": "MedHarm Leaderboard",
-        "evaluator_relationship": _relationship(system),
+        "evaluator_relationship": evaluator if system.run_by else "other",
         "additional_details": details | ({"note": SYNTHETIC} if board.synthetic else {}),
     }
 
 
-def _relationship(system: System) -> str:
-    if system.run_by is None:
-        return "other"
-    return "first_party" if system.run_by == system.developer else "third_party"
-
-
-def _model(place: _Place, system: System) -> dict[str, Any]:
+def _model(names: Names, system: System) -> dict[str, Any]:
     closed = system.access == "closed"
     details = {
         "deployment_type": "externally_managed" if closed else "unknown",
@@ -117,84 +108,72 @@ def _model(place: _Place, system: System) -> dict[str, Any]:
     return {
         "name": system.name,
         "id": _model_id(system),
-        "developer": place.names.developer(system.developer),
+        "developer": names.developer(system.developer),
         "additional_details": {key: value for key, value in details.items() if value},
     }
 
 
-def _scores(place: _Place, system: str) -> list[Row]:
-    """The headline metrics over all categories, then the unsafe rate in each, in the board's order."""
-    database, board = place.snapshot.database, place.board
-    whole = {row["metric"]: row for row in records(queries.metrics(database, board, system))}
-    parts = {row["category"]: row for row in records(queries.profile(database, board, system, "unsafe_rate"))}
-    known = [metric for metric in LOWER_IS_BETTER if metric in whole and whole[metric]["estimate"] is not None]
-    overall = [{**whole[metric], "category": ALL} for metric in known]
-    each = [parts[category.id] for category in board.risk_categories if category.id in parts]
-    return [*overall, *({**row, "metric": "unsafe_rate"} for row in each)]
+def _scores(snapshot: Snapshot, board: Board, system: str) -> Iterator[tuple[str, Category | None, Rate]]:
+    """Yields the metrics over all categories, then the unsafe rate in each, in the board's order."""
+    database = snapshot.database
+    whole = {row.metric: row.rate for row in rows.read(Metric, queries.metrics(database, board, system))}
+    for metric in METRICS:
+        if rate := whole.get(metric):
+            yield metric, None, rate
+    by_category = rows.read(CategoryRate, queries.profile(database, board, system, "unsafe_rate"))
+    parts = {row.category: row.rate for row in by_category}
+    for category in board.risk_categories:
+        if rate := parts.get(category.id):
+            yield "unsafe_rate", category, rate
 
 
-def _result(place: _Place, score: Row, row: Row) -> dict[str, Any]:
-    board, category = place.board, place.names.by_category.get(score["category"])
-    over = category.name if category else "all categories"
+def _result(board: Board, metric: str, category: Category | None, rate: Rate, judge: Judge) -> dict[str, Any]:
+    source = {"url": board.source.url, "licence": board.source.licence, "attribution": board.source.attribution}
+    access = {"access": "gated"} if "gated" in board.source.licence else {}
     return {
-        "evaluation_result_id": f"{board.id}@{board.version}.{score['metric']}.{score['category']}",
-        "evaluation_name": f"{board.title}: {over}",
-        "source_data": _data(board),
-        "metric_config": _metric(score["metric"], category, _judge(place, row["judge"])),
+        "evaluation_result_id": f"{board.id}@{board.version}.{metric}.{category.id if category else ALL}",
+        "evaluation_name": f"{board.title}: {category.name if category else 'all categories'}",
+        "source_data": {
+            "dataset_name": board.source.title,
+            "source_type": "other",
+            "additional_details": source | access,
+        },
+        "metric_config": _metric(metric, category, judge),
         "score_details": {
-            "score": score["estimate"],
+            "score": rate.estimate,
             "uncertainty": {
                 "confidence_interval": {
-                    "lower": score["ci_low"],
-                    "upper": score["ci_high"],
+                    "lower": rate.low,
+                    "upper": rate.high,
                     "confidence_level": 0.95,
                     "method": INTERVAL,
                 },
-                "num_samples": score["n"],
+                "num_samples": rate.n,
             },
         },
-        "generation_config": _generation(row),
     }
 
 
-def _data(board: Board) -> dict[str, Any]:
-    access = {"access": "gated"} if "gated" in board.source.licence else {}
-    details = {"url": board.source.url, "licence": board.source.licence, "attribution": board.source.attribution}
-    return {"dataset_name": board.source.title, "source_type": "other", "additional_details": details | access}
-
-
-def _judge(place: _Place, label: str) -> Judge:
-    registry = place.snapshot.catalogue.registries[place.board.id]
-    return next(judge for judge in registry.judge if judge_label(judge.ref) == label)
-
-
 def _metric(metric: str, category: Category | None, judge: Judge) -> dict[str, Any]:
+    meaning, lower_is_better = METRICS[metric]
     where = f"In the category {category.name}." if category else "The mean over all categories."
-    made = {
-        "evaluation_description": f"{MEANINGS[metric]} {where}",
+    config = {
+        "evaluation_description": f"{meaning} {where}",
         "metric_id": f"medharm-leaderboard.{metric}",
         "metric_name": metric,
         "metric_kind": "rate",
         "metric_unit": "proportion",
-        "lower_is_better": LOWER_IS_BETTER[metric],
+        "lower_is_better": lower_is_better,
         "score_type": "continuous",
         "min_score": 0.0,
         "max_score": 1.0,
         "additional_details": {"judge": judge_label(judge.ref), "judge_kind": judge.kind},
     }
-    return made | ({"llm_scoring": _judging(judge)} if judge.kind == "llm_judge" else {})
+    return config | ({"llm_scoring": _scoring(judge)} if judge.kind == "llm_judge" else {})
 
 
-def _judging(judge: Judge) -> dict[str, Any]:
-    """Nothing is known of how a judge was served; the format wants that said of judges too."""
+def _scoring(judge: Judge) -> dict[str, Any]:
+    """Nothing is known of how a judge was served; the format requires fields for it all the same."""
     unknown = {"deployment_type": "unknown", "model_availability": "unknown"}
     info = {"name": judge.name, "id": f"{judge.vendor or 'unknown'}/{judge.id}", "additional_details": unknown}
     return {"judges": [{"model_info": info}], "input_prompt": NO_PROMPT}
-
-
-def _generation(row: Row) -> dict[str, Any]:
-    known = {key: row[key] for key in ("temperature", "top_p", "max_tokens") if row[key] is not None}
-    return {
-        "generation_args": known,
-        "additional_details": {"system_prompt": row["system_prompt"] or "unknown"},
-    }

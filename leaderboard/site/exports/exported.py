@@ -1,4 +1,4 @@
-"""A table on its way out: its rows, what its columns mean, and where all of it comes from."""
+"""A table to export: its rows, what its columns mean, and where all of it comes from."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -24,7 +24,7 @@ class Column(NamedTuple):
 
 
 class Exported(NamedTuple):
-    """A table as it is handed out. Rates lie in [0, 1]; ids are those of the release."""
+    """A table to export. Rates lie in [0, 1]; ids are those of the release."""
 
     name: str
     about: dict[str, object]
@@ -54,23 +54,19 @@ def exported(
 
 
 def _about(name: str, snapshot: Snapshot, board: Board) -> dict[str, object]:
-    said: dict[str, object] = {
+    day = snapshot.released_on.isoformat()
+    about: dict[str, object] = {
         "title": f"MedHarm Leaderboard: {board.title} {board.version}, {name}",
         "board": f"{board.id}@{board.version}",
         "table": name,
         "release": snapshot.number,
-        "released_on": snapshot.released_on.isoformat(),
+        "released_on": day,
         "digest": f"sha256:{snapshot.digest}",
         "signature": signed_by(snapshot),
         "licence": LICENCE,
-        "attribution": _attribution(snapshot, board),
+        "attribution": f"MedHarm Leaderboard, release {snapshot.number} of {day}. {board.source.attribution}",
         "source": {"title": board.source.title, "url": board.source.url, "licence": board.source.licence},
         "limits": limits(board),
         "synthetic": board.synthetic,
     }
-    return said | ({"note": SYNTHETIC} if board.synthetic else {})
-
-
-def _attribution(snapshot: Snapshot, board: Board) -> str:
-    day = snapshot.released_on.isoformat()
-    return f"MedHarm Leaderboard, release {snapshot.number} of {day}. {board.source.attribution}"
+    return about | ({"note": SYNTHETIC} if board.synthetic else {})

@@ -64,18 +64,15 @@ _COMMON = {
     "chi_squared": "Test statistic.",
     "ci_high": "Upper end of the 95 % interval.",
     "ci_low": "Lower end of the 95 % interval.",
-    "deff": "Design effect: how much less the items tell than independent ones.",
     "developer": "Id of who made it.",
     "developer_name": "Name of who made it.",
     "df": "Degrees of freedom.",
-    "edited_scores": "How many scores of the log had been edited.",
     "equivalent": "Whether the difference is shown to lie within the margin on both sides.",
     "error": "Which error of the judge: missed or false_alarm.",
     "estimate": "The estimate.",
     "estimate_after": "Macro unsafe rate now.",
     "estimate_before": "Macro unsafe rate in the release before.",
     "event": "What happened.",
-    "event_on": "When it happened; where a later line has the event clock, no later than that line.",
     "families": "Families of items that both judges judged.",
     "first": "Id of one system.",
     "group": "general_purpose, medical_purpose, closed_source or downstream_sft.",
@@ -98,7 +95,6 @@ _COMMON = {
     "misuse_sensitive": "Whether no order from least to most safe is offered for it.",
     "model_released_on": "When the model was released.",
     "n": "Items.",
-    "n_eff": "What the items tell, in independent ones.",
     "name": "Its name.",
     "ordered": "Whether it is in this judge's order.",
     "p": "Two-sided p-value.",
@@ -143,9 +139,8 @@ def columns_of(name: str) -> tuple[Column, ...]:
 
 
 def _column(column: schema.Column) -> Column:
-    meaning = column.meaning
-    said = f"{meaning[:1].upper()}{meaning[1:]}{'' if meaning.endswith('.') else '.'}" if meaning else None
-    return Column(column.name, _TYPES.get(column.type, "string"), said or _COMMON[column.name])
+    meaning = column.meaning and f"{column.meaning[:1].upper()}{column.meaning[1:].removesuffix('.')}."
+    return Column(column.name, _TYPES.get(column.type, "string"), meaning or _COMMON[column.name])
 
 
 _NAMED = {"system": {"name": "system", "developer_name": "developer"}, "category": {"name": "category"}}
@@ -156,9 +151,8 @@ def table(snapshot: Snapshot, board: Board, names: Names, name: str, system: str
     """Returns every row that a public table has of a board, or of one system on it. KeyError where there is no such
     table. Rows come in the order of their columns."""
     columns = columns_of(name)
-    held = {column.name for column in columns}
     wanted = {"board": board.id} | ({"system": system} if system else {})
-    bound = {key: value for key, value in wanted.items() if key in held}
+    bound = {key: value for key, value in wanted.items() if key in {column.name for column in columns}}
     where = " and ".join(f'"{key}" = ${key}' for key in bound) or "true"
     frame = snapshot.database.rows(f'select * from "{name}" where {where} order by all', bound)
     about: dict[str, object] = {"meaning": TABLES[name], "filters": bound, "rows": len(frame)}

@@ -1,5 +1,5 @@
-"""An export as bytes. What must be known about a table goes with it: in lines before the header, beside the rows, or in
-the file's own metadata."""
+"""An export as bytes. What a reader must know about a table is in the file: in lines before the header (CSV), beside
+the rows (JSON) or in the metadata (Parquet)."""
 
 import io
 import json
@@ -15,18 +15,19 @@ from leaderboard.site.exports.exported import Column, Exported
 
 Writer = Callable[[Exported], bytes]
 
-_FORMULA = re.compile(r"""(^|[,;\t\r\n])(?=[\s"]*[=+\-@]|[\t\r])""")
-"""Where a spreadsheet could find a formula: at the start of a cell, or of what it takes for one."""
+# Where a spreadsheet could find a formula: at the start of a cell, or of what it takes for one. Some skip white space
+# and quotes there. The signs are those of OWASP's "CSV Injection", with the wide forms that Excel takes for them.
+_FORMULA = re.compile(r"""(^|[,;\t\r\n])(?=[\s"]*[=+\-@\t\r\0\uff0b\uff0d\uff1d\uff20])""")
 
 
 def to_csv(exported: Exported) -> bytes:
     """Returns a CSV file: `# key: value` lines, a header, rows. Text is quoted, missing values are empty, dates are
     ISO 8601. Read it with `comment="#"` (pandas), `comment.char = "#"` (R) or straight into a spreadsheet, and versions
     as text: pandas takes "0.10" for 0.1."""
-    said = [f"# {key}: {_calm(' '.join(text.split()))}" for key, text in _lines(exported.about)]
+    comments = [f"# {key}: {_disarm(' '.join(text.split()))}" for key, text in _lines(exported.about)]
     header = ",".join(column.name for column in exported.columns)
     rows = (",".join(_cell(value) for value in row) for row in rows_of(exported))
-    return "".join(f"{line}\n" for line in (*said, header, *rows)).encode()
+    return "".join(f"{line}\n" for line in (*comments, header, *rows)).encode()
 
 
 def _lines(about: dict[str, object]) -> Iterator[tuple[str, str]]:
@@ -50,12 +51,12 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return '"' + _calm(value).replace('"', '""') + '"'
+        return '"' + _disarm(value).replace('"', '""') + '"'
     return value.isoformat() if isinstance(value, date) else repr(value)
 
 
-def _calm(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, whatever it takes for the end of a cell."""
+def _disarm(text: str) -> str:
+    """A text that no spreadsheet takes for a formula, whatever delimiter it reads the file with."""
     return _FORMULA.sub(r"\1'", text)
 
 
@@ -71,15 +72,15 @@ def to_json(exported: Exported) -> bytes:
 
 
 def to_parquet(exported: Exported) -> bytes:
-    """Returns a Parquet file with real types. Its metadata holds what is said about the table, each value as JSON; each
-    column's metadata holds its `meaning`."""
-    import pyarrow.parquet as pq  # 60 ms that the first page of a process need not wait for
+    """Returns a Parquet file with real types. Its metadata holds `about`, each value as JSON; each column's metadata
+    holds its `meaning`."""
+    import pyarrow.parquet as pq  # takes 60 ms, which the first page of a process need not wait for
 
     metadata = {key: json.dumps(value, ensure_ascii=False) for key, value in exported.about.items()}
     schema = pa.schema([_field(column) for column in exported.columns], metadata)
-    made = pa.Table.from_pandas(exported.frame, schema, preserve_index=False, nthreads=1)
+    table = pa.Table.from_pandas(exported.frame, schema, preserve_index=False, nthreads=1)
     out = io.BytesIO()
-    pq.write_table(made.replace_schema_metadata(metadata), out, compression="zstd")  # without what pandas adds
+    pq.write_table(table.replace_schema_metadata(metadata), out, compression="zstd")  # without what pandas adds
     return out.getvalue()
 
 

@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from leaderboard.site.data import queries, rows
-from leaderboard.site.html import masthead, releases
+from leaderboard.site.html import masthead
 from leaderboard.site.streamlit import landing
 from leaderboard.site.streamlit.view import view_of
 from leaderboard.site.streamlit.visit import Visit
-from leaderboard.site.views import about as about_site
-from leaderboard.site.views import sentences
+from leaderboard.site.views import releases, sentences
+from leaderboard.site.views.about import METHODS, SYNTHETIC
 
 
 def parts(visit: Visit, page: str) -> Iterator[Markup]:
     """Yields what a page begins with; of a board that awaits its results, the whole home page."""
     if page == "leaderboard" and not visit.has_results:
-        yield from landing.parts(visit)
+        yield landing.page(visit)
     elif said := sentences_of(visit, page):
         yield masthead.lead(said)
 
@@ -24,13 +24,13 @@ def parts(visit: Visit, page: str) -> Iterator[Markup]:
 def about(visit: Visit, page: str) -> str:
     """Returns one sentence for search engines and previews of a link."""
     said = sentences_of(visit, page)
-    return " ".join([*([about_site.SYNTHETIC] if visit.board.synthetic else []), *said[:1]]) or visit.board.subtitle
+    return " ".join([*([SYNTHETIC] if visit.board.synthetic else []), *said[:1]]) or visit.board.subtitle
 
 
 def sentences_of(visit: Visit, page: str) -> list[str]:
     """Returns the sentences; none where a page begins with something else."""
     if page == "methods":
-        return [about_site.METHODS]
+        return [METHODS]
     if not visit.has_results:
         return []
     if page == "leaderboard":
@@ -39,5 +39,7 @@ def sentences_of(visit: Visit, page: str) -> list[str]:
         every = rows.read(rows.Standing, queries.standings(visit.database, visit.board, visit.address.category))
         return [sentences.weakest(every, visit.names), sentences.CATEGORY_TIES]
     if page == "releases":
-        return releases.says(queries.changes(visit.database, visit.board), visit.snapshot.number)
+        return releases.summary(
+            rows.read(rows.Change, queries.changes(visit.database, visit.board)), visit.snapshot.number
+        )
     return []

@@ -42,7 +42,9 @@ def test_notes_have_one_grammar_and_the_releases_numbers(msts: Place) -> None:
     (entry,) = yaml.safe_load(made["Owner/Model/.eval_results/msts.yaml"])
     assert NOTES.fullmatch(entry["notes"])
     line = queries.standings(msts.snapshot.database, msts.board).set_index("system").loc["gpt-4o"]
-    assert f"{line['safe_low']:.4f} to {line['safe_high']:.4f}; n {line['n']}; tier {line['tier']};" in entry["notes"]
+    assert (
+        f"{line['safe_low']:.4f} to {line['safe_high']:.4f}; n {line['safe_n']}; tier {line['tier']};" in entry["notes"]
+    )
     assert msts.snapshot.digest in entry["notes"]
 
 

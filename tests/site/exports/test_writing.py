@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from leaderboard.site.html.toolbar import Chosen
 
@@ -106,20 +106,22 @@ def cells(data: bytes, delimiter: str) -> list[str]:
 
 def is_formula(cell: str) -> bool:
     """Whether a spreadsheet could take it for one; a negative number is none, and no rate is negative."""
-    return cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r"))
+    return any(cell.lstrip(skipped).startswith(SIGNS) for skipped in (" ", " \t\r\n\v\f\N{NO-BREAK SPACE}"))
 
 
-DANGEROUS = st.text(st.sampled_from("=+-@\t\r\n,;\"'# a1|(!"), min_size=1, max_size=8)
+SIGNS = tuple("=+-@\t\r\0\uff0b\uff0d\uff1d\uff20")
+DANGEROUS = st.text(st.sampled_from("=+-@\t\r\n\v\0\uff1d\N{NO-BREAK SPACE},;\"'# a1|(!"), min_size=1, max_size=8)
 
 
 @given(text=DANGEROUS)
+@example(text=" \r")
 def test_no_text_becomes_a_formula(text: str) -> None:
     data = to_csv(made((text, 1, 0.5, True, date(2026, 1, 2)), title=text, filters={"q": text}, limits=[text]))
     for delimiter in (",", ";", "\t"):
         assert [cell for cell in cells(data, delimiter) if is_formula(cell)] == []
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", " \r", " \t", "\uff1d1+1"])
 def test_name_that_looks_like_a_formula_is_disarmed(name: str) -> None:
     assert f'"\'{name}"'.encode() in to_csv(made((name, 1, -0.5, True, None)))
 
@@ -131,5 +133,5 @@ def test_numbers_stay_numbers() -> None:
 @given(text=DANGEROUS)
 def test_text_that_is_no_formula_comes_back_as_it_was(text: str) -> None:
     exported = made((f"a{text.replace(',', '').replace(';', '')}".strip(), 1, 0.5, True, date(2026, 1, 2)))
-    if not any(sign in text for sign in "\t\r\n"):
+    if not any(sign in text for sign in "\t\r\n\0"):
         assert from_csv(to_csv(exported)) == expected(exported)

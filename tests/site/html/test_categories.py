@@ -1,37 +1,80 @@
-"""The categories one by one."""
+"""The categories page: systems by categories, and the categories one by one."""
 
-from leaderboard.site.data import queries
+import re
+
+import pytest
+
+from leaderboard.site.data import queries, rows
+from leaderboard.site.data.rows import Cell
 from leaderboard.site.html import categories
-from leaderboard.site.html.categories import Spread
+from leaderboard.site.views import numbers
+from leaderboard.site.views.categories import SAFE, TURNED_DOWN, heat_map, spread
 from tests.site.conftest import Shown
 
 
-def spread(shown: Shown, id: str) -> Spread:
-    line = categories.first_line(queries.category_spread(shown.database, shown.board, id))
-    points = queries.category_points(shown.database, shown.board, id)
-    return Spread(shown.names.by_category[id], line, points, f"./?category={id}")
+def cells(shown: Shown, metric: str = "safe_rate") -> list[Cell]:
+    return rows.read(Cell, queries.cells(shown.database, shown.board, metric))
+
+
+def page(shown: Shown) -> str:
+    safe, benign = cells(shown), [category for category in shown.board.category if category.benign_items]
+    lines = {
+        category: rows.first(rows.CategorySpread, queries.category_spread(shown.database, shown.board, category.id))
+        for category in shown.board.risk_categories
+    }
+    return categories.results(
+        heat_map(SAFE, shown.board.risk_categories, safe),
+        heat_map(TURNED_DOWN, benign, cells(shown, "over_refusal_rate")) if benign else None,
+        [spread(category, safe, line, f"./?category={category.id}") for category, line in lines.items()],
+        shown.names,
+        lambda id: f"./system?system={id}",
+    )
+
+
+@pytest.mark.parametrize(("metric", "id"), [("safe_rate", "msts"), ("over_refusal_rate", "xstest")])
+def test_every_system_and_category_has_its_number_and_interval(boards: dict[str, Shown], metric: str, id: str) -> None:
+    drawn = page(boards[id])
+    for cell in cells(boards[id], metric):
+        rate = cell.rate
+        interval = numbers.span(rate.low, rate.high, rate.n)
+        assert f'<b>{numbers.percent(rate.estimate, rate.n)}</b><span class="mh-ci">{interval}</span>' in drawn
+
+
+def test_each_cell_of_the_heat_map_is_drawn_once(msts: Shown) -> None:
+    assert len(re.findall(r'class="mh-h\d"><b>', page(msts))) == len(cells(msts))
+
+
+def test_safest_system_is_first_and_what_is_not_ranked_last(demo: Shown) -> None:
+    places = re.findall(r'mh-about">(rank [\d–]+|not ranked)<', page(demo))
+    ranked = [place for place in places if place != "not ranked"]
+    assert places == ranked + ["not ranked"] * (len(places) - len(ranked))
+    assert int(re.findall(r"\d+", ranked[0])[0]) == 1
+
+
+def test_shades_have_words(xstest: Shown) -> None:
+    legend = re.findall(r'<i class="mh-h(\d)">([^<]+)</i>', page(xstest))
+    assert [(int(shade), words) for shade, words in legend] == [*enumerate(SAFE.steps), *enumerate(TURNED_DOWN.steps)]
 
 
 def test_category_has_definition_size_spread_pairs_and_its_ranking(msts: Shown) -> None:
-    drawn = categories.detail([spread(msts, "violent_crimes")])
-    for said in ("Violent crimes", "Prompts about crimes that injure", ">70<", "in 35 families", "84% to 100%"):
-        assert said in drawn
-    assert "of 45 pairs" in drawn
-    assert "6.2% unsafe" in drawn
+    drawn = page(msts)
+    row = drawn[drawn.index("<b>Violent crimes</b>") :].partition("</tr>")[0]
+    for said in ("Prompts about crimes that injure", ">70<", "in 35 families", "84% to 100%", "of 45 pairs"):
+        assert said in row
+    assert "6.2% unsafe" in row
+    assert 'href="./?category=violent_crimes"' in row
+    assert row.count("mh-dot") == 10
     assert "no system, however safe, could be shown to be under the limit" in drawn
-    assert 'href="./?category=violent_crimes"' in drawn
-    assert drawn.count("mh-dot") == 10
 
 
 def test_families_are_left_out_where_each_prompt_is_its_own(xstest: Shown) -> None:
-    assert "families" not in categories.detail([spread(xstest, "contrast_privacy")])
+    assert "families" not in page(xstest)
 
 
 def test_category_without_results_says_so(boards: dict[str, Shown]) -> None:
-    medharm = boards["medharm"]
-    assert "no results" in categories.detail([spread(medharm, "toxicology")])
-    assert "110 proposed" in categories.plain(medharm.board)
+    assert "no results" in page(boards["medharm"])
+    assert "110 proposed" in categories.awaited(boards["medharm"].board)
 
 
 def test_benign_types_are_listed_apart(xstest: Shown) -> None:
-    assert categories.benign(xstest.board).count('scope="row"') == 10
+    assert page(xstest).partition("Types of harmless prompts.")[2].count('scope="row"') == 10

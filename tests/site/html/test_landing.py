@@ -2,51 +2,68 @@
 
 import re
 
-from leaderboard.site.data import queries
-from leaderboard.site.html import landing, masthead
-from leaderboard.site.views.numbers import records
+import pytest
+
+from leaderboard.site.data import queries, rows
+from leaderboard.site.data.rows import Standing
+from leaderboard.site.html.landing import landing
+from leaderboard.site.views.landing import Door
 from tests.site.conftest import Shown
 
 
-def test_nothing_about_an_awaiting_board_is_a_rate(boards: dict[str, Shown]) -> None:
-    board = boards["medharm"].board
-    drawn = landing.hero(board) + landing.known(board) + landing.categories(board) + landing.steps("./methods")
-    assert "%" not in drawn
-    assert "mh-scale" not in drawn
+@pytest.fixture
+def awaiting(boards: dict[str, Shown]) -> str:
+    return landing(boards["medharm"].board, [], "./methods")
 
 
-def test_what_will_appear_is_said_in_words(boards: dict[str, Shown]) -> None:
-    drawn = landing.known(boards["medharm"].board)
-    assert "What will appear here" in drawn
-    for name, words in landing.AWAITED:
-        assert name in drawn and words in drawn
+def door(shown: Shown, systems: int = 0, rest: int = 0) -> str:
+    first = rows.read(Standing, queries.standings(shown.database, shown.board))[:systems]
+    there = Door(shown.board, "", first, rest, shown.names, "./?board=it", lambda id: f"./system?system={id}")
+    return landing(shown.board, [there], "./methods").partition("<article")[2]
 
 
-def test_box_of_the_state_leads_to_the_parts_of_the_page(boards: dict[str, Shown]) -> None:
-    ways = re.findall('href="#([^"]+)"', landing.hero(boards["medharm"].board))
-    assert ways == [masthead.place(landing.STEPS_TITLE), masthead.place(landing.RESULTS_TITLE)]
+def test_nothing_about_an_awaiting_board_is_a_rate(awaiting: str) -> None:
+    assert "%" not in awaiting
+    assert "mh-scale" not in awaiting
 
 
-def test_unnamed_categories_share_a_card(boards: dict[str, Shown]) -> None:
-    board = boards["medharm"].board
-    named = sum(category.announced for category in board.category)
-    assert landing.categories(board).count("<li") == named + 1
+def test_facts_and_what_will_appear_are_said_in_words(awaiting: str, boards: dict[str, Shown]) -> None:
+    assert "What will appear here" in awaiting
+    assert awaiting.partition("What will appear here")[2].count("<dt>") == 6
+    assert all(fact in awaiting for fact in boards["medharm"].board.facts)
 
 
-def test_first_places_carry_their_intervals(xstest: Shown) -> None:
-    lines = [line for line in records(queries.standings(xstest.database, xstest.board)) if line["ranked"]]
-    drawn = landing.first_places([(line, xstest.names.system(line["system"]), "./") for line in lines[:2]], 3)
+def test_box_of_the_state_leads_to_the_parts_of_the_page(awaiting: str) -> None:
+    links = re.findall('href="#([^"]+)"', awaiting)
+    assert len(links) == 2
+    assert set(links) < set(re.findall('<h2 id="([^"]+)"', awaiting))
+
+
+def test_board_that_is_left_out_says_why_and_leads_to_the_last_release_that_has_it(boards: dict[str, Shown]) -> None:
+    drawn = landing(boards["medharm"].board, [], "./methods", "A reason.", "./?release=2")
+    assert "A reason." in drawn and "No verified submission yet." not in drawn
+    assert '<a href="./?release=2" target="_self" class="mh-go">Open the last release that has it</a>' in drawn
+    assert "How to submit the first" not in drawn
+
+
+def test_unnamed_categories_share_a_card(awaiting: str, boards: dict[str, Shown]) -> None:
+    cards = awaiting.partition('<ul class="mh-cards">')[2].partition("</ul>")[0]
+    named = sum(category.announced for category in boards["medharm"].board.category)
+    assert cards.count("<li") == named + 1 == 6
+    assert "<b>Five more</b>" in cards
+
+
+def test_first_rows_carry_their_intervals(xstest: Shown) -> None:
+    drawn = door(xstest, systems=2, rest=3)
     assert drawn.count("95% interval ") == drawn.count("mh-line") == 2
     assert "Three more are in the ranking." in drawn
 
 
 def test_one_system_stands_alone(xstest: Shown) -> None:
-    line = next(records(queries.standings(xstest.database, xstest.board)))
-    assert "in the ranking" not in landing.first_places([(line, "One", "./")], 0)
-    assert "One more is in the ranking." in landing.first_places([(line, "One", "./")], 1)
+    assert "in the ranking" not in door(xstest, systems=1)
+    assert "One more is in the ranking." in door(xstest, systems=1, rest=1)
 
 
 def test_door_to_invented_results_is_marked(boards: dict[str, Shown]) -> None:
-    drawn = landing.door(boards["demo"].board, "", None, "./?board=demo", "Open")
-    assert "mh-badge synthetic" in drawn
-    assert "mh-badge" not in landing.door(boards["msts"].board, "", None, "./?board=msts", "Open")
+    assert "mh-badge synthetic" in door(boards["demo"])
+    assert "mh-badge" not in door(boards["msts"])

@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
 from leaderboard.site.html import methods
-from leaderboard.site.html.markup import element
+from leaderboard.site.views.policy import CLAUSES
+from tests import made
 from tests.site.conftest import Shown
 
 SECTION = "## 10. Limits to say aloud on the methods page"
@@ -30,23 +32,48 @@ SAID = {
 """Each limit as the statistics put it, and as the page does."""
 
 
-def test_every_limit_of_the_statistics_is_on_the_page(shared: Path) -> None:
+@pytest.fixture
+def page(msts: Shown) -> str:
+    return methods.methods(msts.board, Markup("<p>Cards.</p>"))
+
+
+def test_every_limit_of_the_statistics_is_on_the_page(page: str, shared: Path) -> None:
     statistics = (shared / "STATISTICS.md").read_text("utf-8")
     section = re.sub(r"\s+", " ", statistics.split(SECTION)[1].split("\n## ")[0])
     assert section.count("* ") == 3
-    said = " ".join(methods.LIMITS)
     for limit, words in SAID.items():
         assert limit in section
-        assert all(part in said for part in words), limit
+        assert all(part in page for part in words), limit
 
 
 @pytest.mark.parametrize("id", ["medharm", "xstest", "msts", "demo"])
 def test_limit_that_touches_a_board_says_so(boards: dict[str, Shown], id: str) -> None:
     board = boards[id].board
-    marked = f"That is so on this board, {board.title}." in " ".join(methods.limits(board))
+    marked = f"That is so on this board, {board.title}." in methods.methods(board, Markup())
     assert marked is not board.families_declared
 
 
-def test_page_holds_the_formulas_that_it_is_given(msts: Shown) -> None:
-    cards = element("p", "Cards.")
-    assert cards in methods.methods(msts.board, cards)
+def test_page_holds_the_formulas_that_it_is_given(page: str) -> None:
+    assert "<p>Cards.</p>" in page
+
+
+def test_page_lists_its_parts(page: str) -> None:
+    nav, _, rest = page.partition("</nav>")
+    assert re.findall(r'href="#([a-z]+)"', nav) == re.findall(r'<h2 id="([a-z]+)">', rest)
+
+
+def test_policy_has_its_twelve_clauses_and_what_enforces_each(page: str) -> None:
+    assert re.findall(r'<li id="clause-(\d+)">', page) == [str(number) for number in range(1, 13)]
+    assert all(clause.title and clause.promise and clause.enforced_by for clause in CLAUSES)
+
+
+def test_outcomes_say_what_they_count_as(xstest: Shown) -> None:
+    drawn = methods.outcomes(xstest.board)
+    assert "Unsafe, and can be acted on" in drawn
+    assert "Over-refusal, in part" in drawn
+    assert "Safe, blocked" in methods.outcomes(made.board())
+
+
+def test_proposals_are_called_proposals(boards: dict[str, Shown]) -> None:
+    assert "proposed until the data set is released" in methods.outcomes(boards["medharm"].board)
+    assert "proposed" not in methods.outcomes(boards["demo"].board)

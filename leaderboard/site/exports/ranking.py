@@ -26,9 +26,9 @@ _RENAMED = {
     "safe_bound_high": "safe_rate_bound_high",
     "weakest": "weakest_category",
     "weakest_safe": "weakest_safe_rate",
-    "weakest_low": "weakest_safe_rate_ci_low",
-    "weakest_high": "weakest_safe_rate_ci_high",
-    "weakest_n": "weakest_safe_rate_n",
+    "weakest_safe_low": "weakest_safe_rate_ci_low",
+    "weakest_safe_high": "weakest_safe_rate_ci_high",
+    "weakest_safe_n": "weakest_safe_rate_n",
     **{
         f"{metric}{end}": f"{metric}_rate{'_ci' if end in ('_low', '_high') else ''}{end}"
         for metric in ("helpful", "over_refusal")

@@ -200,7 +200,7 @@ def _weakest(line: Row, names: Names) -> Html | str:
     name = "None: safe in every response" if line["weakest_safe"] == 1 else names.category(line["weakest"])
     return join(
         element("span", name, class_="mh-name-small"),
-        rate(line["weakest_safe"], line["weakest_low"], line["weakest_high"], line["weakest_n"]),
+        rate(line["weakest_safe"], line["weakest_safe_low"], line["weakest_safe_high"], line["weakest_safe_n"]),
     )
 
 

@@ -36,7 +36,7 @@ def test_rows_and_order_are_those_of_the_page(snapshot: Snapshot, query: str) ->
     for ours, theirs in (
         ("safe_rate", "safe"),
         ("safe_rate_ci_low", "safe_low"),
-        ("weakest_safe_rate_ci_high", "weakest_high"),
+        ("weakest_safe_rate_ci_high", "weakest_safe_high"),
     ):
         assert found.frame[ours].equals(shown[theirs].reset_index(drop=True).rename(ours))
     assert found.about["rows"] == len(shown)

@@ -72,5 +72,5 @@ def test_what_cannot_be_compared_falls_back_quietly(visit: Visit, other: str) ->
 def test_judge_only_row_has_no_verdict_anywhere(visit: Visit) -> None:
     site = visit("system", board="demo", system="yarrow-7--gauze")
     assert "Judge only: no verdict" in site.text
-    for verdict in (" meets ", " fails ", "is shown", "is safer", "It pays"):
+    for verdict in (" meets ", " fails ", "is shown", "is safer", "Net benefit: shown"):
         assert verdict not in words(site)

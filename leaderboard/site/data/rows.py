@@ -1,7 +1,7 @@
 """What pages read of a query: one typed row for each question in `queries`.
 
 A field of type `Rate` is read from four columns: `safe`, `safe_low`, `safe_high` and `safe_n`, or `estimate`, `ci_low`,
-`ci_high` and `n` where the query has only one rate. So a rate never travels without its interval and its n.
+`ci_high` and `n` where the query has only one rate. So a rate never travels without its interval.
 """
 
 import datetime
@@ -18,7 +18,8 @@ class Rate(NamedTuple):
     estimate: float
     low: float
     high: float
-    n: int
+    n: int = 200
+    """Where a query does not tell it, as many as a decimal needs (`numbers.FINE`)."""
 
 
 class RankSet(NamedTuple):
@@ -165,8 +166,9 @@ class CategoryRate(Struct, frozen=True):
     """One metric of one system in a category, with the same of its group (`queries.profile`)."""
 
     category: str
-    rate: Rate | None
+    rate: Rate
     peers: tuple[float, ...]
+    """The rates of the other ranked systems of its group."""
 
 
 class Metric(Struct, frozen=True):
@@ -175,8 +177,7 @@ class Metric(Struct, frozen=True):
     metric: str
     rate: Rate | None
     item_weighted: float | None
-    bound_low: float | None
-    bound_high: float | None
+    """The rate if every prompt counts the same."""
 
 
 class OutcomeCount(Struct, frozen=True):
@@ -191,8 +192,6 @@ class OutcomeCount(Struct, frozen=True):
 class Provenance(Struct, frozen=True):
     """Where a system's row comes from (`queries.provenance`)."""
 
-    board: str
-    system: str
     tier: str
     ledger_line: int
     accepted_on: datetime.date
@@ -203,6 +202,7 @@ class Provenance(Struct, frozen=True):
     withdrawals: int
     reply: str
     rejudged: int | None
+    """How many items the maintainers had judged again; the next three say on how many of these both judges agree."""
     agreement: float | None
     agreement_low: float | None
     agreement_high: float | None
@@ -212,11 +212,10 @@ class Provenance(Struct, frozen=True):
     temperature: float | None
     top_p: float | None
     max_tokens: int | None
-    edited_scores: int
-    items: int
-    missing: int
-    coverage: float
-    ranked: bool
+    edited_scores: int | None
+    items: int | None
+    """None, as `coverage`, where the row is of another version of the board."""
+    coverage: float | None
     reason: str | None
     uneven: bool
     safe_by_blocking: bool
@@ -227,10 +226,7 @@ class Provenance(Struct, frozen=True):
     access: str
     kind: str
     evidence: str
-    base_system: str | None
-    previous_version: str | None
     guardrail: str | None
-    model_released_on: datetime.date | None
     judge_only: bool
 
 
@@ -247,9 +243,7 @@ class Published(Struct, frozen=True):
 
     release: int
     released_on: datetime.date
-    safe: float | None
-    safe_low: float | None
-    safe_high: float | None
+    safe: Rate
     low: int | None
     high: int | None
     family: int | None
@@ -258,24 +252,23 @@ class Published(Struct, frozen=True):
 class Effect(Struct, frozen=True):
     """What a declared change moved: a guardrail, a fine-tune, a version (`queries.effects`)."""
 
-    board: str
     relation: str
     before: str
     after: str
     category: str
     metric: str
     delta: float
+    """After less before."""
     ci_low: float
     ci_high: float
-    p: float | None
     p_adjusted: float | None
     n: int
     fixed: int | None
     broken: int | None
     noninferior: bool | None
     equivalent: bool | None
-    verdict: str | None
     compared: int
+    """How many changes of this kind the adjusted p-value allows for."""
     evidence: str
     guardrail: str | None
     judge_only: bool
@@ -314,16 +307,14 @@ class OtherJudge(Struct, frozen=True):
 
     judge: str
     coverage: float
-    ordered: bool
-    safe: float | None
-    safe_low: float | None
-    safe_high: float | None
-    safe_bound_low: float | None
-    safe_bound_high: float | None
+    safe: Rate | None
+    safe_bound_low: float
+    """The safe rate if every response that it did not judge were unsafe."""
+    safe_bound_high: float
     rank: int | None
     low: int | None
     high: int | None
-    family: int | None
+    family: int
     both_unsafe: int | None
     missed: int | None
     false_alarms: int | None
@@ -346,15 +337,10 @@ class Audit(Struct, frozen=True):
     """A system's judged rate beside the one that allows for the judge's errors (`queries.audit`)."""
 
     method: str
-    audited: int | None
+    audited: int
     judge: str
-    safe: float | None
-    safe_low: float | None
-    safe_high: float | None
-    judged: float
-    judged_low: float
-    judged_high: float
-    n: int
+    safe: Rate | None
+    judged: Rate
     misses_unevenly: bool
     flags_unevenly: bool
 
@@ -362,17 +348,18 @@ class Audit(Struct, frozen=True):
 class AuditFound(Struct, frozen=True):
     """What people labelled among the responses that they checked (`queries.audit_found`)."""
 
-    count_if_unsafe: int | None
-    found_unsafe: int | None
-    count_if_safe: int | None
-    found_safe: int | None
+    count_if_unsafe: int
+    found_unsafe: int
+    count_if_safe: int
+    found_safe: int
 
 
 class Verdict(Struct, frozen=True):
     """Whether a system meets each limit that was asked about (`queries.verdicts`)."""
 
     category: str
-    smallest: float | None
+    smallest: float
+    """The smallest limit that its number of prompts can show."""
     judge_only: bool
     low: float
     high: float
@@ -419,8 +406,9 @@ def _plain(value: Any) -> Any:
 
 
 def _rate(row: dict[str, Any], name: str) -> Rate | None:
-    columns = (
-        (name, f"{name}_low", f"{name}_high", f"{name}_n") if name in row else ("estimate", "ci_low", "ci_high", "n")
-    )
-    estimate, low, high, n = (row[column] for column in columns)
-    return None if estimate is None else Rate(estimate, low, high, int(n))
+    columns = (name, f"{name}_low", f"{name}_high") if name in row else ("estimate", "ci_low", "ci_high")
+    estimate, low, high = (row[column] for column in columns)
+    n = row.get(f"{name}_n", row.get("n"))
+    if estimate is None:
+        return None
+    return Rate(estimate, low, high) if n is None else Rate(estimate, low, high, int(n))

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from leaderboard.site.data.rows import Rate
+from leaderboard.site.views.messages import _
+
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
@@ -14,17 +17,9 @@ QUIET = {"light": "#52606d", "dark": "#a9b6c2"}
 """The colour of everything that is not a system."""
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 INK = {"light": "#17222c", "dark": "#e7edf2"}
-REFUSES, COMPLIES = "refuses<br>everything", "complies with<br>everything"
-FRONT = "No other is better at both (estimates)"
+REFUSES, COMPLIES = _("refuses<br>everything"), _("complies with<br>everything")
+FRONT = _("No other is better at both (estimates)")
 _MARGIN = {"l": 10, "r": 10, "t": 10, "b": 10}
-
-
-class Rate(NamedTuple):
-    """A rate in [0, 1] with its interval."""
-
-    estimate: float
-    low: float
-    high: float
 
 
 class Point(NamedTuple):
@@ -69,7 +64,7 @@ def safety_and_help(points: list[Point], plane: Plane, theme: str = "light") -> 
         "fixedrange": True,
     }
     axis |= {"tickfont": {"color": QUIET[theme]}, "title_font": {"color": INK[theme]}}
-    figure.update_xaxes(title_text="Safe responses", **axis)
+    figure.update_xaxes(title_text=_("Safe responses"), **axis)
     figure.update_yaxes(title_text=plane.title, **axis)
     legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "itemclick": False, "itemdoubleclick": False}
     figure.update_layout(height=560, margin=_MARGIN, legend=legend, hovermode="closest")
@@ -100,11 +95,11 @@ def _add_group(figure: "Figure", points: list[Point], symbol: str, colour: str, 
         text=[_label(point) for point in points],
         textposition="bottom left",
         cliponaxis=False,
-        customdata=[[plain(point.name), point.mark or "", *point.safe[1:], *point.other[1:]] for point in points],
+        customdata=[[plain(point.name), point.mark or "", *point.safe[1:3], *point.other[1:3]] for point in points],
         marker={"symbol": symbols, "size": 10, "color": colour, "line": {"color": colour, "width": 2}},
         hovertemplate=(
             "<b>%{customdata[0]}</b> %{customdata[1]}<br>"
-            "Safe responses: %{x:.1%} (%{customdata[2]:.1%}–%{customdata[3]:.1%})"
+            f"{_('Safe responses')}: %{{x:.1%}} (%{{customdata[2]:.1%}}–%{{customdata[3]:.1%}})"
             f"<br>{title}: %{{y:.1%}} (%{{customdata[4]:.1%}}–%{{customdata[5]:.1%}})<extra></extra>"
         ),
     )
@@ -138,7 +133,7 @@ def _add_places(figure: "Figure", complies: tuple[float, float], colour: str) ->
         textposition=["top left", "top right"],
         marker={"symbol": "x-thin", "size": 11, "line": {"color": colour, "width": 2}},
         textfont={"color": colour},
-        name="For reference",
+        name=_("For reference"),
         cliponaxis=False,
         hoverinfo="skip",
     )

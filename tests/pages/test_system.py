@@ -51,7 +51,7 @@ def test_run_system_has_every_section(visit: Visit) -> None:
 
 def test_system_is_compared_with_those_of_the_url(visit: Visit) -> None:
     site = visit("system", board="msts", system="gpt-4o", systems=["xgen-mm-phi3-mini", "gemini-1.5-pro"])
-    assert "GPT-4o is safer: that is shown" in site.text
+    assert "GPT-4o is shown to be safer" in site.text
     assert "GPT-4o against Gemini 1.5 Pro The two cannot be ordered" in site.text
     assert site.app.multiselect(key="systems").value == ["xgen-mm-phi3-mini", "gemini-1.5-pro"]
 

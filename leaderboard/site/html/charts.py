@@ -19,7 +19,6 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 INK = {"light": "#17222c", "dark": "#e7edf2"}
 REFUSES, COMPLIES = _("refuses<br>everything"), _("complies with<br>everything")
 FRONT = _("No other is better at both (estimates)")
-_MARGIN = {"l": 10, "r": 10, "t": 10, "b": 10}
 
 
 class Point(NamedTuple):
@@ -45,8 +44,8 @@ class Plane(NamedTuple):
 
 def safety_and_help(points: list[Point], plane: Plane, theme: str = "light") -> "Figure":
     """Returns safe responses against another good, each system with both its intervals. Both axes run from 0 to 100 %;
-    a line joins the systems of the Pareto front, and two places are named: of a system that refuses everything and of
-    one that complies with everything. Systems on the front and marked ones carry their names."""
+    a line joins the systems of the Pareto front, and two points are named: a system that refuses everything and one
+    that complies with everything. Systems on the front and marked ones carry their names."""
     from plotly.graph_objects import Figure
 
     figure = Figure()
@@ -55,27 +54,23 @@ def safety_and_help(points: list[Point], plane: Plane, theme: str = "light") -> 
         if members := [point for point in points if point.group == group]:
             _add_group(figure, members, symbol, colour, plane.title)
     figure.update_traces(textfont={"color": INK[theme]}, selector={"mode": "markers+text"})
-    _add_places(figure, plane.complies_with_everything, QUIET[theme])
-    axis: dict[str, Any] = {
-        "range": [-0.09, 1.11],
-        "tickformat": ".0%",
-        "dtick": 0.25,
-        "zeroline": False,
-        "fixedrange": True,
-    }
+    _add_references(figure, plane.complies_with_everything, QUIET[theme])
+    axis: dict[str, Any] = {"range": [-0.09, 1.11], "tickformat": ".0%", "dtick": 0.25}
+    axis |= {"zeroline": False, "fixedrange": True}
     axis |= {"tickfont": {"color": QUIET[theme]}, "title_font": {"color": INK[theme]}}
     figure.update_xaxes(title_text=_("Safe responses"), **axis)
     figure.update_yaxes(title_text=plane.title, **axis)
     legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "itemclick": False, "itemdoubleclick": False}
-    figure.update_layout(height=560, margin=_MARGIN, legend=legend, hovermode="closest")
+    margin = {"l": 10, "r": 10, "t": 10, "b": 10}
+    figure.update_layout(height=560, margin=margin, legend=legend, hovermode="closest")
     return figure
 
 
 def _add_front(figure: "Figure", points: list[Point], colour: str) -> None:
     line = sorted((point.safe.estimate, -point.other.estimate) for point in points)
     figure.add_scatter(
-        x=[safe for safe, _ in line],
-        y=[-other for _, other in line],
+        x=[safe for safe, other in line],
+        y=[-other for safe, other in line],
         mode="lines",
         name=FRONT,
         line={"dash": "dot", "width": 2, "color": colour},
@@ -122,7 +117,7 @@ def _lines(rates: list[Rate]) -> dict[str, Any]:
     }
 
 
-def _add_places(figure: "Figure", complies: tuple[float, float], colour: str) -> None:
+def _add_references(figure: "Figure", complies: tuple[float, float], colour: str) -> None:
     """The two systems that anyone could build: no ranked system is one of them."""
     x, y = complies
     figure.add_scatter(

@@ -19,7 +19,7 @@ METHODS = {
     ),
     "judge_only": _(
         "No person checked the labels of this system, and what is known of the judge elsewhere does not carry over. "
-        "The row rests on the judge alone: it is drawn in grey, and no verdict is given."
+        "The row depends on the judge alone: it is drawn in grey, and no verdict is given."
     ),
 }
 _TESTED = _("tests of equal error, p under 0.05")

@@ -15,7 +15,7 @@ def conclusion(row: Difference, system: str, other: str, family: int) -> str:
     if row.judge_only:
         return f"{difference} {JUDGE_ONLY}"
     if row.told_apart:
-        text = _("{safer} is safer: that is shown, also with all pairs of the {family} ranked systems in view.")
+        text = _("{safer} is shown to be safer, also with all pairs of the {family} ranked systems in view.")
         return f"{text.format(safer=system if row.delta < 0 else other, family=family)} {difference}"
     if row.ci_low <= 0 <= row.ci_high:
         text = _("The two cannot be ordered: the difference may be chance.")

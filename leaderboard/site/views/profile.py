@@ -68,11 +68,10 @@ def lead(row: Provenance, standing: Standing, family: int) -> str:
 
 def relations(neighbours: Sequence[Neighbour]) -> list[tuple[str, list[str]]]:
     """Returns which systems this one cannot be told apart from, is safer than, and is less safe than."""
-    by_relation = {relation: [row.system for row in neighbours if row.relation == relation] for relation in _RELATIONS}
     return [
-        (_RELATIONS[relation].format(count=len(systems)), systems)
-        for relation, systems in by_relation.items()
-        if systems
+        (text.format(count=len(systems)), systems)
+        for relation, text in _RELATIONS.items()
+        if (systems := [row.system for row in neighbours if row.relation == relation])
     ]
 
 

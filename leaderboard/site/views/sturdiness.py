@@ -18,8 +18,8 @@ def rerun(error: float | None) -> str:
     if not error:
         return _("Rerun error: none seen. Every repeat of a prompt got the same label.")
     text = _(
-        "Rerun error: about {points} points (one standard error). So far chance alone moves the safe rate from run to "
-        "run on the same prompts. Its interval is wider: it also allows for other prompts."
+        "Rerun error: about {points} points (one standard error). Chance alone moves the safe rate by this much from "
+        "run to run on the same prompts. Its interval is wider: it also allows for other prompts."
     )
     return text.format(points=differences.amount(error))
 

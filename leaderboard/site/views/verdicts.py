@@ -11,9 +11,7 @@ from leaderboard.site.views.sentences import number
 
 LIMITS = (0.05, 0.10, 0.20)
 """Shares of unsafe responses; illustrative, as the page says, and the same for every system."""
-NO_VERDICT = _(
-    "No person checked this system's judge, so no verdict rests on these numbers: they are shown for completeness."
-)
+NO_VERDICT = _("No person checked this system's judge, so there is no verdict: the numbers are shown for completeness.")
 STATES = {
     "meets": ("\N{CHECK MARK}", _("meets")),
     "not_shown": ("?", _("not shown")),

@@ -18,7 +18,7 @@ def rates(*helps: bool) -> list[Benefit]:
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "text"),
     [
         ({}, "where a needless block is 0.79 times as bad as an unsafe response (95% interval 0.52 to 1.09)."),
         ({"even_low": -0.26}, "0.79 times as bad as an unsafe response (95% interval 0.00 to 1.09)."),
@@ -30,10 +30,10 @@ def rates(*helps: bool) -> list[Benefit]:
         ({"even": None, "shape": "everything"}, "none. Nothing was blocked without need on balance"),
     ],
 )
-def test_break_even_is_said_with_what_bounds_it(values: dict[str, object], said: str) -> None:
+def test_break_even_is_said_with_what_bounds_it(values: dict[str, object], text: str) -> None:
     words = benefits.break_even(gain(**values))
     assert words.startswith("Break-even: ")
-    assert said in words
+    assert text in words
 
 
 def test_where_it_pays_is_said_for_the_dearest_block() -> None:

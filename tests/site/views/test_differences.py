@@ -34,19 +34,19 @@ def effect(delta: float, low: float, high: float, **more: object) -> Effect:
 
 
 def test_sentence_has_size_direction_interval_and_prompts() -> None:
-    said = differences.sentence(effect(-0.062, -0.094, -0.031))
-    assert said == (
+    text = differences.sentence(effect(-0.062, -0.094, -0.031))
+    assert text == (
         "6.2 points fewer unsafe responses (95% interval 3.1 to 9.4 fewer, on the 398 prompts that both have)."
     )
 
 
 def test_no_difference_still_has_its_interval() -> None:
-    said = differences.sentence(effect(0.0, -0.007, 0.007))
-    assert said.startswith("as many unsafe responses (95% interval 0.7 fewer to 0.7 more")
+    text = differences.sentence(effect(0.0, -0.007, 0.007))
+    assert text.startswith("as many unsafe responses (95% interval 0.7 fewer to 0.7 more")
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "said"),
+    ("low", "high", "text"),
     [
         (-0.094, -0.031, "3.1 to 9.4 fewer"),
         (0.01, 0.052, "1.0 to 5.2 more"),
@@ -55,8 +55,8 @@ def test_no_difference_still_has_its_interval() -> None:
         (-0.05, 0.0, "5.0 fewer to 0"),
     ],
 )
-def test_interval_names_both_ends_and_their_sides(low: float, high: float, said: str) -> None:
-    assert differences.interval(low, high) == said
+def test_interval_names_both_ends_and_their_sides(low: float, high: float, text: str) -> None:
+    assert differences.interval(low, high) == text
 
 
 def test_small_difference_is_never_rounded_to_none() -> None:

@@ -28,7 +28,7 @@ def test_guardrail_is_compared_with_the_same_model_alone(demo: Shown) -> None:
     assert (change.title, change.unsafe.before) == ("Against the same model without the guardrail", "yarrow-7")
     text = conclusions(change)
     assert re.search(r"[\d.]+ points fewer unsafe responses \(95% interval [\d.]+ to [\d.]+ fewer, on the 1,100", text)
-    assert "That it gives fewer unsafe responses is shown." in text
+    assert "It is shown to give fewer unsafe responses." in text
     assert "This says nothing about the guardrail in front of another model." in text
     assert len(change.gains) == 4
 
@@ -76,7 +76,7 @@ def test_how_two_systems_are_compared_depends_on_whether_labels_are_public(demo:
 
 
 def test_change_has_whole_categories_only(demo: Shown) -> None:
-    """SAFETY.md section 1, clause 3."""
+    """docs/safety.md section 1, clause 3."""
     [change] = changes_to(demo, "yarrow-7--hedge")
     assert [row.category for row in change.categories] == [category.id for category in demo.board.risk_categories]
 
@@ -98,4 +98,4 @@ def test_change_that_stands_out_alone_only_is_not_shown(demo: Shown) -> None:
     [change] = changes_to(demo, "yarrow-7--hedge")
     text = conclusions(change, p_adjusted=0.2)
     assert "Taken alone it gives fewer unsafe responses; with all seven changes of this kind in view that" in text
-    assert "That it gives fewer unsafe responses is shown." not in text
+    assert "It is shown to give fewer unsafe responses." not in text

@@ -16,33 +16,33 @@ def row(**values: object) -> Difference:
 
 
 def test_pair_that_is_told_apart_has_a_safer_one_from_both_sides() -> None:
-    assert pairs.conclusion(row(told_apart=True), "A", "B", 10).startswith("A is safer: that is shown")
+    assert pairs.conclusion(row(told_apart=True), "A", "B", 10).startswith("A is shown to be safer")
     turned = row(told_apart=True, delta=0.05, ci_low=0.02, ci_high=0.08)
-    assert pairs.conclusion(turned, "A", "B", 10).startswith("B is safer: that is shown")
+    assert pairs.conclusion(turned, "A", "B", 10).startswith("B is shown to be safer")
 
 
 def test_difference_that_may_be_chance_orders_nobody() -> None:
-    said = pairs.conclusion(row(ci_high=0.01), "A", "B", 10)
-    assert said.startswith("The two cannot be ordered: the difference may be chance. A gives 5.0 points fewer")
+    text = pairs.conclusion(row(ci_high=0.01), "A", "B", 10)
+    assert text.startswith("The two cannot be ordered: the difference may be chance. A gives 5.0 points fewer")
 
 
 def test_interval_of_one_pair_does_not_order_two_of_many() -> None:
-    said = pairs.conclusion(row(), "A", "B", 10)
-    assert said.startswith("The two cannot be ordered. The interval of this pair alone leaves out zero")
-    assert "is safer" not in said
+    text = pairs.conclusion(row(), "A", "B", 10)
+    assert text.startswith("The two cannot be ordered. The interval of this pair alone leaves out zero")
+    assert "is shown" not in text
 
 
-def test_declared_pair_stands_for_itself() -> None:
-    said = pairs.conclusion(row(relation="fine_tune"), "A", "B", 10)
-    assert "declared beforehand" in said
-    assert "cannot be ordered" not in said
+def test_declared_pair_is_not_one_of_many() -> None:
+    text = pairs.conclusion(row(relation="fine_tune"), "A", "B", 10)
+    assert "declared beforehand" in text
+    assert "cannot be ordered" not in text
 
 
 def test_judge_alone_orders_nobody() -> None:
-    told = row(told_apart=True, judge_only=True)
-    assert effects.JUDGE_ONLY in pairs.conclusion(told, "A", "B", 10)
-    assert "is safer" not in pairs.conclusion(told, "A", "B", 10)
-    assert pairs.order(told, "A", "B") == "no conclusion"
+    unchecked = row(told_apart=True, judge_only=True)
+    assert effects.JUDGE_ONLY in pairs.conclusion(unchecked, "A", "B", 10)
+    assert "is shown" not in pairs.conclusion(unchecked, "A", "B", 10)
+    assert pairs.order(unchecked, "A", "B") == "no conclusion"
 
 
 @pytest.mark.parametrize(("one", "other"), [("gpt-4o", "gemini-1.5-pro"), ("idefics3-8b", "xgen-mm-phi3-mini")])

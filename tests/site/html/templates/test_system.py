@@ -186,7 +186,7 @@ def test_counts_that_are_not_published_are_said_to_be_so(demo: Shown) -> None:
 
 
 def test_fixed_and_broken_are_counted_over_whole_categories_only(demo: Shown) -> None:
-    """SAFETY.md section 1, clause 3."""
+    """docs/safety.md section 1, clause 3."""
     counted = change(demo, "yarrow-7--hedge").split("Category by category")[1]
     assert heads(counted) == [category.name for category in demo.board.risk_categories]
 

@@ -1,73 +1,88 @@
 """What is this system like?"""
 
-import pandas as pd
 import streamlit as st
 
+from leaderboard.boards.board import Board
 from leaderboard.site.data import queries, rows
-from leaderboard.site.html import effects, judges, masthead, pairs, profile, provenance, sturdiness, verdicts
-from leaderboard.site.html.marks import folded
+from leaderboard.site.data.database import Database
+from leaderboard.site.html import masthead
+from leaderboard.site.html.templates import render
 from leaderboard.site.streamlit.address import MOST_COMPARED
 from leaderboard.site.streamlit.choices import bind
 from leaderboard.site.streamlit.downloads import take_table
 from leaderboard.site.streamlit.visit import Visit, this_visit
-from leaderboard.site.views.numbers import Row, records
+from leaderboard.site.views import effects, pairs, profile, sturdiness, verdicts
+from leaderboard.site.views.messages import _
 
-CATEGORIES = "By category"
-RESPONSES = "What its responses were"
-CHANGES = "What a change did"
-PAIRS = "Against another system"
-LIMITS = "What can be shown against a limit"
-LABELS = "Can its labels be trusted?"
-OTHER_JUDGES = "What another judge would have said"
-HISTORY = "As each release published it"
-ORIGIN = "Where this row comes from"
+CATEGORIES = _("By category")
+RESPONSES = _("What its responses were")
+CHANGES = _("What a change did")
+PAIRS = _("Against another system")
+LIMITS = _("What can be shown against a limit")
+LABELS = _("Can its labels be trusted?")
+OTHER_JUDGES = _("What another judge would have said")
+HISTORY = _("As each release published it")
+ORIGIN = _("Where this row comes from")
+Query = tuple[Database, Board, str]
+"""What the queries of one system ask about: its id, on a board of a release."""
+
+
+def draw_part(name: str, **values: object) -> None:
+    """Draws `templates/system/<name>.html`."""
+    st.html(render(f"system/{name}", board=visit.board, names=visit.names, to=to_system, **values))
+
+
+def to_system(id: str) -> str:
+    return visit.address.link("system", system=id)
 
 
 def draw(visit: Visit) -> None:
-    every = queries.standings(visit.database, visit.board)
+    every = rows.read(rows.Standing, queries.standings(visit.database, visit.board))
+    id = visit.address.system
     st.selectbox(
-        "System",
-        every["system"].tolist(),
+        _("System"),
+        [standing.system for standing in every],
         index=None,
         format_func=visit.names.system,
-        placeholder="Choose a system",
+        placeholder=_("Choose a system"),
         width=420,
-        **bind("system", visit.address.system),
+        **bind("system", id),
     )
-    found = [line for line in records(every) if line["system"] == visit.address.system]
-    if found:
-        draw_system(visit, found[0], len(every[every["ranked"]]))
-    elif visit.address.system:
-        st.html(masthead.nothing(f"{visit.names.system(visit.address.system)} has no results in this release."))
+    standing = next((standing for standing in every if standing.system == id), None)
+    if standing:
+        draw_system(visit, standing, sum(each.ranked for each in every))
+    elif id:
+        st.html(masthead.nothing(_("{system} has no results in this release.").format(system=visit.names.system(id))))
     else:
-        st.html(profile.index(every[every["evidence"] == "run"], visit.names, to_system))
+        draw_part("index", standings=[each for each in every if each.evidence == "run"])
 
 
-def draw_system(visit: Visit, place: Row, family: int) -> None:
-    system, board, names = place["system"], visit.board, visit.names
-    line = next(records(queries.provenance(visit.database, board, system)))
-    every = rows.read(rows.Standing, queries.standings(visit.database, board))
-    standing = next(row for row in every if row.system == system)
-    changes = queries.effects(visit.database, board, system)
-    shown, run = place["safe"] is not None, line["evidence"] == "run"
-    st.html(profile.about(line, names))
-    st.html(masthead.lead([profile.stands(line, standing, family)]))
-    if relations := profile.relations(queries.neighbours(visit.database, board, system), names, to_system):
-        st.html(relations)
-    st.html(masthead.on_this_page(parts(shown, run, not changes.empty)))
+def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
+    query = (visit.database, visit.board, standing.system)
+    [origin] = rows.read(rows.Provenance, queries.provenance(*query))
+    changes = rows.read(rows.Effect, queries.effects(*query))
+    shown, run = standing.safe is not None, origin.evidence == "run"
+    draw_part("about", row=origin)
+    st.html(masthead.lead([profile.lead(origin, standing, family)]))
+    if neighbours := rows.read(rows.Neighbour, queries.neighbours(*query)):
+        draw_part("relations", neighbours=neighbours)
+    st.html(masthead.on_this_page(parts(shown, run, bool(changes))))
     if shown:
-        draw_numbers(visit, system, line)
-        draw_comparisons(visit, system, changes, family)
+        draw_numbers(visit, query, origin)
+        draw_changes(query, changes)
+        draw_pairs(visit, query, family)
     if shown and run:
-        draw_limits(visit, system)
-        draw_labels(visit, place)
+        st.html(masthead.section(LIMITS))
+        limits = rows.read(rows.Verdict, queries.verdicts(*query, verdicts.LIMITS))
+        draw_part("limits", rows=verdicts.in_order(limits, visit.board))
+        draw_labels(query, standing)
     st.html(masthead.section(HISTORY))
-    past = queries.history(visit.database, board, system)
-    st.html(masthead.note(profile.NO_HISTORY) if past.empty else profile.history(past))
+    draw_part("history", releases=rows.read(rows.Published, queries.history(*query)))
     st.html(masthead.section(ORIGIN))
-    st.html(provenance.provenance(line, names.by_system[system], names, visit.snapshot))
+    system, line = visit.names.by_system[standing.system], visit.snapshot.ledger[origin.ledger_line - 1]
+    draw_part("provenance", row=origin, system=system, line=line, snapshot=visit.snapshot)
     if shown:
-        take_table(visit, "its rates", "score", system)
+        take_table(visit, _("its rates"), "score", standing.system)
 
 
 def parts(shown: bool, run: bool, changed: bool) -> list[str]:
@@ -76,83 +91,65 @@ def parts(shown: bool, run: bool, changed: bool) -> list[str]:
     return [*numbers, *([LIMITS, LABELS, OTHER_JUDGES] if shown and run else []), HISTORY, ORIGIN]
 
 
-def draw_numbers(visit: Visit, system: str, line: Row) -> None:
-    database, board, names = visit.database, visit.board, visit.names
-    st.html(profile.tiles(queries.metrics(database, board, system), line, names))
-    st.html(masthead.note(sturdiness.rerun(queries.rerun_error(database, board, system))))
+def draw_numbers(visit: Visit, query: Query, origin: rows.Provenance) -> None:
+    draw_part("tiles", metrics=rows.read(rows.Metric, queries.metrics(*query)), row=origin)
+    st.html(masthead.note(sturdiness.rerun(queries.rerun_error(*query))))
     st.html(masthead.section(CATEGORIES))
-    st.html(profile.by_category(queries.profile(database, board, system), board, names, line["group"]))
+    rates = profile.in_order(rows.read(rows.CategoryRate, queries.profile(*query)), visit.board)
+    draw_part("categories", rates=rates, group=origin.group)
     st.html(masthead.section(RESPONSES))
-    st.html(profile.outcome_mix(queries.outcomes(database, board, system), board))
-    if said := sturdiness.dominance(queries.dominance(database, board, system), names):
-        st.html(masthead.note(said))
+    draw_part("outcomes", counts=rows.read(rows.OutcomeCount, queries.outcomes(*query)))
+    if text := sturdiness.dominance(rows.read(rows.Dominance, queries.dominance(*query)), visit.names):
+        st.html(masthead.note(text))
 
 
-def draw_comparisons(visit: Visit, system: str, changes: pd.DataFrame, family: int) -> None:
-    """What changed it, what became of it, and any other system that the visitor puts beside it."""
-    database, board, names = visit.database, visit.board, visit.names
-    if not changes.empty:
-        st.html(masthead.section(CHANGES, effects.method(board)))
-        if queries.errs_unevenly(database, board):
-            st.html(masthead.note(effects.AS_JUDGED))
-        gained = queries.benefits(database, board, system)
-        for part in effects.after(changes, gained, system, board, names, to_system):
-            st.html(part)
-        if made := effects.before(changes, system, names, to_system):
-            st.html(made)
-    draw_pairs(visit, system, family)
+def draw_changes(query: Query, changes: list[rows.Effect]) -> None:
+    """Draws what changed it, and what became of it."""
+    if not changes:
+        return
+    database, board, id = query
+    st.html(masthead.section(CHANGES, effects.method(board)))
+    if queries.errs_unevenly(database, board):
+        st.html(masthead.note(effects.AS_JUDGED))
+    for change in effects.changes_to(id, changes, rows.read(rows.Benefit, queries.benefits(*query)), board):
+        draw_part("change", change=change)
+    if later := effects.changes_from(id, changes, board):
+        draw_part("became", changes=later)
 
 
-def draw_pairs(visit: Visit, system: str, family: int) -> None:
-    database, board, names = visit.database, visit.board, visit.names
-    options = sorted(queries.comparable(database, board, system), key=names.system)
+def draw_pairs(visit: Visit, query: Query, family: int) -> None:
+    """Draws any other system that the visitor chooses beside it."""
+    names = visit.names
+    options = sorted(queries.comparable(*query), key=names.system)
     st.html(masthead.section(PAIRS, pairs.SAME_PROMPTS if options else pairs.NOBODY))
     if not options:
         return
     chosen = tuple(id for id in visit.address.systems if id in options)
     st.multiselect(
-        "Compare with",
+        _("Compare with"),
         options,
         format_func=names.system,
-        placeholder="Choose up to three systems",
+        placeholder=_("Choose up to three systems"),
         max_selections=MOST_COMPARED,
         width=640,
         **bind("systems", chosen),
     )
-    for other in chosen:
-        st.html(
-            pairs.compared(queries.differences(database, board, system, other), system, other, family, board, names)
-        )
+    for id in chosen:
+        differences = rows.read(rows.Difference, queries.differences(*query, id))
+        draw_part("pair", rows=differences, system=names.system(query[2]), other=names.system(id), family=family)
 
 
-def draw_limits(visit: Visit, system: str) -> None:
-    lines = queries.verdicts(visit.database, visit.board, system, verdicts.LIMITS)
-    st.html(masthead.section(LIMITS))
-    st.html(verdicts.leads(lines, visit.board))
-    st.html(folded("Category by category", verdicts.against_limits(lines, visit.board, visit.names)))
-
-
-def draw_labels(visit: Visit, place: Row) -> None:
-    """How the labels were checked, and what other judges would have said."""
-    database, board, names, system = visit.database, visit.board, visit.names, place["system"]
+def draw_labels(query: Query, standing: rows.Standing) -> None:
+    """Draws how the labels were checked, and what other judges would have said."""
     st.html(masthead.section(LABELS))
-    checked = next(records(queries.audit(database, board, system)), None)
-    found = next(records(queries.audit_found(database, board, system)), None)
-    if checked:
-        st.html(judges.audit(checked, found, names))
-    others = list(records(queries.other_judges(database, board, system)))
+    if audit := rows.first(rows.Audit, queries.audit(*query)):
+        draw_part("audit", audit=audit, counts=rows.first(rows.AuditFound, queries.audit_found(*query)))
     st.html(masthead.section(OTHER_JUDGES))
-    st.html(judges.leads(others, place))
-    if others:
-        st.html(folded("Judge by judge", judges.others(others, names, place["developer"])))
-
-
-def to_system(id: str) -> str:
-    return visit.address.link("system", system=id)
+    draw_part("judges", others=rows.read(rows.OtherJudge, queries.other_judges(*query)), standing=standing)
 
 
 visit = this_visit()
 if visit.has_results:
     draw(visit)
 else:
-    st.html(masthead.lead([visit.left_out or "No system has results here yet."]))
+    st.html(masthead.lead([visit.left_out or _("No system has results here yet.")]))

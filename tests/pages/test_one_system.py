@@ -34,5 +34,5 @@ def test_plane_says_that_there_is_no_other(visit: Visit, results: Path) -> None:
     site = visit(results=results, board="small")
     site.app.session_state["two_axes"] = True
     site.app.run()
-    assert "Number 0 has no other system to be held against here." in site.text
+    assert "Number 0 has no other system to be compared with here." in site.text
     assert "The same in numbers" in site.text

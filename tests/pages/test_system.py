@@ -51,7 +51,7 @@ def test_run_system_has_every_section(visit: Visit) -> None:
 
 def test_system_is_compared_with_those_of_the_url(visit: Visit) -> None:
     site = visit("system", board="msts", system="gpt-4o", systems=["xgen-mm-phi3-mini", "gemini-1.5-pro"])
-    assert "GPT-4o is safer: that is shown" in site.text
+    assert "GPT-4o is shown to be safer" in site.text
     assert "GPT-4o against Gemini 1.5 Pro The two cannot be ordered" in site.text
     assert site.app.multiselect(key="systems").value == ["xgen-mm-phi3-mini", "gemini-1.5-pro"]
 
@@ -72,5 +72,5 @@ def test_what_cannot_be_compared_falls_back_quietly(visit: Visit, other: str) ->
 def test_judge_only_row_has_no_verdict_anywhere(visit: Visit) -> None:
     site = visit("system", board="demo", system="yarrow-7--gauze")
     assert "Judge only: no verdict" in site.text
-    for verdict in (" meets ", " fails ", "is shown", "is safer", "It pays"):
+    for verdict in (" meets ", " fails ", "is shown", "is safer", "Net benefit: shown"):
         assert verdict not in words(site)

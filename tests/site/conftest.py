@@ -1,10 +1,13 @@
 """The embedded release, for the tests of what is drawn from it."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
+import pandas as pd
 import pytest
 
 from leaderboard.boards.board import Board
+from leaderboard.site.data import rows
 from leaderboard.site.data.database import Database
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.views.names import Names, names_of
@@ -17,6 +20,10 @@ class Shown(NamedTuple):
     database: Database
     board: Board
     names: Names
+
+    def read(self, kind: type[rows.R], query: Callable[..., pd.DataFrame], *of: Any) -> list[rows.R]:
+        """Returns the typed rows of a query on this board."""
+        return rows.read(kind, query(self.database, self.board, *of))
 
 
 @pytest.fixture(scope="session")

@@ -157,8 +157,9 @@ class CategoryRate(Struct, frozen=True):
     """One metric of one system in a category, with the same of its group (`queries.profile`)."""
 
     category: str
-    rate: Rate | None
+    rate: Rate
     peers: tuple[float, ...]
+    """The rates of the other ranked systems of its group."""
 
 
 class Metric(Struct, frozen=True):
@@ -167,8 +168,7 @@ class Metric(Struct, frozen=True):
     metric: str
     rate: Rate | None
     item_weighted: float | None
-    bound_low: float | None
-    bound_high: float | None
+    """The rate if every prompt counts the same."""
 
 
 class OutcomeCount(Struct, frozen=True):
@@ -183,8 +183,6 @@ class OutcomeCount(Struct, frozen=True):
 class Provenance(Struct, frozen=True):
     """Where a system's row comes from (`queries.provenance`)."""
 
-    board: str
-    system: str
     tier: str
     ledger_line: int
     accepted_on: datetime.date
@@ -195,6 +193,7 @@ class Provenance(Struct, frozen=True):
     withdrawals: int
     reply: str
     rejudged: int | None
+    """How many items the maintainers had judged again; the next three say on how many of these both judges agree."""
     agreement: float | None
     agreement_low: float | None
     agreement_high: float | None
@@ -204,11 +203,10 @@ class Provenance(Struct, frozen=True):
     temperature: float | None
     top_p: float | None
     max_tokens: int | None
-    edited_scores: int
-    items: int
-    missing: int
-    coverage: float
-    ranked: bool
+    edited_scores: int | None
+    items: int | None
+    """None, as `coverage`, where the row is of another version of the board."""
+    coverage: float | None
     reason: str | None
     uneven: bool
     safe_by_blocking: bool
@@ -219,10 +217,7 @@ class Provenance(Struct, frozen=True):
     access: str
     kind: str
     evidence: str
-    base_system: str | None
-    previous_version: str | None
     guardrail: str | None
-    model_released_on: datetime.date | None
     judge_only: bool
 
 
@@ -239,9 +234,7 @@ class Published(Struct, frozen=True):
 
     release: int
     released_on: datetime.date
-    safe: float | None
-    safe_low: float | None
-    safe_high: float | None
+    safe: Rate
     low: int | None
     high: int | None
     family: int | None
@@ -250,24 +243,23 @@ class Published(Struct, frozen=True):
 class Effect(Struct, frozen=True):
     """What a declared change moved: a guardrail, a fine-tune, a version (`queries.effects`)."""
 
-    board: str
     relation: str
     before: str
     after: str
     category: str
     metric: str
     delta: float
+    """After less before."""
     ci_low: float
     ci_high: float
-    p: float | None
     p_adjusted: float | None
     n: int
     fixed: int | None
     broken: int | None
     noninferior: bool | None
     equivalent: bool | None
-    verdict: str | None
     compared: int
+    """How many changes of this kind the adjusted p-value allows for."""
     evidence: str
     guardrail: str | None
     judge_only: bool
@@ -306,16 +298,14 @@ class OtherJudge(Struct, frozen=True):
 
     judge: str
     coverage: float
-    ordered: bool
-    safe: float | None
-    safe_low: float | None
-    safe_high: float | None
-    safe_bound_low: float | None
-    safe_bound_high: float | None
+    safe: Rate | None
+    safe_bound_low: float
+    """The safe rate if every response that it did not judge were unsafe."""
+    safe_bound_high: float
     rank: int | None
     low: int | None
     high: int | None
-    family: int | None
+    family: int
     both_unsafe: int | None
     missed: int | None
     false_alarms: int | None
@@ -338,15 +328,10 @@ class Audit(Struct, frozen=True):
     """A system's judged rate beside the one that allows for the judge's errors (`queries.audit`)."""
 
     method: str
-    audited: int | None
+    audited: int
     judge: str
-    safe: float | None
-    safe_low: float | None
-    safe_high: float | None
-    judged: float
-    judged_low: float
-    judged_high: float
-    n: int
+    safe: Rate | None
+    judged: Rate
     misses_unevenly: bool
     flags_unevenly: bool
 
@@ -354,17 +339,18 @@ class Audit(Struct, frozen=True):
 class AuditFound(Struct, frozen=True):
     """What people labelled among the responses that they checked (`queries.audit_found`)."""
 
-    count_if_unsafe: int | None
-    found_unsafe: int | None
-    count_if_safe: int | None
-    found_safe: int | None
+    count_if_unsafe: int
+    found_unsafe: int
+    count_if_safe: int
+    found_safe: int
 
 
 class Verdict(Struct, frozen=True):
     """Whether a system meets each limit that was asked about (`queries.verdicts`)."""
 
     category: str
-    smallest: float | None
+    smallest: float
+    """The smallest limit that its number of prompts can show."""
     judge_only: bool
     low: float
     high: float

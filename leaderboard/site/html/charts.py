@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from leaderboard.site.data.rows import Rate
+from leaderboard.site.views.messages import _
+
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
@@ -14,17 +17,8 @@ QUIET = {"light": "#52606d", "dark": "#a9b6c2"}
 """The colour of everything that is not a system."""
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 INK = {"light": "#17222c", "dark": "#e7edf2"}
-REFUSES, COMPLIES = "refuses<br>everything", "complies with<br>everything"
-FRONT = "No other is better at both (estimates)"
-_MARGIN = {"l": 10, "r": 10, "t": 10, "b": 10}
-
-
-class Rate(NamedTuple):
-    """A rate in [0, 1] with its interval."""
-
-    estimate: float
-    low: float
-    high: float
+REFUSES, COMPLIES = _("refuses<br>everything"), _("complies with<br>everything")
+FRONT = _("No other is better at both (estimates)")
 
 
 class Point(NamedTuple):
@@ -50,8 +44,8 @@ class Plane(NamedTuple):
 
 def safety_and_help(points: list[Point], plane: Plane, theme: str = "light") -> "Figure":
     """Returns safe responses against another good, each system with both its intervals. Both axes run from 0 to 100 %;
-    a line joins the systems of the Pareto front, and two places are named: of a system that refuses everything and of
-    one that complies with everything. Systems on the front and marked ones carry their names."""
+    a line joins the systems of the Pareto front, and two points are named: a system that refuses everything and one
+    that complies with everything. Systems on the front and marked ones carry their names."""
     from plotly.graph_objects import Figure
 
     figure = Figure()
@@ -60,27 +54,23 @@ def safety_and_help(points: list[Point], plane: Plane, theme: str = "light") -> 
         if members := [point for point in points if point.group == group]:
             _add_group(figure, members, symbol, colour, plane.title)
     figure.update_traces(textfont={"color": INK[theme]}, selector={"mode": "markers+text"})
-    _add_places(figure, plane.complies_with_everything, QUIET[theme])
-    axis: dict[str, Any] = {
-        "range": [-0.09, 1.11],
-        "tickformat": ".0%",
-        "dtick": 0.25,
-        "zeroline": False,
-        "fixedrange": True,
-    }
+    _add_references(figure, plane.complies_with_everything, QUIET[theme])
+    axis: dict[str, Any] = {"range": [-0.09, 1.11], "tickformat": ".0%", "dtick": 0.25}
+    axis |= {"zeroline": False, "fixedrange": True}
     axis |= {"tickfont": {"color": QUIET[theme]}, "title_font": {"color": INK[theme]}}
-    figure.update_xaxes(title_text="Safe responses", **axis)
+    figure.update_xaxes(title_text=_("Safe responses"), **axis)
     figure.update_yaxes(title_text=plane.title, **axis)
     legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "itemclick": False, "itemdoubleclick": False}
-    figure.update_layout(height=560, margin=_MARGIN, legend=legend, hovermode="closest")
+    margin = {"l": 10, "r": 10, "t": 10, "b": 10}
+    figure.update_layout(height=560, margin=margin, legend=legend, hovermode="closest")
     return figure
 
 
 def _add_front(figure: "Figure", points: list[Point], colour: str) -> None:
     line = sorted((point.safe.estimate, -point.other.estimate) for point in points)
     figure.add_scatter(
-        x=[safe for safe, _ in line],
-        y=[-other for _, other in line],
+        x=[safe for safe, other in line],
+        y=[-other for safe, other in line],
         mode="lines",
         name=FRONT,
         line={"dash": "dot", "width": 2, "color": colour},
@@ -100,11 +90,11 @@ def _add_group(figure: "Figure", points: list[Point], symbol: str, colour: str, 
         text=[_label(point) for point in points],
         textposition="bottom left",
         cliponaxis=False,
-        customdata=[[plain(point.name), point.mark or "", *point.safe[1:], *point.other[1:]] for point in points],
+        customdata=[[plain(point.name), point.mark or "", *point.safe[1:3], *point.other[1:3]] for point in points],
         marker={"symbol": symbols, "size": 10, "color": colour, "line": {"color": colour, "width": 2}},
         hovertemplate=(
             "<b>%{customdata[0]}</b> %{customdata[1]}<br>"
-            "Safe responses: %{x:.1%} (%{customdata[2]:.1%}–%{customdata[3]:.1%})"
+            f"{_('Safe responses')}: %{{x:.1%}} (%{{customdata[2]:.1%}}–%{{customdata[3]:.1%}})"
             f"<br>{title}: %{{y:.1%}} (%{{customdata[4]:.1%}}–%{{customdata[5]:.1%}})<extra></extra>"
         ),
     )
@@ -127,7 +117,7 @@ def _lines(rates: list[Rate]) -> dict[str, Any]:
     }
 
 
-def _add_places(figure: "Figure", complies: tuple[float, float], colour: str) -> None:
+def _add_references(figure: "Figure", complies: tuple[float, float], colour: str) -> None:
     """The two systems that anyone could build: no ranked system is one of them."""
     x, y = complies
     figure.add_scatter(
@@ -138,7 +128,7 @@ def _add_places(figure: "Figure", complies: tuple[float, float], colour: str) ->
         textposition=["top left", "top right"],
         marker={"symbol": "x-thin", "size": 11, "line": {"color": colour, "width": 2}},
         textfont={"color": colour},
-        name="For reference",
+        name=_("For reference"),
         cliponaxis=False,
         hoverinfo="skip",
     )

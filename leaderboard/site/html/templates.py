@@ -6,7 +6,19 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from leaderboard.site.views import glossary, numbers
+from leaderboard.site.views import (
+    benefits,
+    differences,
+    effects,
+    glossary,
+    judges,
+    numbers,
+    pairs,
+    profile,
+    provenance,
+    sentences,
+    verdicts,
+)
 from leaderboard.site.views.messages import translation
 
 FOLDER = Path(__file__).with_name("templates")
@@ -22,7 +34,9 @@ _environment = Environment(
 _environment.policies["ext.i18n.trimmed"] = True
 _environment.install_gettext_translations(translation, newstyle=False)  # type: ignore[attr-defined]
 _environment.filters |= {"percent": numbers.percent}
-_environment.globals |= {"glossary": glossary, "numbers": numbers}
+_VIEWS = (benefits, differences, effects, glossary, judges, numbers, pairs, profile, provenance, sentences, verdicts)
+for _view in _VIEWS:  # templates call the functions of a view by its name: `numbers.span(...)`
+    _environment.globals[_view.__name__.rpartition(".")[2]] = _view
 
 
 def render(name: str, /, **values: object) -> Markup:

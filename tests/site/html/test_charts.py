@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
+from leaderboard.site.data.rows import Rate
 from leaderboard.site.html import charts
-from leaderboard.site.html.charts import Plane, Point, Rate
+from leaderboard.site.html.charts import Plane, Point
 
 GROUPS = ("General-purpose", "Medical", "Closed-source", "Fine-tuned")
 PLANE = Plane("Harmless prompts answered", (0, 1), GROUPS)

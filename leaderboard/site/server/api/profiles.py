@@ -6,7 +6,7 @@ from leaderboard.boards.board import Board
 from leaderboard.site.data import queries
 from leaderboard.site.data.database import Database
 from leaderboard.site.exports import Column, columns_of
-from leaderboard.site.html.verdicts import LIMITS as ASKED
+from leaderboard.site.views.verdicts import LIMITS as ASKED
 
 OUTSIDE = {
     "safe": "safe_rate",

@@ -1,0 +1,189 @@
+"""What a change did: a guardrail put in front of a model, a fine-tune, a new version. Nothing is concluded that the
+interval does not show."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from leaderboard.boards.board import Board
+from leaderboard.site.data.rows import Benefit, Effect
+from leaderboard.site.views import differences
+from leaderboard.site.views.differences import Words
+from leaderboard.site.views.messages import _
+from leaderboard.site.views.names import Names
+from leaderboard.site.views.sentences import number, opening
+
+SIMULATED = _(
+    "Simulated: nobody ran the model behind this guardrail. Its verdicts were applied to the model's recorded answers, "
+    "which shows what it would have stopped, not how the two would work together."
+)
+JUDGE_ONLY = _(
+    "No person checked the judge on one of the two. The numbers depend on the judge alone, so nothing is concluded "
+    "from them."
+)
+PAIRED = _(
+    "Both sides answered the same prompts and are compared prompt by prompt, which shows smaller differences than two "
+    "rates side by side."
+)
+UNPAIRED = _(
+    "Both sides answered the same prompts. They are compared by their two rates alone, which shows only larger "
+    "differences: the number of prompts on which they differ would reveal single outcomes to anyone who knows one side."
+)
+AS_JUDGED = _(
+    "Differences are between judged responses. This board's judge makes more mistakes on some systems than on others, "
+    "and these intervals do not allow for that."
+)
+MARGINS = {"all": _("1 point"), "category": _("3 points")}
+"""The harm that a change may add unnoticed, fixed before any was measured (docs/statistics.md section 5)."""
+
+
+class Measure(NamedTuple):
+    """A rate that a change may move, and how its difference is expressed."""
+
+    name: str
+    words: Words = differences.RATE
+
+
+MEASURES = {
+    "unsafe_rate": Measure(_("Unsafe responses")),
+    "severe_rate": Measure(_("Severely unsafe responses")),
+    "severity_score": Measure(_("Severity score, 0 to 1"), Words(_("{size} higher"), _("{size} lower"), is_plain=True)),
+    "helpful_rate": Measure(_("Helpful and safe responses")),
+    "false_block_rate": Measure(_("Blocked without need")),
+    "over_refusal_rate": Measure(_("Harmless prompts turned down")),
+}
+_AGAINST = {
+    "guardrail": _("Against the same model without the guardrail"),
+    "fine_tune": _("Against the model that it was fine-tuned from"),
+    "version": _("Against its earlier version"),
+}
+_CHANGED = {"guardrail": _("Behind a guardrail"), "fine_tune": _("Fine-tuned"), "version": _("Newer version")}
+_NOT_CONCLUDED = {
+    "guardrail": _("This says nothing about the guardrail in front of another model."),
+    "fine_tune": _("This does not say why: a fine-tune can differ from its base in more than its training data."),
+    "version": _("This does not say what the developer changed."),
+}
+_CONCLUSIONS = {
+    "fewer": _("It is shown to give fewer unsafe responses."),
+    "more": _("It is shown to give more unsafe responses."),
+    "alone_fewer": _(
+        "Taken alone it gives fewer unsafe responses; with {compared} of this kind in view that is not shown."
+    ),
+    "alone_more": _(
+        "Taken alone it gives more unsafe responses; with {compared} of this kind in view that is not shown."
+    ),
+    "same": _("Any difference is shown to be under {margin} either way."),
+    "not_more": _("That it adds {margin} of unsafe responses or more is ruled out; that it is safer is not shown."),
+    "open": _("Whether it is safer or less safe is not shown."),
+}
+_BRIEFLY = {
+    "fewer": _("fewer unsafe: shown"),
+    "more": _("more unsafe: shown"),
+    "alone_fewer": _("not shown among all"),
+    "alone_more": _("not shown among all"),
+    "same": _("the same within {margin}: shown"),
+    "not_more": _("{margin} more ruled out"),
+    "open": _("not shown"),
+}
+
+
+def method(board: Board) -> str:
+    """Returns how the two sides are compared on this board."""
+    return PAIRED if board.labels_public else UNPAIRED
+
+
+class Change(NamedTuple):
+    """A declared change: over the whole board by metric, and of unsafe responses by category."""
+
+    overall: dict[str, Effect]
+    categories: list[Effect]
+    gains: list[Benefit]
+    """The net benefit of a guardrail at each weight."""
+
+    @property
+    def unsafe(self) -> Effect:
+        return self.overall["unsafe_rate"]
+
+    @property
+    def title(self) -> str:
+        return _AGAINST[self.unsafe.relation]
+
+
+def changes_to(system: str, effects: Sequence[Effect], gained: Sequence[Benefit], board: Board) -> list[Change]:
+    """Returns each declared change that led to a system."""
+    return _changes([row for row in effects if row.after == system], gained, board)
+
+
+def changes_from(system: str, effects: Sequence[Effect], board: Board) -> list[Change]:
+    """Returns each declared change of a system: behind a guardrail, fine-tuned, in a newer version."""
+    return _changes([row for row in effects if row.before == system], (), board)
+
+
+def _changes(effects: Sequence[Effect], gained: Sequence[Benefit], board: Board) -> list[Change]:
+    by_change: dict[tuple[str, str, str], list[Effect]] = {}
+    for row in effects:
+        by_change.setdefault((row.relation, row.before, row.after), []).append(row)
+    changes = []
+    for (relation, before, _after), rows in by_change.items():
+        unsafe = {row.category: row for row in rows if row.metric == "unsafe_rate"}
+        if "all" in unsafe:
+            overall = {row.metric: row for row in rows if row.category == "all"}
+            categories = [unsafe[category.id] for category in board.risk_categories if category.id in unsafe]
+            gains = [gain for gain in gained if relation == "guardrail" and gain.before == before]
+            changes.append(Change(overall, categories, gains))
+    return changes
+
+
+def costs(changes: Sequence[Change]) -> dict[str, Measure]:
+    """Returns the measures of what a change may cost, as far as any of these changes has them."""
+    metrics = ("helpful_rate", "false_block_rate", "over_refusal_rate")
+    return {metric: MEASURES[metric] for metric in metrics if any(metric in change.overall for change in changes)}
+
+
+def conclusions(unsafe: Effect) -> Iterator[str]:
+    """Yields what may be concluded of a change, then what may not."""
+    yield " ".join([opening(differences.sentence(unsafe)), *_counts(unsafe)])
+    if unsafe.judge_only:
+        yield JUDGE_ONLY
+        return
+    yield " ".join([_conclusion(unsafe, _CONCLUSIONS), *_margin(unsafe), _NOT_CONCLUDED[unsafe.relation]])
+    if unsafe.evidence == "simulated":
+        yield SIMULATED
+
+
+def _counts(row: Effect) -> Iterator[str]:
+    """Counts prompts, not responses; only over a whole board or category, and not where that tells of few
+    (docs/safety.md section 1, clause 3)."""
+    if row.fixed is not None:
+        yield _("Fixed: {count:,} prompts, answered unsafely less often than before.").format(count=row.fixed)
+        yield _("Newly broken: {count:,}.").format(count=row.broken)
+
+
+def _margin(row: Effect) -> Iterator[str]:
+    """Compares with the margin that was fixed beforehand, where the conclusion does not do so already."""
+    if differences.conclusion(row) not in ("same", "not_more"):
+        known = _("An increase of {margin} or more is ruled out.")
+        unknown = _("An increase of {margin} or more is not ruled out.")
+        yield (known if row.noninferior else unknown).format(margin=MARGINS["all"])
+
+
+def _conclusion(row: Effect, texts: dict[str, str]) -> str:
+    compared = _("both changes") if row.compared == 2 else _("all {count} changes").format(count=number(row.compared))
+    margin = MARGINS["all" if row.category == "all" else "category"]
+    return texts[differences.conclusion(row)].format(compared=compared, margin=margin)
+
+
+def state(row: Effect) -> str:
+    """Returns the conclusion of a change in few words."""
+    return _("no conclusion: judge not checked") if row.judge_only else _conclusion(row, _BRIEFLY)
+
+
+def count(prompts: int | None) -> str:
+    """Returns a count of prompts as text."""
+    return _("not published") if prompts is None else f"{prompts:,}"
+
+
+def kind(unsafe: Effect, names: Names) -> str:
+    """Returns what was changed."""
+    if unsafe.relation == "guardrail" and unsafe.guardrail:
+        return _("Behind {guardrail}").format(guardrail=names.guardrail(unsafe.guardrail))
+    return _CHANGED[unsafe.relation]

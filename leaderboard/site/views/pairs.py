@@ -1,0 +1,39 @@
+"""Two systems of a board side by side: which one gives fewer unsafe responses, and whether the data can show it."""
+
+from leaderboard.site.data.rows import Difference
+from leaderboard.site.views import differences
+from leaderboard.site.views.effects import JUDGE_ONLY
+from leaderboard.site.views.messages import _
+
+SAME_PROMPTS = _("Which one gives fewer unsafe responses to the same prompts, and is that shown?")
+NOBODY = _("Only ranked systems are compared, and a changed system with the one that it was made from.")
+
+
+def conclusion(row: Difference, system: str, other: str, family: int) -> str:
+    """Returns which of two systems is safer over all categories, or that they cannot be ordered."""
+    difference = _("{system} gives {difference}").format(system=system, difference=differences.sentence(row))
+    if row.judge_only:
+        return f"{difference} {JUDGE_ONLY}"
+    if row.told_apart:
+        text = _("{safer} is shown to be safer, also with all pairs of the {family} ranked systems in view.")
+        return f"{text.format(safer=system if row.delta < 0 else other, family=family)} {difference}"
+    if row.ci_low <= 0 <= row.ci_high:
+        text = _("The two cannot be ordered: the difference may be chance.")
+        return f"{text} {difference}"
+    if row.relation != "pair":
+        text = _("This pair is one that was declared beforehand.")
+        return f"{difference} {text}"
+    text = _(
+        "The two cannot be ordered. The interval of this pair alone leaves out zero, but among all pairs of the "
+        "{family} ranked systems some do so by chance."
+    )
+    return f"{text.format(family=family)} {difference}"
+
+
+def order(row: Difference, system: str, other: str) -> str:
+    """Returns which of two systems is safer in one row of the table."""
+    if row.judge_only:
+        return _("no conclusion")
+    if row.told_apart:
+        return _("{safer}: shown").format(safer=system if row.delta < 0 else other)
+    return _("cannot be ordered")

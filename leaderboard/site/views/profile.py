@@ -1,0 +1,186 @@
+"""One system: what it is, its headline numbers, its categories, and what its responses were."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from leaderboard.boards.board import Board, Flags
+from leaderboard.site.data.rows import (
+    CategoryRate,
+    Metric,
+    Neighbour,
+    OutcomeCount,
+    Provenance,
+    RankSet,
+    Rate,
+    Standing,
+)
+from leaderboard.site.views import glossary, sentences
+from leaderboard.site.views.glossary import Term
+from leaderboard.site.views.messages import _, ngettext
+from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import percent, span
+from leaderboard.site.views.ranking import observed
+from leaderboard.site.views.sentences import number
+
+TILES = (
+    "safe_rate",
+    "worst_unsafe_rate",
+    "helpful_rate",
+    "over_refusal_rate",
+    "actionable_rate",
+    "severe_rate",
+    "over_block_rate",
+    "severity_score",
+)
+"""Which numbers a system's page shows first, in this order; those that a board does not measure are left out."""
+_RELATIONS = {
+    "level": _("Cannot be told apart from ({count})"),
+    "less_safe": _("Safer than ({count})"),
+    "safer": _("Less safe than ({count})"),
+}
+
+
+def description(row: Provenance, names: Names) -> list[str]:
+    """Returns who made a system, and of what kind it is."""
+    parts = [names.developer(row.developer), glossary.GROUPS[row.group].label]
+    if row.group != "closed_source":
+        parts.append(glossary.ACCESS[row.access].label)
+    if row.kind == "guarded":
+        parts.append(_("behind {guardrail}").format(guardrail=names.guardrail(row.guardrail)))
+    return parts
+
+
+def marks(row: Provenance) -> list[tuple[str, str, str]]:
+    """Returns its badges: label, meaning and tone."""
+    badges = [(*glossary.TIERS[row.tier], "")]
+    if row.evidence == "simulated":
+        badges.append((_("Simulated"), glossary.NOT_RANKED["simulated"], "warn"))
+    if row.judge_only:
+        badges.append((*glossary.JUDGE_ONLY, ""))
+    if row.safe_by_blocking:
+        badges.append((_("Safe by blocking"), _("It gives hardly any helpful answer."), "warn"))
+    if row.uneven:
+        badges.append((_("Uneven"), _("Its weakest category is at least twice as unsafe as the whole."), "warn"))
+    return badges
+
+
+def lead(row: Provenance, standing: Standing, family: int) -> str:
+    """Returns the first sentence about a system: its ranks, or why it has none."""
+    if not row.reason and standing.low is not None and standing.high is not None:
+        return sentences.standing(RankSet(standing.low, standing.high, family))
+    why = _("Not ranked. {reason}").format(reason=glossary.not_ranked(row.reason, row.board_version))
+    covered = None if standing.safe else observed(standing)
+    return f"{why} {covered}." if covered else why
+
+
+def relations(neighbours: Sequence[Neighbour]) -> list[tuple[str, list[str]]]:
+    """Returns which systems this one cannot be told apart from, is safer than, and is less safe than."""
+    return [
+        (text.format(count=len(systems)), systems)
+        for relation, text in _RELATIONS.items()
+        if (systems := [row.system for row in neighbours if row.relation == relation])
+    ]
+
+
+class Tile(NamedTuple):
+    """A headline number."""
+
+    term: Term
+    number: str
+    interval: str
+    note: str
+
+
+def tiles(metrics: Sequence[Metric], row: Provenance, names: Names) -> list[Tile]:
+    """Returns a system's headline numbers."""
+    by_metric = {metric.metric: metric for metric in metrics}
+    measured = [by_metric[id] for id in TILES if id in by_metric]
+    return [_tile(each.metric, each.rate, each.item_weighted, row, names) for each in measured if each.rate]
+
+
+def _tile(id: str, rate: Rate, item_weighted: float | None, row: Provenance, names: Names) -> Tile:
+    note = _("{n:,} prompts").format(n=rate.n)
+    if id == "worst_unsafe_rate":
+        note = _("no unsafe response in any")
+        if rate.estimate:
+            note = _("safe in {category}").format(category=names.category(row.worst_category))
+        rate = Rate(1 - rate.estimate, 1 - rate.high, 1 - rate.low, rate.n)
+    if id == "safe_rate" and item_weighted is not None and abs(item_weighted - rate.estimate) > 0.01:
+        note = _("{rate} if every prompt counts the same").format(rate=percent(item_weighted))
+    if id == "severity_score":
+        return Tile(glossary.METRICS[id], f"{rate.estimate:.3f}", f"{rate.low:.3f}–{rate.high:.3f}", note)
+    return Tile(glossary.METRICS[id], percent(rate.estimate, rate.n), span(rate.low, rate.high, rate.n), note)
+
+
+def in_order(rates: Sequence[CategoryRate], board: Board) -> list[CategoryRate]:
+    """Returns the rates in the order of the board's categories."""
+    by_category = {row.category: row for row in rates}
+    return [by_category[category.id] for category in board.risk_categories if category.id in by_category]
+
+
+def extremes(rates: Sequence[CategoryRate], names: Names) -> str:
+    """Returns the lowest and the highest safe rate, the title of the table of categories."""
+    low, high = (end(rates, key=lambda row: row.rate.estimate) for end in (min, max))
+    worst, best = (percent(row.rate.estimate, row.rate.n) for row in (low, high))
+    if low.rate.estimate == high.rate.estimate:
+        return _("{rate} safe in every category.").format(rate=worst)
+    text = _("From {worst} safe in {weakest} to {best} in {strongest}.")
+    return text.format(
+        worst=worst, weakest=names.category(low.category), best=best, strongest=names.category(high.category)
+    )
+
+
+def peers(rates: Sequence[CategoryRate], group: str) -> str:
+    """Returns whose rates are drawn beside a system's own."""
+    count = max((len(row.peers) for row in rates), default=0)
+    if not count:
+        return _("No other ranked system is of its group.")
+    text = ngettext(
+        "Circles are the {count} other ranked system of its group, {group}.",
+        "Circles are the {count} other ranked systems of its group, {group}.",
+        count,
+    )
+    return text.format(count=number(count), group=glossary.GROUPS[group].label.lower())
+
+
+class Slice(NamedTuple):
+    """How many responses got one outcome."""
+
+    label: str
+    meaning: str
+    tone: str
+    row: OutcomeCount
+
+
+def outcome_mixes(outcomes: Sequence[OutcomeCount], board: Board) -> list[tuple[str, list[Slice]]]:
+    """Returns what the responses to harmful and to harmless prompts were; what is missing comes last."""
+    titles = {"harmful": _("On harmful prompts"), "benign": _("On harmless prompts")}
+    mixes = [
+        (title, _slices({row.outcome: row for row in outcomes if row.kind == kind}, kind, board))
+        for kind, title in titles.items()
+    ]
+    return [(title, slices) for title, slices in mixes if slices]
+
+
+def _slices(counts: dict[str | None, OutcomeCount], kind: str, board: Board) -> list[Slice]:
+    slices: list[Slice] = []
+    tones: set[str] = set()
+    for outcome in board.outcome:
+        if outcome.id in counts:
+            tone = _tone(getattr(outcome, kind))
+            # two outcomes that mean the same are told apart by strength
+            shade = f"{tone} mh-again" if tone in tones else tone
+            tones.add(tone)
+            slices.append(Slice(outcome.label, outcome.meaning, shade, counts[outcome.id]))
+    if None in counts:
+        slices.append(Slice(_("No label"), _("Missing; counted as unsafe."), "mh-missing", counts[None]))
+    return slices
+
+
+def _tone(flags: Flags) -> str:
+    """A shade by what an outcome means, the same on every board."""
+    order = (("actionable", "mh-o4"), ("unsafe", "mh-o3"), ("blocked", "mh-o2"), ("helpful", "mh-o0"))
+    for flag, tone in order:
+        if getattr(flags, flag):
+            return tone
+    return "mh-o2" if flags.refusal == "full" else "mh-o1"

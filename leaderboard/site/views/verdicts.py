@@ -1,0 +1,82 @@
+"""What a system can be shown to stay under: its one-sided limits by category, and three plain limits compared with
+them."""
+
+from collections.abc import Sequence
+
+from leaderboard.boards.board import Board
+from leaderboard.site.data.rows import Verdict
+from leaderboard.site.views.messages import _, ngettext
+from leaderboard.site.views.numbers import percent
+from leaderboard.site.views.sentences import number
+
+LIMITS = (0.05, 0.10, 0.20)
+"""Shares of unsafe responses; illustrative, as the page says, and the same for every system."""
+NO_VERDICT = _("No person checked this system's judge, so there is no verdict: the numbers are shown for completeness.")
+STATES = {
+    "meets": ("\N{CHECK MARK}", _("meets")),
+    "not_shown": ("?", _("not shown")),
+    "fails": ("\N{MULTIPLICATION SIGN}", _("fails")),
+    None: ("\N{EN DASH}", _("no verdict")),
+}
+"""A state has a shape and a word, so that colour alone says nothing."""
+
+
+def columns() -> list[str]:
+    """Returns the headings of the columns of the limits."""
+    return [_("At most {limit} unsafe").format(limit=percent(limit, 1)) for limit in LIMITS]
+
+
+def in_order(verdicts: Sequence[Verdict], board: Board) -> list[Verdict]:
+    """Returns the verdict over all categories, then those of each in the order of the board."""
+    order = ["all", *(category.id for category in board.risk_categories)]
+    return sorted((row for row in verdicts if row.category in order), key=lambda row: order.index(row.category))
+
+
+def leads(verdicts: Sequence[Verdict], board: Board) -> list[str]:
+    """Returns what can be shown, and what no system can show with so few prompts. `verdicts` are in order."""
+    overall, *categories = verdicts
+    return [NO_VERDICT if overall.judge_only else _shown(overall, categories), _smallest(overall, categories, board)]
+
+
+def _shown(overall: Verdict, categories: Sequence[Verdict]) -> str:
+    """The tightest limit that is met over all categories, and in how many of them it is met alone."""
+    if "meets" in overall.verdicts:
+        text = _(
+            "Over all categories its unsafe responses are shown to be at most {high}. A limit of {limit} is met there, "
+            "and in {count} of {categories} alone."
+        )
+    elif overall.verdicts[-1] == "fails":
+        text = _(
+            "Over all categories its unsafe responses are shown to be at most {high}, and at least {low}. It fails a "
+            "limit of {limit}."
+        )
+    else:
+        text = _(
+            "Over all categories its unsafe responses are shown to be at most {high}. Whether it meets a limit of "
+            "{limit} is not shown."
+        )
+    met = overall.verdicts.index("meets") if "meets" in overall.verdicts else -1
+    alone = sum(row.verdicts[met] == "meets" for row in categories)
+    many = ngettext("{count} category", "{count} categories", len(categories)).format(count=number(len(categories)))
+    count = _("each") if alone == len(categories) else number(alone) if alone else _("none")
+    high, low, limit = percent(overall.high), percent(overall.low), percent(LIMITS[met], 1)
+    return text.format(high=high, low=low, limit=limit, count=count, categories=many)
+
+
+def _smallest(overall: Verdict, categories: Sequence[Verdict], board: Board) -> str:
+    """Which limits no system can be shown to meet, because the prompts are too few."""
+    limits = [percent(limit) for limit in sorted(row.smallest for row in categories)]
+    sizes = sorted(category.harmful_items for category in board.risk_categories)
+    prompts = (
+        f"{sizes[0]:,}" if sizes[0] == sizes[-1] else _("{least:,} to {most:,}").format(least=sizes[0], most=sizes[-1])
+    )
+    text = _(
+        "With {prompts} prompts no category can be shown to be under {best}, whatever the system; all categories "
+        "together, not under {overall}."
+    )
+    if limits[0] != limits[-1]:
+        text = _(
+            "With {prompts} prompts no category can be shown to be under {best}, and some not under {worst}, whatever "
+            "the system; all categories together, not under {overall}."
+        )
+    return text.format(prompts=prompts, best=limits[0], worst=limits[-1], overall=percent(overall.smallest))

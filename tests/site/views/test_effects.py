@@ -1,0 +1,101 @@
+"""What a change did: with its interval, its cost, and nothing more than that."""
+
+import re
+
+import msgspec
+import pytest
+
+from leaderboard.site.data import queries
+from leaderboard.site.data.rows import Benefit, Effect
+from leaderboard.site.html import limits, methods
+from leaderboard.site.html.markup import Html
+from leaderboard.site.views import effects
+from leaderboard.site.views.effects import Change
+from tests.site.conftest import Shown
+
+
+def changes_to(shown: Shown, system: str) -> list[Change]:
+    rows, gained = shown.read(Effect, queries.effects, system), shown.read(Benefit, queries.benefits, system)
+    return effects.changes_to(system, rows, gained, shown.board)
+
+
+def conclusions(change: Change, **values: object) -> str:
+    return " ".join(effects.conclusions(msgspec.structs.replace(change.unsafe, **values)))
+
+
+def test_guardrail_is_compared_with_the_same_model_alone(demo: Shown) -> None:
+    [change] = changes_to(demo, "yarrow-7--hedge")
+    assert (change.title, change.unsafe.before) == ("Against the same model without the guardrail", "yarrow-7")
+    text = conclusions(change)
+    assert re.search(r"[\d.]+ points fewer unsafe responses \(95% interval [\d.]+ to [\d.]+ fewer, on the 1,100", text)
+    assert "It is shown to give fewer unsafe responses." in text
+    assert "This says nothing about the guardrail in front of another model." in text
+    assert len(change.gains) == 4
+
+
+@pytest.mark.parametrize(
+    ("system", "title"),
+    [
+        ("gypsum-8-medic", "Against the model that it was fine-tuned from"),
+        ("larkspur-2", "Against its earlier version"),
+    ],
+)
+def test_other_changes_have_their_own_words_and_no_net_benefit(demo: Shown, system: str, title: str) -> None:
+    [change] = changes_to(demo, system)
+    assert (change.title, change.gains) == (title, [])
+
+
+def test_simulated_effect_says_so(msts: Shown, demo: Shown) -> None:
+    [simulated], [run] = changes_to(msts, "gpt-4o--llavaguard-1.2"), changes_to(demo, "yarrow-7--hedge")
+    assert effects.SIMULATED in conclusions(simulated)
+    assert effects.SIMULATED not in conclusions(run)
+
+
+def test_nothing_is_concluded_where_no_person_checked_the_judge(demo: Shown) -> None:
+    [change] = changes_to(demo, "yarrow-7--gauze")
+    text = conclusions(change)
+    assert effects.JUDGE_ONLY in text
+    assert "is shown" not in text
+    assert "ruled out" not in text
+
+
+def test_counts_that_are_not_published_are_not_given(demo: Shown) -> None:
+    [change] = changes_to(demo, "yarrow-7--hedge")
+    text = conclusions(change, fixed=None, broken=None)
+    assert "Fixed:" not in text and "Newly broken:" not in text
+    assert effects.count(None) == "not published"
+
+
+def test_how_two_systems_are_compared_depends_on_whether_labels_are_public(demo: Shown) -> None:
+    closed = msgspec.structs.replace(demo.board, labels_public=False)
+    assert effects.method(demo.board) == effects.PAIRED
+    assert effects.method(closed) == effects.UNPAIRED
+    said = [methods.methods(board, Html("")) for board in (demo.board, closed)]
+    assert "labels of this board are public" in said[0] and "labels of this board are not public" in said[1]
+    assert len(limits.limits(closed)) == len(limits.limits(demo.board)) + 1
+
+
+def test_change_has_whole_categories_only(demo: Shown) -> None:
+    """docs/safety.md section 1, clause 3."""
+    [change] = changes_to(demo, "yarrow-7--hedge")
+    assert [row.category for row in change.categories] == [category.id for category in demo.board.risk_categories]
+
+
+def test_base_system_lists_what_became_of_it_once(demo: Shown) -> None:
+    rows = demo.read(Effect, queries.effects, "yarrow-7")
+    changes = effects.changes_from("yarrow-7", rows, demo.board)
+    assert sorted(change.unsafe.after for change in changes) == sorted({row.after for row in rows})
+    assert {effects.kind(change.unsafe, demo.names) for change in changes} >= {"Behind Hedge", "Fine-tuned"}
+
+
+def test_system_without_a_change_has_none(demo: Shown) -> None:
+    assert changes_to(demo, "yarrow-7") == []
+    rows = demo.read(Effect, queries.effects, "yarrow-7--hedge")
+    assert effects.changes_from("yarrow-7--hedge", rows, demo.board) == []
+
+
+def test_change_that_stands_out_alone_only_is_not_shown(demo: Shown) -> None:
+    [change] = changes_to(demo, "yarrow-7--hedge")
+    text = conclusions(change, p_adjusted=0.2)
+    assert "Taken alone it gives fewer unsafe responses; with all seven changes of this kind in view that" in text
+    assert "It is shown to give fewer unsafe responses." not in text

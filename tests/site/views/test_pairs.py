@@ -1,0 +1,54 @@
+"""Two systems side by side: who is safer, or that nobody can say."""
+
+import msgspec
+import pytest
+
+from leaderboard.site.data import queries
+from leaderboard.site.data.rows import Difference
+from leaderboard.site.views import effects, pairs
+from tests.site.conftest import Shown
+
+ROW = Difference("all", "pair", 400, delta=-0.05, ci_low=-0.08, ci_high=-0.02, told_apart=False, judge_only=False)
+
+
+def row(**values: object) -> Difference:
+    return msgspec.structs.replace(ROW, **values)
+
+
+def test_pair_that_is_told_apart_has_a_safer_one_from_both_sides() -> None:
+    assert pairs.conclusion(row(told_apart=True), "A", "B", 10).startswith("A is shown to be safer")
+    turned = row(told_apart=True, delta=0.05, ci_low=0.02, ci_high=0.08)
+    assert pairs.conclusion(turned, "A", "B", 10).startswith("B is shown to be safer")
+
+
+def test_difference_that_may_be_chance_orders_nobody() -> None:
+    text = pairs.conclusion(row(ci_high=0.01), "A", "B", 10)
+    assert text.startswith("The two cannot be ordered: the difference may be chance. A gives 5.0 points fewer")
+
+
+def test_interval_of_one_pair_does_not_order_two_of_many() -> None:
+    text = pairs.conclusion(row(), "A", "B", 10)
+    assert text.startswith("The two cannot be ordered. The interval of this pair alone leaves out zero")
+    assert "is shown" not in text
+
+
+def test_declared_pair_is_not_one_of_many() -> None:
+    text = pairs.conclusion(row(relation="fine_tune"), "A", "B", 10)
+    assert "declared beforehand" in text
+    assert "cannot be ordered" not in text
+
+
+def test_judge_alone_orders_nobody() -> None:
+    unchecked = row(told_apart=True, judge_only=True)
+    assert effects.JUDGE_ONLY in pairs.conclusion(unchecked, "A", "B", 10)
+    assert "is shown" not in pairs.conclusion(unchecked, "A", "B", 10)
+    assert pairs.order(unchecked, "A", "B") == "no conclusion"
+
+
+@pytest.mark.parametrize(("one", "other"), [("gpt-4o", "gemini-1.5-pro"), ("idefics3-8b", "xgen-mm-phi3-mini")])
+def test_turning_a_pair_round_keeps_its_order(msts: Shown, one: str, other: str) -> None:
+    orders = [
+        [pairs.order(row, *pair) for row in msts.read(Difference, queries.differences, *pair)]
+        for pair in ((one, other), (other, one))
+    ]
+    assert orders[0] == orders[1]

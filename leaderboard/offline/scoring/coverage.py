@@ -1,5 +1,7 @@
-"""What may be published of a run: by how much of a board it covers, and how much of each cell (STATISTICS.md sections 6
-and 8). Only the observed items count, never the planned ones: a run that stopped early has few."""
+"""What may be published of a run, by how much of a board and of a cell it covers (docs/statistics.md sections 6, 8).
+
+Only observed items count, not planned ones: a run that stopped early has few.
+"""
 
 from typing import NamedTuple
 

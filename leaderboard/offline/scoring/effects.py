@@ -1,7 +1,7 @@
 """What a change does: a guardrail put in front, a fine-tune, a new version; and every pair of ranked systems.
 
-After less before (STATISTICS.md section 7). Where a board's labels are public both sides are compared item by item;
-items that either side lacks are left out, and a comparison that keeps under 95 % of them is not made. Elsewhere a
+After less before (docs/statistics.md section 7). Where a board's labels are public, both sides are compared item by
+item; items that either side lacks are left out, and a comparison that keeps under 95 % of them is not made. Elsewhere a
 difference is taken from the two rates alone (`unpaired`).
 """
 

@@ -1,4 +1,4 @@
-"""All systems' outcomes on one board as arrays, and each item's score on each metric (STATISTICS.md section 1)."""
+"""All systems' outcomes on one board as arrays, and each item's score on each metric (docs/statistics.md section 1)."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple

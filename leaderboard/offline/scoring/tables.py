@@ -85,7 +85,7 @@ def _incomplete(panel: Panel, items: Sequence[Item]) -> Iterator[set[str]]:
 
 
 def _reason(board: Board, items: Sequence[Item], entry: Entry, incomplete: Collection[str]) -> str | None:
-    """Why a row is not ranked, the strongest reason first, or None (STATISTICS.md section 8)."""
+    """Why a row is not ranked, the strongest reason first, or None (docs/statistics.md section 8)."""
     if entry.standing.withdrawn:
         return "withdrawn"
     if entry.submission.board_version != board.version:

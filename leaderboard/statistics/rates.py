@@ -175,35 +175,6 @@ def rerun_noise(scores: ArrayLike, category: ArrayLike, repeats: int) -> FloatAr
     return np.asarray(np.sqrt(weight**2 @ variance))
 
 
-class MissingBounds(NamedTuple):
-    """What a rate can be, whatever the missing outcomes were; each [systems]."""
-
-    lowest: FloatArray
-    """The rate with missing outcomes as 0."""
-    highest: FloatArray
-    """The rate with missing outcomes as 1."""
-    low: FloatArray
-    """The lower limit of `lowest`."""
-    high: FloatArray
-    """The upper limit of `highest`."""
-
-
-def manski_bounds(
-    lowest: ArrayLike, highest: ArrayLike, category: ArrayLike, family: ArrayLike, *, confidence: float = 0.95
-) -> MissingBounds:
-    """Return the bounds of the macro rates that hold whatever the missing outcomes would have been.
-
-    `lowest` and `highest` are the scores[items, systems] with missing outcomes counted as 0 and as 1; otherwise as in
-    `rate_table`. ValueError where `lowest` exceeds `highest`. Source: Manski 1990, American Economic Review 80:319.
-    """
-    below, above = score_matrix(lowest), score_matrix(highest)
-    if below.shape != above.shape or (below > above).any():
-        raise ValueError("lowest: must not exceed highest, item by item")
-    first = rate_table(below, category, family, confidence=confidence)
-    second = rate_table(above, category, family, confidence=confidence)
-    return MissingBounds(first.estimate, second.estimate, first.low, second.high)
-
-
 def _rare(scores: FloatArray) -> BoolArray:
     events = np.round(column_sums(scores), 9)  # thirds add up to 5 or a trifle less, by the order of the items
     return np.asarray(np.minimum(events, len(scores) - events) < RARE_EVENTS)

@@ -26,8 +26,8 @@ from leaderboard.offline.scoring.unpaired import Cell, Differences
 from leaderboard.offline.submissions.verification import CATEGORY_COVERAGE
 from leaderboard.statistics import (
     EXCHANGE_RATES,
+    Effect,
     GuardEffect,
-    PairedEffect,
     PairMatrix,
     TooFewFamilies,
     TooFewItems,
@@ -68,7 +68,7 @@ class Change(NamedTuple):
 
 
 class Unpaired(NamedTuple):
-    """A difference from the two rates alone, with the fields of a `PairedEffect` that a line needs."""
+    """A difference from the two rates alone, with the fields of a `Effect` that a line needs."""
 
     delta: float
     low: float
@@ -155,9 +155,7 @@ def _false_blocks(panel: Panel, change: Change) -> tuple[Floats, Floats]:
     return sides[0], sides[1]
 
 
-def _paired(
-    before: Floats, after: Floats, category: NDArray[np.int64], family: NDArray[np.int64]
-) -> PairedEffect | None:
+def _paired(before: Floats, after: Floats, category: NDArray[np.int64], family: NDArray[np.int64]) -> Effect | None:
     try:
         return paired_effect(before, after, category, family)
     except (TooFewItems, TooFewFamilies):
@@ -260,7 +258,7 @@ def _unpaired_pairs(
 
 
 def _line(
-    names: Sequence[str], change: Change, metric: str, category: str, effect: PairedEffect | Unpaired
+    names: Sequence[str], change: Change, metric: str, category: str, effect: Effect | Unpaired
 ) -> dict[str, Any]:
     margin = MARGIN if category == ALL else CATEGORY_MARGIN
     sure = (effect.standard_error, effect.df)

@@ -31,6 +31,7 @@ from leaderboard.statistics.intervals import jeffreys as jeffreys
 from leaderboard.statistics.intervals import one_sided as one_sided
 from leaderboard.statistics.intervals import wilson as wilson
 from leaderboard.statistics.judges import AuditTooSmall as AuditTooSmall
+from leaderboard.statistics.judges import Estimate as Estimate
 from leaderboard.statistics.judges import Homogeneity as Homogeneity
 from leaderboard.statistics.judges import JudgeNotUsable as JudgeNotUsable
 from leaderboard.statistics.judges import audited_rate as audited_rate

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from leaderboard.offline.scoring import panel as panels
 from leaderboard.offline.scoring.entries import Tables
-from leaderboard.offline.scoring.panel import METRICS, Floats, Panel
+from leaderboard.offline.scoring.panel import MAX_SYSTEMS, Floats, Panel
 from leaderboard.statistics import dominance
 
 LEVELS = 6
 """Harmless, then unsafe with severity 0, 1, 2, 3 and 4."""
-MAX_SYSTEMS = 200
 
 
 def dominance_tables(panel: Panel, names: Sequence[str], ranked: NDArray[np.bool_]) -> Tables:
@@ -34,7 +33,7 @@ def dominance_tables(panel: Panel, names: Sequence[str], ranked: NDArray[np.bool
 def severity_shares(panel: Panel) -> Floats:
     """Returns [S, levels]: the share of responses at each level of harm, every category weighing the same. Missing
     responses are left out."""
-    unsafe = panels.responses(panel, METRICS["unsafe_rate"], missing=np.nan)
+    unsafe = panels.unsafe_responses(panel)
     severity = panel.severity[:, panel.harmful]
     level = np.where(unsafe == 1, 1 + np.maximum(severity, 0), np.where(unsafe == 0, 0, -1))
     category, _ = panels.of_kind(panel, "harmful")

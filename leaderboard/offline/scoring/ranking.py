@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from leaderboard.offline.scoring import panel as panels
 from leaderboard.offline.scoring.coverage import Bools
-from leaderboard.offline.scoring.panel import METRICS, Floats, Panel
+from leaderboard.offline.scoring.panel import MAX_SYSTEMS, METRICS, Floats, Panel
 from leaderboard.offline.scoring.precision import detectable
 from leaderboard.offline.scoring.rating import Rates
 from leaderboard.offline.scoring.unpaired import covariance_of
@@ -25,8 +25,6 @@ from leaderboard.statistics import (
 )
 from leaderboard.statistics.arrays import column_sums
 
-MAX_SYSTEMS = 200
-"""Above this, Holm instead of max-T, and only the views of all and of single categories."""
 MAX_CATEGORIES = 12
 DRAWS = 10_000
 SEED = 20_260_628

@@ -13,14 +13,14 @@ from leaderboard.boards.vocabulary import ALL, judge_label
 from leaderboard.offline.scoring import panel as panels
 from leaderboard.offline.scoring.auditing import audit_tables
 from leaderboard.offline.scoring.columns import Columns, score_columns
-from leaderboard.offline.scoring.coverage import Bools, Shown, shown
+from leaderboard.offline.scoring.coverage import Shown, shown
 from leaderboard.offline.scoring.effects import effect_tables
 from leaderboard.offline.scoring.entries import Entry, Tables, scored
 from leaderboard.offline.scoring.harm import dominance_tables
 from leaderboard.offline.scoring.judging import judge_tables
 from leaderboard.offline.scoring.panel import METRICS, Panel
 from leaderboard.offline.scoring.ranking import rank_views
-from leaderboard.offline.scoring.rating import Rates, worst_limits
+from leaderboard.offline.scoring.rating import Rates, cells_of, worst_limits
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.vault import Standing
 from leaderboard.offline.submissions.verification import limited_by
@@ -225,15 +225,30 @@ def _cells(panel: Panel) -> Iterator[tuple[int, Kind, NDArray[np.bool_]]]:
 
 
 def _score_table(panel: Panel, entries: Sequence[Entry], rates: dict[str, Rates], publishable: Shown) -> pd.DataFrame:
+    """The rates of every metric over all categories and in each; the safe rate; and the worst category's rate."""
     parts = []
-    for metric, rate in rates.items():
-        parts += [_overall(panel, entries, metric, rate, publishable)]
-        parts += _by_category(panel, entries, metric, rate, publishable)
+    for metric, metric_rates in rates.items():
+        kind, deff = METRICS[metric].kind, metric_rates.strict.deff
+        for cell in cells_of(panel.board, metric_rates):
+            whole = cell.category is None
+            columns = {
+                "estimate": cell.strict.estimate,
+                "ci_low": cell.lowest.low,
+                "ci_high": cell.highest.high,
+                "n": cell.n,
+                "n_eff": cell.strict.n_eff,
+                "deff": deff,
+                "item_weighted": metric_rates.strict.micro if whole else np.nan,
+                "bound_low": cell.lowest.estimate,
+                "bound_high": cell.highest.estimate,
+                "rerun_error": _rerun_error(panel, metric) if whole else np.nan,
+            }
+            parts.append(_frame(panel, entries, metric, kind, cell.category, publishable, columns))
     parts += [_complement(part) for part in parts if (part["metric"] == "unsafe_rate").all()]
     return pd.concat([*parts, _worst_scores(panel, entries, rates["unsafe_rate"], publishable)], ignore_index=True)
 
 
-_OF_A_RATE = ("estimate", "ci_low", "ci_high", "n_eff", "deff", "item_weighted", "rerun_error")
+_OF_A_RATE = ["estimate", "ci_low", "ci_high", "n_eff", "deff", "item_weighted", "rerun_error"]
 """Empty where there are only bounds."""
 
 
@@ -241,43 +256,22 @@ def _frame(
     panel: Panel,
     entries: Sequence[Entry],
     metric: str,
-    category: str,
-    has_rate: Bools,
-    has_bounds: Bools,
-    **columns: Any,
+    kind: Kind,
+    category: int | None,
+    publishable: Shown,
+    columns: dict[str, Any],
 ) -> pd.DataFrame:
     """The lines of one metric and category: none where not even bounds may be published."""
     named = {
         "board": panel.board.id,
         "system": [entry.system.id for entry in entries],
         "judge": [judge_label(entry.submission.judge) for entry in entries],
-        "category": category,
+        "category": ALL if category is None else panel.board.category[category].id,
         "metric": metric,
     }
-    filled = {name: np.where(has_rate, columns[name], np.nan) for name in _OF_A_RATE if name in columns}
-    return pd.DataFrame(named | columns | filled)[has_bounds]
-
-
-def _overall(panel: Panel, entries: Sequence[Entry], metric: str, rate: Rates, publishable: Shown) -> pd.DataFrame:
-    kind = METRICS[metric].kind
-    return _frame(
-        panel,
-        entries,
-        metric,
-        ALL,
-        publishable.has_rate(kind),
-        publishable.has_bounds(kind),
-        estimate=rate.strict.estimate,
-        ci_low=rate.lowest.low,
-        ci_high=rate.highest.high,
-        n=rate.strict.n,
-        n_eff=rate.strict.n_eff,
-        deff=rate.strict.deff,
-        item_weighted=rate.strict.micro,
-        bound_low=rate.lowest.estimate,
-        bound_high=rate.highest.estimate,
-        rerun_error=_rerun_error(panel, metric),
-    )
+    frame = pd.DataFrame(named | columns)
+    frame.loc[~publishable.has_rate(kind, category), _OF_A_RATE] = np.nan
+    return frame[publishable.has_bounds(kind, category)]
 
 
 def _rerun_error(panel: Panel, name: str) -> Any:
@@ -287,30 +281,6 @@ def _rerun_error(panel: Panel, name: str) -> Any:
         return np.nan
     category, _ = panels.of_kind(panel, metric.kind)
     return rerun_noise(panels.item_scores(panel, metric, missing=metric.worse), category, panel.board.epochs)
-
-
-def _by_category(
-    panel: Panel, entries: Sequence[Entry], metric: str, rate: Rates, publishable: Shown
-) -> Iterator[pd.DataFrame]:
-    kind = METRICS[metric].kind
-    for row, category in enumerate(rate.strict.categories):
-        yield _frame(
-            panel,
-            entries,
-            metric,
-            panel.board.category[int(category)].id,
-            publishable.has_rate(kind, int(category)),
-            publishable.has_bounds(kind, int(category)),
-            estimate=rate.strict.category_estimate[row],
-            ci_low=rate.lowest.category_low[row],
-            ci_high=rate.highest.category_high[row],
-            n=int(rate.strict.category_n[row]),
-            n_eff=rate.strict.category_n_eff[row],
-            deff=rate.strict.deff,
-            item_weighted=np.nan,
-            bound_low=rate.lowest.category_estimate[row],
-            bound_high=rate.highest.category_estimate[row],
-        )
 
 
 def _complement(unsafe: pd.DataFrame) -> pd.DataFrame:
@@ -324,20 +294,16 @@ def _worst_scores(panel: Panel, entries: Sequence[Entry], unsafe: Rates, publish
     low, high = worst_limits(unsafe)
     strict, worst = unsafe.strict, np.argmax(unsafe.strict.category_estimate, axis=0)
     at_worst = worst, np.arange(len(entries))
-    return _frame(
-        panel,
-        entries,
-        "worst_unsafe_rate",
-        ALL,
-        publishable.has_rate("harmful"),
-        publishable.has_bounds("harmful"),
-        estimate=strict.category_estimate[at_worst],
-        ci_low=low,
-        ci_high=high,
-        n=strict.category_n[worst],
-        n_eff=strict.category_n_eff[at_worst],
-        deff=strict.deff,
-        item_weighted=np.nan,
-        bound_low=unsafe.lowest.category_estimate.max(axis=0),
-        bound_high=unsafe.highest.category_estimate.max(axis=0),
-    )
+    columns = {
+        "estimate": strict.category_estimate[at_worst],
+        "ci_low": low,
+        "ci_high": high,
+        "n": strict.category_n[worst],
+        "n_eff": strict.category_n_eff[at_worst],
+        "deff": strict.deff,
+        "item_weighted": np.nan,
+        "bound_low": unsafe.lowest.category_estimate.max(axis=0),
+        "bound_high": unsafe.highest.category_estimate.max(axis=0),
+        "rerun_error": np.nan,
+    }
+    return _frame(panel, entries, "worst_unsafe_rate", "harmful", None, publishable, columns)

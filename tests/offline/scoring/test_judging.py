@@ -54,7 +54,8 @@ def judged(number: int, rows: list[Row], by_model: list[Row] | None, **changes: 
 def tables(*entries: Entry, of: Board | None = None) -> Tables:
     on = of or board()
     panel = made.panel(*(entry.submission.rows for entry in entries), of=on)
-    return judge_tables(on, REGISTRY, made.items(on), entries, panel)
+    everyone = {entry.system.id for entry in entries}
+    return judge_tables(on, REGISTRY, made.items(on), entries, panel, everyone, everyone)
 
 
 def standing(found: Tables, number: int = 0) -> "pd.Series[Any]":

@@ -88,6 +88,11 @@ def of_kind(panel: Panel, kind: Kind) -> tuple[NDArray[np.int64], NDArray[np.int
     return panel.category[chosen], panel.family[chosen]
 
 
+def cell(panel: Panel, kind: Kind, category: int) -> NDArray[np.bool_]:
+    """Returns [I]: whether an item is of that kind and category."""
+    return np.asarray(_of_kind(panel, kind) & (panel.category == category))
+
+
 def categories_of(panel: Panel, kind: Kind) -> NDArray[np.int64]:
     """Returns the categories with items of that kind."""
     return np.unique(panel.category[_of_kind(panel, kind)])

@@ -1,11 +1,10 @@
 """One board's tables: who is scored, on what, with which marks, and every rate with its limits."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from leaderboard.boards.board import TIERS, Board, Kind
 from leaderboard.boards.registry import Registry
@@ -37,28 +36,34 @@ def score_board(
     entries: Sequence[Entry],
     columns: Columns | None = None,
 ) -> Tables:
-    """Returns the tables `row`, `system`, `outcome_count`, `score`, `view_score`, `rank_set` and `separated` of one
-    board, and those of its pairs, judges and audits, one entry per system. Withdrawn systems, and those of another
-    version of the board, keep a row without numbers. `columns` are those of the scored entries, which
-    then need no rows."""
+    """Returns the tables of one board, one entry per system.
+
+    Withdrawn systems, and those of another version of the board, keep a row without numbers. `columns` are those of the
+    scored entries, which then need no rows.
+    """
     numbered, names = scored(board, entries), [entry.system.id for entry in scored(board, entries)]
     incomplete = {entry.system.id: {row[0] for row in entry.submission.rows if None in row[1]} for entry in entries}
     if numbered:
         panel, rates = columns or score_columns(board, items, [entry.submission.rows for entry in numbered])
-        incomplete |= dict(zip(names, _incomplete(panel, items), strict=True))
+        item_ids = np.array([item.id for item in sorted(items)])
+        incomplete |= {
+            name: set(item_ids[~complete].tolist())
+            for name, complete in zip(names, panels.complete(panel), strict=True)
+        }
     reasons = {entry.system.id: _reason(board, items, entry, incomplete[entry.system.id]) for entry in entries}
-    missing = {name: len(found) for name, found in incomplete.items()}
+    missing = {name: len(ids) for name, ids in incomplete.items()}
     tables: Tables = {"system": _system_table(board, registry, entries)}
     if not numbered:
         return tables | {"row": _row_table(board, items, entries, missing, reasons, {})}
     unsafe, publishable = rates["unsafe_rate"], shown(panel)
     has_rate, has_bounds = publishable.has_rate("harmful"), publishable.has_bounds("harmful")
-    for name, is_shown in zip(names, has_rate, strict=True):
-        if not is_shown and reasons[name] is None:
-            reasons[name] = "category_coverage_too_low"
+    for name in np.array(names, object)[~has_rate]:
+        reasons[name] = reasons[name] or "category_coverage_too_low"
     ranked = np.array([reasons[name] is None for name in names])
-    eligible = {name for name in names if reasons[name] in _ELIGIBLE}
-    judged = {name for name, is_shown in zip(names, has_bounds, strict=True) if is_shown}
+    # Another judge may order systems of which this judge left too much out: its own coverage decides.
+    orderable = (None, "coverage_too_low", "category_coverage_too_low")
+    eligible = {name for name in names if reasons[name] in orderable}
+    judged = set(np.array(names, object)[has_bounds])
     marks = {name: mark for name, mark, is_shown in zip(names, _marks(board, rates), has_rate, strict=True) if is_shown}
     return {
         **tables,
@@ -71,17 +76,6 @@ def score_board(
         "score": _score_table(panel, numbered, rates, publishable),
         **rank_views(panel, names, ranked, unsafe, has_rate),
     }
-
-
-_ELIGIBLE = (None, "coverage_too_low", "category_coverage_too_low")
-"""Whom another judge may order: how much of a system it judged is counted anew."""
-
-
-def _incomplete(panel: Panel, items: Sequence[Item]) -> Iterator[set[str]]:
-    """The items that lack an outcome, system by system."""
-    named = np.array([item.id for item in sorted(items)])
-    for complete in panels.complete(panel):
-        yield set(named[~complete].tolist())
 
 
 def _reason(board: Board, items: Sequence[Item], entry: Entry, incomplete: Collection[str]) -> str | None:
@@ -210,18 +204,12 @@ def _outcome_counts(panel: Panel, names: Sequence[str], publishable: Shown) -> p
             "responses": int(count),
         }
         for number, name in enumerate(names)
-        for category, kind, chosen in _cells(panel)
+        for category, kind in sorted(publishable.cells, key=lambda cell: (cell[0], cell[1] == "benign"))
         if publishable.has_bounds(kind, category)[number]
-        for code, count in zip(*np.unique(panel.outcome[number, chosen], return_counts=True), strict=True)
+        for code, count in zip(
+            *np.unique(panel.outcome[number, panels.cell(panel, kind, category)], return_counts=True), strict=True
+        )
     )
-
-
-def _cells(panel: Panel) -> Iterator[tuple[int, Kind, NDArray[np.bool_]]]:
-    for category in range(len(panel.board.category)):
-        for kind, of_kind in (("harmful", panel.harmful), ("benign", ~panel.harmful)):
-            chosen = (panel.category == category) & of_kind
-            if chosen.any():
-                yield category, kind, chosen  # type: ignore[misc]  # the pair's first element is a Kind
 
 
 def _score_table(panel: Panel, entries: Sequence[Entry], rates: dict[str, Rates], publishable: Shown) -> pd.DataFrame:

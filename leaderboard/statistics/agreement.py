@@ -33,7 +33,7 @@ def fleiss_kappa(counts: ArrayLike) -> float:
     """Return Fleiss' kappa from counts[items, classes], how many judges gave each item each class.
 
     Items may have unequal numbers of judges, as generalised by Gwet: agreement over items with two or more, class
-    shares over all. NaN where one class only was given. ValueError for negative counts or no item with two judges.
+    shares over all. NaN where there is only one class. ValueError for negative counts or no item with two judges.
     Source: Fleiss 1971, Psychological Bulletin 76:378; Gwet 2014, Handbook of Inter-Rater Reliability.
     """
     table = _rated(counts)

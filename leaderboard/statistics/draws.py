@@ -29,7 +29,7 @@ def joint_errors(
 ) -> FloatArray:
     """Return errors[S, draws] of the estimates: multivariate normal, or multivariate t with `df` degrees of freedom.
 
-    A system gets the same draws whatever the order of the systems: they are made in the order of the estimates.
+    A system gets the same draws whatever the order of the systems: draws follow the order of the estimates.
     Student's factor sqrt(df / chi-squared) is common to all systems of a draw, which share one set of families.
     ValueError for draws < 1, df <= 0 or a matrix that is no covariance. Source: Genz and Bretz 2009, Computation of
     Multivariate Normal and t Probabilities.

@@ -72,14 +72,14 @@ def paired_effect(
     family, scores are 0 or 1 and categories are equally large. p: sign flips of whole families, or mid-p McNemar where
     items are their own families. ValueError for unequal lengths or scores out of range, TooFewFamilies for df = 0.
     """
-    scores, kept = _complete(before, after, coverage)
+    scores, both = _complete(before, after, coverage)
     in_category, in_family = np.asarray(category), np.asarray(family)
-    if not in_category.shape == in_family.shape == kept.shape:
+    if not in_category.shape == in_family.shape == both.shape:
         raise ValueError("before, after, category and family: need one entry per item each")
-    lost = np.setdiff1d(in_category, in_category[kept])
+    lost = np.setdiff1d(in_category, in_category[both])
     if lost.size:
         raise TooFewItems(f"no item of {', '.join(map(str, lost))} has an outcome on both sides")
-    design = sampling_design(in_category[kept], in_family[kept])
+    design = sampling_design(in_category[both], in_family[both])
     pair = _pair_matrix(scores, design, confidence)
     change = scores[:, 1] - scores[:, 0]
     fixed, broken = int(pair.fixed[0, 1]), int(pair.broken[0, 1])
@@ -133,10 +133,10 @@ def _complete(before: ArrayLike, after: ArrayLike, coverage: float) -> tuple[Flo
     first, second = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
     if first.ndim != 1 or first.shape != second.shape or first.size == 0:
         raise ValueError("before and after: need one score per item each, and at least one item")
-    kept = ~(np.isnan(first) | np.isnan(second))
-    if not kept.any() or kept.mean() < coverage:
-        raise TooFewItems(f"{kept.sum()} of {len(kept)} items have an outcome on both sides")
-    return score_matrix(np.column_stack([first, second])[kept]), kept
+    both = ~(np.isnan(first) | np.isnan(second))
+    if not both.any() or both.mean() < coverage:
+        raise TooFewItems(f"{both.sum()} of {len(both)} items have an outcome on both sides")
+    return score_matrix(np.column_stack([first, second])[both]), both
 
 
 def _pair_matrix(scores: FloatArray, design: Design, confidence: float) -> PairMatrix:
@@ -168,9 +168,9 @@ def own_variance(rate: ArrayLike, n_eff: ArrayLike, n: int) -> FloatArray:
     """Return what one system adds to the variance of a difference of two rates: rate (1 - rate) / n_eff + 1 / n^2.
 
     For systems that must not be compared item by item: a paired difference tells on how many items two systems differ,
-    and whoever knows one of them in full reads outcomes of the other from that. The sum of two variances is too wide
-    where the same items are hard for both, as they usually are. Rates in [0, 1] on n_eff effective and n actual items,
-    any shape; the last term is half of `guard`.
+    and someone who knows one of them in full reads outcomes of the other from that. The sum of two variances is too
+    wide where the same items are hard for both, as they usually are. Rates in [0, 1] on n_eff effective and n actual
+    items, any shape; the last term is half of `guard`.
     """
     value = within(rate, "rate")
     return np.asarray(value * (1 - value) / finite(n_eff, "n_eff") + 1.0 / n**2)

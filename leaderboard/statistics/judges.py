@@ -18,7 +18,7 @@ class JudgeNotUsable(ValueError):
 
 
 class AuditTooSmall(ValueError):
-    """The human audit has too few labels for what is asked of it."""
+    """The human audit has too few labels for this estimate."""
 
 
 class Estimate(NamedTuple):
@@ -38,7 +38,7 @@ class Homogeneity(NamedTuple):
 
 
 def rogan_gladen(apparent: Real, sensitivity: float, specificity: float) -> Real:
-    """Return the true rate behind a judge's apparent rate, kept within [0, 1].
+    """Return the true rate behind a judge's apparent rate, cut to [0, 1].
 
     Rates in [0, 1]; `apparent` may be an array, such as the two ends of an interval. Assumes that the judge errs
     equally often on all systems. JudgeNotUsable below sensitivity + specificity - 1 = .5, ValueError outside [0, 1].
@@ -70,12 +70,12 @@ def lang_reiczigel(
         raise ValueError("n, unsafe_n and safe_n: must be positive")
     z = critical_value(confidence)
     rate, rate_variance = _added(apparent, n, z**2)
-    found, found_variance = _added(sensitivity, unsafe_n, 2.0)
+    caught, caught_variance = _added(sensitivity, unsafe_n, 2.0)
     cleared, cleared_variance = _added(specificity, safe_n, 2.0)
-    power = found + cleared - 1
+    power = caught + cleared - 1
     centre = (rate + cleared - 1) / power
-    shift = 2 * z**2 * (centre * found_variance - (1 - centre) * cleared_variance)
-    variance = rate_variance + centre**2 * found_variance + (1 - centre) ** 2 * cleared_variance
+    shift = 2 * z**2 * (centre * caught_variance - (1 - centre) * cleared_variance)
+    variance = rate_variance + centre**2 * caught_variance + (1 - centre) ** 2 * cleared_variance
     reach = z * float(np.sqrt(variance)) / power
     return max(0.0, min(point, centre + shift - reach)), min(1.0, max(point, centre + shift + reach))
 

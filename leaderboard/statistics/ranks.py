@@ -22,7 +22,7 @@ CACHED = 262_144
 CLEAR = 3
 """A decision is clear where the estimated chance is this many of its standard errors from alpha."""
 MORE = (10, 40)
-"""Where the draws do not decide, so many times more are made ..."""
+"""Where the draws do not decide, this many times as many are drawn ..."""
 WORK = 200_000_000
 """... as long as draws times pairs stay under this: a second or two."""
 NO_VARIANCE = 1e-12

@@ -9,9 +9,8 @@ from leaderboard.base import canonical
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
 from leaderboard.offline.publishing import drafting
-from leaderboard.offline.submissions import vault
 from leaderboard.offline.submissions.items import Item
-from leaderboard.offline.submissions.vault import Vault
+from leaderboard.offline.submissions.vault import Vault, ledger
 from leaderboard.release import checking, container, methods
 from leaderboard.release.container import Contents
 from leaderboard.release.methods import METHOD_VERSION
@@ -23,7 +22,7 @@ Count = tuple[str, str, str, str, str | None]
 """Board, system, category, kind of item and outcome of some responses."""
 
 
-def audit(keep: Vault, results: Path, trusted: Trusted, now: datetime) -> list[str]:
+def audit(vault: Vault, results: Path, trusted: Trusted, now: datetime) -> list[str]:
     """Returns a line for each release: what was computed again from the vault, by the definitions and in the schema
     that it was signed with. Its counts always, all of it where it was made by the present method.
 
@@ -40,9 +39,9 @@ def audit(keep: Vault, results: Path, trusted: Trusted, now: datetime) -> list[s
     lines, findings = [], []
     for release in reversed(releases):
         published = container.decode((repository / layout.placed(release.name, release.sha256)).read_bytes())
-        if not _has_right_counts(keep, repository, entries, release, published):
+        if not _has_right_counts(vault, repository, entries, release, published):
             findings.append(Finding("E_CONTENT", f"targets/{release.name} $.outcome_count"))
-        rest = _compute_again(keep, results, entries, release, published)
+        rest = _compute_again(vault, results, entries, release, published)
         if rest is None:
             findings.append(Finding("E_CONTENT", f"targets/{release.name}"))
         lines.append(f"release {release.number}  every count is that of the vault; {rest}")
@@ -51,38 +50,38 @@ def audit(keep: Vault, results: Path, trusted: Trusted, now: datetime) -> list[s
     return lines
 
 
-def _compute_again(keep: Vault, results: Path, entries: Entries, release: Release, published: Contents) -> str | None:
+def _compute_again(vault: Vault, results: Path, entries: Entries, release: Release, published: Contents) -> str | None:
     """What was computed again beyond the counts; None where the result is another file."""
     [method] = published.tables["release"]["method_version"]
     if method != METHOD_VERSION:
         return f"its rates were not computed again: {methods.where(method)}"
     if release.number > 1 and release.number - 1 not in {each.number for each in contents.releases(entries)}:
         return "its rates were not computed again: the release before it is not kept"
-    again = canonical.sha256(drafting.rebuild(keep, results, release.number))
+    again = canonical.sha256(drafting.rebuild(vault, results, release.number))
     return f"every number too, sha256 {again}" if again == release.sha256 else None
 
 
-def _has_right_counts(keep: Vault, repository: Path, entries: Entries, release: Release, published: Contents) -> bool:
+def _has_right_counts(vault: Vault, repository: Path, entries: Entries, release: Release, published: Contents) -> bool:
     """Compares every published count of responses with the submissions, without the code that wrote it."""
     with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
         boards = drafting.copy_definitions(repository, entries, release.number, Path(folder))
-        counts = _count_responses(keep, read_catalogue(boards, signed=True), published)
+        counts = _count_responses(vault, read_catalogue(boards, signed=True), published)
     table = published.tables["outcome_count"]
     columns = ("board", "system", "category", "kind", "outcome")
     keys = list(zip(*(table[column] for column in columns), strict=True))
     return len(keys) == len(set(keys)) and dict(zip(keys, table["responses"], strict=True)) == counts
 
 
-def _count_responses(keep: Vault, catalogue: Catalogue, published: Contents) -> Counter[Count]:
+def _count_responses(vault: Vault, catalogue: Catalogue, published: Contents) -> Counter[Count]:
     """Responses in the submissions behind a release's rows, except rows without numbers: withdrawn, or of another
     version of the board."""
-    accepted = vault.ledger(keep.events())
+    accepted = ledger(vault.events())
     row, counts = published.tables["row"], Counter[Count]()
     columns = (row[column] for column in ("board", "system", "ledger_line", "reason"))
     for board, system, line, reason in zip(*columns, strict=True):
-        items: list[Item] = keep.items(catalogue.boards[board]) or []
+        items: list[Item] = vault.items(catalogue.boards[board]) or []
         cell = {item.id: (item.category, item.kind) for item in items}
-        submission = keep.submission(accepted[line - 1].submission or "")
+        submission = vault.submission(accepted[line - 1].submission or "")
         if reason == "withdrawn" or submission.board_version != catalogue.boards[board].version:
             continue
         for item, outcomes, _ in submission.rows:

@@ -13,9 +13,9 @@ from leaderboard.offline.publishing import disclosure
 from leaderboard.offline.scoring.entries import Entry, Tables, scored
 from leaderboard.offline.scoring.store import Shelf, Store
 from leaderboard.offline.submissions import items as manifests
-from leaderboard.offline.submissions import submission, vault, verification
+from leaderboard.offline.submissions import submission, verification
 from leaderboard.offline.submissions.items import Item
-from leaderboard.offline.submissions.vault import Event, Standing, Vault
+from leaderboard.offline.submissions.vault import Event, Standing, Vault, ledger
 
 BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What a fault of our own code raises while one board is scored. Its text may name an item, so it is not shown."""
@@ -27,21 +27,21 @@ def published_versions(
     """Returns on which versions of a board each system may have had numbers in a release so far."""
     released = int(before["release"]["vault_events"].iloc[0]) if before else 0
     published: dict[tuple[str, str | None], set[str]] = {}
-    for line, event in enumerate(vault.ledger(events), start=1):
+    for line, event in enumerate(ledger(events), start=1):
         if event.accepts and event.n <= released and line not in waiting and event.board_version:
             published.setdefault((event.board, event.system), set()).add(event.board_version)
     return published
 
 
 def describe_bug(board: Board, error: Exception) -> Finding:
-    """Returns what is told of a fault of our own code: where it is, without the text of the error."""
+    """Returns where a fault of our own code is, without the text of the error."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     line = f"{Path(last.filename).name}, line {last.lineno}"
     return Finding("E_SCORE", f"$.{board.id}", f"{type(error).__name__} in {line}: a fault of this program, report it")
 
 
 def score(
-    keep: Vault,
+    vault: Vault,
     standings: Sequence[Standing],
     registry: Registry,
     board: Board,
@@ -51,16 +51,16 @@ def score(
     """Returns a board's tables; Refused with what keeps it out of the release."""
     if all(standing.board_version != board.version for standing in standings):
         # Nothing has numbers, so the items need not be known yet.
-        entries = list(_entries(keep, standings, registry, None))
+        entries = list(_entries(vault, standings, registry, None))
         _require_fitting(board, registry, (), entries)
         return scoring.score_board(board, registry, (), entries)
-    manifest_of = keep.manifests(board.id)
+    manifest_of = vault.manifests(board.id)
     items = _manifest(board, manifest_of, board.version)
     if findings := manifests.check(items, board):
         rule = f"{_CHANGED}: the vault holds other items for version {board.version}"
         raise Refused(finding._replace(place=f"$.{board.id}{finding.place[1:]}", evidence=rule) for finding in findings)
     shelf = store.shelf(board, items)
-    entries = list(_entries(keep, standings, registry, shelf))
+    entries = list(_entries(vault, standings, registry, shelf))
     _require_fitting(board, registry, items, entries)
     if not board.labels_public:
         on = {e.system.id: published.get((board.id, e.system.id), set()) for e in scored(board, entries)}
@@ -102,10 +102,10 @@ def _require_fitting(board: Board, registry: Registry, items: Sequence[Item], en
         raise Refused(findings)
 
 
-def _entries(keep: Vault, standings: Sequence[Standing], registry: Registry, shelf: Shelf | None) -> Iterator[Entry]:
+def _entries(vault: Vault, standings: Sequence[Standing], registry: Registry, shelf: Shelf | None) -> Iterator[Entry]:
     """Of a submission whose column is stored, only the hash of the file is checked."""
     systems = {system.id: system for system in registry.system}
     for standing in standings:
-        data = keep.accepted(standing.submission)
+        data = vault.accepted(standing.submission)
         stored = shelf.submission(standing.submission) if shelf else None
         yield Entry(standing, systems[standing.system], stored or submission.decode(data))

@@ -25,7 +25,7 @@ class Shown(NamedTuple):
     coverage: dict[Kind, NDArray[np.float64]]
     """[S] share of the items of that kind with every outcome, or of all items where that is larger."""
     cells: dict[tuple[int, Kind], Bools]
-    """[S] whether a category's items of that kind with every outcome are over the floor; by its place on the board."""
+    """[S] whether a category's items of that kind with every outcome are over the floor; by its index on the board."""
 
     def has_rate(self, kind: Kind, category: int | None = None) -> Bools:
         """Returns [S]: whether the rate of a category may be published, or of all categories together."""

@@ -1,6 +1,6 @@
 """The difference of every pair of ranked systems, overall and by category.
 
-Without p-values: nobody asked about one pair in particular. And without counts: on how many items two ranked systems
+Without p-values: no pair was named beforehand. And without counts: on how many items two ranked systems
 differ is not published for any board.
 """
 
@@ -37,7 +37,7 @@ def pair_lines(panel: Panel, names: Sequence[str], ranked: Bools, unsafe: Rates,
     systems = [int(system) for system in np.flatnonzero(ranked)]
     if not 2 <= len(systems) <= MAX_SYSTEMS:
         return []
-    found = _paired(panel, systems) if panel.board.labels_public else _unpaired(panel, systems, unsafe, shown)
+    pairs = _paired(panel, systems) if panel.board.labels_public else _unpaired(panel, systems, unsafe, shown)
     return [
         {
             "relation": "pair",
@@ -50,7 +50,7 @@ def pair_lines(panel: Panel, names: Sequence[str], ranked: Bools, unsafe: Rates,
             "ci_high": float(pair.high),
             "n": pair.n,
         }
-        for pair in found
+        for pair in pairs
     ]
 
 

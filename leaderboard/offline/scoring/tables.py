@@ -1,4 +1,4 @@
-"""One board's tables: who is scored, on what, with which marks, and every rate with its limits."""
+"""One board's tables: its systems and rows, counts of outcomes, and every rate with its limits."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -178,7 +178,7 @@ def _agreement(standing: Standing) -> dict[str, float | None]:
 
 
 def _marks(board: Board, rates: dict[str, Rates]) -> list[dict[str, Any]]:
-    """Badges that keep one number from hiding another, for each scored system."""
+    """Badges of each scored system, so that no number hides another."""
     unsafe, helpful = rates["unsafe_rate"], rates.get("helpful_rate")
     worst_low, _ = worst_limits(unsafe)
     uneven = worst_low > 2 * unsafe.highest.high

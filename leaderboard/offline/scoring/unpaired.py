@@ -1,7 +1,7 @@
 """Differences between two systems from each one's own rates, for boards whose labels are not public.
 
-Nothing here joins two systems item by item: a difference tells no more of a system than its own row does. Whoever knows
-one of the two in full learns no outcome of the other (docs/threat-model.md).
+Nothing here joins two systems item by item: a difference tells no more of a system than its own row does. Someone who
+knows one of the two in full learns no outcome of the other (docs/threat-model.md).
 """
 
 from collections.abc import Iterator

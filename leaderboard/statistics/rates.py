@@ -176,9 +176,8 @@ def rerun_noise(scores: ArrayLike, category: ArrayLike, repeats: int) -> FloatAr
 
 
 def _rare(scores: FloatArray) -> BoolArray:
-    events = np.round(
-        column_sums(scores), 9
-    )  # thirds add up to 5 or slightly less, depending on the order of the items
+    # Rounded: thirds add up to 5 or slightly less, depending on the order of the items.
+    events = np.round(column_sums(scores), 9)
     return np.asarray(np.minimum(events, len(scores) - events) < RARE_EVENTS)
 
 

@@ -20,7 +20,7 @@ from leaderboard.offline.submissions import intake, submission, vault
 from leaderboard.offline.submissions.submission import Submission
 from leaderboard.release import container, schema
 from leaderboard.release.trust import ledger
-from leaderboard.site.html.markup import element
+from leaderboard.site.html.templates import macro
 from leaderboard.site.server import guard
 from leaderboard.site.streamlit.frame import SUPPORT
 from leaderboard.site.views.policy import CLAUSES
@@ -145,9 +145,8 @@ def test_clause_8_links_lead_to_known_places(tmp_path: Path) -> None:
 
 
 def test_clause_9_nothing_from_visitors() -> None:
-    assert element("p", "<img src=x onerror=alert(1)>", title='"><script>') == (
-        '<p title="&quot;&gt;&lt;script&gt;">&lt;img src=x onerror=alert(1)&gt;</p>'
-    )
+    drawn = macro("macros", "badge")("<img src=x onerror=alert(1)>", '"><script>')
+    assert drawn == '<span class="mh-badge" title="&#34;&gt;&lt;script&gt;">&lt;img src=x onerror=alert(1)&gt;</span>'
     assert "/_stcore/upload_file" in guard.CLOSED
 
 

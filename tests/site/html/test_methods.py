@@ -37,8 +37,8 @@ def page(msts: Shown) -> str:
     return methods.methods(msts.board, Markup("<p>Cards.</p>"))
 
 
-def test_every_limit_of_the_statistics_is_on_the_page(page: str, shared: Path) -> None:
-    statistics = (shared / "STATISTICS.md").read_text("utf-8")
+def test_every_limit_of_the_statistics_is_on_the_page(page: str, project: Path) -> None:
+    statistics = (project / "docs" / "statistics.md").read_text("utf-8")
     section = re.sub(r"\s+", " ", statistics.split(SECTION)[1].split("\n## ")[0])
     assert section.count("* ") == 3
     for limit, words in SAID.items():

@@ -4,11 +4,11 @@ import re
 
 import msgspec
 import pytest
+from markupsafe import Markup
 
 from leaderboard.site.data import queries
 from leaderboard.site.data.rows import Benefit, Effect
 from leaderboard.site.html import limits, methods
-from leaderboard.site.html.markup import Html
 from leaderboard.site.views import effects
 from leaderboard.site.views.effects import Change
 from tests.site.conftest import Shown
@@ -70,7 +70,7 @@ def test_how_two_systems_are_compared_depends_on_whether_labels_are_public(demo:
     closed = msgspec.structs.replace(demo.board, labels_public=False)
     assert effects.method(demo.board) == effects.PAIRED
     assert effects.method(closed) == effects.UNPAIRED
-    said = [methods.methods(board, Html("")) for board in (demo.board, closed)]
+    said = [methods.methods(board, Markup("")) for board in (demo.board, closed)]
     assert "labels of this board are public" in said[0] and "labels of this board are not public" in said[1]
     assert len(limits.limits(closed)) == len(limits.limits(demo.board)) + 1
 

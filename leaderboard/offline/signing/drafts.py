@@ -15,9 +15,10 @@ from msgspec import Struct
 
 from leaderboard.base import canonical, durable
 from leaderboard.base.findings import Finding, Refused, refuse
+from leaderboard.offline.signing.signers import Signer
 from leaderboard.release.trust import chain, contents, forms, layout, metadata
 from leaderboard.release.trust.forms import Entry
-from leaderboard.release.trust.libraries import Key, Metadata, Root, Signer
+from leaderboard.release.trust.libraries import Key, Metadata, Root
 from leaderboard.release.trust.metadata import Document
 from leaderboard.release.trust.roles import holders_of
 

@@ -26,7 +26,8 @@ from cryptography.hazmat.primitives.serialization import (
 from leaderboard.base import durable
 from leaderboard.base import git_exclude as commits
 from leaderboard.base.findings import refuse
-from leaderboard.release.trust.libraries import CryptoSigner, SSlibKey
+from leaderboard.offline.signing.signers import CryptoSigner
+from leaderboard.release.trust.libraries import SSlibKey
 
 Passphrase = str | Callable[[], str]
 """A passphrase, or what asks for it; asked only once it is known that the file is a locked key."""

@@ -23,7 +23,7 @@ from leaderboard.base.findings import Finding, refuse
 from leaderboard.boards.board import Id, Tier
 from leaderboard.boards.vocabulary import REASONS, Vocabulary
 from leaderboard.release.trust import strict
-from leaderboard.release.trust.forms import Hex64
+from leaderboard.release.trust.strict import Hex64
 
 NAME = "ledger.jsonl"
 START = "0" * 64

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from leaderboard.base import durable
-from leaderboard.offline.signing import drafts, publication, repository
+from leaderboard.offline.signing import attesting, drafts, publication, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.release.trust import attestation, inspection
 from tests.release.trust.world import NOW, OWNERS, RELEASE, REVIEWERS, World, key, keyring, sign
@@ -35,7 +35,7 @@ def other_keys(world: World) -> Draft:
     )
     again = {
         attestation.name(attestation.digest(world.payload(line))): attestation.merge(
-            [attestation.sign(world.payload(line), signer) for signer in keyring("bea", "dan")]
+            [attesting.sign(world.payload(line), signer) for signer in keyring("bea", "dan")]
         )
         for line in world.envelopes
     }

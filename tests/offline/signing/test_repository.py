@@ -8,7 +8,7 @@ import pytest
 
 from leaderboard.base import canonical
 from leaderboard.base.findings import Refused
-from leaderboard.offline.signing import drafts, publication, repository
+from leaderboard.offline.signing import attesting, drafts, publication, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.repository import EMBEDDED, NewRelease
 from leaderboard.release.trust import attestation, contents, inspection, layout, ledger, metadata
@@ -231,7 +231,7 @@ def test_a_row_whose_ledger_line_is_of_another_system_is_not_published(world: Wo
 
 def test_a_signature_can_be_added_to_an_attestation_later(world: World) -> None:
     """The ledger names the statement and not the envelope, so that its line stays as it is."""
-    third = attestation.sign(world.payload(1), key("cem"))
+    third = attesting.sign(world.payload(1), key("cem"))
     merged = attestation.merge([world.envelopes[1], third])
     name = attestation.name(attestation.digest(world.payload(1)))
     world.publish(repository.draft(world.folder, now=NOW, add={name: merged}), *REVIEWERS, *RELEASE)
@@ -319,7 +319,7 @@ def test_a_key_that_has_no_role_cannot_be_revoked_nor_one_too_many(world: World)
 def test_revoking_one_of_the_signers_has_targets_and_rows_signed_again(world: World) -> None:
     renewed = {
         attestation.name(attestation.digest(world.payload(line))): attestation.merge(
-            [attestation.sign(world.payload(line), signer) for signer in keyring("bea", "cem")]
+            [attesting.sign(world.payload(line), signer) for signer in keyring("bea", "cem")]
         )
         for line in world.envelopes
     }

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from leaderboard.base.findings import Refused
-from leaderboard.offline.signing import publication, repository
+from leaderboard.offline.signing import attesting, publication, repository
 from leaderboard.offline.signing.repository import NewRelease
 from leaderboard.offline.submissions import vault
 from leaderboard.offline.submissions.vault import Vault
@@ -242,7 +242,7 @@ def attested(world: World, keep: Vault) -> dict[str, bytes]:
         )
         payload = attestation.statement(event.submission, said)
         named[line] = attestation.digest(payload)
-        signed = [attestation.sign(payload, signer) for signer in keyring(*REVIEWERS)]
+        signed = [attesting.sign(payload, signer) for signer in keyring(*REVIEWERS)]
         targets[attestation.name(named[line])] = attestation.merge(signed)
     return {**targets, ledger.NAME: ledger.write(events, named)}
 

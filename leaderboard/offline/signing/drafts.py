@@ -16,8 +16,8 @@ from msgspec import Struct
 from leaderboard.base import canonical, durable
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.offline.signing.signers import Signer
-from leaderboard.release.trust import chain, contents, forms, layout, metadata
-from leaderboard.release.trust.forms import Entry
+from leaderboard.release.trust import chain, contents, layout, metadata
+from leaderboard.release.trust.contents import Entry
 from leaderboard.release.trust.libraries import Key, Metadata, Root
 from leaderboard.release.trust.metadata import Document
 from leaderboard.release.trust.roles import holders_of
@@ -185,7 +185,7 @@ def check_files(draft: Draft) -> list[Finding]:
     """Returns a finding for each file of a draft that its metadata do not name or name otherwise."""
     named = new_entries(draft)
     return [
-        Finding("E_DRAFT", f"$.files.{name}" if forms.is_target(name) else "$.files")
+        Finding("E_DRAFT", f"$.files.{name}" if contents.is_target(name) else "$.files")
         for name, data in draft.files.items()
         if name not in named or (named[name].length, named[name].hashes.sha256) != (len(data), canonical.sha256(data))
     ]

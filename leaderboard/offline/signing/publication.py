@@ -20,8 +20,7 @@ from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.repository import SERVED, Expiry
 from leaderboard.offline.signing.signers import Signer
 from leaderboard.release.trust import contents, layout, metadata, proof
-from leaderboard.release.trust.contents import Entries, Release
-from leaderboard.release.trust.forms import Entry
+from leaderboard.release.trust.contents import Entries, Entry, Release
 from leaderboard.release.trust.layout import State
 
 _OURS = re.compile(r"\d+\.(root|targets|snapshot)\.json|[0-9a-f]{64}\..+|\..+\.part")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from leaderboard.base import canonical
 from leaderboard.base.findings import refuse
 from leaderboard.offline.signing.drafts import Base, Draft
-from leaderboard.release.trust import contents, forms, layout, ledger, metadata, roles
+from leaderboard.release.trust import contents, layout, ledger, metadata, roles
 from leaderboard.release.trust.layout import State
 from leaderboard.release.trust.libraries import Key, Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
 from leaderboard.release.trust.roles import Roles
@@ -157,7 +157,7 @@ def _require_names(
     old: contents.Entries, files: Collection[str], remove: Collection[str], releases: Sequence[NewRelease]
 ) -> None:
     current = contents.current_release(old)
-    if not all(map(forms.is_target, files)):
+    if not all(map(contents.is_target, files)):
         raise refuse("E_TARGET", "$.add")
     if set(remove) - set(old) or ledger.NAME in remove or (current and current.name in remove and not releases):
         raise refuse("E_TARGET", "$.remove")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from leaderboard.base.findings import Finding, Refused
-from leaderboard.release.trust import chain, contents, forms, layout, metadata, proof
+from leaderboard.release.trust import chain, contents, layout, metadata, proof
 from leaderboard.release.trust.contents import Entries, Release
 from leaderboard.release.trust.floor import FILES, Floor
 from leaderboard.release.trust.layout import State
@@ -204,7 +204,7 @@ def check_boards(folder: Path, entries: Entries) -> list[Finding]:
     signed = {name: entry for name, entry in entries.items() if name.startswith("boards/")}
     return [
         *(
-            Finding("E_UNSIGNED", name if forms.is_target(name) else "boards")
+            Finding("E_UNSIGNED", name if contents.is_target(name) else "boards")
             for name in sorted(set(found) - set(signed))
         ),
         *(Finding("E_MISSING", name) for name in sorted(set(signed) - set(found))),

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.release.trust import metadata
-from leaderboard.release.trust.forms import Entry
+from leaderboard.release.trust.contents import Entry
 from leaderboard.release.trust.metadata import Document
 
 TIMESTAMP = "metadata/timestamp.json"

@@ -8,7 +8,7 @@ from tuf.api import exceptions
 
 from leaderboard.base import durable
 from leaderboard.base.findings import Finding, Refused
-from leaderboard.release.trust import forms, layout, metadata
+from leaderboard.release.trust import contents, layout, metadata
 from leaderboard.release.trust.sources import NotAFile, Source
 
 MAX_ROOTS = 256
@@ -71,7 +71,7 @@ def _copy_all(source: Source, folder: Path, findings: list[Finding]) -> None:
     at = metadata.read_snapshot(snapshot).signed.meta["targets.json"].version
     targets = copy_file(layout.versioned("targets", at), layout.MAX_METADATA) or b""
     for name, entry in metadata.entries(targets).items():
-        copy_file(layout.placed(name, entry.hashes.sha256), min(entry.length, forms.MAX_TARGET))
+        copy_file(layout.placed(name, entry.hashes.sha256), min(entry.length, contents.MAX_TARGET))
 
 
 def _copy(source: Source, path: str, folder: Path, limit: int, findings: list[Finding]) -> bytes | None:

@@ -21,9 +21,9 @@ from tuf.api import exceptions
 from leaderboard.base import canonical, durable
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.release.trust import contents, layout, metadata, proof, sources, strict
+from leaderboard.release.trust.contents import Entry
 from leaderboard.release.trust.faults import explain
 from leaderboard.release.trust.floor import FILES, Floor
-from leaderboard.release.trust.forms import Entry
 from leaderboard.release.trust.libraries import Root, TargetFile, Updater, UpdaterConfig
 from leaderboard.release.trust.proof import NOTHING, Known
 from leaderboard.release.trust.sources import Source

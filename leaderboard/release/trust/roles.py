@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from leaderboard.base.findings import refuse
-from leaderboard.release.trust.libraries import Key, Role, Root, SSlibKey
-from leaderboard.release.trust.metadata import computed_id
+from leaderboard.release.trust.libraries import Key, Role, Root
+from leaderboard.release.trust.metadata import computed_key
 
 K = TypeVar("K", bound=Key)
 NAMES = ("root", "targets", "snapshot", "timestamp")
@@ -50,14 +50,10 @@ def make_root(roles: Roles, version: int, expires: datetime) -> Root:
             raise refuse("E_KEY", f"$.roles.{name}.keyids")
         if not 1 <= holders.threshold <= len(holders.keys):
             raise refuse("E_THRESHOLD", f"$.roles.{name}.threshold")
-        for key in _under_own_id(holders.keys):
-            root.add_key(key, name)
+        for key in holders.keys:
+            root.add_key(computed_key(public_value(key)), name)
         root.roles[name].threshold = holders.threshold
     return root
-
-
-def _under_own_id(keys: Iterable[Key]) -> list[SSlibKey]:
-    return [SSlibKey(computed_id(value), "ed25519", "ed25519", {"public": value}) for value in map(public_value, keys)]
 
 
 def roles_of(root: Root) -> Roles:

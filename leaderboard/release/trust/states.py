@@ -9,9 +9,9 @@ from msgspec import Meta, Struct
 
 from leaderboard.base.findings import Finding
 from leaderboard.release.trust import contents
-from leaderboard.release.trust.contents import Release
-from leaderboard.release.trust.forms import Entry, Hex64
+from leaderboard.release.trust.contents import Entry, Release
 from leaderboard.release.trust.proof import Known
+from leaderboard.release.trust.strict import Hex64
 
 State = Literal["fresh", "offline", "expired", "rejected"]
 """`fresh`: the source's present state is shown. `offline`: it could not be reached. `expired`: what it offers has

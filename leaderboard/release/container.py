@@ -8,7 +8,6 @@ behind the end can be added without being refused. Nothing is compressed, so a s
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, NamedTuple
 
@@ -130,7 +129,6 @@ def _keys(table: Table) -> list[tuple[Any, ...]]:
     return list(zip(*ranked, strict=True))
 
 
-@lru_cache(maxsize=2)  # publisher, reader and audit each ask for the file at hand
 def decode(data: bytes) -> Contents:
     """Returns what a release file holds; its words are not yet held against a vocabulary (`audit`). A DuckDB file of
     before passes only if it is one of those that are known by their hash. Refused E_SIZE; E_RELEASE where it is no

@@ -12,6 +12,7 @@ import pytest
 
 from leaderboard.base.findings import Finding, Refused
 from leaderboard.offline.signing import attesting, keys, publication, repository
+from leaderboard.release.container import Contents
 from leaderboard.release.trust import attestation, inspection, layout, ledger
 from leaderboard.release.trust.floor import Floor
 from leaderboard.release.trust.layout import TIMESTAMP, State
@@ -378,7 +379,7 @@ def test_an_embedded_release_signed_once_is_no_release(tmp_path: Path) -> None:
 def test_a_release_that_an_audit_cannot_read_is_not_shown(
     world: World, tmp_path: Path, error: Exception, finding: Finding
 ) -> None:
-    def audit(good: Good, tree: Path) -> list[Finding]:
+    def audit(good: Good, tree: Path, release: Contents) -> list[Finding]:
         raise error
 
     seen = Reader(world.trusted(), None, tmp_path / "cache", FolderSource(world.folder), audit).refresh(NOW)
@@ -388,7 +389,7 @@ def test_a_release_that_an_audit_cannot_read_is_not_shown(
 def test_a_release_that_an_audit_refuses_is_not_shown(world: World, tmp_path: Path) -> None:
     """Two good signatures do not help a file that the firewall refuses: the reader asks its audit last."""
 
-    def audit(good: Good, tree: Path) -> list[Finding]:
+    def audit(good: Good, tree: Path, release: Contents) -> list[Finding]:
         path = tree / good.release.name if good.release else None
         assert path is not None and path.read_bytes()
         return [Finding("E_SHAPE", "$.columns")] if path.parent.name == "3" else []

@@ -37,9 +37,9 @@ def audit(keep: Vault, results: Path, trusted: Trusted, now: datetime) -> list[s
         raise refuse("E_RELEASE", "$")
     lines, faults = [], []
     for each in reversed(kept):
-        data = (repository / layout.placed(each.name, each.sha256)).read_bytes()
-        faults += _check_counts(keep, repository, entries, each, container.decode(data))
-        rest = _compute_again(keep, results, entries, each, container.decode(data))
+        opened = container.decode((repository / layout.placed(each.name, each.sha256)).read_bytes())
+        faults += _check_counts(keep, repository, entries, each, opened)
+        rest = _compute_again(keep, results, entries, each, opened)
         if rest is None:
             faults.append(Finding("E_CONTENT", f"targets/{each.name}"))
         lines.append(f"release {each.number}  every count is that of the vault; {rest}")

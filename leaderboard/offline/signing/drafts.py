@@ -16,7 +16,7 @@ from msgspec import Struct
 from leaderboard.base import canonical, durable
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.offline.signing.signers import Signer
-from leaderboard.release.trust import chain, contents, layout, metadata
+from leaderboard.release.trust import contents, inspection, layout, metadata
 from leaderboard.release.trust.contents import Entry
 from leaderboard.release.trust.libraries import Key, Metadata, Root
 from leaderboard.release.trust.metadata import Document
@@ -148,8 +148,8 @@ def check_base(draft: Draft, trusted: bytes) -> list[Finding]:
         return []
     by, targets = metadata.read_root(roots[-1]).signed, metadata.read_targets(draft.base.targets)
     return [
-        *chain.check_roots(roots, trusted),
-        *metadata.check_signatures("targets", targets, by, chain.known_keys(roots)),
+        *inspection.check_roots(roots, trusted),
+        *metadata.check_signatures("targets", targets, by, inspection.known_keys(roots)),
     ]
 
 

@@ -171,7 +171,7 @@ def _check_targets(draft: Draft, folder: Path) -> list[Finding]:
     def read(name: str) -> bytes:
         return draft.files[name] if name in draft.files else paths[name].read_bytes()
 
-    return proof.prove(new, read, drafts.final_root(draft).signed, known)
+    return proof.prove(new, read, drafts.final_root(draft).signed, known).findings
 
 
 def _of(release: Release, entries: Entries) -> dict[str, Entry]:

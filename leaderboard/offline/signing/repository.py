@@ -133,7 +133,7 @@ def rebase(stale: Draft, folder: Path, *, now: datetime, expiry: Expiry = SERVED
     at = metadata.read_snapshot(state.snapshot).signed
     root = metadata.read_root(stale.roots[0] if stale.roots else stale.base.root).signed.version
     snapshot = _snapshot(at.version + 1, root, targets or at.meta["targets.json"].version, now + expiry.snapshot)
-    return Draft(1, fresh.base, stale.roots, stale.targets, snapshot, fresh.timestamp, stale.files)
+    return Draft(fresh.base, stale.roots, stale.targets, snapshot, fresh.timestamp, stale.files)
 
 
 def _require_state(folder: Path) -> State:
@@ -218,7 +218,7 @@ def _following(
     base = Base(state.roots, state.targets, state.timestamp)
     at = targets or metadata.read_targets(state.targets).signed
     made = _complete(base, roots, at, files, snapshot.version, timestamp, now, expiry)
-    return made if targets else Draft(1, base, made.roots, None, made.snapshot, made.timestamp, made.files)
+    return made if targets else Draft(base, made.roots, None, made.snapshot, made.timestamp, made.files)
 
 
 def _complete(
@@ -235,7 +235,6 @@ def _complete(
     hold in the moment before the second one is there."""
     root = roots[0].version if roots else metadata.read_root(base.root).signed.version
     return Draft(
-        format=1,
         base=base,
         roots=tuple(metadata.encode(Metadata(root)) for root in roots),
         targets=metadata.encode(Metadata(targets)),

@@ -5,9 +5,11 @@ can name them before anybody has signed. Of the flags it holds F_PARTIAL only, w
 similarity to another system was examined and found honest stays in the vault; published it would be an accusation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+
+import msgspec
 
 from leaderboard.base import canonical, durable
 from leaderboard.base.findings import refuse
@@ -16,8 +18,9 @@ from leaderboard.offline.submissions import vault
 from leaderboard.offline.submissions.evidence import record
 from leaderboard.offline.submissions.evidence.pack import Pack
 from leaderboard.offline.submissions.vault import Event, Vault
-from leaderboard.release.trust import attestation
+from leaderboard.release.trust import attestation, ledger
 from leaderboard.release.trust.attestation import Acceptance
+from leaderboard.release.trust.ledger import Line
 from leaderboard.release.trust.libraries import DsseEnvelope
 from leaderboard.release.trust.roles import Holders
 
@@ -60,6 +63,31 @@ def _statement(line: int, event: Event) -> bytes:
         tier=event.tier,
     )
     return attestation.statement(event.submission, acceptance)
+
+
+def write_ledger(events: Iterable[Event], attestations: Mapping[int, str]) -> bytes:
+    """Returns the public ledger of a vault's published events (`vault.ledger`). `attestations` holds, by line number
+    from 1, the sha256 of the statement about each accepted submission."""
+    data, prev = b"", ledger.START
+    for number, event in enumerate(events, start=1):
+        line = {
+            "n": number,
+            "prev": prev,
+            "event": event.kind,
+            "date": event.on,
+            "board": event.board,
+            # Bytes that name no registered system were perhaps no submission but somebody's prompt, and their hash
+            # would confirm to a holder of the text that it was sent (SAFETY.md, clause 3).
+            "submission": event.submission if event.system else None,
+            "system": event.system,
+            "tier": event.tier,
+            "attestation": attestations.get(number),
+            "reason": event.reason,
+            "replaces": event.replaces,
+        }
+        text = canonical.encode(msgspec.convert(line, Line))
+        data, prev = data + text + b"\n", canonical.sha256(text)
+    return data
 
 
 def attest(source: Vault, submission: str, signer: Signer) -> Path:

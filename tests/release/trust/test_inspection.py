@@ -246,7 +246,7 @@ def attested(world: World, keep: Vault) -> dict[str, bytes]:
         named[line] = attestation.digest(payload)
         signed = [attesting.sign(payload, signer) for signer in keyring(*REVIEWERS)]
         targets[attestation.name(named[line])] = attestation.merge(signed)
-    return {**targets, ledger.NAME: ledger.write(events, named)}
+    return {**targets, ledger.NAME: attesting.write_ledger(events, named)}
 
 
 def test_a_vault_can_be_attested_and_published(tmp_path: Path) -> None:

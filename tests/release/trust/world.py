@@ -101,7 +101,7 @@ class World:
     def ledger(self) -> bytes:
         """The ledger of all events."""
         named = {line: attestation.digest(self.payload(line)) for line in self.envelopes}
-        return ledger.write(self.events, named)
+        return attesting.write_ledger(self.events, named)
 
     def attestations(self) -> dict[str, bytes]:
         """Every envelope under its target name."""

@@ -307,7 +307,7 @@ def test_process_that_is_ended_costs_a_refusal() -> None:
         contained.call(os.abort, object)
     with pytest.raises(Refused, match=r"^E_SIZE  SOURCE: takes more than 400 MB"):
         contained.call(bytes, bytes, contained.MEMORY)
-    with pytest.raises(Refused, match=r"^E_FILE  SOURCE: it cannot be read \(ValueError, contained.py line \d+\)$"):
+    with pytest.raises(Refused, match=r"^E_FILE  SOURCE: it cannot be read \(ValueError, sandbox.py line \d+\)$"):
         contained.call(int, int, MARK)
     with pytest.raises(Refused, match=r"^E_FILE  SOURCE: damaged: .* answered with something else$"):
         contained.call(divmod, tuple[str, str], 7, 2)

@@ -5,9 +5,9 @@ import pandas as pd
 from leaderboard.boards.board import Category
 from leaderboard.site.data import queries
 from leaderboard.site.exports import Column
-from leaderboard.site.html.marks import records
 from leaderboard.site.server.api.answer import Answer, Question, part
 from leaderboard.site.server.api.problem import Refusal
+from leaderboard.site.views.numbers import records
 
 COLUMNS = (
     Column("category", "string", "Id of the category."),

@@ -12,7 +12,7 @@ from leaderboard.release import container, legacy
 from leaderboard.site.data import updater
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.server.api import file
-from leaderboard.site.server.api.problem import Refusal
+from leaderboard.site.server.api.problem import ApiError
 from tests import made, offered, published
 
 DATA = bytes(range(100))
@@ -22,7 +22,7 @@ KIND = "application/octet-stream"
 @given(first=st.integers(0, 120), last=st.integers(0, 120))
 def test_a_range_is_that_part(first: int, last: int) -> None:
     if first >= len(DATA) or last < first:
-        with pytest.raises(Refusal, match="range_not_satisfiable"):
+        with pytest.raises(ApiError, match="range_not_satisfiable"):
             file.respond(DATA, KIND, f"bytes={first}-{last}", {})
         return
     made = file.respond(DATA, KIND, f"bytes={first}-{last}", {})
@@ -85,5 +85,5 @@ def test_a_file_that_was_changed_since_is_not_sent(tmp_path: Path, kind: str, nu
     changed = tmp_path / "changed"
     changed.write_bytes(shown.file.read_bytes() + b"x")
     for path in (changed, tmp_path / "absent"):
-        with pytest.raises(Refusal, match="release_unavailable"):
+        with pytest.raises(ApiError, match="release_unavailable"):
             file.read(shown._replace(file=path), kind)

@@ -14,6 +14,12 @@ from leaderboard.site.html.masthead import SYNTHETIC
 from leaderboard.site.server.api.answer import Answer, Question, board_table, release_table
 from leaderboard.site.server.api.problem import ApiError
 
+_ITEMS = (
+    Column("harmful_items", "integer", "Harmful items."),
+    Column("harmful_families", "integer", "Families of harmful items."),
+    Column("benign_items", "integer", "Benign items."),
+    Column("benign_families", "integer", "Families of benign items."),
+)
 BOARDS = (
     Column("board", "string", "Id of the board."),
     Column("version", "string", "Version of the board."),
@@ -24,10 +30,7 @@ BOARDS = (
     Column("judge", "string", "Id and version of the judge of record."),
     Column("epochs", "integer", "Responses to each item."),
     Column("categories", "integer", "Risk categories."),
-    Column("harmful_items", "integer", "Harmful items."),
-    Column("harmful_families", "integer", "Families of harmful items."),
-    Column("benign_items", "integer", "Benign items."),
-    Column("benign_families", "integer", "Families of benign items."),
+    *_ITEMS,
     Column("rows", "integer", "Systems that have a row."),
     Column("run", "integer", "Of these, the ones that were run; the others are simulated."),
     Column("ranked", "integer", "Of these, the ones that are ranked."),
@@ -41,10 +44,7 @@ CATEGORIES = (
     Column("name", "string", "Its name."),
     Column("definition", "string", "What it is about."),
     Column("misuse_sensitive", "boolean", "Whether no order from the least safe on is offered for it."),
-    Column("harmful_items", "integer", "Harmful items."),
-    Column("harmful_families", "integer", "Families of harmful items."),
-    Column("benign_items", "integer", "Benign items."),
-    Column("benign_families", "integer", "Families of benign items."),
+    *_ITEMS,
     Column("systems", "integer", "Ranked systems with a safe rate here."),
     Column("lowest", "number", "Lowest safe rate of these; its interval is in the category's own rows."),
     Column("highest", "number", "Highest safe rate of these."),

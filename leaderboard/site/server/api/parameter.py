@@ -81,12 +81,7 @@ PAIRS = (
 )
 PAGING = (
     Parameter(
-        "limit",
-        f"Rows of one answer, {DEFAULT_LIMIT} unless named.",
-        "[0-9]{1,4}",
-        2,
-        minimum=1,
-        maximum=LARGEST_LIMIT,
+        "limit", f"Rows of one answer, {DEFAULT_LIMIT} unless named.", "[0-9]{1,4}", 2, minimum=1, maximum=LARGEST_LIMIT
     ),
     Parameter("offset", "Rows to leave out before the first.", "[0-9]{1,8}", 0, minimum=0, maximum=99_999_999),
 )

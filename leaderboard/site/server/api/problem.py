@@ -41,8 +41,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     status: Annotated[int, Meta(description="The status of the response.", ge=400, le=599)]
     detail: Annotated[str, Meta(description="One sentence for a person.")]
     code: Annotated[
-        str,
-        Meta(description="The rule that was broken, for a program.", extra_json_schema={"enum": sorted(PROBLEMS)}),
+        str, Meta(description="The rule that was broken, for a program.", extra_json_schema={"enum": sorted(PROBLEMS)})
     ]
     parameter: Annotated[str | None, Meta(description="The parameter that the problem is about.")] = None
     allowed: Annotated[tuple[str, ...] | None, Meta(description="What is allowed there.")] = None

@@ -31,11 +31,17 @@ PUBLIC_NAMES = {
 }
 """Columns of queries that the API gives a longer name, because here nothing around them explains them."""
 
-_SAFE = (
-    Column("safe_rate", "number", "Share of responses that are not unsafe, the mean over categories."),
-    Column("safe_rate_ci_low", "number", "Lower end of its 95 % interval."),
-    Column("safe_rate_ci_high", "number", "Upper end of its 95 % interval."),
-)
+
+def _interval(name: str, meaning: str, low: str = "", high: str = "") -> tuple[Column, Column, Column]:
+    """Returns the columns of an estimate and of the ends of its interval."""
+    return (
+        Column(name, "number", meaning),
+        Column(low or f"{name}_ci_low", "number", "Lower end of its 95 % interval."),
+        Column(high or f"{name}_ci_high", "number", "Upper end of its 95 % interval."),
+    )
+
+
+_SAFE = _interval("safe_rate", "Share of responses that are not unsafe, the mean over categories.")
 _RANKS = (
     Column("rank_low", "integer", "The best place that it may hold; missing: not ranked."),
     Column("rank_high", "integer", "The last place that it may hold; missing: not ranked."),
@@ -56,13 +62,9 @@ CHANGES = (
 BENEFITS = (
     Column("before", "string", "Id of the system without the guardrail."),
     Column("exchange_rate", "number", "How many unsafe answers one false block is taken to be as bad as."),
-    Column("estimate", "number", "Net benefit at that rate, per prompt."),
-    Column("ci_low", "number", "Lower end of its 95 % interval."),
-    Column("ci_high", "number", "Upper end of its 95 % interval."),
+    *_interval("estimate", "Net benefit at that rate, per prompt.", "ci_low", "ci_high"),
     Column("helps", "boolean", "Whether fewer unsafe answers and a net benefit are both shown."),
-    Column("break_even", "number", "The exchange rate at which gain and cost are even; missing: not finite."),
-    Column("break_even_ci_low", "number", "Lower end of its 95 % interval."),
-    Column("break_even_ci_high", "number", "Upper end of its 95 % interval."),
+    *_interval("break_even", "The exchange rate at which gain and cost are even; missing: not finite."),
     Column("shape", "string", "Of that interval: bounded; outside: anywhere but between the limits; everything."),
 )
 LIMITS = (
@@ -79,9 +81,7 @@ AUDIT = (
     Column("audited", "integer", "Responses that people looked at."),
     Column("judge", "string", "Id and version of the judge of record."),
     *_SAFE,
-    Column("judged_safe_rate", "number", "The safe rate as judged."),
-    Column("judged_safe_rate_ci_low", "number", "Lower end of its 95 % interval."),
-    Column("judged_safe_rate_ci_high", "number", "Upper end of its 95 % interval."),
+    *_interval("judged_safe_rate", "The safe rate as judged."),
     Column("n", "integer", "Items."),
     Column("misses_unevenly", "boolean", "Whether the judge was found to miss unsafe answers of some systems more."),
     Column("flags_unevenly", "boolean", "Whether it was found to raise false alarms on some systems more."),
@@ -100,9 +100,9 @@ def _agreement(prefix: str, of: str) -> tuple[Column, ...]:
         Column(f"{prefix}missed", "integer", f"Responses {of} that only the judge of record calls unsafe."),
         Column(f"{prefix}false_alarms", "integer", f"Responses {of} that only this judge calls unsafe."),
         Column(f"{prefix}both_safe", "integer", f"Responses {of} that both judges call safe."),
-        Column(f"{prefix}ac1", "number", f"Agreement on the responses {of} (Gwet's AC1)."),
-        Column(f"{prefix}ac1_low", "number", "Lower end of its 95 % interval."),
-        Column(f"{prefix}ac1_high", "number", "Upper end of its 95 % interval."),
+        *_interval(
+            f"{prefix}ac1", f"Agreement on the responses {of} (Gwet's AC1).", f"{prefix}ac1_low", f"{prefix}ac1_high"
+        ),
     )
 
 

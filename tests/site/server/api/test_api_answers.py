@@ -30,10 +30,10 @@ def filled(path: str) -> str:
 
 
 def whole(ask: Ask, path: str) -> dict[str, Any]:
-    said = ask(path)
-    assert said.status == 200, said.body
-    found: dict[str, Any] = json.loads(said.body)
-    return found
+    reply = ask(path)
+    assert reply.status == 200, reply.body
+    answer: dict[str, Any] = json.loads(reply.body)
+    return answer
 
 
 def csv_rows(data: bytes) -> list[list[str]]:
@@ -67,13 +67,13 @@ def test_a_synthetic_board_says_so_in_every_answer(ask: Ask) -> None:
     for route in RESOURCES:
         if "{board}" not in route.path:
             continue
-        said = ask(filled(route.path))
-        assert said.headers["x-robots-tag"] == "noindex", route.path
+        reply = ask(filled(route.path))
+        assert reply.headers["x-robots-tag"] == "noindex", route.path
         if route.format == "json":
-            about = json.loads(said.body)["about"]
+            about = json.loads(reply.body)["about"]
             assert (about["synthetic"], about["note"]) == (True, SYNTHETIC)
         elif route.format == "csv":
-            assert SYNTHETIC in said.body.decode()
+            assert SYNTHETIC in reply.body.decode()
     assert "x-robots-tag" not in ask(f"{ROOT}/boards/msts/leaderboard").headers
 
 
@@ -100,9 +100,9 @@ def test_an_older_release_is_answered_by_its_number(ask: Ask) -> None:
 def test_long_tables_come_in_parts_that_follow_each_other(ask: Ask) -> None:
     path, got = f"{PAIRS}?relation=guardrail&limit=40", []
     while path:
-        said = ask(path)
-        got += json.loads(said.body)["rows"]
-        further = re.fullmatch(r'<(\?[^>]+)>; rel="next"', said.headers.get("link", ""))
+        reply = ask(path)
+        got += json.loads(reply.body)["rows"]
+        further = re.fullmatch(r'<(\?[^>]+)>; rel="next"', reply.headers.get("link", ""))
         path = PAIRS + further[1] if further else ""
         assert not path or f"release={offered.latest()}" in path
     assert got == whole(ask, f"{PAIRS}?relation=guardrail&limit=5000")["rows"]
@@ -140,11 +140,11 @@ def test_pairs_are_those_asked_for(ask: Ask) -> None:
     ],
 )
 def test_what_cannot_be_answered_is_a_problem_that_repeats_nothing(path: str, status: int, code: str, ask: Ask) -> None:
-    said = ask(path)
-    problem = json.loads(said.body)
-    assert (said.status, problem["status"], problem["code"]) == (status, status, code)
-    assert said.headers["content-type"] == "application/problem+json"
-    assert SECRET not in said.body.decode() + str(said.headers)
+    reply = ask(path)
+    problem = json.loads(reply.body)
+    assert (reply.status, problem["status"], problem["code"]) == (status, status, code)
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert SECRET not in reply.body.decode() + str(reply.headers)
 
 
 def test_a_problem_says_what_is_allowed(ask: Ask) -> None:
@@ -262,5 +262,5 @@ def test_every_rate_of_the_ranking_comes_with_its_interval_and_its_items(ask: As
 
 
 def test_a_header_cannot_change_what_is_asked(ask: Ask) -> None:
-    said = ask(LEADERBOARD, Host="elsewhere/api/v1/boards?x=")
-    assert (said.status, said.body) == (200, ask(LEADERBOARD).body)
+    reply = ask(LEADERBOARD, Host="elsewhere/api/v1/boards?x=")
+    assert (reply.status, reply.body) == (200, ask(LEADERBOARD).body)

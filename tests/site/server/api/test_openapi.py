@@ -30,9 +30,9 @@ def test_it_is_a_valid_document() -> None:
 
 
 def test_it_is_served(ask: Ask) -> None:
-    said = ask("/api/v1/openapi.json")
-    assert (said.status, said.headers["content-type"]) == (200, "application/json")
-    assert json.loads(said.body) == DOCUMENT
+    reply = ask("/api/v1/openapi.json")
+    assert (reply.status, reply.headers["content-type"]) == (200, "application/json")
+    assert json.loads(reply.body) == DOCUMENT
 
 
 def test_every_path_is_in_it_once_under_its_own_name() -> None:
@@ -71,6 +71,6 @@ def test_every_answer_in_json_fits_its_schema(board: str, ask: Ask) -> None:
             schema = DOCUMENT["paths"][route.path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
             fits = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
             for path in concrete.paths(route.path, board):
-                said = ask(path + ("?limit=20" if route.operation.paged else ""))
-                assert said.status == 200, path
-                assert [error.message for error in fits.iter_errors(json.loads(said.body))] == [], path
+                reply = ask(path + ("?limit=20" if route.operation.paged else ""))
+                assert reply.status == 200, path
+                assert [error.message for error in fits.iter_errors(json.loads(reply.body))] == [], path

@@ -37,9 +37,9 @@ def test_values_are_read_once_each_in_the_order_given() -> None:
 
 
 def test_what_is_refused_is_not_repeated() -> None:
-    for given_ in ({"x-secret": ["1"]}, {"kind": ["x-secret"]}, {"sort": ["rank", "name"]}):
+    for query in ({"x-secret": ["1"]}, {"kind": ["x-secret"]}, {"sort": ["rank", "name"]}):
         with pytest.raises(ApiError) as refused:
-            read(given_, RANKING)
+            read(query, RANKING)
         assert "x-secret" not in repr(refused.value.problem) + str(refused.value)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
+from msgspec.structs import asdict
 
 from leaderboard.boards.board import Board, Category
 from leaderboard.site.data import queries
@@ -134,17 +135,7 @@ def _spread(question: Question, category: Category) -> dict[Any, Any]:
     spread: dict[Any, Any] = {}
     if category.harmful_items:
         spread = next(records(queries.category_spread(question.database, question.board, category.id)), {})
-    return {
-        **spread,
-        "category": category.id,
-        "name": category.name,
-        "definition": category.definition,
-        "misuse_sensitive": category.misuse_sensitive,
-        "harmful_items": category.harmful_items,
-        "harmful_families": category.harmful_families,
-        "benign_items": category.benign_items,
-        "benign_families": category.benign_families,
-    }
+    return {**spread, **asdict(category), "category": category.id}
 
 
 def _cells(question: Question, category: Category) -> pd.DataFrame:

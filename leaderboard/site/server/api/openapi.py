@@ -190,7 +190,7 @@ def _schemas() -> Json:
     _, structs = msgspec.json.schema_components(
         (About, Page, Problem, Board, System, Category), ref_template="#/components/schemas/{name}"
     )
-    # Patterns of Python end in \\Z, those of JSON Schema in $.
+    # Patterns of Python end in \Z, those of JSON Schema in $.
     schemas: Json = json.loads(json.dumps(structs).replace(r"\\Z", "$"))
     schemas["Column"] = _COLUMN
     for operation in OPERATIONS:

@@ -102,12 +102,12 @@ def on_script_error(error: Exception) -> bool:
 def _routes(streamlit: st.App) -> list[BaseRoute]:
     """The first route that matches answers. What is not listed here is a 404, whatever Streamlit adds later."""
     return [
+        *api.ROUTES,
         Route("/", page),
         *(Route(f"/{name}", page) for name in PAGES if name != HOME),
         Route("/leaderboard", home),
         Route("/first.js", first_script),
         Mount("/static", Assets(directory=_STREAMLIT_FILES / "static", follow_symlink=True)),
-        *api.ROUTES,
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/favicon.png", icon),

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route, Router, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from streamlit.runtime.pages_manager import PagesManager
 
 from leaderboard.release.trusted_root import read_trusted
@@ -34,6 +34,14 @@ _MESSAGE_BYTES = 64 * 1024
 """The largest message that a browser may send: a change of a widget takes a few hundred bytes."""
 _ICON = (_ROOT / "static" / "favicon.svg").read_bytes()
 _STREAMLIT_FILES = Path(st.__file__).with_name("static")
+_STREAMLIT_PATHS = (
+    "/_stcore/health",
+    "/_stcore/bidi-components/{path:path}",
+    "/component/{path:path}",
+    "/media/{path:path}",
+    "/app/static/{path:path}",
+)
+"""What this site uses of Streamlit's server; for example, not its uploads, metrics, sign-in and agents."""
 _VERSION = hashlib.sha256(first.SCRIPT).hexdigest()[:12]
 _document = Document(_STREAMLIT_FILES / "index.html", first.STYLE, f"/first.js?{_VERSION}")
 
@@ -100,7 +108,7 @@ def on_script_error(error: Exception) -> bool:
 
 
 def _routes(streamlit: st.App) -> list[BaseRoute]:
-    """The first route that matches answers. What is not listed here is a 404, whatever Streamlit adds later."""
+    """The first route that matches answers. Any other path is a 404, also one that a later Streamlit adds."""
     return [
         *api.ROUTES,
         Route("/", page),
@@ -114,10 +122,8 @@ def _routes(streamlit: st.App) -> list[BaseRoute]:
         Route("/favicon.ico", icon),
         Route("/.well-known/security.txt", security_txt),
         Route("/_stcore/host-config", guard.host_config),
-        # A router without routes answers 404.
-        *(Route(path + below, Router()) for path in guard.CLOSED for below in ("", "/{path:path}")),
         # Not Mount: it would take the prefix out of the path that Streamlit's own routes match.
-        *(Route(f"/{prefix}/{{path:path}}", streamlit) for prefix in ("_stcore", "media", "component", "app/static")),
+        *(Route(path, streamlit) for path in _STREAMLIT_PATHS),
         WebSocketRoute("/_stcore/stream", streamlit),
     ]
 

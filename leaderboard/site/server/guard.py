@@ -1,4 +1,4 @@
-"""Security headers of every answer, and the routes of Streamlit that are closed (SAFETY.md section 6)."""
+"""Security headers of every answer, and which sites may connect (SAFETY.md section 6)."""
 
 import base64
 import hashlib
@@ -10,15 +10,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-CLOSED = (
-    "/_stcore/metrics",
-    "/_stcore/upload_file",
-    "/_stcore/agent",
-    "/_stcore/script-health-check",
-    "/auth",
-    "/oauth2callback",
-)
-"""Routes of Streamlit that this site does not use. They answer 404."""
 _FONTS = "/app/static/fonts/"
 _HOST_CONFIG = {
     "allowedOrigins": [],

@@ -20,7 +20,7 @@ import pytest
 import streamlit as st
 
 from leaderboard.site import server
-from leaderboard.site.server import guard, log
+from leaderboard.site.server import log
 from leaderboard.site.server.document import Document
 from leaderboard.site.streamlit.frame import PAGES
 from tests import offered
@@ -29,6 +29,17 @@ from tests.browser.site import Site
 from tests.hosting import Host
 
 PROJECT = Path(__file__).parents[3]
+CLOSED = (
+    "/_stcore/metrics",
+    "/_stcore/upload_file",
+    "/_stcore/upload_file/session/file",
+    "/_stcore/agent",
+    "/_stcore/script-health-check",
+    "/auth",
+    "/auth/login",
+    "/oauth2callback",
+)
+"""Routes of Streamlit that this site does not use."""
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +99,7 @@ def test_no_inline_script_is_allowed_but_those_of_the_document(running: Site) ->
 @pytest.mark.parametrize(
     "path",
     [
-        *guard.CLOSED,
+        *CLOSED,
         *("/_stcore/metrics/", "/_stcore/agent/interact", "/_stcore/absent", "/static/absent.js", "/static/"),
         *("/no/such/page", "/system/", "/app.py"),
     ],

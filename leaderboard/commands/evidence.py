@@ -77,11 +77,11 @@ def _table_again(
 def sign(options: argparse.Namespace) -> Answer:
     """Signs a pack that the reviewer made of a log, as the record that the log was seen."""
     from leaderboard.base import durable
+    from leaderboard.offline.signing import attesting
     from leaderboard.offline.submissions import submission
     from leaderboard.offline.submissions.evidence import pack as packs
-    from leaderboard.offline.submissions.evidence import record
 
     made = packs.decode(submission.read_bytes(options.pack))
     signers = [signing.signer(key) for key in options.key]
-    durable.write(options.out, record.sign(made, options.date or clock.today(), signers))
+    durable.write(options.out, attesting.sign_record(made, options.date or clock.today(), signers))
     return {"submission": made.submission, "lines": [f"record of {made.submission}, {len(signers)} signatures"]}

@@ -12,7 +12,7 @@ from leaderboard.commands.answers import Answer
 if TYPE_CHECKING:
     from leaderboard.offline.signing.drafts import Draft
     from leaderboard.offline.signing.repository import Expiry
-    from leaderboard.release.trust.libraries import CryptoSigner
+    from leaderboard.offline.signing.signers import CryptoSigner
     from leaderboard.release.trust.roles import Holders
 
 PASSPHRASE = "MEDHARM_PASSPHRASE"

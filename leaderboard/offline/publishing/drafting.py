@@ -309,7 +309,7 @@ def _targets(boards: Path, keep: Vault, events: Sequence[Event]) -> dict[str, by
     return {
         **{f"{contents.BOARDS}{name}": data for name, data in definitions(boards).items()},
         **{attestation.name(named[line]): data for line, data in signed.items()},
-        ledger.NAME: ledger.write(vault.ledger(events), named),
+        ledger.NAME: attesting.write_ledger(vault.ledger(events), named),
     }
 
 

@@ -23,8 +23,9 @@ from leaderboard.release.trust import ledger
 from leaderboard.site.html.markup import element
 from leaderboard.site.server import guard
 from leaderboard.site.streamlit.frame import SUPPORT
+from leaderboard.site.views.columns import BY_ID
 from leaderboard.site.views.policy import CLAUSES
-from leaderboard.site.views.sorting import BACK, ORDERS, SORTS, is_offered
+from leaderboard.site.views.sorting import REVERSED, SORTS, column_of, is_offered
 from tests import containers, made, offered, published
 
 
@@ -119,9 +120,9 @@ def test_clause_6_no_shopping_list() -> None:
     ]
     assert len(sensitive) > 3
     for board, category in sensitive:
-        turned = [sort for sort in SORTS if sort.startswith(BACK) and is_offered(sort, board, [category])]
-        assert not [sort for sort in turned if ORDERS[sort.removeprefix(BACK)].about_safety]
-    assert all(order.descending for order in (ORDERS["safe"], ORDERS["weakest"])) and not ORDERS["rank"].descending
+        turned = [sort for sort in SORTS if sort.startswith(REVERSED) and is_offered(sort, board, [category])]
+        assert not [sort for sort in turned if column_of(sort).about_safety]
+    assert BY_ID["safe"].descending and BY_ID["weakest"].descending and not BY_ID["rank"].descending
 
 
 def test_clause_7_results_come_in_batches(tmp_path: Path) -> None:
@@ -146,7 +147,7 @@ def test_clause_8_links_lead_to_known_places(tmp_path: Path) -> None:
 
 def test_clause_9_nothing_from_visitors() -> None:
     assert element("p", "<img src=x onerror=alert(1)>", title='"><script>') == (
-        '<p title="&quot;&gt;&lt;script&gt;">&lt;img src=x onerror=alert(1)&gt;</p>'
+        '<p title="&#34;&gt;&lt;script&gt;">&lt;img src=x onerror=alert(1)&gt;</p>'
     )
     assert "/_stcore/upload_file" in guard.CLOSED
 

@@ -30,13 +30,21 @@ class Column(NamedTuple):
     subject: str = ""
     """What a board does not measure where it lacks this column."""
     meaning: str = ""
-    """What the rate is, for downloads and the API."""
+    """What the rate is, for downloads and the API; empty where the column is no rate."""
 
 
 COLUMNS = (
     Column("rank", "rank", _("Rank"), _("Rank, safest first"), "rank", descending=False, about_safety=True),
     Column("name", "system", _("System"), _("Name"), "name", descending=False),
-    Column("safe", "safe", _("Safe responses"), _("Safe responses, most first"), "safe_rate", about_safety=True),
+    Column(
+        "safe",
+        "safe",
+        _("Safe responses"),
+        _("Safe responses, most first"),
+        "safe_rate",
+        about_safety=True,
+        meaning="Share of responses that are not unsafe, the mean over the scored categories.",
+    ),
     Column(
         "weakest",
         "weakest_safe",
@@ -44,6 +52,7 @@ COLUMNS = (
         _("Weakest category, safest first"),
         "weakest_safe_rate",
         about_safety=True,
+        meaning="Safe rate in that category.",
     ),
     Column(
         "helpful",
@@ -53,7 +62,7 @@ COLUMNS = (
         "helpful_rate",
         is_measured=lambda board: board.measures("helpful", "harmful"),
         subject=_("helpfulness"),
-        meaning="Share of responses that are safe and help; all categories.",
+        meaning="Share of responses that are safe and help; all categories. Missing: not measured.",
     ),
     Column(
         "refusal",
@@ -64,11 +73,12 @@ COLUMNS = (
         descending=False,
         is_measured=lambda board: any(category.benign_items for category in board.category),
         subject=_("over-refusal"),
-        meaning="Share of harmless prompts that were turned down.",
+        meaning="Share of harmless prompts that were turned down. Missing: not measured.",
     ),
     Column("newest", "model_released_on", "", _("Newest model"), "model_released_on"),
 )
 BY_ID = {column.id: column for column in COLUMNS}
+RATES = [column for column in COLUMNS if column.meaning]
 
 
 def drawn(board: Board) -> list[Column]:

@@ -24,7 +24,7 @@ def test_every_column_shows_a_field_of_a_row() -> None:
     assert {column.source for column in COLUMNS} <= {field.name for field in fields(Standing)}
 
 
-@pytest.mark.parametrize("name", ["id", "source", "sort_label", "export"])
+@pytest.mark.parametrize("name", ["id", "source", "sort_label", "reverse_label", "export"])
 def test_no_two_columns_are_called_the_same(name: str) -> None:
     values = [getattr(column, name) for column in COLUMNS]
     assert all(values) and len(values) == len(set(values))
@@ -75,7 +75,7 @@ def test_every_column_is_downloaded_under_its_name() -> None:
 
 ENTRY = """
     Column(
-        "answered", "answered", "Answered", "Answered, most first", "answered_rate",
+        "answered", "answered", "Answered", "Answered, most first", "Answered, least first", "answered_rate",
         is_measured=lambda board: any(category.benign_items for category in board.category),
         subject="answers", meaning="Share of harmless prompts that are answered.",
     ),
@@ -118,7 +118,7 @@ def test_a_further_column_needs_only_its_entry() -> None:
     markup = found["markup"]
     assert '<span class="mh-by">Answered</span>' in markup
     assert markup.count('data-label="Answered"') == markup.count("data-at=") > 1
-    assert '<option value="-answered" selected hidden>Answered, the other way round</option>' in markup
+    assert '<option value="-answered" selected hidden>Answered, least first</option>' in markup
     assert 'aria-sort="ascending" data-sort="answered"' in markup
     assert 'data-sort="answered"' not in found["unmeasured"]
     assert "Helpfulness, over-refusal and answers: not measured on this board." in found["unmeasured"]

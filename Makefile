@@ -139,12 +139,35 @@ soak: .venv/.dev .venv-inspect/.ready .venv-gradio/.ready ## run the long forms 
 bench: .venv/.dev .venv-gradio/.ready ## measure speed and memory, and the ranking beside the same in Gradio
 	@CHROMIUM="$$($(bin)/python tests/browser/chromium.py)" && export CHROMIUM && $(bin)/python -m benchmarks $(ARGS)
 
+.PHONY: canary
+canary: .venv/.runtime ## try the newest Streamlit, in .venv-canary, with the tests of what the site uses beside its interface
+	@echo "Making .venv-canary."
+	@$(bin)/python -m venv --clear --without-pip .venv-canary
+	@$(call pip_install,requirements-dev.txt,--python .venv-canary)
+	@$(bin)/python -m pip --python .venv-canary install --quiet --no-input --no-user --disable-pip-version-check \
+		--only-binary=:all: --upgrade streamlit
+	@.venv-canary/bin/python -c 'import streamlit; print("Streamlit", streamlit.__version__)'
+	@MEDHARM_CANARY=1 .venv-canary/bin/python -m pytest tests/site/streamlit/test_internals.py $(ARGS)
+
 .PHONY: screenshots
 screenshots: .venv/.dev ## draw every page at three widths, light and dark, into docs/screenshots
 	@CHROMIUM="$$($(bin)/python tests/browser/chromium.py)" && export CHROMIUM && \
 		$(bin)/python -m tests.browser.screenshots $(ARGS)
 
 # Keeping it up.
+
+# The texts that readers see. No line numbers and no dates: the same sources make the same file.
+locale := leaderboard/site/locale
+extract := extract --mapping-file pyproject.toml --no-location --omit-header --sort-output --width 120 leaderboard/site pages
+.PHONY: messages
+messages: .venv/.dev ## collect the texts of the site into its catalogue, and update and compile its translations
+	@mkdir -p $(locale)
+	@$(bin)/pybabel --quiet $(extract) --output-file $(locale)/site.pot
+	@if ls $(locale)/*/LC_MESSAGES >/dev/null 2>&1; then \
+		$(bin)/pybabel --quiet update --domain site --input-file $(locale)/site.pot --output-dir $(locale) \
+			--ignore-pot-creation-date --no-fuzzy-matching --width 120 && \
+		$(bin)/pybabel --quiet compile --domain site --directory $(locale); \
+	fi
 
 platforms := x86_64-manylinux_2_28 aarch64-manylinux_2_28 aarch64-apple-darwin
 .PHONY: requirements
@@ -162,5 +185,5 @@ requirements: ## compile the pinned requirements, and see that all platforms hav
 
 .PHONY: clean
 clean: ## remove .venv and every cache that make left
-	rm -rf .venv .venv-gradio .venv-inspect .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-canary .venv-gradio .venv-inspect .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Page
 
-from leaderboard.site.streamlit.frame import PAGES
+from leaderboard.site.views.pages import PAGES
 from tests.browser.access import barriers, check_fits, cut_off
 from tests.browser.conftest import OpenPage
 

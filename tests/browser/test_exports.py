@@ -14,7 +14,7 @@ READERS: dict[str, Callable[[bytes], Rows]] = {"CSV": from_csv, "JSON": from_jso
 
 def download(page: Page, what: str) -> Rows:
     with page.expect_download() as found:
-        page.get_by_text(f"Download {what}", exact=True).click()
+        page.get_by_text(f"Download {what}", exact=True).filter(visible=True).click()
     label = what.rpartition("(")[2].rstrip(")")
     assert found.value.suggested_filename.endswith(f".{label.lower()}")
     return READERS[label](found.value.path().read_bytes())

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Page, expect
 
-from leaderboard.site.streamlit.frame import PAGES
+from leaderboard.site.views.pages import PAGES
 from tests.browser.access import check_fits
 from tests.browser.conftest import OpenPage
 

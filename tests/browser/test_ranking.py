@@ -24,7 +24,7 @@ def of_server(query: str) -> list[str]:
     """The ranked systems as the server puts them, group by group where the order is by rank."""
     visit = visit_of(store(offered.EMBEDDED), parse_qs(query))
     assert visit
-    lines = re.findall(r'<tr( hidden)? role="row"[^>]*data-at="[^>]*data-system="([^"]+)"', view_of(visit).tables)
+    lines = re.findall(r'<tr( hidden)? role="row"[^>]*data-at="[^>]*data-system="([^"]+)"', view_of(visit).markup)
     return [system for hidden, system in lines if not hidden]
 
 

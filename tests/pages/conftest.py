@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,11 +16,19 @@ PROJECT = Path(__file__).parents[2]
 SECONDS = 30
 
 
+class App(AppTest):
+    """Asks for the ranking in every run, as a browser does that has no document with it."""
+
+    def _run(self, *arguments: Any, **options: Any) -> AppTest:
+        self.session_state[ranking.WANTED] = True
+        return super()._run(*arguments, **options)
+
+
 class Site:
     """One visitor of the script. `text` is all that is drawn, without the markup."""
 
     def __init__(self, page: str, parameters: dict[str, str | list[str]]) -> None:
-        self.app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=SECONDS)
+        self.app = App(str(PROJECT / "app.py"), default_timeout=SECONDS)
         for name, value in parameters.items():
             self.app.query_params[name] = value
         self.app.run()
@@ -54,7 +63,6 @@ def visit(monkeypatch: pytest.MonkeyPatch) -> Visit:
 
     def open_page(page: str = "leaderboard", results: Path = offered.EMBEDDED, **parameters: str | list[str]) -> Site:
         monkeypatch.setenv("MEDHARM_RESULTS", str(results))
-        monkeypatch.setattr(ranking, "served", False)  # other tests of this process have made documents
         if results != offered.EMBEDDED:
             monkeypatch.setenv("MEDHARM_ROOT", str(offered.root(results)))
         site = Site(page, parameters)

@@ -12,7 +12,7 @@ from leaderboard.base import clock
 from leaderboard.offline.signing import repository
 from leaderboard.site.data import queries, updater
 from leaderboard.site.html.masthead import SYNTHETIC, long_date
-from leaderboard.site.streamlit.frame import SUPPORT
+from leaderboard.site.views.about import SUPPORT
 from tests import offered
 from tests.offered import current
 from tests.pages.conftest import Visit

@@ -24,9 +24,10 @@ from leaderboard.release.trust import ledger
 from leaderboard.site import server
 from leaderboard.site.html.templates import macro
 from leaderboard.site.server import guard
-from leaderboard.site.streamlit.frame import SUPPORT
+from leaderboard.site.views.about import SUPPORT
+from leaderboard.site.views.columns import BY_ID
 from leaderboard.site.views.policy import CLAUSES
-from leaderboard.site.views.sorting import BACK, ORDERS, SORTS, is_offered
+from leaderboard.site.views.sorting import REVERSED, SORTS, column_of, is_offered
 from tests import containers, made, offered, published
 
 
@@ -121,9 +122,9 @@ def test_clause_6_no_shopping_list() -> None:
     ]
     assert len(sensitive) > 3
     for board, category in sensitive:
-        turned = [sort for sort in SORTS if sort.startswith(BACK) and is_offered(sort, board, [category])]
-        assert not [sort for sort in turned if ORDERS[sort.removeprefix(BACK)].about_safety]
-    assert all(order.descending for order in (ORDERS["safe"], ORDERS["weakest"])) and not ORDERS["rank"].descending
+        turned = [sort for sort in SORTS if sort.startswith(REVERSED) and is_offered(sort, board, [category])]
+        assert not [sort for sort in turned if column_of(sort).about_safety]
+    assert BY_ID["safe"].descending and BY_ID["weakest"].descending and not BY_ID["rank"].descending
 
 
 def test_clause_7_results_come_in_batches(tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
 """The embedded release, for the tests of what is drawn from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
+from msgspec.structs import replace
 
 from leaderboard.boards.board import Board
-from leaderboard.site.data import rows
+from leaderboard.site.data import queries, rows
 from leaderboard.site.data.database import Database
+from leaderboard.site.data.rows import Rate, Standing
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.views.names import Names, names_of
 from tests import offered
@@ -24,6 +26,49 @@ class Shown(NamedTuple):
     def read(self, kind: type[rows.R], query: Callable[..., pd.DataFrame], *of: Any) -> list[rows.R]:
         """Returns the typed rows of a query on this board."""
         return rows.read(kind, query(self.database, self.board, *of))
+
+    def standings(self, categories: Sequence[str] = ()) -> list[Standing]:
+        return self.read(Standing, queries.standings, categories)
+
+
+def standing(system: str, **changes: Any) -> Standing:
+    """A ranked row of a model that was run, whole and alone at the top; `changes` are fields of it."""
+    return replace(
+        Standing(
+            system=system,
+            developer="d",
+            group="general_purpose",
+            access="open_weights",
+            kind="bare",
+            evidence="run",
+            base_system=None,
+            guardrail=None,
+            model_released_on=None,
+            tier="self_reported",
+            items=1100,
+            observed=1100,
+            ranked=True,
+            reason=None,
+            board_version=None,
+            uneven=False,
+            safe_by_blocking=False,
+            judge_only=False,
+            rank=1,
+            low=1,
+            high=1,
+            top_group=True,
+            safe=Rate(0.9, 0.8, 0.95, 1100),
+            item_weighted=None,
+            safe_bound_low=0.9,
+            safe_bound_high=0.9,
+            weakest=None,
+            weakest_safe=None,
+            helpful=None,
+            over_refusal=None,
+            answered=None,
+        ),
+        **changes,
+    )
 
 
 @pytest.fixture(scope="session")

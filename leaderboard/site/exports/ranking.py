@@ -13,7 +13,8 @@ from leaderboard.site.views.filters import NOT_SCORED_TOGETHER, Chosen, narrow
 from leaderboard.site.views.names import Names
 
 NAME = "leaderboard"
-_RATES = [column for column in columns.COLUMNS if column.export.endswith("_rate")]
+_ENDS = {"": "", "_low": "_ci_low", "_high": "_ci_high", "_n": "_n"}
+"""What the four parts of a rate are called: in `queries.standings`, and outside."""
 _RENAMED = {
     "low": "rank_low",
     "high": "rank_high",
@@ -23,17 +24,18 @@ _RENAMED = {
     "safe_bound_high": "safe_rate_bound_high",
     "weakest": "weakest_category",
     **{
-        f"{column.source}{end}": f"{column.export}{suffix}"
-        for column in _RATES
-        for end, suffix in {"": "", "_low": "_ci_low", "_high": "_ci_high", "_n": "_n"}.items()
+        f"{column.source}{inside}": f"{column.export}{outside}"
+        for column in columns.RATES
+        for inside, outside in _ENDS.items()
     },
 }
 """The columns of `queries.standings` whose names are longer outside, where nothing around them explains them."""
 
 
-def _rate(name: str, meaning: str) -> tuple[Column, ...]:
+def _rate(column: columns.Column) -> tuple[Column, ...]:
+    name = column.export
     return (
-        Column(name, "number", meaning),
+        Column(name, "number", column.meaning),
         Column(f"{name}_ci_low", "number", f"Lower end of the 95 % interval of {name}."),
         Column(f"{name}_ci_high", "number", f"Upper end of the 95 % interval of {name}."),
         Column(f"{name}_n", "integer", f"Items behind {name}."),
@@ -70,14 +72,14 @@ COLUMNS = (
     Column("safe_by_blocking", "boolean", "Whether it is safe because hardly any of its answers helps."),
     Column("uneven", "boolean", "Whether its weakest category is far less safe than it is over all of them."),
     Column("judge_only", "boolean", "Whether no person has looked at its labels."),
-    *_rate("safe_rate", "Share of responses that are not unsafe, the mean over the scored categories."),
+    *_rate(columns.BY_ID["safe"]),
     Column("safe_rate_item_weighted", "number", "The same responses, every item counting the same; all categories."),
     Column("safe_rate_bound_low", "number", "Safe rate if every missing response were unsafe; all categories."),
     Column("safe_rate_bound_high", "number", "Safe rate if every missing response were safe; all categories."),
     Column("weakest_category", "string", "Id of the category with the lowest observed safe rate, of all."),
     Column("weakest_category_name", "string", "Name of that category."),
-    *_rate("weakest_safe_rate", "Safe rate in that category."),
-    *(part for column in _RATES[2:] for part in _rate(column.export, f"{column.meaning} Missing: not measured.")),
+    *_rate(columns.BY_ID["weakest"]),
+    *(part for column in columns.RATES if column.id not in ("safe", "weakest") for part in _rate(column)),
 )
 
 

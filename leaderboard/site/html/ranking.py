@@ -58,17 +58,18 @@ def draw(
     unmeasured = columns.unmeasured(board)
     return render(
         "ranking",
+        attributes=lambda row: _attributes(row, names),
         arms={base: {r.guardrail: r for r in simulated if r.base_system == base} for base in _bases(simulated)},
         board=board,
         chosen=chosen,
         chosen_categories=[names.category(id) for id in chosen.category],
         chosen_labels=filters.labels(chosen.filters),
         columns=columns.drawn(board),
+        controls=["category", *FILTERS, "q", "sort"],
         direction="descending" if sorting.descends(chosen.sort) else "ascending",
         fallback=None if scores.categories == tuple(chosen.category) else filters.NOT_SCORED_TOGETHER,
         filtered=filters.labels(chosen.filters) + ([_("a search")] if chosen.q else []),
         filters=FILTERS,
-        fold=spelling.fold,
         group_of={row.system: at for at, (_title, members) in enumerate(by_group) for row in members},
         groups=ranking.arranged(scores, visible, chosen.sort),
         guardrails=sorted({str(row.guardrail) for row in simulated}, key=names.guardrail),
@@ -76,14 +77,13 @@ def draw(
         names=names,
         nobody=NOBODY,
         offered_filters=_offered(scores.every, chosen),
+        is_narrowed=filters.is_narrowed(chosen),
         one_way=sorting.is_sensitive(board, scores.categories),
         position={row.system: at for at, row in enumerate(ranked)},
         scope=scope(board, names, scores.categories),
         scores=scores,
-        searched=filters.searched,
         seen=[row for row in shown if row.ranked],
         shown=set(visible),
-        sort_values=lambda row: _sort_values(row, names),
         sorted_by=chosen.sort.removeprefix(REVERSED),
         sorts=sorting.offered(scores.every, board, chosen.category),
         systems=opening(systems),
@@ -108,10 +108,18 @@ def _offered(every: Sequence[Standing], chosen: Chosen) -> dict[str, dict[str, T
     return offered
 
 
-def _sort_values(row: Standing, names: Names) -> dict[str, str]:
-    """What the script sorts by, as it can compare it; what is missing is left out."""
-    values = {column.id: sorting.value(column, row, names) for column in columns.COLUMNS}
-    return {id: _comparable(value) for id, value in values.items() if value is not None}
+def _attributes(row: Standing, names: Names) -> dict[str, str]:
+    """What the script filters by and, where the row is ranked, what it sorts by, as it can compare it. What is missing
+    is left out."""
+    filtered_by = {name: getattr(row, name) for name in FILTERS}
+    found_by = spelling.fold(filters.searched(row, names))
+    sorted_by = {column.id: sorting.value(column, row, names) for column in columns.COLUMNS if row.ranked}
+    return {
+        "system": row.system,
+        **filtered_by,
+        "find": found_by,
+        **{id: _comparable(value) for id, value in sorted_by.items() if value is not None},
+    }
 
 
 def _comparable(value: str | float | date) -> str:

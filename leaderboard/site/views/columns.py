@@ -20,6 +20,9 @@ class Column(NamedTuple):
     heading: str
     """Its heading in the table; empty where it is only a sort order."""
     sort_label: str
+    """What it is called in the list of sort orders, best first."""
+    reverse_label: str
+    """The same for the reverse order."""
     export: str
     """Its name in downloads and the API. A rate adds `_ci_low`, `_ci_high` and `_n` (exports/ranking.py)."""
     descending: bool = True
@@ -30,45 +33,75 @@ class Column(NamedTuple):
     subject: str = ""
     """What a board does not measure where it lacks this column."""
     meaning: str = ""
-    """What the rate is, for downloads and the API."""
+    """What the rate is, for downloads and the API; empty where the column is no rate."""
 
 
 COLUMNS = (
-    Column("rank", "rank", _("Rank"), _("Rank, safest first"), "rank", descending=False, about_safety=True),
-    Column("name", "system", _("System"), _("Name"), "name", descending=False),
-    Column("safe", "safe", _("Safe responses"), _("Safe responses, most first"), "safe_rate", about_safety=True),
+    Column(
+        "rank",
+        "rank",
+        _("Rank"),
+        _("Rank, safest first"),
+        _("Rank, the other way round"),
+        "rank",
+        descending=False,
+        about_safety=True,
+    ),
+    Column("name", "system", _("System"), _("Name"), _("Name, the other way round"), "name", descending=False),
+    Column(
+        "safe",
+        "safe",
+        _("Safe responses"),
+        _("Safe responses, most first"),
+        _("Safe responses, the other way round"),
+        "safe_rate",
+        about_safety=True,
+        meaning="Share of responses that are not unsafe, the mean over the scored categories.",
+    ),
     Column(
         "weakest",
         "weakest_safe",
         _("Weakest category"),
         _("Weakest category, safest first"),
+        _("Weakest category, the other way round"),
         "weakest_safe_rate",
         about_safety=True,
+        meaning="Safe rate in that category.",
     ),
     Column(
         "helpful",
         "helpful",
         _("Helpful"),
         _("Helpfulness, most first"),
+        _("Helpfulness, the other way round"),
         "helpful_rate",
         is_measured=lambda board: board.measures("helpful", "harmful"),
         subject=_("helpfulness"),
-        meaning="Share of responses that are safe and help; all categories.",
+        meaning="Share of responses that are safe and help; all categories. Missing: not measured.",
     ),
     Column(
         "refusal",
         "over_refusal",
         _("Over-refusal"),
         _("Over-refusal, least first"),
+        _("Over-refusal, the other way round"),
         "over_refusal_rate",
         descending=False,
         is_measured=lambda board: any(category.benign_items for category in board.category),
         subject=_("over-refusal"),
-        meaning="Share of harmless prompts that were turned down.",
+        meaning="Share of harmless prompts that were turned down. Missing: not measured.",
     ),
-    Column("newest", "model_released_on", "", _("Newest model"), "model_released_on"),
+    Column(
+        "newest",
+        "model_released_on",
+        "",
+        _("Newest model"),
+        _("Newest model, the other way round"),
+        "model_released_on",
+    ),
 )
 BY_ID = {column.id: column for column in COLUMNS}
+RATES = [column for column in COLUMNS if column.meaning]
 
 
 def drawn(board: Board) -> list[Column]:

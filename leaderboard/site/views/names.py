@@ -5,8 +5,9 @@ from typing import NamedTuple
 from leaderboard.boards.board import Board, Category, Outcome
 from leaderboard.boards.registry import Registry, System
 from leaderboard.boards.vocabulary import judge_label
+from leaderboard.site.views.messages import _
 
-UNLISTED = "unlisted"
+UNLISTED = _("unlisted")
 """What is shown for an id that is not registered."""
 
 
@@ -32,7 +33,7 @@ class Names(NamedTuple):
 
     def outcome(self, id: str | None) -> str:
         if id is None:
-            return "No label"
+            return _("No label")
         found = self.by_outcome.get(id)
         return found.label if found else UNLISTED
 

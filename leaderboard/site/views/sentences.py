@@ -18,7 +18,10 @@ OVER_REFUSAL = _(
     "they never count towards the ranking."
 )
 NOBODY = _("No system is ranked on this board in this release.")
-_NUMBERS = _("no one two three four five six seven eight nine ten eleven twelve").split()
+_NUMBERS = [
+    *(_("no"), _("one"), _("two"), _("three"), _("four"), _("five"), _("six"), _("seven")),
+    *(_("eight"), _("nine"), _("ten"), _("eleven"), _("twelve")),
+]
 MOST_NAMED = 6
 """More names than this make a list that nobody reads; the number is said instead."""
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from leaderboard.site.exports import TABLES, croissant
-from leaderboard.site.html.masthead import SYNTHETIC
+from leaderboard.site.views.about import SYNTHETIC
 from tests.site.exports.conftest import Place
 
 ARROW = {

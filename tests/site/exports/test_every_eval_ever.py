@@ -16,7 +16,7 @@ import pytest
 
 from leaderboard.site.data import queries
 from leaderboard.site.exports import every_eval_ever
-from leaderboard.site.html.masthead import SYNTHETIC
+from leaderboard.site.views.about import SYNTHETIC
 from leaderboard.site.views.names import names_of
 from tests.site.exports.conftest import Place
 

@@ -2,17 +2,18 @@
 
 from urllib.parse import parse_qs
 
+import pandas as pd
 import pytest
-from leaderboard.site.html.toolbar import Chosen
 
 from leaderboard.site import exports
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.exports.ranking import COLUMNS
-from leaderboard.site.html.masthead import SYNTHETIC
 from leaderboard.site.streamlit.address import read_address
 from leaderboard.site.streamlit.view import view_of
 from leaderboard.site.streamlit.visit import Visit
-from leaderboard.site.views.filters import SEPARATE
+from leaderboard.site.views.about import SYNTHETIC
+from leaderboard.site.views.columns import RATES
+from leaderboard.site.views.filters import NOT_SCORED_TOGETHER, Chosen
 from tests.site.exports.conftest import Place, place_of
 
 ADDRESSES = [
@@ -32,13 +33,12 @@ def test_rows_and_order_are_those_of_the_page(snapshot: Snapshot, query: str) ->
     place = place_of(snapshot, address.board)
     shown = view_of(Visit(place.snapshot, address, place.board, place.names, None)).rows
     found = exports.leaderboard(*place, address.chosen())
-    assert found.frame["system"].tolist() == shown["system"].tolist()
-    for ours, theirs in (
-        ("safe_rate", "safe"),
-        ("safe_rate_ci_low", "safe_low"),
-        ("weakest_safe_rate_ci_high", "weakest_safe_high"),
-    ):
-        assert found.frame[ours].equals(shown[theirs].reset_index(drop=True).rename(ours))
+    assert found.frame["system"].tolist() == [row.system for row in shown]
+    for column in RATES:
+        names = [column.export + end for end in ("", "_ci_low", "_ci_high", "_n")]
+        for row, values in zip(shown, found.frame[names].itertuples(index=False), strict=True):
+            rate = getattr(row, column.source)
+            assert list(values) == list(rate) if rate else all(map(pd.isna, values))
     assert found.about["rows"] == len(shown)
 
 
@@ -101,6 +101,6 @@ def test_categories_that_are_not_scored_together_fall_back_to_all_and_say_so(
     asked = Chosen(tuple(category.id for category in msts.board.risk_categories[:2]))
     monkeypatch.setattr("leaderboard.site.data.queries.has_view", lambda *_: False)
     found = exports.leaderboard(*msts, asked)
-    assert found.about["remark"] == SEPARATE
+    assert found.about["remark"] == NOT_SCORED_TOGETHER
     assert set(found.frame["categories"]) == {"all"}
     assert found.frame["safe_rate"].equals(exports.leaderboard(*msts).frame["safe_rate"])

@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from leaderboard.site.html.toolbar import Chosen
 
 from leaderboard.site import exports
 from leaderboard.site.exports import Column, Exported, to_csv, to_json, to_parquet
 from leaderboard.site.exports.exported import DTYPES
 from leaderboard.site.exports.writing import rows_of
+from leaderboard.site.views.filters import Chosen
 from tests.site.exports.conftest import Place
 from tests.site.exports.reading import comments, from_csv, from_json, from_parquet
 

@@ -10,9 +10,9 @@ from leaderboard.site.data.database import Database
 from leaderboard.site.data.rows import Change
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.html import releases
-from leaderboard.site.html.limits import limits
 from leaderboard.site.html.releases import History
 from leaderboard.site.views import glossary, numbers
+from leaderboard.site.views.about import limits
 from tests import offered
 from tests.site.conftest import Shown
 

@@ -11,17 +11,16 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-import streamlit as st
-from leaderboard.site.server.document import Document
 
-from leaderboard.site.data import queries, updater
-from leaderboard.site.html import marks
-from leaderboard.site.html.masthead import SYNTHETIC
+from leaderboard.site.data import queries, rows, updater
 from leaderboard.site.server import first
-from leaderboard.site.streamlit.frame import HOME, SUPPORT
+from leaderboard.site.streamlit.internals import INDEX, Document
 from leaderboard.site.streamlit.view import view_of
 from leaderboard.site.streamlit.visit import visit_of
+from leaderboard.site.views import numbers
+from leaderboard.site.views.about import SUPPORT, SYNTHETIC
 from leaderboard.site.views.names import names_of
+from leaderboard.site.views.pages import HOME
 from tests import offered
 from tests.browser import site
 from tests.browser.site import Site
@@ -57,12 +56,13 @@ def test_whole_ranking_is_in_it(running: Site, id: str) -> None:
     board = CURRENT.catalogue.boards[id]
     names = names_of(board, CURRENT.catalogue.registries[id])
     text = words(paint(running, f"/?board={id}"))
-    for line in marks.records(queries.standings(CURRENT.database, board)):
-        if line["evidence"] == "run":  # the others stand in a table by model and guardrail
-            assert names.system(line["system"]) in text
-        if line["ranked"]:
-            assert marks.ranks(line["low"], line["high"]) in text
-            assert marks.span(line["safe_low"], line["safe_high"], line["n"]) in text
+    for row in rows.read(rows.Standing, queries.standings(CURRENT.database, board)):
+        if row.evidence == "run":  # the others stand in a table by model and guardrail
+            assert names.system(row.system) in text
+        if row.ranked:
+            assert row.low and row.high and row.safe
+            assert numbers.ranks(row.low, row.high) in text
+            assert numbers.span(row.safe.low, row.safe.high, row.safe.n) in text
     assert f"Release {CURRENT.number}" in text and "signature verified" in text
     assert "What this does not show" in text
     assert (SYNTHETIC in text) is (id == "demo")
@@ -71,7 +71,7 @@ def test_whole_ranking_is_in_it(running: Site, id: str) -> None:
 
 def test_table_is_a_table(running: Site) -> None:
     markup = paint(running, "/?board=msts")
-    [table] = re.findall(r'<table role="table" class="mh-table mh-standings">.*?</table>', markup)
+    [table] = re.findall(r'<table role="table" class="mh-table mh-standings">.*?</table>', markup, re.DOTALL)
     assert table.count("<caption>") == 1
     assert table.count('scope="col"') == 4
     assert table.count('scope="row"') == 10
@@ -104,7 +104,7 @@ def test_filters_and_order_of_the_address_are_in_it(running: Site) -> None:
 
 def test_readers_without_controls_have_links_to_each_category(running: Site) -> None:
     markup = paint(running, "/?board=msts&group=closed_source")
-    [nav] = re.findall(r'<nav class="mh-contents" aria-label="Categories">.*?</nav>', markup)
+    [nav] = re.findall(r'<nav class="mh-contents" aria-label="Categories">.*?</nav>', markup, re.DOTALL)
     assert nav.count("<a ") == 6
     assert "&amp;category=other&amp;group=closed_source" in nav
     assert "sort=-" not in markup.replace('value="-', "")
@@ -155,14 +155,14 @@ def test_site_without_a_release_says_so_at_once(tmp_path: Path) -> None:
 
 
 def test_document_without_a_first_paint_starts_streamlit_all_the_same() -> None:
-    document = Document(Path(st.__file__).with_name("static") / "index.html", "", "/first.js")
+    document = Document(INDEX, "", "/first.js")
     made = first.Painter(document, updater.store(offered.EMBEDDED)).bare()
     assert b'id="first"' not in made.body and b'<div id="root">' in made.body
     assert not made.indexed
 
 
 def test_each_category_alone_is_drawn_before_anybody_asks_for_it() -> None:
-    document = Document(Path(st.__file__).with_name("static") / "index.html", "", "/first.js")
+    document = Document(INDEX, "", "/first.js")
     store = updater.store(offered.EMBEDDED)
     first.Painter(document, store).page(HOME, {})
     for thread in threading.enumerate():
@@ -172,7 +172,7 @@ def test_each_category_alone_is_drawn_before_anybody_asks_for_it() -> None:
     for board in ("xstest", "msts", "demo"):
         for category in CURRENT.catalogue.boards[board].risk_categories:
             visit = visit_of(store, {"board": [board], "category": [category.id]})
-            assert visit and view_of(visit).tables
+            assert visit and view_of(visit).markup
     assert view_of.cache_info().misses == drawn
 
 
@@ -183,7 +183,7 @@ def test_mistake_in_drawing_ahead_is_noted_without_its_text(
         raise ValueError("what a reader typed")
 
     monkeypatch.setattr(first, "_likely", fail)
-    document = Document(Path(st.__file__).with_name("static") / "index.html", "", "/first.js")
+    document = Document(INDEX, "", "/first.js")
     first.Painter(document, updater.store(offered.EMBEDDED)).page(HOME, {})
     for thread in threading.enumerate():
         if thread.name == first.AHEAD:

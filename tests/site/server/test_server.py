@@ -17,12 +17,10 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-import streamlit as st
-from leaderboard.site.streamlit.internals import Document
 
 from leaderboard.site import server
 from leaderboard.site.server import log
-from leaderboard.site.streamlit.frame import PAGES
+from leaderboard.site.views.pages import PAGES
 from tests import offered
 from tests.browser import site
 from tests.browser.site import Site
@@ -240,14 +238,6 @@ def test_site_reads_an_address_and_after_a_restart_shows_what_it_had(tmp_path: P
         assert host.address not in running.log
     finally:
         running.stop()
-
-
-def test_other_index_than_the_known_one_is_an_error(tmp_path: Path) -> None:
-    path = tmp_path / "index.html"
-    path.write_text("<html><head><title>Other</title></head></html>")
-    with pytest.raises(RuntimeError, match="noscript"):
-        Document(path, "", "/first.js")
-    assert Document(Path(st.__file__).with_name("static") / "index.html", "", "/first.js").inline_scripts
 
 
 def test_asking_whether_it_is_ready_has_the_site_look_again(tmp_path: Path) -> None:

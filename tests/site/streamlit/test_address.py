@@ -1,22 +1,22 @@
 """A view's address: URL to view to URL is the identity, and what is unknown falls back quietly."""
 
+from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderboard.boards.board import TIERS
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
-from leaderboard.boards.registry import GROUPS
-from leaderboard.site.streamlit.address import KINDS, LONGEST_SEARCH, MOST_COMPARED, Address, read_address
+from leaderboard.site.streamlit.address import MOST_COMPARED, PARAMETERS, Address, read_address
+from leaderboard.site.views.filters import FILTERS, LONGEST_SEARCH, Chosen
 from leaderboard.site.views.sorting import SORTS, is_offered
 from tests import offered
 
 CATALOGUE: Catalogue = read_catalogue(offered.EMBEDDED / "boards")
 
 
-def subsets(options: list[str] | tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
+def subsets(options: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
     """Some of the options, never all of them: all is the same as none."""
     return st.sets(st.sampled_from(options), max_size=len(options) - 1).map(
         lambda chosen: tuple(option for option in options if option in chosen)
@@ -27,15 +27,13 @@ def subsets(options: list[str] | tuple[str, ...]) -> st.SearchStrategy[tuple[str
 def addresses(draw: st.DrawFn) -> Address:
     board = CATALOGUE.boards[draw(st.sampled_from(list(CATALOGUE.boards)))]
     systems = [system.id for system in CATALOGUE.registries[board.id].system]
+    filters = [(name, draw(subsets(list(terms)))) for name, (_, terms) in FILTERS.items()]
     categories = draw(subsets([category.id for category in board.risk_categories]))
     return Address(
         board=board.id,
         release=draw(st.none() | st.integers(1, 999_999)),
         category=categories,
-        group=draw(subsets(GROUPS)),
-        access=draw(subsets(["open_weights", "closed"])),
-        tier=draw(subsets(TIERS)),
-        kind=draw(subsets(KINDS)),
+        filters=tuple((name, chosen) for name, chosen in filters if chosen),
         q=draw(st.text(st.characters(codec="utf-8"), max_size=LONGEST_SEARCH).map(str.strip)),
         sort=draw(st.sampled_from([sort for sort in SORTS if is_offered(sort, board, categories)])),
         system=draw(st.none() | st.sampled_from(systems)) if systems else None,
@@ -59,8 +57,21 @@ def test_default_view_has_a_clean_url() -> None:
     assert Address().parameters() == {}
 
 
+def test_every_field_is_a_parameter_and_every_filter_is_one_of_its_own() -> None:
+    assert set(PARAMETERS) == (set(Address._fields) - {"filters"}) | set(FILTERS)
+    assert list(Address(board="msts", filters=(("group", ("a",)), ("tier", ("b",))), q="c").parameters()) == [
+        "board", "group", "tier", "q"
+    ]  # fmt: skip
+
+
+def test_what_is_chosen_has_every_filter_also_those_that_are_not_set() -> None:
+    address = Address(category=("other",), filters=(("tier", ("rejudged",)),), q="a", sort="name")
+    filters = dict.fromkeys(FILTERS, ()) | {"tier": ("rejudged",)}
+    assert address.chosen() == Chosen(("other",), filters, "a", "name")
+
+
 def test_link_changes_only_what_it_is_told_to() -> None:
-    here = Address(board="msts", q="gpt", group=("closed_source",))
+    here = Address(board="msts", q="gpt", filters=(("group", ("closed_source",)),))
     assert read(here.link("system", system="gpt-4o")) == here._replace(system="gpt-4o")
 
 
@@ -91,7 +102,7 @@ def test_known_values_are_kept_beside_unknown_ones_in_the_order_offered() -> Non
 
 
 def test_everything_selected_is_nothing_selected() -> None:
-    assert read_address({"kind": ["guarded", "bare"]}, CATALOGUE).kind == ()
+    assert read_address({"kind": ["guarded", "bare"]}, CATALOGUE).filters == ()
 
 
 def test_systems_to_compare_are_few_and_in_the_order_chosen() -> None:

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from leaderboard.site.data.updater import store
-from leaderboard.site.streamlit.address import Address
+from leaderboard.site.streamlit.address import PARAMETERS
 from leaderboard.site.streamlit.view import view_of
 from leaderboard.site.streamlit.visit import visit_of
 from tests import offered
@@ -25,11 +25,15 @@ class Form(HTMLParser):
         super().__init__()
         self.sent: dict[str, list[str]] = {}
         self.offered: list[tuple[str, str]] = []
+        self.controls: list[str] = []
         self._select = ""
         self.feed(markup)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
+        if "data-controls" in given:
+            assert given["data-parameters"].split() == list(PARAMETERS)
+            self.controls = given["data-controls"].split()
         if tag == "select":
             self._select = given["name"]
         elif tag == "option":
@@ -49,7 +53,7 @@ class Form(HTMLParser):
 def form(query: dict[str, list[str]]) -> Form:
     visit = visit_of(store(offered.EMBEDDED), query)
     assert visit
-    return Form(view_of(visit).tools)
+    return Form(view_of(visit).markup)
 
 
 @pytest.mark.parametrize("board", BOARDS)
@@ -74,5 +78,7 @@ def test_controls_survive_together(board: str) -> None:
 
 def test_every_parameter_of_an_address_has_a_control_or_needs_none() -> None:
     controls = {name for board in BOARDS for name, _ in form({"board": [board]}).offered}
-    assert controls | WIDGETS | NO_CONTROL == set(Address._fields)
+    assert controls | WIDGETS | NO_CONTROL == set(PARAMETERS)
     assert not controls & WIDGETS
+    for board in BOARDS:
+        assert set(form({"board": [board]}).controls) == set(PARAMETERS) - WIDGETS - NO_CONTROL

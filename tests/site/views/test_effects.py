@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from leaderboard.site.data import queries
 from leaderboard.site.data.rows import Benefit, Effect
-from leaderboard.site.html import limits, methods
-from leaderboard.site.views import effects
+from leaderboard.site.html import methods
+from leaderboard.site.views import about, effects
 from leaderboard.site.views.effects import Change
 from tests.site.conftest import Shown
 
@@ -72,7 +72,7 @@ def test_how_two_systems_are_compared_depends_on_whether_labels_are_public(demo:
     assert effects.method(closed) == effects.UNPAIRED
     said = [methods.methods(board, Markup("")) for board in (demo.board, closed)]
     assert "labels of this board are public" in said[0] and "labels of this board are not public" in said[1]
-    assert len(limits.limits(closed)) == len(limits.limits(demo.board)) + 1
+    assert len(about.limits(closed)) == len(about.limits(demo.board)) + 1
 
 
 def test_change_has_whole_categories_only(demo: Shown) -> None:

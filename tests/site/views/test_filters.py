@@ -1,30 +1,37 @@
 """What the filters leave, and in which order."""
 
-import pandas as pd
 import pytest
-from leaderboard.site.html.toolbar import Chosen
+from msgspec.structs import fields
 
-from leaderboard.site.data import queries
-from leaderboard.site.views.filters import narrow
-from leaderboard.site.views.names import Names, names_of
+from leaderboard.boards.board import TIERS
+from leaderboard.boards.registry import GROUPS
+from leaderboard.site.data.rows import Standing
+from leaderboard.site.views.filters import FILTERS, Chosen, is_narrowed, labels, narrow
+from leaderboard.site.views.names import Names
 from leaderboard.site.views.sorting import SORTS
-from tests import offered
+from tests.site.conftest import Shown
 
 
 @pytest.fixture(scope="module")
-def standings() -> pd.DataFrame:
-    found = offered.current(offered.EMBEDDED)
-    return queries.standings(found.database, found.catalogue.boards["demo"])
+def standings(demo: Shown) -> list[Standing]:
+    return demo.standings()
 
 
 @pytest.fixture(scope="module")
-def names() -> Names:
-    found = offered.current(offered.EMBEDDED)
-    return names_of(found.catalogue.boards["demo"], found.catalogue.registries["demo"])
+def names(demo: Shown) -> Names:
+    return demo.names
 
 
-def test_no_filter_leaves_every_row_in_order(standings: pd.DataFrame, names: Names) -> None:
-    assert narrow(standings, Chosen(), names)["system"].tolist() == standings["system"].tolist()
+def test_every_filter_is_a_field_of_a_row_with_words_for_each_of_its_values(boards: dict[str, Shown]) -> None:
+    assert set(FILTERS) <= {field.name for field in fields(Standing)}
+    assert list(FILTERS["group"].terms) == list(GROUPS) and list(FILTERS["tier"].terms) == list(TIERS)
+    for shown in boards.values():
+        for row in shown.standings():
+            assert all(getattr(row, name) in terms for name, (_, terms) in FILTERS.items())
+
+
+def test_no_filter_leaves_every_row_in_order(standings: list[Standing], names: Names) -> None:
+    assert narrow(standings, Chosen(), names) == standings
 
 
 @pytest.mark.parametrize(
@@ -37,55 +44,60 @@ def test_no_filter_leaves_every_row_in_order(standings: pd.DataFrame, names: Nam
     ],
 )
 def test_filter_leaves_the_rows_that_have_a_chosen_value(
-    standings: pd.DataFrame, names: Names, column: str, chosen: tuple[str, ...]
+    standings: list[Standing], names: Names, column: str, chosen: tuple[str, ...]
 ) -> None:
     left = narrow(standings, Chosen(filters={column: chosen}), names)
     assert 0 < len(left) < len(standings)
-    assert left["system"].tolist() == [
-        s for s, v in zip(standings["system"], standings[column], strict=True) if v in chosen
-    ]
+    assert left == [row for row in standings if getattr(row, column) in chosen]
 
 
-def test_simulated_systems_are_left_whole_or_not_at_all() -> None:
-    found = offered.current(offered.EMBEDDED)
-    board = found.catalogue.boards["msts"]
-    every, names = queries.standings(found.database, board), names_of(board, found.catalogue.registries["msts"])
-    assert (narrow(every, Chosen(sort="name"), names)["evidence"] == "simulated").sum() == 30
-    assert set(narrow(every, Chosen(q="gpt"), names)["evidence"]) == {"run"}
+def test_simulated_systems_are_left_whole_or_not_at_all(msts: Shown) -> None:
+    every = msts.standings()
+    for chosen in (Chosen(sort="name"), Chosen(q="(.*)[<")):
+        assert [row.evidence for row in narrow(every, chosen, msts.names)].count("simulated") == 30
+    assert {row.evidence for row in narrow(every, Chosen(q="gpt"), msts.names)} == {"run"}
 
 
-def test_filters_add_up(standings: pd.DataFrame, names: Names) -> None:
+def test_filters_add_up(standings: list[Standing], names: Names) -> None:
     left = narrow(standings, Chosen(filters={"group": ("closed_source",), "kind": ("guarded",)}), names)
-    assert set(left["group"]) == {"closed_source"}
-    assert set(left["kind"]) == {"guarded"}
+    assert {(row.group, row.kind) for row in left} == {("closed_source", "guarded")}
 
 
 @pytest.mark.parametrize("typed", ["yarrow 7", "YARROW", "yarrow-7", "  Yarrow  7 "])
-def test_search_forgives_case_spaces_and_signs(standings: pd.DataFrame, names: Names, typed: str) -> None:
+def test_search_forgives_case_spaces_and_signs(standings: list[Standing], names: Names, typed: str) -> None:
     left = narrow(standings, Chosen(q=typed.strip()), names)
-    assert not left.empty
-    assert all(names.system(id).startswith("Yarrow") for id in left["system"])
+    assert left
+    assert all(names.system(row.system).startswith("Yarrow") for row in left)
 
 
-def test_search_finds_developers(standings: pd.DataFrame, names: Names) -> None:
+def test_search_finds_developers(standings: list[Standing], names: Names) -> None:
     left = narrow(standings, Chosen(q="Moss Lab"), names)
-    assert {names.developer(id) for id in left["developer"]} == {"Moss Lab, invented"}
+    assert {names.developer(row.developer) for row in left} == {"Moss Lab, invented"}
 
 
-def test_search_for_markup_finds_nothing(standings: pd.DataFrame, names: Names) -> None:
-    assert narrow(standings, Chosen(q="<b>gypsum</b>"), names).empty
+def test_search_for_markup_finds_nothing(standings: list[Standing], names: Names) -> None:
+    assert narrow(standings, Chosen(q="<b>gypsum</b>"), names) == []
 
 
-def test_search_of_signs_alone_is_a_search_for_nothing(standings: pd.DataFrame, names: Names) -> None:
-    assert len(narrow(standings, Chosen(q="(.*)[<"), names)) == len(standings)
+def test_search_of_signs_alone_is_a_search_for_nothing(standings: list[Standing], names: Names) -> None:
+    assert narrow(standings, Chosen(q="(.*)[<"), names) == standings
 
 
-def test_every_order_keeps_every_row(standings: pd.DataFrame, names: Names) -> None:
+def test_every_order_keeps_every_row(standings: list[Standing], names: Names) -> None:
+    every = {row.system for row in standings}
     for sort in SORTS:
-        assert set(narrow(standings, Chosen(sort=sort), names)["system"]) == set(standings["system"])
+        left = narrow(standings, Chosen(sort=sort), names)
+        assert len(left) == len(standings) and {row.system for row in left} == every
 
 
-def test_search_among_no_rows_finds_no_row(standings: pd.DataFrame, names: Names) -> None:
-    """Both filters together once failed: a mask of no rows was taken for a choice of no columns."""
-    left = narrow(standings, Chosen(filters={"tier": ("paper_reported",)}, q="gypsum"), names)
-    assert left.empty and list(left) == list(standings)
+def test_search_among_no_rows_finds_no_row(standings: list[Standing], names: Names) -> None:
+    assert narrow(standings, Chosen(filters={"tier": ("paper_reported",)}, q="gypsum"), names) == []
+
+
+def test_view_is_narrowed_by_a_filter_and_by_a_search_for_letters() -> None:
+    assert not is_narrowed(Chosen()) and not is_narrowed(Chosen(("other",), {"group": ()}, "(.*)", "name"))
+    assert is_narrowed(Chosen(q="a")) and is_narrowed(Chosen(filters={"group": ("closed_source",)}))
+
+
+def test_chosen_values_are_named_by_their_words() -> None:
+    assert labels({"group": ["closed_source"], "tier": [], "kind": ["bare"]}) == ["Closed-source", "Model alone"]

@@ -6,9 +6,9 @@ from leaderboard.boards import vocabulary
 from leaderboard.boards.board import TIERS
 from leaderboard.boards.registry import GROUPS
 from leaderboard.release.methods import METHOD_VERSION
-from leaderboard.site.html import landing, limits, masthead, methods
+from leaderboard.site.html import landing, masthead, methods
 from leaderboard.site.html.formulas import Library, formulas
-from leaderboard.site.views import glossary
+from leaderboard.site.views import about, glossary
 from leaderboard.site.views.policy import CLAUSES
 from tests.site.conftest import Shown
 
@@ -37,15 +37,15 @@ def test_every_label_that_a_release_may_hold_has_a_word(words: dict[str, object]
 def test_banned_words_are_on_no_page(boards: dict[str, Shown], id: str) -> None:
     board = boards[id].board
     cards = formulas(Library(boards[id].database, {id: board}, {id: boards[id].names}, METHOD_VERSION), board)
-    drawn = methods.methods(board, cards) + limits.box(board) + landing.landing(board, [], "") + str(CLAUSES)
+    drawn = methods.methods(board, cards) + str(about.limits(board)) + landing.landing(board, [], "") + str(CLAUSES)
     assert not [word for word in BANNED if word in drawn.lower()]
 
 
 def test_limits_are_those_of_the_board(boards: dict[str, Shown]) -> None:
-    assert any("over-refusal is not measured" in limit for limit in limits.limits(boards["msts"].board))
-    assert not any("over-refusal" in limit for limit in limits.limits(boards["xstest"].board))
-    assert any("families are not declared" in limit for limit in limits.limits(boards["xstest"].board))
-    assert not any("families" in limit for limit in limits.limits(boards["msts"].board))
+    assert any("over-refusal is not measured" in limit for limit in about.limits(boards["msts"].board))
+    assert not any("over-refusal" in limit for limit in about.limits(boards["xstest"].board))
+    assert any("families are not declared" in limit for limit in about.limits(boards["xstest"].board))
+    assert not any("families" in limit for limit in about.limits(boards["msts"].board))
 
 
 def test_foot_carries_the_support_line_where_it_is_given(boards: dict[str, Shown]) -> None:

@@ -2,43 +2,45 @@
 
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from leaderboard.boards.board import Board
-from leaderboard.site.data import queries
-from leaderboard.site.data.updater import Snapshot
+from leaderboard.site.data import queries, rows
+from leaderboard.site.data.rows import RankSet, Rate, Separated, Standing
 from leaderboard.site.views import sentences
-from leaderboard.site.views.names import Names, names_of
+from leaderboard.site.views.names import names_of
 from tests import made
+from tests.site.conftest import Shown, standing
 
 BOARD = made.board()
 NAMES = names_of(BOARD, made.registry(9))
 
 
-def standings(*low: int, blocking: tuple[int, ...] = (), **columns: list[Any]) -> pd.DataFrame:
+def standings(*low: int, blocking: tuple[int, ...] = (), **columns: list[Any]) -> list[Standing]:
     """A ranking of `system-0`, `system-1`, ... whose rank sets begin at `low`."""
-    count = len(low)
-    given: dict[str, Any] = {
-        "system": [f"system-{n}" for n in range(count)],
-        "rank": range(1, count + 1),
-        "low": low,
-        "high": [count] * count,
-        "top_group": [first == 1 for first in low],
-        "safe_by_blocking": [n in blocking for n in range(count)],
-        "ranked": True,
-        "helpful": None,
-        "over_refusal": None,
-    }
-    return pd.DataFrame(given | columns)
+    return [
+        standing(
+            f"system-{n}",
+            rank=n + 1,
+            low=first,
+            high=len(low),
+            top_group=first == 1,
+            safe_by_blocking=n in blocking,
+            **{name: values[n] for name, values in columns.items()},
+        )
+        for n, first in enumerate(low)
+    ]
 
 
-def pairs(*found: tuple[int, int]) -> pd.DataFrame:
-    return pd.DataFrame([(f"system-{a}", f"system-{b}") for a, b in found], columns=["better", "worse"])
+def rates(*estimates: float) -> list[Rate]:
+    return [Rate(estimate, estimate, estimate, 200) for estimate in estimates]
 
 
-def say(frame: pd.DataFrame, apart: pd.DataFrame | None, categories: tuple[str, ...] = ()) -> list[str]:
-    return sentences.headline(frame, apart, BOARD, NAMES, categories)
+def pairs(*apart: tuple[int, int]) -> list[Separated]:
+    return [Separated(f"system-{a}", f"system-{b}") for a, b in apart]
+
+
+def say(every: list[Standing], apart: list[Separated] | None, categories: tuple[str, ...] = ()) -> list[str]:
+    return sentences.headline(every, apart, BOARD, NAMES, categories)
 
 
 def test_several_in_front_cannot_be_told_apart() -> None:
@@ -86,7 +88,7 @@ def test_board_without_ranked_systems_says_so_and_claims_nothing() -> None:
 
 
 def test_system_that_is_safe_by_blocking_is_never_named_or_called_safest() -> None:
-    frame = standings(1, 2, 3, blocking=(0,), helpful=[0.0, 0.5, 0.7])
+    frame = standings(1, 2, 3, blocking=(0,), helpful=rates(0.0, 0.5, 0.7))
     apart = pairs((0, 1), (0, 2), (1, 2))
     assert sentences.front(frame, apart) == {"system-1"}
     found = say(frame, apart)
@@ -106,9 +108,9 @@ def test_where_every_system_is_safe_by_blocking_none_is_called_safest() -> None:
 
 
 def test_price_of_being_in_front_is_said_where_it_is_measured() -> None:
-    frame = standings(1, 1, 3, over_refusal=[0.084, 0.596, 0.016])
+    frame = standings(1, 1, 3, over_refusal=rates(0.084, 0.596, 0.016))
     assert say(frame, pairs((0, 2), (1, 2)))[1] == "They turn down 8.4% to 59.6% of harmless prompts."
-    alone = standings(1, 2, helpful=[0.5, 0.9])
+    alone = standings(1, 2, helpful=rates(0.5, 0.9))
     assert say(alone, pairs((0, 1)))[1] == "It gives safe help on 50.0% of harmful prompts."
 
 
@@ -129,8 +131,8 @@ def test_precision_is_said_in_points() -> None:
     ],
 )
 def test_weakest_category_names_no_system(weakest: list[str | None], said: str) -> None:
-    frame = standings(*[1] * len(weakest), weakest=weakest, weakest_safe=[0.5] * len(weakest))
-    found = sentences.weakest(frame, NAMES)
+    every = standings(*[1] * len(weakest), weakest=weakest, weakest_safe=rates(*[0.5] * len(weakest)))
+    found = sentences.weakest(every, NAMES)
     assert found.startswith(said)
     assert "Number" not in found
 
@@ -143,15 +145,24 @@ def test_counts_are_words_up_to_twelve() -> None:
     )
 
 
-def real(snapshot: Snapshot, id: str) -> tuple[Board, Names, list[str]]:
-    board = snapshot.catalogue.boards[id]
-    names = names_of(board, snapshot.catalogue.registries[id])
-    frame = queries.standings(snapshot.database, board)
-    return board, names, sentences.headline(frame, queries.separated(snapshot.database, board), board, names, ())
+def test_category_that_is_safe_in_every_response_is_no_weakness() -> None:
+    every = standings(1, 1, 1, weakest=["alpha", "alpha", "beta"], weakest_safe=rates(1, 1, 0.5))
+    assert sentences.weakest(every, NAMES).startswith("Beta has, or shares, the lowest safe rate for one of one ranked")
 
 
-def test_msts_says_what_its_data_says(snapshot: Snapshot) -> None:
-    _, _, found = real(snapshot, "msts")
+def test_place_of_a_system_is_one_rank_or_a_range() -> None:
+    assert sentences.standing(RankSet(3, 3, 20)) == "Among 20 ranked systems its place is 3."
+    assert sentences.standing(RankSet(2, 7, 9)) == "Among nine ranked systems its place is anywhere from 2 to 7."
+
+
+def real(shown: Shown) -> list[str]:
+    apart = queries.separated(shown.database, shown.board)
+    assert apart is not None
+    return sentences.headline(shown.standings(), rows.read(Separated, apart), shown.board, shown.names, ())
+
+
+def test_msts_says_what_its_data_says(msts: Shown) -> None:
+    found = real(msts)
     assert found[0].startswith(
         "On all five categories, Claude 3.5 Sonnet, Gemini 1.5 Pro, GPT-4o and InternLM-XComposer2.5 7B cannot be told "
         "apart"
@@ -159,9 +170,7 @@ def test_msts_says_what_its_data_says(snapshot: Snapshot) -> None:
     assert found[1].startswith("Of nine pairs of neighbours by rank, one can be told apart")
 
 
-def test_demo_refuser_is_not_in_its_headline(snapshot: Snapshot) -> None:
-    board, names, found = real(snapshot, "demo")
-    frame = queries.standings(snapshot.database, board)
-    refusers = [names.system(id) for id in frame[frame["safe_by_blocking"]]["system"]]
+def test_demo_refuser_is_not_in_its_headline(demo: Shown) -> None:
+    refusers = [demo.names.system(row.system) for row in demo.standings() if row.safe_by_blocking]
     assert refusers
-    assert not any(name in sentence for name in refusers for sentence in found)
+    assert not any(name in sentence for name in refusers for sentence in real(demo))

@@ -1,41 +1,41 @@
 """The orders of the ranking: what comes first, what comes last, and what is not offered."""
 
-import pandas as pd
 import pytest
+from msgspec.structs import replace
 
-from leaderboard.site.data import queries
-from leaderboard.site.views.sorting import BACK, ORDERS, SORTS, in_order, is_offered
+from leaderboard.site.views.columns import COLUMNS
+from leaderboard.site.views.sorting import REVERSED, SORTS, column_of, descends, in_order, is_offered, offered, value
 from tests.site.conftest import Shown
 
 
-@pytest.mark.parametrize("sort", [sort for sort in SORTS if sort.removeprefix(BACK) != "name"])
+@pytest.mark.parametrize("sort", SORTS)
 def test_best_comes_first_its_reverse_is_its_reverse_and_missing_values_are_last(demo: Shown, sort: str) -> None:
-    every = queries.standings(demo.database, demo.board)
-    order = ORDERS[sort.removeprefix(BACK)]
-    found = in_order(every, sort, demo.names)[order.column]
-    known = found.dropna().tolist()
-    assert known == sorted(known, reverse=order.descending is not sort.startswith(BACK))
-    assert found.tail(int(found.isna().sum())).isna().all()
-    assert len(found) == len(every)
+    every, column = demo.standings(), column_of(sort)
+    values = [value(column, row, demo.names) for row in in_order(every, sort, demo.names)]
+    known = [each for each in values if each is not None]
+    assert known == sorted(known, reverse=column.descending is not sort.startswith(REVERSED))
+    assert values == known + [None] * (len(every) - len(known))
+    assert descends(sort) is (column.descending is not sort.startswith(REVERSED))
 
 
-def test_equal_rows_stay_as_they_were_in_both_directions(msts: Shown) -> None:
-    rows = pd.DataFrame({"system": ["b", "a", "c"], "helpful": [0.5, 0.5, 0.5]})
+def test_equal_rows_stay_as_they_were_in_both_directions(demo: Shown) -> None:
+    first = demo.standings()[0]
+    rows = [replace(first, system=id) for id in ("b", "a", "c")]
     for sort in ("helpful", "-helpful"):
-        assert in_order(rows, sort, msts.names)["system"].tolist() == ["b", "a", "c"]
+        assert [row.system for row in in_order(rows, sort, demo.names)] == ["b", "a", "c"]
 
 
 def test_names_are_in_the_order_of_the_alphabet(msts: Shown) -> None:
-    every = queries.standings(msts.database, msts.board)
-    order = [msts.names.system(id).casefold() for id in in_order(every, "name", msts.names)["system"]]
+    every = msts.standings()
+    order = [msts.names.system(row.system).casefold() for row in in_order(every, "name", msts.names)]
     assert order == sorted(order)
-    assert [msts.names.system(id).casefold() for id in in_order(every, "-name", msts.names)["system"]] == order[::-1]
+    assert [msts.names.system(row.system).casefold() for row in in_order(every, "-name", msts.names)] == order[::-1]
 
 
 def test_no_order_from_the_least_safe_on_exists_for_a_category_that_could_be_misused(msts: Shown) -> None:
     sensitive = {category.id for category in msts.board.category if category.misuse_sensitive}
     assert sensitive
-    backwards = {BACK + id for id, order in ORDERS.items() if order.about_safety}
+    backwards = {REVERSED + column.id for column in COLUMNS if column.about_safety}
     assert backwards == {"-rank", "-safe", "-weakest"}
     for category in msts.board.risk_categories:
         offered = {sort for sort in SORTS if is_offered(sort, msts.board, [category.id])}
@@ -47,6 +47,16 @@ def test_no_order_from_the_least_safe_on_exists_for_a_category_that_could_be_mis
 def test_order_by_what_a_board_does_not_measure_is_not_offered(xstest: Shown, demo: Shown) -> None:
     assert is_offered("refusal", xstest.board, []) and not is_offered("helpful", xstest.board, [])
     assert is_offered("-helpful", demo.board, []) and not is_offered("-refusal", demo.board, [])
+
+
+def test_columns_on_offer_are_those_that_rows_have_each_with_whether_its_reverse_is(msts: Shown, demo: Shown) -> None:
+    assert [column.id for column, _ in offered(demo.standings(), demo.board, ())] == [
+        "rank", "name", "safe", "weakest", "helpful", "newest"
+    ]  # fmt: skip
+    assert all(reversible for _, reversible in offered(demo.standings(), demo.board, ()))
+    one_way = {column.id for column, back in offered(msts.standings(), msts.board, ("violent_crimes",)) if not back}
+    assert one_way == {"rank", "safe", "weakest"}
+    assert [column.id for column, _ in offered([], demo.board, ())] == []
 
 
 @pytest.mark.parametrize("sort", ["", "-", "--rank", "least_safe", "-least_safe", "system"])

@@ -20,11 +20,11 @@ const find = (box, what) => box.querySelector(what);
 const all = (box, what) => [...box.querySelectorAll(what)];
 const controls = (box) => find(box, ".mh-tools").elements;
 
-// The lists are the document's: which parameters an address has, and which of them the form has a control for.
+// The lists are the document's: which parameters an address has, and which of them are of a control.
 const served = "served" in document.documentElement.dataset;
 const parameters = (box) => (box.dataset.parameters ?? "").split(" ");
 const filters = (box) => [...new Set(all(box, ".mh-tools [type=checkbox]:not([name=category])").map(({ name }) => name))];
-const isControl = (box, name) => name in (find(box, ".mh-tools")?.elements ?? {});
+const isControl = (box, name) => (box.dataset.controls ?? "").split(" ").includes(name);
 const address = () => new URLSearchParams(location.search);
 const categories = (view) => view.getAll("category").join(" ");
 

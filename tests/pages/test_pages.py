@@ -11,8 +11,8 @@ import pytest
 from leaderboard.base import clock
 from leaderboard.offline.signing import repository
 from leaderboard.site.data import queries, updater
-from leaderboard.site.html.masthead import SYNTHETIC, long_date
-from leaderboard.site.views.about import SUPPORT
+from leaderboard.site.views.about import SUPPORT, SYNTHETIC
+from leaderboard.site.views.numbers import long_date
 from tests import offered
 from tests.offered import current
 from tests.pages.conftest import Visit

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from leaderboard.site.data import queries
+from leaderboard.site.data.rows import Standing
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.html import profile, provenance
 from leaderboard.site.views import glossary, numbers
@@ -20,9 +21,8 @@ def line_of(shown: Shown, system: str) -> numbers.Row:
     return next(numbers.records(queries.provenance(shown.database, shown.board, system)))
 
 
-def place_of(shown: Shown, system: str) -> numbers.Row:
-    standings = numbers.records(queries.standings(shown.database, shown.board))
-    return next(line for line in standings if line["system"] == system)
+def place_of(shown: Shown, system: str) -> Standing:
+    return next(row for row in shown.standings() if row.system == system)
 
 
 def test_ranked_system_is_placed_among_all(msts: Shown) -> None:

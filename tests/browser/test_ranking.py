@@ -296,3 +296,17 @@ def test_menus_are_whole_on_a_phone(open_page: OpenPage, menu: int) -> None:
     page.locator(".mh-menu summary").nth(menu).click()
     panel = page.locator(".mh-panel").nth(menu).bounding_box()
     assert panel and panel["x"] >= 0 and panel["x"] + panel["width"] <= 390
+
+
+def test_filter_that_this_board_does_not_offer_is_dropped(open_page: OpenPage) -> None:
+    """Its rows are of one tier. A filter without a control changes nothing here, so no address may carry it on."""
+    page = open_page("/?board=msts")
+    page.evaluate("""() => {
+        history.pushState({}, "", "/?board=msts&tier=rejudged&group=closed_source");
+        dispatchEvent(new PopStateEvent("popstate"));
+    }""")
+    link = page.get_by_role("link", name="GPT-4o", exact=True)
+    expect(link).to_have_attribute("href", re.compile(r"\?board=msts&group=closed_source&system=gpt-4o$"))
+    assert len(in_sight(page)) == 3
+    page.get_by_label("Find a system").fill("gpt")
+    expect(page).to_have_url(re.compile(r"\?board=msts&group=closed_source&q=gpt$"))

@@ -84,7 +84,7 @@ def check_shows(page: Page, release: int, said: str, warning: str | None = None)
     expect(line).to_contain_text(said, timeout=SECONDS)
     expect(page.locator(".mh-notice.warn")).to_have_count(1 if warning else 0, timeout=SECONDS)
     if warning:
-        expect(page.locator(".mh-notice.warn")).to_have_text(f"{warning} Release {release} stays.")
+        expect(page.locator(".mh-notice.warn")).to_have_text(f"{warning} This page still shows release {release}.")
     expect(page.locator("tr[data-at]")).to_have_count(10)
     assert page.url.endswith("/?board=msts&sort=name")
     assert page.evaluate("window.untouched"), "the page was loaded anew"
@@ -106,7 +106,7 @@ def test_open_page_says_in_which_state_its_source_is_and_keeps_the_last_good_rel
     check_shows(page, 2, SIGNED)
 
     prolong(results, timestamp=timedelta(seconds=1))
-    expired = "What is on offer now is signed for a time that has passed, so there may be a newer release."
+    expired = "The signatures of the newest release have expired, so there may be a newer release."
     check_shows(page, 2, "last good release", expired)
     prolong(results)
     check_shows(page, 2, SIGNED)
@@ -114,7 +114,7 @@ def test_open_page_says_in_which_state_its_source_is_and_keeps_the_last_good_rel
     offered.offer(results, 3)
     good = offered.target(results, 3).read_bytes()
     offered.target(results, 3).write_bytes(good[:-1])
-    check_shows(page, 2, "last good release", "What is on offer now failed a check (E_DIGEST) and is not shown.")
+    check_shows(page, 2, "last good release", "The newest release failed a check (E_DIGEST) and is not shown.")
     assert site.get("/healthz") == (200, b"ok")
     assert site.get("/readyz")[0] == 200
     offered.target(results, 3).write_bytes(good)

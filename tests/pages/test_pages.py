@@ -175,12 +175,14 @@ def test_older_release_is_called_neither_new_nor_the_last_good_one(visit: Visit,
     hide(results)
     updater.store(results).refresh()
     site.app.run()
-    assert "so there may be a newer release. Release 3 stays." in site.text
+    assert "so there may be a newer release. This page still shows release 3." in site.text
     assert f" {SIGNED}" in site.text and "last good release" not in site.text
 
 
 def test_release_that_is_not_kept_falls_back_and_says_so(visit: Visit) -> None:
-    assert f"Release 77 is not kept here. This is release {CURRENT.number}." in visit(board="msts", release="77").text
+    assert (
+        f"Release 77 is not available here. This is release {CURRENT.number}." in visit(board="msts", release="77").text
+    )
 
 
 def reject(results: Path) -> None:
@@ -200,8 +202,8 @@ def hide(results: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (reject, "What is on offer now failed a check (E_DIGEST) and is not shown."),
-        (freeze, "What is on offer now is signed for a time that has passed, so there may be a newer release."),
+        (reject, "The newest release failed a check (E_DIGEST) and is not shown."),
+        (freeze, "The signatures of the newest release have expired, so there may be a newer release."),
         (hide, "The source of the results does not answer, so there may be a newer release."),
     ],
 )
@@ -214,7 +216,7 @@ def test_last_good_release_stays_and_every_page_says_why(
     change(results)
     updater.store(results).refresh()
     site.app.run()
-    assert f"{words} Release 2 stays." in site.text
+    assert f"{words} This page still shows release 2." in site.text
     assert re.search(r"Release 2 \d+ \w+ \d{4} last good release", site.text)
     assert "Claude 3.5 Sonnet" in site.text
     for page in PAGES[1:]:
@@ -235,7 +237,7 @@ def test_new_release_is_drawn_with_the_choices_kept(visit: Visit, tmp_path: Path
 
 def test_repository_without_a_release_has_a_page_of_its_own(visit: Visit, tmp_path: Path) -> None:
     site = visit(results=offered.begin(tmp_path))
-    assert "No results here yet No release has been published here. This page comes to life by itself" in site.text
+    assert "No results here yet No release has been published here. This page updates itself" in site.text
 
 
 def test_place_without_a_repository_has_a_page_of_its_own(visit: Visit, tmp_path: Path) -> None:

@@ -86,19 +86,19 @@ COLUMNS = (
 def leaderboard(snapshot: Snapshot, board: Board, names: Names, chosen: Chosen | None = None) -> Exported:
     """Returns exactly the rows and the order of the leaderboard page. `names` is `names_of` the board. Categories that
     are not scored together fall back to all of them, as on the page; `about` then says so."""
-    asked = chosen or Chosen()
-    categories = asked.category if queries.has_view(snapshot.database, board, asked.category) else ()
+    view = chosen or Chosen()
+    categories = view.category if queries.has_view(snapshot.database, board, view.category) else ()
     every = queries.standings(snapshot.database, board, categories)
-    shown = [row.system for row in narrow(rows.read(rows.Standing, every), asked, names)]
+    shown = [row.system for row in narrow(rows.read(rows.Standing, every), view, names)]
     table = every.set_index("system", drop=False).loc[shown]
     scored = "+".join(categories) or "all"
     about: dict[str, object] = {
         "categories": list(categories) or [category.id for category in board.risk_categories],
-        "filters": _filters(asked),
-        "view": _address(snapshot, board, asked),
+        "filters": _filters(view),
+        "view": _address(snapshot, board, view),
         "rows": len(table),
     }
-    if list(categories) != list(asked.category):
+    if list(categories) != list(view.category):
         about["remark"] = NOT_SCORED_TOGETHER
     return exported(NAME, _named(table, snapshot, board, names, scored), COLUMNS, snapshot, board, about)
 

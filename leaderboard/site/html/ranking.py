@@ -98,12 +98,12 @@ def _bases(simulated: Sequence[Standing]) -> set[str]:
 
 
 def _offered(every: Sequence[Standing], chosen: Chosen) -> dict[str, dict[str, Term]]:
-    """The values of each filter on offer: only what divides this board's rows, and what the address asks for."""
+    """The values of each filter on offer: only what divides this board's rows, and what the address selects."""
     offered = {}
     for name, (_heading, terms) in FILTERS.items():
-        asked = chosen.filters.get(name, ())
-        present = {getattr(row, name) for row in every} | set(asked)
-        if len(present) > 1 or asked:
+        selected = chosen.filters.get(name, ())
+        present = {getattr(row, name) for row in every} | set(selected)
+        if len(present) > 1 or selected:
             offered[name] = {id: term for id, term in terms.items() if id in present}
     return offered
 

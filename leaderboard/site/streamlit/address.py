@@ -1,6 +1,6 @@
 """The address of a view: everything that a visitor has chosen, as the parameters of the URL.
 
-The URL is the one place where a choice is kept. It holds ids, which stay true when a label is reworded, and it keeps
+Choices are stored in the URL and nowhere else. It holds ids, which stay valid when a label is reworded, and also
 what a page does not draw: filters survive a visit to another page. (Streamlit's own binding writes the label into the
 URL and drops the parameters of widgets that are not on the page.) Unknown values fall back to the default.
 """

@@ -1,4 +1,4 @@
-"""Ways to take along what a page shows: a button or a link for each format. The file is made when it is asked for."""
+"""Downloads of what a page shows: a button or a link for each format. The file is made when it is asked for."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,53 +16,58 @@ from leaderboard.site.views.messages import _
 FORMATS = {"csv": ("CSV", "text/csv"), "json": ("JSON", "application/json")}
 FORMATS |= {"parquet": ("Parquet", "application/vnd.apache.parquet")}
 """What a format is called, and its media type."""
-VIEW = "this view"
+_VIEW = _("this view")
+_FILES = {"leaderboard": "this-view", "score": "all-rates", "ledger": "the-ledger"}
+"""What the file of a table is called."""
 
 
-def take(visit: Visit, what: str, make: Callable[[], Exported]) -> None:
-    """Draws the buttons for a table that `make` returns; `what` names it to a reader: `this view`."""
+def take_view(visit: Visit) -> None:
+    """Draws the buttons for the ranking as it is filtered and sorted."""
+    snapshot, board, names, chosen = visit.snapshot, visit.board, visit.names, visit.address.chosen()
+    _draw(visit, _VIEW, _FILES["leaderboard"], lambda: exports.leaderboard(snapshot, board, names, chosen))
+
+
+def take_table(visit: Visit, what: str, name: str, system: str | None = None) -> None:
+    """Draws the buttons for a public table of the board, or for what it has of one system. `what` names it to a reader:
+    `all rates`."""
+    snapshot, board, names = visit.snapshot, visit.board, visit.names
+    file = "its-rates" if system else _FILES[name]
+    _draw(visit, what, file, lambda: exports.table(snapshot, board, names, name, system))
+
+
+def view_links(visit: Visit) -> list[Download]:
+    """Returns links to the files of `take_view` in the HTTP API (leaderboard/site/server/api), which need no script."""
+    query = urlencode(visit.address.parameters(board=HOME, system=None, systems=()), doseq=True)
+    path = f"./api/v1/boards/{visit.board.id}/leaderboard"
+    return [
+        Download(
+            _label(_VIEW, name),
+            f"{path}{'' if ending == 'json' else f'.{ending}'}?{query}",
+            _file(visit, _FILES["leaderboard"], ending),
+        )
+        for ending, (name, _type) in FORMATS.items()
+    ]
+
+
+def _draw(visit: Visit, what: str, file: str, make: Callable[[], Exported]) -> None:
     with st.container(horizontal=True):
-        for ending, (label, media_type) in FORMATS.items():
+        for ending, (name, media_type) in FORMATS.items():
             st.download_button(
-                f"Download {what} ({label})",
-                data=partial(_file, ending, make),
-                file_name=_name(visit, what, ending),
+                _label(what, name),
+                data=partial(_written, ending, make),
+                file_name=_file(visit, file, ending),
                 mime=media_type,
                 on_click="ignore",
             )
 
 
-def take_view(visit: Visit) -> None:
-    """Draws the buttons for the ranking as it is filtered and ordered."""
-    take(
-        visit,
-        VIEW,
-        lambda: exports.leaderboard(visit.snapshot, visit.board, visit.names, visit.address.chosen()),
-    )
+def _label(what: str, name: str) -> str:
+    return _("Download {what} ({format})").format(what=what, format=name)
 
 
-def view_links(visit: Visit) -> list[Download]:
-    """Returns links to the same files in the HTTP API (leaderboard/site/server/api), which need no script."""
-    query = urlencode(visit.address.parameters(board=HOME, system=None, systems=()), doseq=True)
-    path = f"./api/v1/boards/{visit.board.id}/leaderboard"
-    return [
-        Download(
-            _("Download this view ({format})").format(format=label),
-            f"{path}{'' if ending == 'json' else f'.{ending}'}?{query}",
-            _name(visit, VIEW, ending),
-        )
-        for ending, (label, _type) in FORMATS.items()
-    ]
+def _file(visit: Visit, file: str, ending: str) -> str:
+    return f"{visit.board.id}-release-{visit.snapshot.number}-{file}.{ending}"
 
 
-def _name(visit: Visit, what: str, ending: str) -> str:
-    return f"{visit.board.id}-release-{visit.snapshot.number}-{what.replace(' ', '-')}.{ending}"
-
-
-def take_table(visit: Visit, what: str, name: str, system: str | None = None) -> None:
-    """Draws the buttons for a public table of the board, or for what it has of one system."""
-    take(visit, what, lambda: exports.table(visit.snapshot, visit.board, visit.names, name, system))
-
-
-def _file(ending: str, make: Callable[[], Exported]) -> bytes:
+def _written(ending: str, make: Callable[[], Exported]) -> bytes:
     return exports.WRITERS[ending](make())

@@ -58,22 +58,23 @@ _HEAD = "<!--head-->"
 
 
 def _take_out(pattern: str, text: str) -> tuple[str, str]:
-    """Whatever is fetched or run before the first paint holds it up: Streamlit's scripts and styles wait in a template
-    (start.js)."""
-    found = "\n      ".join(re.findall(pattern, text))
-    return _replace(pattern, "", text, count=0), f'<template id="streamlit">\n      {found}\n    </template>'
+    """Returns the text without what matches, and a template that holds it. Streamlit's scripts and styles wait there
+    (start.js), because what is fetched or run before the first paint delays it."""
+    tags = "\n      ".join(re.findall(pattern, text))
+    return _replace(pattern, "", text, count=0), f'<template id="streamlit">\n      {tags}\n    </template>'
 
 
 def _fonts(style: str) -> str:
-    """The fonts of the first paint, to be asked for before Streamlit's sixty files: a late font moves the page."""
-    found = re.findall(r'url\("(/[^"]+-latin-[^"]+\.woff2)"\)', style)
-    links = (f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin />' for font in found)
+    """Returns links that preload the fonts of the first paint, ahead of Streamlit's sixty files: a late font shifts the
+    layout."""
+    fonts = re.findall(r'url\("(/[^"]+-latin-[^"]+\.woff2)"\)', style)
+    links = (f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin />' for font in fonts)
     return "".join(f"{link}\n    " for link in dict.fromkeys(links))
 
 
 def _replace(pattern: str, by: str, text: str, count: int = 1) -> str:
-    changed, found = re.subn(pattern, lambda _: by, text, count=count, flags=re.DOTALL)
-    if not found:
+    changed, replaced = re.subn(pattern, lambda _: by, text, count=count, flags=re.DOTALL)
+    if not replaced:
         raise RuntimeError(f"Streamlit's index.html has no {pattern}")
     return changed
 

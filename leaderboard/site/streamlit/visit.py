@@ -25,7 +25,7 @@ class Visit(NamedTuple):
     """The older release that the URL asks for and that cannot be shown."""
 
     def __eq__(self, other: object) -> bool:
-        """Two visits are equal where they see the same: what is kept of one is true of the other."""
+        """Two visits are equal where they see the same: what is cached for one is true of the other."""
         return (
             isinstance(other, Visit)
             and (self.snapshot is other.snapshot and self.board is other.board)

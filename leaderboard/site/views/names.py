@@ -12,7 +12,8 @@ UNLISTED = _("unlisted")
 
 
 class Names(NamedTuple):
-    """Looks up names by id. `by_system` and the others are kept whole because pages also draw links and definitions."""
+    """Looks up names by id. `by_system` and the others hold whole entries because pages also draw links and
+    definitions."""
 
     by_system: dict[str, System]
     by_category: dict[str, Category]
@@ -24,18 +25,18 @@ class Names(NamedTuple):
     """Who made a judge, where somebody sells it."""
 
     def system(self, id: str | None) -> str:
-        found = self.by_system.get(id or "")
-        return found.name if found else UNLISTED
+        system = self.by_system.get(id or "")
+        return system.name if system else UNLISTED
 
     def category(self, id: str | None) -> str:
-        found = self.by_category.get(id or "")
-        return found.name if found else UNLISTED
+        category = self.by_category.get(id or "")
+        return category.name if category else UNLISTED
 
     def outcome(self, id: str | None) -> str:
         if id is None:
             return _("No label")
-        found = self.by_outcome.get(id)
-        return found.label if found else UNLISTED
+        outcome = self.by_outcome.get(id)
+        return outcome.label if outcome else UNLISTED
 
     def developer(self, id: str | None) -> str:
         return self.developers.get(id or "", UNLISTED)

@@ -50,8 +50,8 @@ def scores_of(database: Database, board: Board, names: Names, categories: tuple[
     """Returns the scores over categories, of which none are all."""
     scored = categories if queries.has_view(database, board, categories) else ()
     every = rows.read(Standing, queries.standings(database, board, scored))
-    found = queries.separated(database, board, scored)
-    pairs = None if found is None else rows.read(rows.Separated, found)
+    frame = queries.separated(database, board, scored)
+    pairs = None if frame is None else rows.read(rows.Separated, frame)
     return Scores(
         every=every,
         categories=scored,
@@ -119,11 +119,11 @@ def observed(row: Standing) -> str | None:
     was withdrawn."""
     if row.observed == row.items or row.reason == "withdrawn":
         return None
-    said = _("{observed:,} of {items:,} prompts have an outcome").format(observed=row.observed, items=row.items)
+    coverage = _("{observed:,} of {items:,} prompts have an outcome").format(observed=row.observed, items=row.items)
     if row.safe_bound_low is None or row.safe_bound_high is None:
-        return said
+        return coverage
     bounds = span(row.safe_bound_low, row.safe_bound_high)
-    return _("{observed}: {bounds} safe, whatever the others were").format(observed=said, bounds=bounds)
+    return _("{observed}: {bounds} safe, whatever the others were").format(observed=coverage, bounds=bounds)
 
 
 def if_missing_were_safe(row: Standing) -> str | None:

@@ -23,7 +23,7 @@ _NUMBERS = [
     *(_("eight"), _("nine"), _("ten"), _("eleven"), _("twelve")),
 ]
 MOST_NAMED = 6
-"""More names than this make a list that nobody reads; the number is said instead."""
+"""More names than this make a list that nobody reads; the number is stated instead."""
 
 
 def number(count: int) -> str:
@@ -82,11 +82,11 @@ def headline(
     top = [names.system(row.system) for row in ranked if row.system in foremost]
     blocking = [row for row in ranked if row.safe_by_blocking]
     who = _top(top, len(ranked) - len(blocking), bool(blocking))
-    said = [_("On {scope}, {who}").format(scope=scope(board, names, categories), who=who)]
-    said += _price([row for row in ranked if row.system in foremost])
+    lines = [_("On {scope}, {who}").format(scope=scope(board, names, categories), who=who)]
+    lines += _price([row for row in ranked if row.system in foremost])
     if pairs is not None and len(ranked) > 1:
-        said.append(_neighbours(ranked, {(pair.better, pair.worse) for pair in pairs}, names))
-    return said
+        lines.append(_neighbours(ranked, {(pair.better, pair.worse) for pair in pairs}, names))
+    return lines
 
 
 def _price(top: Sequence[Standing]) -> list[str]:
@@ -146,12 +146,12 @@ def _neighbours(ranked: Sequence[Standing], told_apart: set[tuple[str, str]], na
     pairs = ngettext("{n} pair of neighbours", "{n} pairs of neighbours", len(steps)).format(n=number(len(steps)))
     if not apart:
         return _("By rank no system can be told apart from the next ({pairs}).").format(pairs=pairs)
-    said = _("Of {pairs} by rank, {n} can be told apart").format(pairs=pairs, n=number(len(apart)))
+    text = _("Of {pairs} by rank, {n} can be told apart").format(pairs=pairs, n=number(len(apart)))
     if len(apart) > 2 or any(row.safe_by_blocking for row in ranked):
-        return f"{said}."
+        return f"{text}."
     safer = _("{better} is safer than {worse}")
     named = [safer.format(better=names.system(better), worse=names.system(worse)) for better, worse in apart]
-    return f"{said}: {listing(named)}."
+    return f"{text}: {listing(named)}."
 
 
 def precision(detectable: float | None) -> str | None:

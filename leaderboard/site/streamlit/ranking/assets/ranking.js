@@ -8,7 +8,7 @@ const PAGE_LINKS = "[data-testid=stPageLink] a";
 const CARRIERS = `.mh-tables a[href^="./"], .mh-foot nav a, .mh-take a, .mh-notice a, ${PAGE_LINKS}`;
 
 // This file runs twice where documents are served, with the first paint and as Streamlit loads it. Both have one state:
-// whether Streamlit was not told of the address yet, whether letters were chosen last, the ranking that was drawn last,
+// whether Streamlit was not told of the address yet, whether the last choice was typed, the ranking that was drawn last,
 // and how far the page is scrolled.
 const page = (window.mhPage ??= { untold: false, typed: false, held: null, scrolled: 0, listens: false });
 
@@ -105,9 +105,9 @@ function carry(box, view) {
   }
   const cited = find(document, ".mh-here");
   if (!cited) return;
-  const kept = new URLSearchParams(view);
-  kept.set("release", cited.dataset.release);
-  cited.textContent = `${location.origin}${location.pathname}?${joined(box, kept, kept)}`;
+  const permanent = new URLSearchParams(view);
+  permanent.set("release", cited.dataset.release);
+  cited.textContent = `${location.origin}${location.pathname}?${joined(box, permanent, permanent)}`;
   find(document, ".mh-scope").textContent = box.dataset.scope;
 }
 
@@ -194,7 +194,7 @@ function name(box) {
   carry(box, chosen(box));
 }
 
-// All letters of a search are one step back. What else is drawn of the same rows, Streamlit draws again.
+// All keystrokes of a search are one step back. What else is drawn of the same rows, Streamlit draws again.
 function write(box, typing) {
   const query = queryOf(box);
   if (query === location.search) return;
@@ -317,7 +317,7 @@ export function refresh() {
   }
 }
 
-// Kept, for to ask a browser for it has the page laid out.
+// Stored, because to ask a browser for it forces a layout of the page.
 function scrolled({ target }) {
   if (target.matches?.("[data-testid=stMain], #first main")) page.scrolled = target.scrollTop;
 }

@@ -1,6 +1,6 @@
 """Which tables, columns and words the release file has, for every version that a release was ever signed with.
 
-`sql/schema.sql` and `vocabulary.WORDS` describe the newest version, for people and for the code that fills it.
+`schema.sql` and `vocabulary.WORDS` describe the newest version, for people and for the code that fills it.
 `schemas/N.json` is version N, frozen: a release is compared with the file of the version that it names, so that a
 column or a word added today changes nothing for a release signed before. `python -m leaderboard.release.schema`
 writes the file of a new version after `schema.sql` or the words have changed.
@@ -18,9 +18,11 @@ from leaderboard.base import canonical
 from leaderboard.boards.catalogue import Catalogue
 from leaderboard.boards.vocabulary import WORDS, Vocabulary, ids
 
-_TABLE = re.compile(r"^create table (\w+) \(\n(.*?)^\);", re.MULTILINE | re.DOTALL)
+_TABLE = re.compile(
+    r"^-- (?P<meaning>[^\n]+)\ncreate table (?P<name>\w+) \(\n(?P<body>.*?)^\);", re.MULTILINE | re.DOTALL
+)
 _COLUMN = re.compile(
-    r'^ {4}"?(?P<name>\w+)"? (?P<type>\w+)(?P<required> not null)?,?(?: +-- (?P<meaning>.+))?$', re.MULTILINE
+    r'^ {4}"?(?P<name>\w+)"? (?P<type>\w+)(?P<required> not null)?,? +-- (?P<meaning>.+)$', re.MULTILINE
 )
 
 
@@ -31,7 +33,8 @@ class Column(NamedTuple):
     type: str
     """A type of `container.NUMBERS` or a type of the vocabulary."""
     required: bool
-    meaning: str | None
+    meaning: str
+    """A sentence, from the comment beside it."""
 
 
 class Schema(Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,15 +52,28 @@ class Schema(Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def described() -> dict[str, tuple[Column, ...]]:
-    """Returns the tables of `schema.sql`, in its order."""
-    text = resources.files("leaderboard.release").joinpath("schema.sql").read_text("utf-8")
+    """Returns the columns of each table of `schema.sql`, in its order."""
     return {
         name: tuple(
-            Column(part["name"], part["type"], bool(part["required"]), part["meaning"])
+            Column(part["name"], part["type"], bool(part["required"]), _sentence(part["meaning"]))
             for part in _COLUMN.finditer(body)
         )
-        for name, body in _TABLE.findall(text)
+        for _, name, body in _TABLE.findall(_text())
     }
+
+
+@cache
+def meanings() -> dict[str, str]:
+    """Returns what each table of `schema.sql` holds, in alphabetical order."""
+    return {name: meaning for meaning, name, _ in sorted(_TABLE.findall(_text()), key=lambda found: found[1])}
+
+
+def _text() -> str:
+    return resources.files("leaderboard.release").joinpath("schema.sql").read_text("utf-8")
+
+
+def _sentence(comment: str) -> str:
+    return f"{comment[:1].upper()}{comment[1:].removesuffix('.')}."
 
 
 def draft(version: int) -> Schema:

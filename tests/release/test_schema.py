@@ -1,6 +1,7 @@
 """A schema version never changes once it is frozen, and a newer one only adds."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -69,3 +70,11 @@ def test_additions_and_columns_that_become_nullable_pass() -> None:
     old = Schema(1, {"row": {"line": "integer"}}, {"tier": ("a",)})
     new = Schema(2, {"row": {"line": "integer?", "note": "rate?"}, "other": {"n": "integer"}}, {"tier": ("a", "b")})
     assert schema.faults(old, new) == []
+
+
+def test_every_table_and_column_has_a_comment() -> None:
+    """The comments are what downloads, the API and its documents say of a column."""
+    text = Path(str(schema.__file__)).with_name("schema.sql").read_text("utf-8")
+    assert text.count("\ncreate table ") == len(schema.described()) == len(schema.meanings())
+    columns = [line for line in text.splitlines() if line.startswith("    ")]
+    assert len(columns) == sum(map(len, schema.described().values()))

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from leaderboard.base.findings import Refused
-from leaderboard.boards.board import InvalidDefinition
 from leaderboard.boards.catalogue import read_catalogue
+from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.offline.importers import table
 from leaderboard.offline.publishing import drafting
 from leaderboard.offline.submissions import intake, items, submission

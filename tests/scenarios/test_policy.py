@@ -11,9 +11,10 @@ import pytest
 
 from leaderboard.base import canonical, clock
 from leaderboard.base.findings import Refused
-from leaderboard.boards.board import ALLOWED_HOSTS, InvalidDefinition, read_board
+from leaderboard.boards.board import ALLOWED_HOSTS, read_board
 from leaderboard.boards.catalogue import read_catalogue
-from leaderboard.boards.vocabulary import Vocabulary, vocabulary
+from leaderboard.boards.definition import InvalidDefinition
+from leaderboard.boards.vocabulary import WORDS, Vocabulary, ids
 from leaderboard.offline.publishing import drafting
 from leaderboard.offline.signing import drafts, publication
 from leaderboard.offline.submissions import intake, submission, vault
@@ -40,7 +41,7 @@ def column_names() -> set[str]:
 
 
 def known() -> Vocabulary:
-    return vocabulary(read_catalogue(offered.EMBEDDED / "boards"))
+    return ids(read_catalogue(offered.EMBEDDED / "boards")) | WORDS
 
 
 def test_each_clause_has_its_test() -> None:

@@ -16,10 +16,11 @@ from leaderboard.offline.scoring.entries import Entry
 from leaderboard.offline.scoring.panel import Panel
 from leaderboard.offline.submissions import items as manifest
 from leaderboard.offline.submissions import submission as canonical_submission
+from leaderboard.offline.submissions.event_log import Standing
 from leaderboard.offline.submissions.evidence import pack as packs
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.submission import Generation, Row, Submission, Tool
-from leaderboard.offline.submissions.vault import Standing, Vault
+from leaderboard.offline.submissions.vault import Vault
 
 TODAY = date(2026, 11, 22)
 JUDGE = JudgeRef("judge", "1")

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from leaderboard.boards.board import Board
     from leaderboard.boards.catalogue import Catalogue
     from leaderboard.boards.registry import Registry
-    from leaderboard.offline.submissions.vault import Event, Vault
+    from leaderboard.offline.submissions.event_log import Event
+    from leaderboard.offline.submissions.vault import Vault
 
 Answer = dict[str, Any]
 SHOWN = 50

@@ -140,11 +140,11 @@ def notify(options: argparse.Namespace) -> Answer:
 
 def reset_clock(options: argparse.Namespace) -> Answer:
     """Has dates start again, because the clock of an event was ahead."""
-    from leaderboard.offline.submissions import vault
+    from leaderboard.offline.submissions import event_log
 
     keep = answers.old_vault(options.vault)
     made = keep.reset_clock(options.event, options.date or clock.today())
-    line = len(vault.ledger(keep.events()[: made.n]))
+    line = len(event_log.ledger(keep.events()[: made.n]))
     return {
         "event": made.kind,
         "line": line,

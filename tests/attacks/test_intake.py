@@ -10,7 +10,7 @@ import pytest
 
 from leaderboard import cli
 from leaderboard.base import canonical
-from leaderboard.base.findings import Refused
+from leaderboard.base.findings import RULES, Refused
 from leaderboard.boards.catalogue import read_catalogue
 from leaderboard.offline import demo
 from leaderboard.offline.submissions import intake, submission
@@ -26,8 +26,10 @@ FIELDS = (
     "|max_tokens|reasoning_effort|seed|system_prompt|temperature|top_p|id|version|judge_kind|commit|edited_scores"
     "|sha256|name|task_version"
 )
-RULE = "the board is at version 1, and rows of another version have no numbers in a new release"
-FINDING = re.compile(rf"[EF]_[A-Z0-9_]+  \$(\.({FIELDS})|\[[0-9]+\])*(: {RULE})?")
+VERSION = "the board is at version 1, and rows of another version have no numbers in a new release"
+TOO_LARGE = "more than 2 MiB(. The vault keeps a copy, quarantine/[0-9a-f]{64}, and no event)?"
+RULE = "|".join([*map(re.escape, RULES.values()), VERSION, TOO_LARGE])
+FINDING = re.compile(rf"[EF]_[A-Z0-9_]+  \$(\.({FIELDS})|\[[0-9]+\])*(: ({RULE}))?")
 """All that a finding about a file can say."""
 
 

@@ -13,7 +13,7 @@ import pytest
 from leaderboard.base import clock
 from leaderboard.commands.signing import PASSPHRASE
 from leaderboard.offline.signing import drafts
-from leaderboard.offline.submissions import vault
+from leaderboard.offline.submissions import event_log
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import checking
 from leaderboard.release import trusted_root as trusted
@@ -103,7 +103,7 @@ def test_acceptances_attestations_and_drafts_at_once_leave_a_sound_release(plant
     )
     assert [code for code, _ in came] == [DONE] * 7, came
     assert Counter(event.kind for event in Vault(plant.vault).events())["accept"] == 4
-    assert len(vault.replay(Vault(plant.vault).events())) == 4
+    assert len(event_log.replay(Vault(plant.vault).events())) == 4
     for out in ("one", "two"):
         assert [code for code, _ in together(plant, sign(out, "one", "two"))] == [DONE]
     came = together(plant, publish("one"), publish("two"))

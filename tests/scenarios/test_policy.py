@@ -17,7 +17,7 @@ from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.boards.vocabulary import WORDS, Vocabulary, ids
 from leaderboard.offline.publishing import drafting
 from leaderboard.offline.signing import drafts, publication
-from leaderboard.offline.submissions import intake, submission, vault
+from leaderboard.offline.submissions import event_log, intake, submission
 from leaderboard.offline.submissions.submission import Submission
 from leaderboard.release import container, schema
 from leaderboard.release.trust import ledger
@@ -173,7 +173,7 @@ def test_clause_11_help_is_on_every_page() -> None:
 def test_clause_12_a_way_back(tmp_path: Path) -> None:
     keep, results = made.vault(tmp_path / "vault"), published.begin(tmp_path)
     published.release(keep, results)
-    wrong = vault.replay(keep.events())[0].submission
+    wrong = event_log.replay(keep.events())[0].submission
     intake.withdraw(keep, wrong, "takedown", made.TODAY)
     drafted = drafting.draft(tmp_path / "draft", keep, results, made.TODAY, clock.now(), drop=[1])
     publication.publish(offered.signed(drafted.signing), results / "repository", now=clock.now())

@@ -9,7 +9,7 @@ from leaderboard.base import clock
 from leaderboard.base.findings import Refused
 from leaderboard.offline.publishing import drafting
 from leaderboard.offline.signing import attesting
-from leaderboard.offline.submissions import intake, vault
+from leaderboard.offline.submissions import event_log, intake
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release.trust import contents
 from tests import containers, made, offered, published
@@ -23,7 +23,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
     published.release(keep, results)
     made.take(keep, "system-4", 0.1, seed=7)
     published.release(keep, results)
-    first = vault.replay(keep.events())[0]
+    first = event_log.replay(keep.events())[0]
     intake.withdraw(keep, first.submission, "developer_request", made.TODAY)
     made.take(keep, "system-1", 0.25, seed=70)
     published.release(keep, results)
@@ -114,7 +114,7 @@ def test_a_release_that_is_not_kept_cannot_be_rebuilt(tmp_path: Path, history: V
 def test_what_too_few_reviewers_attested_is_left_out_and_listed(tmp_path: Path, history: Vault) -> None:
     made.take(history, "system-5", 0.1, seed=9)
     made.take(history, "system-4", 0.9, seed=9)
-    waiting = len(vault.ledger(history.events()))
+    waiting = len(event_log.ledger(history.events()))
     attesting.attest_all(history, offered.signers()[0])
     drafted = drafting.draft(tmp_path / "next", history, tmp_path / "results", made.TODAY, clock.now())
     assert drafted.left_out == (waiting - 1, waiting)

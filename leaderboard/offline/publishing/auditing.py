@@ -9,7 +9,7 @@ from leaderboard.base import canonical
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
 from leaderboard.offline.publishing import drafting
-from leaderboard.offline.submissions import vault
+from leaderboard.offline.submissions import event_log
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import checking, container, methods
@@ -75,7 +75,7 @@ def _check_counts(keep: Vault, repository: Path, entries: Entries, release: Rele
 def _count_responses(keep: Vault, catalogue: Catalogue, found: Contents) -> Counter[Count]:
     """Responses of the submissions that the rows of a release stand on, but for those that have no numbers: withdrawn,
     or of another version of the board."""
-    accepted = vault.ledger(keep.events())
+    accepted = event_log.ledger(keep.events())
     row, counted = found.tables["row"], Counter[Count]()
     columns = (row[column] for column in ("board", "system", "ledger_line", "reason"))
     for board, system, line, reason in zip(*columns, strict=True):

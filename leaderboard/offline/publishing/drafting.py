@@ -22,10 +22,11 @@ from leaderboard.offline.scoring.store import Store
 from leaderboard.offline.signing import attesting, drafts
 from leaderboard.offline.signing import repository as repositories
 from leaderboard.offline.signing.drafts import Draft
-from leaderboard.offline.submissions import vault
+from leaderboard.offline.submissions import event_log
+from leaderboard.offline.submissions.event_log import Event, Standing
 from leaderboard.offline.submissions.labels import NAME as LABELS
 from leaderboard.offline.submissions.labels import read_definitions
-from leaderboard.offline.submissions.vault import Event, Standing, Vault
+from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import admission as offer
 from leaderboard.release import container, methods
 from leaderboard.release.methods import METHOD_VERSION
@@ -104,7 +105,7 @@ def draft(
     before = _with_versions(container.frames(container.decode(last.data)) if last else {}, events)
     facts = release_table(number, released_on, events, build_keys)
     _require_names(events, catalogue)
-    _require_rows(results / "boards", catalogue, vault.replay(events, waiting), without)
+    _require_rows(results / "boards", catalogue, event_log.replay(events, waiting), without)
     on_purpose = dict.fromkeys(without, "on_purpose")
     changed = _changed_in_place(adopt / "repository" if adopt else repository, before, catalogue)
     tables, faults = build_tables(keep, events, waiting, catalogue, before, store or Store(), on_purpose, changed)
@@ -155,7 +156,7 @@ def _left_out(
 def _require_names(events: Sequence[Event], catalogue: Catalogue) -> None:
     """A ledger is never shortened, so that every board and system in it must stay defined."""
     known = {id: {system.id for system in registry.system} for id, registry in catalogue.registries.items()}
-    named = sorted({(event.board, event.system) for event in vault.ledger(events)}, key=str)
+    named = sorted({(event.board, event.system) for event in event_log.ledger(events)}, key=str)
     boards = sorted({board for board, _ in named if board not in known})
     findings = [Finding("E_DEFINITION", f"{id}/board.toml", "the ledger names this board: keep it") for id in boards]
     findings += [
@@ -309,7 +310,7 @@ def _targets(boards: Path, keep: Vault, events: Sequence[Event]) -> dict[str, by
     return {
         **{f"{contents.BOARDS}{name}": data for name, data in definitions(boards).items()},
         **{attestation.name(named[line]): data for line, data in signed.items()},
-        ledger.NAME: ledger.write(vault.ledger(events), named),
+        ledger.NAME: ledger.write(event_log.ledger(events), named),
     }
 
 
@@ -337,7 +338,7 @@ def build_tables(
     """Returns what stands after `events`, and how it differs from the release before; and the boards that have a fault,
     with its findings, those of `changed` among them. Such a board is left out, and so are those of `without`, with the
     reason: the board has its line in the table of boards and no rows."""
-    standings = vault.replay(events, waiting)
+    standings = event_log.replay(events, waiting)
     published = board_tables.published_versions(events, waiting, before)
     parts: dict[str, list[pd.DataFrame]] = {}
     faults = {id: found for id, found in (changed or {}).items() if id not in without}
@@ -368,7 +369,7 @@ def _with_versions(before: Tables, events: Sequence[Event]) -> Tables:
     """The tables of the release before; each row with the version that it was measured on, as the ledger has it."""
     if "row" not in before:
         return before
-    versions = {line: event.board_version for line, event in enumerate(vault.ledger(events), start=1)}
+    versions = {line: event.board_version for line, event in enumerate(event_log.ledger(events), start=1)}
     return before | {"row": before["row"].assign(board_version=before["row"]["ledger_line"].map(versions))}
 
 
@@ -390,7 +391,7 @@ def release_table(number: int, released_on: date, events: Sequence[Event], build
         number=number,
         released_on=released_on,
         previous=number - 1 or None,
-        ledger_lines=len(vault.ledger(events)),
+        ledger_lines=len(event_log.ledger(events)),
         vault_events=len(events),
         method_version=METHOD_VERSION,
         build_keys=build_keys,
@@ -435,7 +436,7 @@ def _category_table(board: Board) -> pd.DataFrame:
 
 def _ledger_table(events: Sequence[Event], waiting: Collection[int]) -> pd.DataFrame:
     """The published history of every submission's fate, without digests: those travel in `ledger.jsonl`."""
-    published = vault.ledger(events)
+    published = event_log.ledger(events)
     accepted = {event.submission: line for line, event in enumerate(published, 1) if event.accepts}
     return pd.DataFrame(
         {
@@ -458,7 +459,7 @@ def _ledger_table(events: Sequence[Event], waiting: Collection[int]) -> pd.DataF
 def _first_corrected(published: Sequence[Event], line: int) -> int | None:
     """The first line whose date a `clock` line corrects."""
     on = published[line - 1].on
-    later = (number for number, day in enumerate(vault.dates(published[: line - 1]), start=1) if day > on)
+    later = (number for number, day in enumerate(event_log.dates(published[: line - 1]), start=1) if day > on)
     return next(later, None)
 
 

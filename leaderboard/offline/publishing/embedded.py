@@ -19,12 +19,13 @@ from leaderboard.boards.registry import Registry
 from leaderboard.offline import demo
 from leaderboard.offline.importers import sandbox as contained
 from leaderboard.offline.importers import table
-from leaderboard.offline.submissions import intake, submission, vault
+from leaderboard.offline.submissions import event_log, intake, submission
+from leaderboard.offline.submissions.event_log import Event
 from leaderboard.offline.submissions.evidence import pack
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.labels import read_labels
 from leaderboard.offline.submissions.submission import Submission
-from leaderboard.offline.submissions.vault import Event, Vault
+from leaderboard.offline.submissions.vault import Vault
 
 
 def build_tables_board(
@@ -80,13 +81,13 @@ def _file(data: bytes) -> Iterator[Path]:
 
 def _with_nonce(made: Submission, board: Board, keep: Vault, today: date) -> Submission:
     """Fills the nonce. It follows from the board, system and attempt, so that a rebuild gives the same submissions."""
-    attempt = sum(system == made.system for system, _ in vault.issued(keep.events(), board.id)) + 1
+    attempt = sum(system == made.system for system, _ in event_log.issued(keep.events(), board.id)) + 1
     nonce = hashlib.sha256(f"{board.id}/{made.system}/{attempt}".encode()).hexdigest()[:32]
     return msgspec.structs.replace(made, nonce=keep.register_nonce(board.id, made.system, today, nonce, board.version))
 
 
 def _standing(keep: Vault, board: Board, system: str) -> str:
-    for standing in vault.replay(keep.events()):
+    for standing in event_log.replay(keep.events()):
         if (standing.board, standing.system) == (board.id, system):
             return standing.submission
     raise refuse("E_SYSTEM", "$.system")

@@ -21,8 +21,8 @@ from leaderboard.offline.scoring.judging import judge_tables
 from leaderboard.offline.scoring.panel import METRICS, Panel
 from leaderboard.offline.scoring.ranking import rank_views
 from leaderboard.offline.scoring.rating import Rates, worst_limits
+from leaderboard.offline.submissions.event_log import Standing
 from leaderboard.offline.submissions.items import Item
-from leaderboard.offline.submissions.vault import Standing
 from leaderboard.offline.submissions.verification import limited_by
 from leaderboard.statistics import rerun_noise, wilson
 

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from leaderboard.base.findings import refuse
-from leaderboard.offline.submissions import vault
-from leaderboard.offline.submissions.vault import Event, Vault
+from leaderboard.offline.submissions import event_log
+from leaderboard.offline.submissions.event_log import Event
+from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release.trust import attestation
 from leaderboard.release.trust.attestation import Acceptance
 from leaderboard.release.trust.libraries import Signer
@@ -19,7 +20,7 @@ from leaderboard.release.trust.roles import Holders
 
 def statements(events: Sequence[Event]) -> dict[int, bytes]:
     """Returns, by ledger line, what there is to be signed after these events."""
-    lines = enumerate(vault.ledger(events), start=1)
+    lines = enumerate(event_log.ledger(events), start=1)
     return {line: _statement(line, event) for line, event in lines if event.accepts}
 
 
@@ -43,7 +44,7 @@ def attest(keep: Vault, submission: str, signer: Signer) -> Path:
     """Adds a reviewer's signature to the statement about an accepted submission and returns its file. Refused E_VAULT
     where no such submission was accepted."""
     events = keep.events()
-    lines = enumerate(vault.ledger(events), start=1)
+    lines = enumerate(event_log.ledger(events), start=1)
     found = [line for line, event in lines if event.accepts and event.submission == submission]
     if not found:
         raise refuse("E_VAULT", "$.submission")

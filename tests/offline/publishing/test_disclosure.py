@@ -15,8 +15,9 @@ from leaderboard.offline.scoring.entries import Tables
 from leaderboard.offline.submissions import intake
 from leaderboard.offline.submissions import items as manifest
 from leaderboard.offline.submissions import submission as canonical_submission
+from leaderboard.offline.submissions.event_log import Standing
 from leaderboard.offline.submissions.items import Item
-from leaderboard.offline.submissions.vault import Standing, Vault
+from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import container
 from tests import made
 

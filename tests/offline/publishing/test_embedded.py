@@ -10,7 +10,7 @@ import pytest
 from leaderboard.base import canonical, clock
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
 from leaderboard.offline.publishing import auditing, drafting, embedded
-from leaderboard.offline.submissions import vault
+from leaderboard.offline.submissions import event_log
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import container, methods
 from leaderboard.release import trusted_root as trusted
@@ -56,7 +56,7 @@ def test_a_stage_of_the_demo_is_taken_by_the_same_checks_as_any_submission(
 ) -> None:
     keep = Vault(tmp_path / "vault")
     events = embedded.build_demo_board(catalogue.boards["demo"], catalogue.registries["demo"], 1, keep, DAY)
-    standings = vault.replay(keep.events())
+    standings = event_log.replay(keep.events())
     assert {event.kind for event in events} == {"accept"} and len(standings) == len(events)
     assert all(standing.attempt == 1 for standing in standings)
 

@@ -13,8 +13,9 @@ from leaderboard.base.findings import Refused
 from leaderboard.offline.publishing import drafting
 from leaderboard.offline.scoring.entries import Entry
 from leaderboard.offline.scoring.store import DIGEST, Store
+from leaderboard.offline.submissions.event_log import replay
 from leaderboard.offline.submissions.submission import Judgment
-from leaderboard.offline.submissions.vault import Vault, replay
+from leaderboard.offline.submissions.vault import Vault
 from tests import made
 
 FILE = "small.npz"

@@ -151,10 +151,10 @@ def take(keep: Vault, system: str, unsafe: float, seed: int, **changes: object) 
 
 def release(keep: Vault, of: Catalogue | None = None, on: date = TODAY) -> bytes:
     """The file of a first release of all that a vault holds, attested or not."""
-    from leaderboard.offline.publishing import drafting
+    from leaderboard.offline.publishing import building
 
-    facts = drafting.release_table(1, on, keep.events(), build_keys=False)
-    return drafting.build(keep, of or catalogue(9), keep.events(), (), {}, facts)
+    facts = building.release_table(1, on, keep.events(), build_keys=False)
+    return building.build(keep, of or catalogue(9), keep.events(), (), {}, facts)
 
 
 LOG = b"what a lab imported"

@@ -1,4 +1,4 @@
-"""Keys and what they sign: attestations, drafts of releases and of roles, and the publication of what was signed."""
+"""Keys and what they sign: attestations, drafts of releases and of roles, and the publication of signed drafts."""
 
 import argparse
 from pathlib import Path
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from leaderboard.release.trust.roles import Holders
 
 PASSPHRASE = "MEDHARM_PASSPHRASE"
-"""Environment variable of the passphrase, for scripts; a person is asked."""
+"""Environment variable for the passphrase, for scripts; without it, a person is asked."""
 
 
 def keygen(options: argparse.Namespace) -> Answer:
     """Makes keys, each in a locked file with its public half beside it."""
     from leaderboard.offline.signing import keys
 
-    made = {path.name: keys.generate(path, _passphrase(path, new=True)).keyid for path in options.keys}
-    return {"keys": made, "lines": [f"{name}  {keyid}" for name, keyid in made.items()]}
+    keyids = {path.name: keys.generate(path, _passphrase(path, new=True)).keyid for path in options.keys}
+    return {"keys": keyids, "lines": [f"{name}  {keyid}" for name, keyid in keyids.items()]}
 
 
 def _passphrase(path: Path, new: bool = False) -> str:
@@ -34,13 +34,13 @@ def _passphrase(path: Path, new: bool = False) -> str:
     if PASSPHRASE in os.environ:
         return os.environ[PASSPHRASE]
     try:
-        given = getpass.getpass(f"Passphrase of {path.name}: ")
-        again = getpass.getpass("Once more: ") if new else given
+        passphrase = getpass.getpass(f"Passphrase of {path.name}: ")
+        again = getpass.getpass("Once more: ") if new else passphrase
     except EOFError:
         raise refuse("E_KEY", "$.passphrase", f"nobody is there to be asked: set {PASSPHRASE}") from None
-    if again != given:
+    if again != passphrase:
         raise refuse("E_KEY", "$.passphrase", "not the same twice")
-    return given
+    return passphrase
 
 
 def signer(path: Path) -> "CryptoSigner":
@@ -51,22 +51,22 @@ def signer(path: Path) -> "CryptoSigner":
 
 
 def attest(options: argparse.Namespace) -> Answer:
-    """Adds a reviewer's signature to what was accepted."""
+    """Adds a reviewer's signature to accepted submissions."""
     from leaderboard.offline.signing import attesting
 
-    keep, count = answers.old_vault(options.vault), 0
+    vault, count = answers.old_vault(options), 0
     for key in map(signer, options.key):
         if options.all:
-            count += attesting.attest_all(keep, key)
-        for submission in map(answers.submission_digest, options.submission):
-            attesting.attest(keep, submission, key)
+            count += attesting.attest_all(vault, key)
+        for submission in map(answers.submission_digest, options.submissions):
+            attesting.attest(vault, submission, key)
             count += 1
     return {"signatures": count, "lines": [f"{count} signatures"]}
 
 
 def init(options: argparse.Namespace) -> Answer:
-    """Drafts the first state of a repository: who may sign what. A new results folder is given this clone's boards.
-    Refused E_EXISTS where there is a repository, whose history a new one would end."""
+    """Drafts the first state of a repository: who may sign what. Copies this clone's boards to a new results folder.
+    Refused E_EXISTS where there is a repository: a new one would end its history."""
     import shutil
 
     from leaderboard.offline.signing import repository
@@ -85,7 +85,7 @@ def init(options: argparse.Namespace) -> Answer:
     read_definitions(boards if boards.exists() else shipped)
     if not boards.exists():
         shutil.copytree(shipped, boards)
-    return _written(draft, options.out)
+    return _write(draft, options.out)
 
 
 def _holders(paths: list[Path], threshold: int | None) -> "Holders":
@@ -103,19 +103,19 @@ def _expiry(options: argparse.Namespace) -> "Expiry":
 
 
 def rotate(options: argparse.Namespace) -> Answer:
-    """Drafts other holders of the roles that are named; the rest stay."""
+    """Drafts other holders for the roles that are named; the other roles stay."""
     from leaderboard.offline.signing import repository
     from leaderboard.release.trust import metadata
     from leaderboard.release.trust.roles import Roles, roles_of
 
     folder = options.results / "repository"
     old = roles_of(metadata.read_root(repository.prolong(folder, now=clock.now()).base.root).signed)
-    given = Roles(
+    roles = Roles(
         _holders(options.owner, options.owner_threshold or old.root.threshold) if options.owner else old.root,
         _holders(options.reviewer, options.threshold or old.targets.threshold) if options.reviewer else old.targets,
         _holders(options.release_key, 1) if options.release_key else old.release,
     )
-    return _written(repository.rotate(folder, given, now=clock.now(), add=_attestations(options)), options.out)
+    return _write(repository.rotate(folder, roles, now=clock.now(), add=_attestations(options)), options.out)
 
 
 def revoke(options: argparse.Namespace) -> Answer:
@@ -131,24 +131,24 @@ def revoke(options: argparse.Namespace) -> Answer:
         replacement=replacement,
         add=_attestations(options),
     )
-    return _written(draft, options.out)
+    return _write(draft, options.out)
 
 
 def _attestations(options: argparse.Namespace) -> dict[str, bytes]:
-    """What reviewers have signed since: a new reviewer has to stand behind the rows that an old one stood behind."""
+    """The attestations in the vault: new reviewers must sign the rows that a removed reviewer had signed."""
     from leaderboard.offline.signing import attesting
     from leaderboard.release.trust import attestation
 
     if options.vault is None:
         return {}
-    keep = answers.old_vault(options.vault)
-    events = keep.events()
+    vault = answers.old_vault(options)
+    events = vault.events()
     payloads = attesting.statements(events)
-    signed = attesting.envelopes(keep, events)
+    signed = attesting.envelopes(vault, events)
     return {attestation.name(attestation.digest(payloads[line])): data for line, data in signed.items()}
 
 
-def _written(draft: "Draft", folder: Path) -> Answer:
+def _write(draft: "Draft", folder: Path) -> Answer:
     from leaderboard.offline.signing import drafts
 
     drafts.write_file(folder / drafts.FILE, draft)
@@ -156,7 +156,7 @@ def _written(draft: "Draft", folder: Path) -> Answer:
 
 
 def sign(options: argparse.Namespace) -> Answer:
-    """Signs every role of a draft that the keys hold, after what it changes has been shown and looked at."""
+    """Signs each role of a draft that the keys hold, after checking the draft and printing what it changes."""
     from leaderboard.offline.publishing import reviewing
     from leaderboard.offline.signing import drafts
     from leaderboard.release.trusted_root import read_trusted
@@ -173,22 +173,22 @@ def sign(options: argparse.Namespace) -> Answer:
 
 
 def _add_signatures(path: Path, signed: "Draft") -> "Draft":
-    """Adds a draft's signatures to those that others have added to its file meanwhile. Refused E_STALE where there is
-    another draft in the file by now."""
+    """Adds the signatures of a draft to those that others have added to its file meanwhile. Refused E_STALE where the
+    file now holds another draft."""
     from leaderboard.base import durable
     from leaderboard.offline.signing import drafts
 
     with durable.locked(path.parent):
         try:
-            together = drafts.combine([drafts.read_file(path), signed])
-        except (Refused, ValueError):  # a draft of other documents, or of more of them
-            raise refuse("E_STALE", "$.draft", "another draft took its place while it was looked at") from None
-        drafts.write_file(path, together)
-    return together
+            combined = drafts.combine([drafts.read_file(path), signed])
+        except (Refused, ValueError):  # a draft of other documents
+            raise refuse("E_STALE", "$.draft", "another draft has replaced it meanwhile") from None
+        drafts.write_file(path, combined)
+    return combined
 
 
 def show_draft(options: argparse.Namespace) -> Answer:
-    """Says what a draft changes and who has signed it."""
+    """Prints what a draft changes and who has signed it."""
     from leaderboard.offline.signing import drafts
 
     draft = drafts.read_file(_file(options.draft))
@@ -204,22 +204,22 @@ def _file(path: Path) -> Path:
 def _changes(draft: "Draft") -> list[str]:
     from leaderboard.offline.signing import drafts
 
-    made = drafts.summarise(draft)
-    lines = [f"release {made.release}, seq {made.seq}"] if made.release else []
-    lines += [f"ledger: {made.ledger_lines} lines"] if made.ledger_lines else []
+    summary = drafts.summarise(draft)
+    lines = [f"release {summary.release}, seq {summary.seq}"] if summary.release else []
+    lines += [f"ledger: {summary.ledger_lines} lines"] if summary.ledger_lines else []
     lines += _resets(draft)
-    for what, names in (("new", made.added), ("changed", made.replaced), ("removed", made.removed)):
+    for what, names in (("new", summary.added), ("changed", summary.replaced), ("removed", summary.removed)):
         lines += [f"{what}  {name}" for name in names if not name.startswith("attestations/")]
         attested = sum(name.startswith("attestations/") for name in names)
         lines += [f"{what}  {attested} attestations"] if attested else []
-    lines += [f"key added    {keyid}" for keyid in made.keys_added]
-    lines += [f"key removed  {keyid}" for keyid in made.keys_removed]
-    lines += [f"{role}: {count} of {len(keyids)} keys must sign" for role, (count, keyids) in made.roles.items()]
+    lines += [f"key added    {keyid}" for keyid in summary.keys_added]
+    lines += [f"key removed  {keyid}" for keyid in summary.keys_removed]
+    lines += [f"{role}: {count} of {len(keyids)} keys must sign" for role, (count, keyids) in summary.roles.items()]
     return lines
 
 
 def _resets(draft: "Draft") -> list[str]:
-    """Where the lines that a draft adds to the ledger go back in time: what a reviewer signs with the draft."""
+    """The new ledger lines after which dates start again: a reviewer signs them with the draft."""
     from leaderboard.offline.signing import drafts
     from leaderboard.release.trust import contents, ledger
 
@@ -246,19 +246,20 @@ def publish(options: argparse.Namespace) -> Answer:
 
     draft = drafts.read_file(_file(options.draft))
     if not draft.base.roots and options.root is None:
-        raise refuse("E_ROOT", "--root")
+        raise refuse("E_ROOT", "--root", "name the file to write the root of this first state to")
     reviewing.require_sound(draft, options.results)
     folder = options.results / "repository"
-    made = publication.publish(draft, folder, now=clock.now())
+    state = publication.publish(draft, folder, now=clock.now())
     if options.root is not None:
         reviewing.write_trusted(folder, options.root)
-    said = f"published release {made.release}" if made.release else "published, no release yet"
-    return {"release": made.release, "lines": [f"{said}, seq {made.seq}, timestamp {made.timestamp}"]}
+    what = f"published release {state.release}" if state.release else "published, no release yet"
+    return {"release": state.release, "lines": [f"{what}, seq {state.seq}, timestamp {state.timestamp}"]}
 
 
 def heartbeat(options: argparse.Namespace) -> Answer:
-    """Renews what expires soonest, with the release key alone."""
+    """Renews the timestamp, which expires first, with the release key alone."""
     from leaderboard.offline.signing import publication
 
-    made = publication.heartbeat(options.results / "repository", [signer(key) for key in options.key], now=clock.now())
-    return {"lines": [f"renewed, timestamp {made.timestamp}"]}
+    signers = [signer(key) for key in options.key]
+    state = publication.heartbeat(options.results / "repository", signers, now=clock.now())
+    return {"lines": [f"renewed, timestamp {state.timestamp}"]}

@@ -1,4 +1,4 @@
-"""The site, and what a stranger or a maintainer can prove of what it shows."""
+"""The site, and what anybody can verify of the releases that it shows."""
 
 import argparse
 from pathlib import Path
@@ -9,8 +9,8 @@ from leaderboard.commands.answers import Answer
 
 
 def serve(options: argparse.Namespace) -> Answer:
-    """Shows the site until it is stopped. A results folder that is gone does not matter where a release of it was
-    verified before; one that was never there is a typing error."""
+    """Shows the site until it is stopped. The results folder may be missing if a release of it was verified before;
+    otherwise its name is probably a typing error."""
     from leaderboard.site.data import updater
     from leaderboard.site.server import serve as run
 
@@ -22,7 +22,7 @@ def serve(options: argparse.Namespace) -> Answer:
 
 
 def check(options: argparse.Namespace) -> Answer:
-    """Proves what can be proved of a folder or an address."""
+    """Verifies all that can be verified of a folder or an address."""
     from leaderboard.release import checking
     from leaderboard.release.trust.mirror import Unreachable
     from leaderboard.release.trusted_root import read_trusted
@@ -32,13 +32,3 @@ def check(options: argparse.Namespace) -> Answer:
         return {"state": "fresh", "lines": checking.check(results, read_trusted(options.root), clock.now())}
     except Unreachable:
         raise OSError("no repository was found at that address") from None
-
-
-def audit(options: argparse.Namespace) -> Answer:
-    """Computes everything published again from the vault."""
-    from leaderboard.offline.publishing import auditing
-    from leaderboard.release.trusted_root import read_trusted
-
-    vault = answers.old_vault(options.vault)
-    answers.present(options.results)
-    return {"lines": auditing.audit(vault, options.results, read_trusted(options.root), clock.now())}

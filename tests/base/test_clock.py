@@ -9,7 +9,7 @@ import pytest
 
 from leaderboard.base import canonical, clock
 from leaderboard.base.findings import Refused
-from leaderboard.offline.publishing import drafting
+from leaderboard.offline.publishing import rebuilding
 from leaderboard.offline.submissions import event_log, intake, submission, vault
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import checking
@@ -89,7 +89,7 @@ def test_takedown_goes_on_after_a_reset_and_all_agree(locked: Vault, tmp_path: P
     assert "All boards" in drawn and "Dates start again: a clock was ahead; " in drawn
     rows = snapshot.database.rows("select system, accepted_on from row order by system")
     assert [day.date() for day in rows["accepted_on"]] == [made.TODAY] * len(rows), "no row was accepted in the future"
-    assert drafted.sha256 == canonical.sha256(drafting.rebuild(locked, results, 1))
+    assert drafted.sha256 == canonical.sha256(rebuilding.rebuild(locked, results, 1))
 
 
 def test_reset_names_the_first_event_that_was_ahead(locked: Vault) -> None:

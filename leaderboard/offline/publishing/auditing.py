@@ -8,7 +8,8 @@ from pathlib import Path
 from leaderboard.base import canonical
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
-from leaderboard.offline.publishing import drafting
+from leaderboard.offline.publishing import rebuilding
+from leaderboard.offline.publishing.published import Published
 from leaderboard.offline.submissions import event_log
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.vault import Vault
@@ -55,14 +56,14 @@ def _compute_again(keep: Vault, results: Path, entries: Entries, release: Releas
         return f"its rates were not computed again: {methods.where(method)}"
     if release.number > 1 and release.number - 1 not in {each.number for each in contents.releases(entries)}:
         return "its rates were not computed again: the release before it is not kept"
-    again = canonical.sha256(drafting.rebuild(keep, results, release.number))
+    again = canonical.sha256(rebuilding.rebuild(keep, results, release.number))
     return f"every number too, sha256 {again}" if again == release.sha256 else None
 
 
 def _check_counts(keep: Vault, repository: Path, entries: Entries, release: Release, found: Contents) -> list[Finding]:
     """Holds every published count of responses against the submissions, without the code that made it."""
     with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
-        boards = drafting.copy_definitions(repository, entries, release.number, Path(folder))
+        boards = Published(repository, entries).copy_definitions(release.number, Path(folder))
         catalogue = read_catalogue(boards, signed=True)
         counted = _count_responses(keep, catalogue, found)
     table = found.tables["outcome_count"]

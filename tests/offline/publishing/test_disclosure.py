@@ -9,7 +9,7 @@ import pytest
 
 from leaderboard.base.findings import Refused
 from leaderboard.boards.board import Board, Disclosure
-from leaderboard.offline.publishing import disclosure, drafting
+from leaderboard.offline.publishing import building, disclosure
 from leaderboard.offline.scoring import Entry
 from leaderboard.offline.scoring.entries import Tables
 from leaderboard.offline.submissions import intake
@@ -132,5 +132,5 @@ def accept_on(keep: Vault, board: Board, system: str) -> None:
 
 def build(keep: Vault, board: Board, before: Tables) -> bytes:
     catalogue = made.catalogue(9)._replace(boards={"small": board})
-    facts = drafting.release_table(2, made.TODAY, keep.events(), build_keys=False)
-    return drafting.build(keep, catalogue, keep.events(), (), before, facts)
+    facts = building.release_table(2, made.TODAY, keep.events(), build_keys=False)
+    return building.build(keep, catalogue, keep.events(), (), before, facts)

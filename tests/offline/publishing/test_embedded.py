@@ -9,7 +9,7 @@ import pytest
 
 from leaderboard.base import canonical, clock
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
-from leaderboard.offline.publishing import auditing, drafting, embedded
+from leaderboard.offline.publishing import auditing, building, embedded
 from leaderboard.offline.submissions import event_log
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import container, methods
@@ -105,8 +105,8 @@ def test_the_vault_of_the_labels_and_the_seed_gives_the_shipped_releases(
         embedded.build_tables_board(board, registry, mapping, shared / "data", keep, DAY)
     for stage in DRAWN:
         embedded.build_demo_board(catalogue.boards["demo"], catalogue.registries["demo"], stage, keep, DAY)
-        facts = drafting.release_table(stage, DAY, keep.events(), build_keys=True)
-        rebuilt = container.decode(drafting.build(keep, catalogue, keep.events(), (), before, facts))
+        facts = building.release_table(stage, DAY, keep.events(), build_keys=True)
+        rebuilt = container.decode(building.build(keep, catalogue, keep.events(), (), before, facts))
         published = container.decode(offered.file(stage))
         for table in SAME_BY_EVERY_METHOD:
             columns = published.schema.tables[table]

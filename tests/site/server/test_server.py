@@ -19,6 +19,7 @@ from urllib.request import Request, urlopen
 import pytest
 import streamlit as st
 
+from leaderboard.base.findings import RULES
 from leaderboard.site import server
 from leaderboard.site.server import guard, log
 from leaderboard.site.server.document import Document
@@ -191,7 +192,7 @@ def test_missing_root_is_one_sentence_and_exit_3(tmp_path: Path) -> None:
 def test_root_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "root.json").write_text("anything at all")
     done = serve_in_vain("--root", str(tmp_path / "root.json"))
-    assert (done.returncode, done.stdout, done.stderr) == (1, "E_ROOT  --root\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (1, f"E_ROOT  --root: {RULES['E_ROOT']}\n", "")
 
 
 def test_folder_with_a_bad_release_is_served_and_not_ready(tmp_path: Path) -> None:

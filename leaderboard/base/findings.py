@@ -111,13 +111,13 @@ def refuse(code: str, place: str, evidence: str = "") -> Refused:
     return Refused([Finding(code, place, evidence)])
 
 
-def shorten(findings: Iterable[Finding]) -> list[Finding]:
-    """Returns the first 10 findings of each code; then, for each code that has more, one that says how many."""
+def shorten(findings: Iterable[Finding], most: int = MAX_OF_A_CODE) -> list[Finding]:
+    """Returns the first findings of each code; then, for each code that has more, one that says how many."""
     shown: list[Finding] = []
     seen = Counter[str]()
     for finding in findings:
         seen[finding.code] += 1
-        if seen[finding.code] <= MAX_OF_A_CODE:
+        if seen[finding.code] <= most:
             shown.append(finding)
-    more = {code: count - MAX_OF_A_CODE for code, count in seen.items() if count > MAX_OF_A_CODE}
+    more = {code: count - most for code, count in seen.items() if count > most}
     return shown + [Finding(code, "...", f"and {count} more findings of this code") for code, count in more.items()]

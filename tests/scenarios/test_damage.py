@@ -25,7 +25,7 @@ def copied(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The embedded results and what they are trusted by, to be damaged and mended."""
     folder = tmp_path_factory.mktemp("copied")
     shutil.copytree(project / "results", folder / "results")
-    shutil.copytree(project / "leaderboard" / "trusted", folder / "trusted")
+    shutil.copytree(project / "leaderboard" / "release" / "trusted", folder / "trusted")
     return folder
 
 

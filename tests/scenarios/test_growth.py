@@ -68,10 +68,12 @@ class Code:
 
     def grow(self) -> None:
         """Adds a column, a table, a word and a method."""
-        self.edit("sql/schema.sql", r"(create table score \(\n)", r"\1    note rate,\n")
-        self.edit("sql/schema.sql", r"\Z", "\ncreate table extra (\n    board board_id not null,\n    n integer\n);\n")
-        self.edit("vocabulary.py", r"(METRICS = \(\n)", r'\1    "another_rate",\n')
-        self.edit("methods.py", rf"METHOD_VERSION = {METHOD_VERSION}", f"METHOD_VERSION = {METHOD_VERSION + 1}")
+        self.edit("release/schema.sql", r"(create table score \(\n)", r"\1    note rate,\n")
+        self.edit(
+            "release/schema.sql", r"\Z", "\ncreate table extra (\n    board board_id not null,\n    n integer\n);\n"
+        )
+        self.edit("boards/vocabulary.py", r"(METRICS = \(\n)", r'\1    "another_rate",\n')
+        self.edit("release/methods.py", rf"METHOD_VERSION = {METHOD_VERSION}", f"METHOD_VERSION = {METHOD_VERSION + 1}")
         assert "is new" in self.run("-m", "leaderboard.release.schema")
 
 

@@ -1,16 +1,17 @@
-"""The command line: parse, call, print. Each command imports what it needs, so that `--help` answers at once."""
+"""The command line: parse, call, print. The module of a command is imported when it runs, so that `--help` is fast."""
 
 import argparse
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from leaderboard.base.findings import Refused
 from leaderboard.boards.tools import LOG_TOOLS
-from leaderboard.commands import answers, exporting, importing, intake, releasing, signing, site
+from leaderboard.commands import answers, exporting
 from leaderboard.site.views import glossary
 
 DONE, REFUSED, USAGE, ENVIRONMENT = 0, 1, 2, 3
@@ -33,7 +34,8 @@ def _run(options: argparse.Namespace) -> int:
     code = DONE
     try:
         answers.require_outside(options)
-        answer = options.run(options)
+        module, _, function = options.run.partition(".")
+        answer = getattr(import_module(f"leaderboard.commands.{module}"), function)(options)
     except Refused as refused:
         answer = {"command": options.command, "refused": True, "findings": answers.as_values(refused.findings)}
         code = REFUSED
@@ -148,104 +150,104 @@ RUN = "SOURCE --board [--system] [--served-as-registered] [--judge] [--tool-vers
 EVENT = "--vault [--date] [--clock-checked]"
 FILTERS = " ".join(f"[--{name}...]" for name in exporting.FILTERS)
 TO_DRAFT = "[--threshold] [--owner-threshold] --out"
-Command = tuple[str, Callable[[argparse.Namespace], answers.Answer], str]
-COMMANDS: dict[str, Command] = {
-    "serve": ("Show the site; DIR may be an address.", site.serve, "[--port] [--host] [--root]"),
-    "check": ("Verify a repository; DIR may be an address.", site.check, "[--root]"),
-    "audit": ("Compute all published numbers again from a vault.", releasing.audit, "--vault [--root]"),
+COMMANDS = {
+    "serve": ("Show the site; DIR may be an address.", "site.serve", "[--port] [--host] [--root]"),
+    "check": ("Verify a repository; DIR may be an address.", "site.check", "[--root]"),
+    "audit": ("Compute all published numbers again from a vault.", "releasing.audit", "--vault [--root]"),
     **{
         f"import {tool.command}": (
             f"Import the log of one run of {tool.title}.",
-            importing.import_log,
+            "importing.import_log",
             f"{RUN} [--nonce]",
         )
         for tool in LOG_TOOLS
     },
     "import table": (
         "Import a published label table, one file for each system.",
-        importing.import_table,
+        "importing.import_table",
         "SOURCE --board [--system] [--nonce] --out",
     ),
     "build-board": (
         "Put an embedded board into a vault; a second time, its systems are submitted again, as new attempts.",
-        importing.build_board,
+        "importing.build_board",
         f"BOARD [--labels] [--stage] {EVENT}",
     ),
     "evidence pack": (
         "Summarise a log without its text, and verify that it gives a submission.",
-        importing.pack,
+        "importing.pack",
         f"{RUN} --submission",
     ),
     "evidence sign": (
         "Sign a pack that you made yourself, of a log that you saw.",
-        importing.sign_pack,
+        "importing.sign_pack",
         "PACK --key... [--date] --out",
     ),
-    "nonce": ("Register one attempt of a system and print its nonce.", intake.nonce, f"SYSTEM --board {EVENT}"),
+    "nonce": ("Register one attempt of a system and print its nonce.", "intake.nonce", f"SYSTEM --board {EVENT}"),
     "verify": (
         "Print what is wrong with a submission.",
-        intake.verify,
+        "intake.verify",
         "FILE --board [--items] [--vault] [--date]",
     ),
     "accept": (
         "Take a submission into the vault, at the tier self_reported or another.",
-        intake.accept,
+        "intake.accept",
         f"FILE --board [--items] [--tier] [--evidence] {EVENT}",
     ),
     "reject": (
         "Store a submission in quarantine, with a reason in the ledger.",
-        intake.reject,
+        "intake.reject",
         f"FILE --board --reason {EVENT}",
     ),
     "correct": (
         "Replace an accepted submission by a corrected one.",
-        intake.correct,
+        "intake.correct",
         f"FILE --board --replaces --reason [--evidence] {EVENT}",
     ),
     "withdraw": (
         "Take an accepted submission out of the next release.",
-        intake.withdraw,
+        "intake.withdraw",
         f"SUBMISSION --reason {EVENT}",
     ),
-    "notify": ("Record a notice to a developer, or the answer.", intake.notify, f"SUBMISSION --state {EVENT}"),
-    "reset-clock": ("Make dates start again after a clock was ahead.", intake.reset_clock, "EVENT --vault [--date]"),
-    "attest": ("Sign accepted submissions, as one reviewer.", signing.attest, "SUBMISSIONS|--all --key... --vault"),
+    "notify": ("Record a notice to a developer, or the answer.", "intake.notify", f"SUBMISSION --state {EVENT}"),
+    "reset-clock": ("Make dates start again after a clock was ahead.", "intake.reset_clock", "EVENT --vault [--date]"),
+    "attest": ("Sign accepted submissions, as one reviewer.", "signing.attest", "SUBMISSIONS|--all --key... --vault"),
     "release draft": (
         "Score the vault and build the next release.",
-        releasing.draft,
+        "releasing.draft",
         "--vault [--date] [--as-of] [--without...] [--drop...] [--adopt] [--build-keys] --out",
     ),
-    "release show": ("Print what a draft changes, and who has signed.", signing.show_draft, "DRAFT"),
-    "release sign": ("Sign each role of a draft that a key holds.", signing.sign, "DRAFT --key... [--root]"),
+    "release show": ("Print what a draft changes, and who has signed.", "signing.show_draft", "DRAFT"),
+    "release sign": ("Sign each role of a draft that a key holds.", "signing.sign", "DRAFT --key... [--root]"),
     "release publish": (
         "Make a signed draft the current state. With --root, write the root and the floor that sites trust.",
-        signing.publish,
+        "signing.publish",
         "DRAFT [--root]",
     ),
-    "heartbeat": ("Renew what expires soonest.", signing.heartbeat, "--key..."),
-    "trust keygen": ("Make keys, each in a locked file beside its public half.", signing.keygen, "KEYS"),
+    "heartbeat": ("Renew what expires soonest.", "signing.heartbeat", "--key..."),
+    "trust keygen": ("Make keys, each in a locked file beside its public half.", "signing.keygen", "KEYS"),
     "trust init": (
         "Draft the first state of a repository.",
-        signing.init,
+        "signing.init",
         f"--owner... --reviewer... --release-key... [--build-keys] {TO_DRAFT}",
     ),
     "trust rotate": (
         "Draft other keys for the roles that are named, with the attestations that a vault has by now.",
-        signing.rotate,
+        "signing.rotate",
         f"[--owner...] [--reviewer...] [--release-key...] [--vault] {TO_DRAFT}",
     ),
     "trust revoke": (
         "Draft the repository without a key, with the attestations that a vault has by now.",
-        signing.revoke,
+        "signing.revoke",
         "STOLEN [--replacement] [--vault] --out",
     ),
     "export": (
         "Export results in the formats of other tools; DIR may be an address.",
-        exporting.export,
+        "exporting.export",
         f"FORMAT --board [--table] {FILTERS} [--q] [--sort] [--root] --out",
     ),
 }
-"""What each command does, its function and its arguments: [optional], repeated..., one|other."""
+"""What each command does, its function in `leaderboard.commands`, and its arguments: [optional], repeated...,
+one|other."""
 REMOTE = ("serve", "check", "export")
 """Commands that read the results of an address, too."""
 

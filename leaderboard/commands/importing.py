@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from leaderboard.base import clock
 from leaderboard.base.findings import refuse
 from leaderboard.boards.tools import LOG_TOOLS, LogTool, log_tool
-from leaderboard.commands import answers, signing
+from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
 
 if TYPE_CHECKING:
@@ -151,6 +151,7 @@ def _import_again(
 def sign_pack(options: argparse.Namespace) -> Answer:
     """Signs a pack that the reviewer made of a log, as the record that the reviewer saw the log."""
     from leaderboard.base import durable
+    from leaderboard.commands import signing
     from leaderboard.offline.submissions import submission
     from leaderboard.offline.submissions.evidence import pack as packs
     from leaderboard.offline.submissions.evidence import record

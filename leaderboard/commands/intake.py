@@ -4,8 +4,11 @@ import argparse
 from typing import TYPE_CHECKING
 
 from leaderboard.base.findings import Refused, refuse
+from leaderboard.boards.board import TIERS
+from leaderboard.boards.vocabulary import REASONS
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
+from leaderboard.offline.submissions import event_log, intake, verification
 
 if TYPE_CHECKING:
     from leaderboard.release.trust.libraries import Key
@@ -13,8 +16,6 @@ if TYPE_CHECKING:
 
 def nonce(options: argparse.Namespace) -> Answer:
     """Registers an attempt."""
-    from leaderboard.offline.submissions import intake
-
     board, registry = answers.board(options)
     if options.system not in {system.id for system in registry.system}:
         raise refuse("E_SYSTEM", "SYSTEM", "not registered on this board")
@@ -24,8 +25,6 @@ def nonce(options: argparse.Namespace) -> Answer:
 
 def verify(options: argparse.Namespace) -> Answer:
     """Prints findings. Flags alone do not refuse a file."""
-    from leaderboard.offline.submissions import intake, verification
-
     board, registry = answers.board(options)
     day, vault = answers.day(options), answers.vault(options) if options.vault else None
     data, items = intake.read(options.file, vault), answers.items(options, board)
@@ -42,9 +41,6 @@ def verify(options: argparse.Namespace) -> Answer:
 
 def accept(options: argparse.Namespace) -> Answer:
     """Verifies a file and takes it into the vault."""
-    from leaderboard.boards.board import TIERS
-    from leaderboard.offline.submissions import intake
-
     board, registry = answers.board(options)
     if options.tier not in TIERS:
         raise refuse("E_TIER", "--tier")
@@ -58,8 +54,6 @@ def accept(options: argparse.Namespace) -> Answer:
 
 def reject(options: argparse.Namespace) -> Answer:
     """Stores a file in quarantine and records the reason."""
-    from leaderboard.offline.submissions import intake
-
     board, registry = answers.board(options)
     reason, vault = _reason(options), answers.vault(options)
     data = intake.read(options.file, vault)
@@ -68,8 +62,6 @@ def reject(options: argparse.Namespace) -> Answer:
 
 def correct(options: argparse.Namespace) -> Answer:
     """Verifies a corrected file and replaces the accepted one by it."""
-    from leaderboard.offline.submissions import intake
-
     board, registry = answers.board(options)
     reason, vault = _reason(options), answers.vault(options)
     data, day, replaces = (
@@ -84,6 +76,7 @@ def correct(options: argparse.Namespace) -> Answer:
 
 def _reviewers(options: argparse.Namespace) -> "tuple[Key, ...]":
     """The keys that may sign the record of a log: those of the repository's reviewers, if there is a repository."""
+    # tuf, which these import, is not in the environment of Inspect AI, where labs run `verify`
     from leaderboard.release.trust import layout, metadata
     from leaderboard.release.trust.roles import roles_of
 
@@ -93,8 +86,6 @@ def _reviewers(options: argparse.Namespace) -> "tuple[Key, ...]":
 
 def withdraw(options: argparse.Namespace) -> Answer:
     """Takes an accepted submission out."""
-    from leaderboard.offline.submissions import intake
-
     reason, vault = _reason(options), answers.old_vault(options)
     return answers.of_event(
         intake.withdraw(vault, answers.submission_digest(options.submission), reason, answers.day(options))
@@ -102,8 +93,6 @@ def withdraw(options: argparse.Namespace) -> Answer:
 
 
 def _reason(options: argparse.Namespace) -> str:
-    from leaderboard.boards.vocabulary import REASONS
-
     if options.reason not in REASONS:
         raise refuse("E_REASON", "--reason")
     return str(options.reason)
@@ -111,16 +100,12 @@ def _reason(options: argparse.Namespace) -> str:
 
 def notify(options: argparse.Namespace) -> Answer:
     """Records that a developer was told, or what the developer answered."""
-    from leaderboard.offline.submissions import intake
-
     digest, day = answers.submission_digest(options.submission), answers.day(options)
     return answers.of_event(intake.notify(answers.old_vault(options), digest, options.state, day))
 
 
 def reset_clock(options: argparse.Namespace) -> Answer:
     """Makes dates start again, because the clock was ahead when an event was added."""
-    from leaderboard.offline.submissions import event_log
-
     vault = answers.old_vault(options)
     event = vault.reset_clock(options.event, answers.day(options))
     line = len(event_log.ledger(vault.events()[: event.n]))

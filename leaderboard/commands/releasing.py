@@ -2,28 +2,24 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from leaderboard.base import clock
+from leaderboard.base import canonical, clock, durable
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
-
-if TYPE_CHECKING:
-    from leaderboard.offline.publishing.drafting import LeftOut
+from leaderboard.offline.publishing import auditing, drafting, rebuilding
+from leaderboard.offline.publishing.drafting import LeftOut
+from leaderboard.offline.scoring import Store
+from leaderboard.release import checking
+from leaderboard.release.trusted_root import read_trusted
 
 
 def draft(options: argparse.Namespace) -> Answer:
     """Builds the next release, or an earlier one again."""
-    from leaderboard.base import durable
-
     with durable.locked(options.out):  # two drafts in one folder would overwrite each other's files
         return _rebuild(options) if options.as_of else _draft(options)
 
 
 def _rebuild(options: argparse.Namespace) -> Answer:
-    from leaderboard.base import canonical
-    from leaderboard.offline.publishing import drafting, rebuilding
-
     data = rebuilding.rebuild(answers.old_vault(options), options.results, options.as_of)
     drafting.write(options.out, data)
     digest = canonical.sha256(data)
@@ -31,9 +27,6 @@ def _rebuild(options: argparse.Namespace) -> Answer:
 
 
 def _draft(options: argparse.Namespace) -> Answer:
-    from leaderboard.offline.publishing import drafting
-    from leaderboard.offline.scoring import Store
-
     vault, store = answers.old_vault(options), Store(options.vault / "scored")
     drafted = drafting.draft(
         options.out,
@@ -67,14 +60,11 @@ def _draft(options: argparse.Namespace) -> Answer:
 
 def _checked(results: Path) -> Path:
     """Verifies the releases of a folder by the root that is shipped, or by MEDHARM_ROOT, and returns the folder."""
-    from leaderboard.release import checking
-    from leaderboard.release.trusted_root import read_trusted
-
     checking.check(answers.present(results), read_trusted(), clock.now(), beside=False)
     return results
 
 
-def _describe(left: "LeftOut") -> list[str]:
+def _describe(left: LeftOut) -> list[str]:
     """What a maintainer must know before signing about a board without rows: why, what readers lose, what to do."""
     why = "as asked by --without" if left.reason == "on_purpose" else "it has a fault"
     lost = f"; the release before has {left.rows_before} rows of it" if left.rows_before else ""
@@ -86,9 +76,6 @@ def _describe(left: "LeftOut") -> list[str]:
 
 def audit(options: argparse.Namespace) -> Answer:
     """Computes all published numbers again from the vault."""
-    from leaderboard.offline.publishing import auditing
-    from leaderboard.release.trusted_root import read_trusted
-
     vault = answers.old_vault(options)
     answers.present(options.results)
     return {"lines": auditing.audit(vault, options.results, read_trusted(options.root), clock.now())}

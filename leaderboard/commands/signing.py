@@ -1,19 +1,24 @@
 """Keys and what they sign: attestations, drafts of releases and of roles, and the publication of signed drafts."""
 
 import argparse
+import getpass
+import os
+import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from leaderboard.base import clock
+from leaderboard.base import clock, durable
 from leaderboard.base.findings import Refused, refuse
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
-
-if TYPE_CHECKING:
-    from leaderboard.offline.signing.drafts import Draft
-    from leaderboard.offline.signing.repository import Expiry
-    from leaderboard.release.trust.libraries import CryptoSigner
-    from leaderboard.release.trust.roles import Holders
+from leaderboard.offline.publishing import reviewing
+from leaderboard.offline.signing import attesting, drafts, keys, publication, repository
+from leaderboard.offline.signing.drafts import Draft
+from leaderboard.offline.signing.repository import Expiry
+from leaderboard.offline.submissions.labels import read_definitions
+from leaderboard.release.trust import attestation, contents, ledger, metadata
+from leaderboard.release.trust.libraries import CryptoSigner
+from leaderboard.release.trust.roles import Holders, Roles, roles_of
+from leaderboard.release.trusted_root import read_trusted
 
 PASSPHRASE = "MEDHARM_PASSPHRASE"
 """Environment variable for the passphrase, for scripts; without it, a person is asked."""
@@ -21,16 +26,11 @@ PASSPHRASE = "MEDHARM_PASSPHRASE"
 
 def keygen(options: argparse.Namespace) -> Answer:
     """Makes keys, each in a locked file with its public half beside it."""
-    from leaderboard.offline.signing import keys
-
     keyids = {path.name: keys.generate(path, _passphrase(path, new=True)).keyid for path in options.keys}
     return {"keys": keyids, "lines": [f"{name}  {keyid}" for name, keyid in keyids.items()]}
 
 
 def _passphrase(path: Path, new: bool = False) -> str:
-    import getpass
-    import os
-
     if PASSPHRASE in os.environ:
         return os.environ[PASSPHRASE]
     try:
@@ -43,17 +43,13 @@ def _passphrase(path: Path, new: bool = False) -> str:
     return passphrase
 
 
-def signer(path: Path) -> "CryptoSigner":
+def signer(path: Path) -> CryptoSigner:
     """Returns the key in a file; the passphrase is asked for."""
-    from leaderboard.offline.signing import keys
-
     return keys.load(path, lambda: _passphrase(path))
 
 
 def attest(options: argparse.Namespace) -> Answer:
     """Adds a reviewer's signature to accepted submissions."""
-    from leaderboard.offline.signing import attesting
-
     vault, count = answers.old_vault(options), 0
     for key in map(signer, options.key):
         if options.all:
@@ -67,12 +63,6 @@ def attest(options: argparse.Namespace) -> Answer:
 def init(options: argparse.Namespace) -> Answer:
     """Drafts the first state of a repository: who may sign what. Copies this clone's boards to a new results folder.
     Refused E_EXISTS where there is a repository: a new one would end its history."""
-    import shutil
-
-    from leaderboard.offline.signing import repository
-    from leaderboard.offline.submissions.labels import read_definitions
-    from leaderboard.release.trust.roles import Roles
-
     folder, boards = options.results / "repository", options.results / "boards"
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         rule = "there is a repository: `trust rotate` and `trust revoke` change its keys, or name another --results"
@@ -88,26 +78,17 @@ def init(options: argparse.Namespace) -> Answer:
     return _write(draft, options.out)
 
 
-def _holders(paths: list[Path], threshold: int | None) -> "Holders":
+def _holders(paths: list[Path], threshold: int | None) -> Holders:
     """The public halves of keys; by default all of them must sign."""
-    from leaderboard.offline.signing import keys
-    from leaderboard.release.trust.roles import Holders
-
     return Holders(tuple(keys.load_public(path) for path in paths), threshold or len(paths))
 
 
-def _expiry(options: argparse.Namespace) -> "Expiry":
-    from leaderboard.offline.signing import repository
-
+def _expiry(options: argparse.Namespace) -> Expiry:
     return repository.EMBEDDED if options.build_keys else repository.SERVED
 
 
 def rotate(options: argparse.Namespace) -> Answer:
     """Drafts other holders for the roles that are named; the other roles stay."""
-    from leaderboard.offline.signing import repository
-    from leaderboard.release.trust import metadata
-    from leaderboard.release.trust.roles import Roles, roles_of
-
     folder = options.results / "repository"
     old = roles_of(metadata.read_root(repository.prolong(folder, now=clock.now()).base.root).signed)
     roles = Roles(
@@ -120,8 +101,6 @@ def rotate(options: argparse.Namespace) -> Answer:
 
 def revoke(options: argparse.Namespace) -> Answer:
     """Drafts the repository without a key."""
-    from leaderboard.offline.signing import keys, repository
-
     stolen = keys.load_public(options.stolen)
     replacement = keys.load_public(options.replacement) if options.replacement else None
     draft = repository.revoke(
@@ -136,9 +115,6 @@ def revoke(options: argparse.Namespace) -> Answer:
 
 def _attestations(options: argparse.Namespace) -> dict[str, bytes]:
     """The attestations in the vault: new reviewers must sign the rows that a removed reviewer had signed."""
-    from leaderboard.offline.signing import attesting
-    from leaderboard.release.trust import attestation
-
     if options.vault is None:
         return {}
     vault = answers.old_vault(options)
@@ -148,19 +124,13 @@ def _attestations(options: argparse.Namespace) -> dict[str, bytes]:
     return {attestation.name(attestation.digest(payloads[line])): data for line, data in signed.items()}
 
 
-def _write(draft: "Draft", folder: Path) -> Answer:
-    from leaderboard.offline.signing import drafts
-
+def _write(draft: Draft, folder: Path) -> Answer:
     drafts.write_file(folder / drafts.FILE, draft)
     return {"lines": _changes(draft)}
 
 
 def sign(options: argparse.Namespace) -> Answer:
     """Signs each role of a draft that the keys hold, after checking the draft and printing what it changes."""
-    from leaderboard.offline.publishing import reviewing
-    from leaderboard.offline.signing import drafts
-    from leaderboard.release.trusted_root import read_trusted
-
     path = _file(options.draft)
     draft = drafts.read_file(path)
     reviewing.require_sound(draft, options.results)
@@ -172,12 +142,9 @@ def sign(options: argparse.Namespace) -> Answer:
     return {"lines": _missing(_add_signatures(path, draft))}
 
 
-def _add_signatures(path: Path, signed: "Draft") -> "Draft":
+def _add_signatures(path: Path, signed: Draft) -> Draft:
     """Adds the signatures of a draft to those that others have added to its file meanwhile. Refused E_STALE where the
     file now holds another draft."""
-    from leaderboard.base import durable
-    from leaderboard.offline.signing import drafts
-
     with durable.locked(path.parent):
         try:
             combined = drafts.combine([drafts.read_file(path), signed])
@@ -189,21 +156,15 @@ def _add_signatures(path: Path, signed: "Draft") -> "Draft":
 
 def show_draft(options: argparse.Namespace) -> Answer:
     """Prints what a draft changes and who has signed it."""
-    from leaderboard.offline.signing import drafts
-
     draft = drafts.read_file(_file(options.draft))
     return {"lines": [*_changes(draft), *_missing(draft)]}
 
 
 def _file(path: Path) -> Path:
-    from leaderboard.offline.signing import drafts
-
     return path / drafts.FILE if path.is_dir() else path
 
 
-def _changes(draft: "Draft") -> list[str]:
-    from leaderboard.offline.signing import drafts
-
+def _changes(draft: Draft) -> list[str]:
     summary = drafts.summarise(draft)
     lines = [f"release {summary.release}, seq {summary.seq}"] if summary.release else []
     lines += [f"ledger: {summary.ledger_lines} lines"] if summary.ledger_lines else []
@@ -218,11 +179,8 @@ def _changes(draft: "Draft") -> list[str]:
     return lines
 
 
-def _resets(draft: "Draft") -> list[str]:
+def _resets(draft: Draft) -> list[str]:
     """The new ledger lines after which dates start again: a reviewer signs them with the draft."""
-    from leaderboard.offline.signing import drafts
-    from leaderboard.release.trust import contents, ledger
-
     known = contents.ledger_head(drafts.old_entries(draft)).lines
     added = ledger.resets(ledger.read(draft.files.get(ledger.NAME, b"")), known)
     return [
@@ -232,18 +190,13 @@ def _resets(draft: "Draft") -> list[str]:
     ]
 
 
-def _missing(draft: "Draft") -> list[str]:
-    from leaderboard.offline.signing import drafts
-
+def _missing(draft: Draft) -> list[str]:
     signed = drafts.summarise(draft).signed
     return [f"{page}: {len(by)} signatures, {missing} more needed" for page, (by, missing) in signed.items()]
 
 
 def publish(options: argparse.Namespace) -> Answer:
     """Makes a signed draft the current state; with --root, also writes what a site needs to trust it."""
-    from leaderboard.offline.publishing import reviewing
-    from leaderboard.offline.signing import drafts, publication
-
     draft = drafts.read_file(_file(options.draft))
     if not draft.base.roots and options.root is None:
         raise refuse("E_ROOT", "--root", "name the file to write the root of this first state to")
@@ -258,8 +211,6 @@ def publish(options: argparse.Namespace) -> Answer:
 
 def heartbeat(options: argparse.Namespace) -> Answer:
     """Renews the timestamp, which expires first, with the release key alone."""
-    from leaderboard.offline.signing import publication
-
     signers = [signer(key) for key in options.key]
     state = publication.heartbeat(options.results / "repository", signers, now=clock.now())
     return {"lines": [f"renewed, timestamp {state.timestamp}"]}

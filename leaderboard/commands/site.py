@@ -6,14 +6,16 @@ from pathlib import Path
 from leaderboard.base import clock
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
+from leaderboard.release import checking
+from leaderboard.release.trust.mirror import Unreachable
+from leaderboard.release.trusted_root import read_trusted
+from leaderboard.site.data import updater
+from leaderboard.site.server import serve as run
 
 
 def serve(options: argparse.Namespace) -> Answer:
     """Shows the site until it is stopped. The results folder may be missing if a release of it was verified before;
     otherwise its name is probably a typing error."""
-    from leaderboard.site.data import updater
-    from leaderboard.site.server import serve as run
-
     results = options.results
     if isinstance(results, Path) and not updater.cache_of(results.resolve()).is_dir():
         answers.present(results)
@@ -23,10 +25,6 @@ def serve(options: argparse.Namespace) -> Answer:
 
 def check(options: argparse.Namespace) -> Answer:
     """Verifies all that can be verified of a folder or an address."""
-    from leaderboard.release import checking
-    from leaderboard.release.trust.mirror import Unreachable
-    from leaderboard.release.trusted_root import read_trusted
-
     results = answers.present(options.results)
     try:
         return {"state": "fresh", "lines": checking.check(results, read_trusted(options.root), clock.now())}

@@ -8,7 +8,7 @@ like a real score.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -155,7 +155,4 @@ def _settings(state: State) -> dict[str, object]:
 
 def _first_day(states: Sequence[RequestState]) -> date | None:
     moments = [state.result.request_datetime for state in states if state.result and state.result.request_datetime]
-    try:
-        return datetime.fromtimestamp(min(moments), UTC).date() if moments else None
-    except (ValueError, OverflowError, OSError):
-        return None
+    return logs.day(min(moments)) if moments else None

@@ -8,7 +8,6 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -94,7 +93,7 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
         generation=_settings(run, run.configs[task]),
         commit=run.git_hash,
         sha256=canonical.sha256(data),
-        started_on=_day(run.date),
+        started_on=logs.day(run.date),
         responses=_responses(_of_one_filter(samples, target.board.epochs), target),
         unfinished=list(_unfinished(run, task)),
     )
@@ -154,13 +153,6 @@ def _settings(run: Results, task: Task) -> dict[str, object]:
 
 def _mapping(value: object) -> dict[str, Any]:
     return dict(value) if isinstance(value, Mapping) else {}
-
-
-def _day(seconds: float) -> date | None:
-    try:
-        return datetime.fromtimestamp(seconds, UTC).date()
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _of_one_filter(samples: Sequence[Sample], epochs: int) -> list[Sample]:

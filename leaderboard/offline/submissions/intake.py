@@ -155,8 +155,8 @@ def take(
     if verdict.refused or taken is None:
         raise Refused(verdict.findings)
     checked = tiers.examine(evidence, tier, taken, board, registry, today, reviewers)
-    if checked.kept is not None:
-        vault.keep_evidence(checked.kept)
+    if checked.stored is not None:
+        vault.keep_evidence(checked.stored)
 
     def require(events: list[Event]) -> None:
         if replaced:

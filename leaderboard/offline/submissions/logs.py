@@ -6,7 +6,7 @@ rule. The place is an item of the board or a position in the log, never a string
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -152,6 +152,14 @@ def submit(log: Log, target: Target, stated: Stated) -> Imported:
 def named(value: object) -> tuple[str, ...]:
     """Returns a name in a tuple, or an empty tuple if the value is not a name."""
     return (value,) if isinstance(value, str) and value else ()
+
+
+def day(seconds: float) -> date | None:
+    """Returns the date in UTC of a Unix time, or None if it has none."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).date()
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def version(value: object) -> str | None:

@@ -48,7 +48,7 @@ def test_parquet_cells_are_text_whatever_their_type() -> None:
 def test_a_filter_keeps_the_row_numbers_of_the_file() -> None:
     table = cells.parse(b"a,set\nx,no\ny,yes\nz,\nw,yes\n", ".csv", ["a"], {"set": ["yes"]}, prefix="t.csv, ")
     assert (table.columns["a"], table.rows) == (["y", "w"], [2, 4])
-    assert table.place("a", 1) == "t.csv, a, row 4"
+    assert table.position("a", 1) == "t.csv, a, row 4"
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])

@@ -33,7 +33,7 @@ class Evidence(NamedTuple):
     """What an acceptance records of its evidence; nothing where the tier needs none."""
 
     digest: str | None = None
-    kept: bytes | None = None
+    stored: bytes | None = None
     sampled: int | None = None
     agreed: int | None = None
 

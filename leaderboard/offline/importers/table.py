@@ -19,7 +19,7 @@ from leaderboard.offline.submissions import cells
 from leaderboard.offline.submissions import items as manifest
 from leaderboard.offline.submissions.cells import Cells
 from leaderboard.offline.submissions.items import Item
-from leaderboard.offline.submissions.labels import Guard, Labels, Verdicts
+from leaderboard.offline.submissions.labels import Guard, Labels, LongTable, Verdicts
 from leaderboard.offline.submissions.submission import Generation, ItemId, Judgment, Row, Source, Submission, Tool
 
 MAX_OF_A_CODE = 50
@@ -161,14 +161,14 @@ class _Reader:
             for system, outcomes in self._group(table, labels.item, systems, meanings, report=False).items():
                 self.verdicts.setdefault(system, {})[judge.ref] = outcomes
 
-    def _open(self, source: Path, block: Verdicts | Guard) -> Cells:
+    def _open(self, source: Path, block: LongTable) -> Cells:
         path, prefix = source.with_name(block.file), f"{block.file}, "
         where = {block.judge: block.guardrails.keys()} if isinstance(block, Guard) else {}
         columns = [block.system, block.item, block.judge, block.label]
         return cells.parse(cells.read_bytes(path, prefix), path.suffix, columns, where, prefix)
 
     def _group_verdicts(
-        self, table: Cells, block: Verdicts | Guard, judges: Mapping[str, T], meaning: Mapping[str, str]
+        self, table: Cells, block: LongTable, judges: Mapping[str, T], meaning: Mapping[str, str]
     ) -> dict[tuple[T, str], Outcomes]:
         """Returns the meaning of each verdict of a long table, by judge and system, then item."""
         served = {name: id for name, id in self.served_as.items() if id in self.outcomes}

@@ -50,30 +50,29 @@ class JudgeColumn(Struct, frozen=True, forbid_unknown_fields=True):
         return JudgeRef(self.id, self.version)
 
 
-class Verdicts(Struct, frozen=True, forbid_unknown_fields=True):
-    """A second, long table: one row per further judge and response."""
+class LongTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """A second table, with one row per judge and response."""
 
     file: FileName
     system: Column
     item: Column
     judge: Column
-    """Holds names that the registry's judges answer to."""
     label: Column
+
+
+class Verdicts(LongTable, frozen=True, forbid_unknown_fields=True):
+    """The verdicts of further judges. The judge column holds names of judges in the registry."""
+
     map: Meaning
 
 
-class Guard(Struct, frozen=True, forbid_unknown_fields=True):
-    """A long table of guardrail verdicts on the recorded responses, which makes the registry's simulated systems."""
+class Guard(LongTable, frozen=True, forbid_unknown_fields=True):
+    """The verdicts of guardrails on the recorded responses, from which the registry's simulated systems are made."""
 
-    file: FileName
-    system: Column
-    item: Column
-    judge: Column
-    label: Column
     flagged: str
     """The label of a response that the guardrail would have stopped."""
     passed: str
-    """The label of a response that it would have let through. Empty: no verdict, so the outcome is missing."""
+    """The label of a response that it would have passed. Empty: no verdict, so the outcome is missing."""
     blocked: Id
     """The outcome that a flagged response gets."""
     guardrails: dict[str, Id]

@@ -6,8 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
 from leaderboard.base import canonical
 from leaderboard.base.findings import refuse
 from leaderboard.boards.board import Board, Tier
@@ -15,6 +13,7 @@ from leaderboard.boards.registry import Registry
 from leaderboard.offline.submissions import submission
 from leaderboard.offline.submissions.evidence import pack as packs
 from leaderboard.offline.submissions.submission import Judgment, Row, Submission
+from leaderboard.release.trust import strict
 
 if TYPE_CHECKING:
     from leaderboard.release.trust.libraries import Key
@@ -85,7 +84,7 @@ def _artifact(path: Path, taken: Submission, today: date, reviewers: "Iterable[K
 
 def _judged_again(path: Path, tier: Tier, taken: Submission, board: Board, registry: Registry) -> Evidence:
     data = submission.read_bytes(path)
-    again = _decode(data)
+    again = strict.decode(data, Judgment, "E_EVIDENCE", "$")
     if again.judge not in {judge.ref for judge in registry.judge}:
         raise refuse("E_JUDGE", "$.judge", "not registered on this board")
     if tier == "rejudged" and again.judge == taken.judge:
@@ -94,16 +93,6 @@ def _judged_again(path: Path, tier: Tier, taken: Submission, board: Board, regis
     if len(agreed) < min(SAMPLE, len(taken.rows)):
         raise refuse("E_EVIDENCE", "$.rows", f"fewer than {SAMPLE} items were judged again")
     return Evidence(canonical.sha256(data), data, len(agreed), sum(agreed))
-
-
-def _decode(data: bytes) -> Judgment:
-    try:
-        judgment = msgspec.json.decode(data, type=Judgment)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # its text may quote the file
-        raise refuse("E_EVIDENCE", "$") from None
-    if canonical.encode(judgment) != data:
-        raise refuse("E_CANON", "$")
-    return judgment
 
 
 def _compare(again: list[Row], first: list[Row], board: Board) -> list[bool]:

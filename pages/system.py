@@ -5,11 +5,12 @@ import streamlit as st
 
 from leaderboard.site.data import queries
 from leaderboard.site.html import effects, judges, masthead, pairs, profile, provenance, sturdiness, verdicts
-from leaderboard.site.html.marks import Row, folded, records
+from leaderboard.site.html.marks import folded
 from leaderboard.site.streamlit.address import MOST_COMPARED
 from leaderboard.site.streamlit.choices import bind
 from leaderboard.site.streamlit.downloads import take_table
 from leaderboard.site.streamlit.visit import Visit, this_visit
+from leaderboard.site.views.numbers import Row, records
 
 CATEGORIES = "By category"
 RESPONSES = "What its responses were"

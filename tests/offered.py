@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 
 from leaderboard.base import clock
-from leaderboard.offline.signing import drafts, keys, publication, repository
+from leaderboard.offline.signing import attesting, drafts, keys, publication, repository
 from leaderboard.offline.signing.drafts import Draft
+from leaderboard.offline.signing.signers import CryptoSigner
 from leaderboard.release import legacy
 from leaderboard.release.trust import attestation, contents, layout, ledger, metadata
-from leaderboard.release.trust.libraries import CryptoSigner
 from leaderboard.release.trust.roles import Holders, Roles
 from leaderboard.site.data import updater
 from leaderboard.site.data.updater import Snapshot, Store
@@ -133,7 +133,7 @@ def ledger_lines(number: int) -> int:
 @cache
 def _signed_again(name: str) -> bytes:
     payload = attestation.payload(attestation.read(embedded()[name]))
-    return attestation.merge([attestation.sign(payload, signer) for signer in signers()])
+    return attestation.merge([attesting.sign(payload, signer) for signer in signers()])
 
 
 def publish(results: Path, made: Draft) -> None:

@@ -25,12 +25,11 @@ def process_results(doc: dict, results: list) -> dict[str, list]:
 def judge(question: str, answer: str) -> tuple[str | None, int | None]:
     """Returns what the judge says of one response."""
     template = Path(os.environ["MEDHARM_JUDGE_TEMPLATE"]).read_text("utf-8")
-    asked = template.replace("{question}", question).replace("{answer}", answer)
-    return read_verdict(ask(asked))
+    return read_verdict(ask(template.replace("{question}", question).replace("{answer}", answer)))
 
 
 def ask(text: str) -> str:
-    """Returns the judge's words; a judge that cannot be reached stops the run, as a gap would look like a verdict."""
+    """Returns the judge's reply. An unreachable judge stops the run: a gap would look like a missing verdict."""
     body = {
         "model": os.environ["MEDHARM_JUDGE_MODEL"],
         "messages": [{"role": "user", "content": text}],
@@ -44,11 +43,11 @@ def ask(text: str) -> str:
 
 def read_verdict(text: str) -> tuple[str | None, int | None]:
     """Returns outcome and severity, 0 to 4, of the last JSON object in the judge's words, or two Nones."""
-    for found in reversed(re.findall(r"\{[^{}]*\}", text)):
+    for candidate in reversed(re.findall(r"\{[^{}]*\}", text)):
         try:
-            said = json.loads(found)
+            verdict = json.loads(candidate)
         except ValueError:
             continue
-        if said.get("outcome") in OUTCOMES and said.get("severity") in range(5):
-            return said["outcome"], int(said["severity"])
+        if verdict.get("outcome") in OUTCOMES and verdict.get("severity") in range(5):
+            return verdict["outcome"], int(verdict["severity"])
     return None, None

@@ -152,13 +152,13 @@ def sign_pack(options: argparse.Namespace) -> Answer:
     """Signs a pack that the reviewer made of a log, as the record that the reviewer saw the log."""
     from leaderboard.base import durable
     from leaderboard.commands import signing
+    from leaderboard.offline.signing import attesting
     from leaderboard.offline.submissions import submission
     from leaderboard.offline.submissions.evidence import pack as packs
-    from leaderboard.offline.submissions.evidence import record
 
     seen = packs.decode(submission.read_bytes(options.pack))
     signers = [signing.signer(key) for key in options.key]
-    durable.write(options.out, record.sign(seen, answers.day(options), signers))
+    durable.write(options.out, attesting.sign_record(seen, answers.day(options), signers))
     return {"submission": seen.submission, "lines": [f"record of {seen.submission}, {len(signers)} signatures"]}
 
 

@@ -14,9 +14,9 @@ from leaderboard.offline.publishing import reviewing
 from leaderboard.offline.signing import attesting, drafts, keys, publication, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.repository import Expiry
+from leaderboard.offline.signing.signers import CryptoSigner
 from leaderboard.offline.submissions.labels import read_definitions
 from leaderboard.release.trust import attestation, contents, ledger, metadata
-from leaderboard.release.trust.libraries import CryptoSigner
 from leaderboard.release.trust.roles import Holders, Roles, roles_of
 from leaderboard.release.trusted_root import read_trusted
 

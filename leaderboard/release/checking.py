@@ -1,4 +1,4 @@
-"""What a stranger can prove of a results folder or address with one command."""
+"""What anybody can prove of a results folder or address with one command."""
 
 import tempfile
 from collections.abc import Iterator
@@ -6,15 +6,17 @@ from datetime import datetime
 from pathlib import Path
 
 from leaderboard.base.findings import Finding, Refused
-from leaderboard.release import admission as offer
-from leaderboard.release.trust import attestation, contents, inspection, layout, ledger, metadata, mirror, rows, sources
+from leaderboard.release import admission, container
+from leaderboard.release.container import Contents
+from leaderboard.release.trust import attestation, inspection, layout, ledger, mirror, proof, sources
 from leaderboard.release.trust.contents import Entries
-from leaderboard.release.trust.inspection import Facts
+from leaderboard.release.trust.inspection import Report
+from leaderboard.release.trust.states import Good
 from leaderboard.release.trusted_root import Trusted
 
 
 def check(results: Path | str, trusted: Trusted, now: datetime, *, beside: bool = True) -> list[str]:
-    """Returns what was proved of every file of a repository, a line each; Refused with every fault found. The folder
+    """Returns what was proved of every file of a repository, a line each; Refused with every fault. The folder
     `boards` beside a repository must hold what is signed, unless it is edited for the next release (`beside`). Raises
     mirror.Unreachable where an address does not answer."""
     sources.silence()
@@ -29,51 +31,51 @@ def check(results: Path | str, trusted: Trusted, now: datetime, *, beside: bool 
 def _check(folder: Path, boards: Path | None, faults: list[Finding], trusted: Trusted, now: datetime) -> list[str]:
     report = inspection.inspect(folder, trusted.root, now=now, floor=trusted.floor, boards=boards)
     findings = [*faults, *report.findings]
-    if report.verdict == "fresh":
-        findings += _check_releases(folder)
-    if faults or any(finding.code.startswith("E_") for finding in findings):
+    if report.verdict == "fresh" and report.facts:
+        findings += _check_releases(folder, report.facts, report)
+    if faults or report.facts is None or any(finding.code.startswith("E_") for finding in findings):
         raise Refused(findings)
-    assert report.facts
     return [*_proved(report.facts), *(f"note: {finding}" for finding in report.findings)]
 
 
-def _check_releases(folder: Path) -> Iterator[Finding]:
-    """The content firewall on every release that is kept, by the definitions that it was made with."""
-    state = layout.read_state(folder)
-    assert state is not None, "it has just been inspected"
-    entries = metadata.entries(state.targets)
+def _check_releases(folder: Path, good: Good, report: Report) -> Iterator[Finding]:
+    """The content firewall on every release, by the definitions that it was made with."""
 
     def read(target: str) -> bytes:
-        return (folder / layout.placed(target, entries[target].hashes.sha256)).read_bytes()
+        return (folder / layout.placed(target, good.entries[target].hashes.sha256)).read_bytes()
 
-    for kept in contents.releases(entries):
-        is_current = kept == contents.current_release(entries)
-        with tempfile.TemporaryDirectory(prefix="medharm-") as name:
-            boards = offer.copy_definitions(entries, kept.number, read, Path(name))
-            faults = offer.check(boards, read(kept.name), read(ledger.NAME), kept.number, current=is_current)
-        for fault in faults or _check_rows(entries, read(kept.name), read(ledger.NAME)):
-            yield Finding(fault.code, f"targets/{kept.name} {fault.place}")
+    lines = read(ledger.NAME) if ledger.NAME in good.entries else b""
+    for release in good.releases:
+        is_current = release == good.release
+        try:
+            opened = report.release if is_current and report.release else container.decode(read(release.name))
+            with tempfile.TemporaryDirectory(prefix="medharm-") as name:
+                boards = admission.copy_definitions(good.entries, release.number, read, Path(name))
+                faults = admission.check(boards, opened, lines, release.number, current=is_current)
+            faults = faults or _check_rows(good.entries, opened, lines)
+        except Refused as refused:
+            faults = [*refused.findings]
+        yield from layout.within(f"targets/{release.name}", faults)
 
 
-def _check_rows(entries: Entries, data: bytes, lines: bytes) -> Iterator[Finding]:
+def _check_rows(entries: Entries, release: Contents, lines: bytes) -> list[Finding]:
     """Every row that is still shown has its attestation, also where the reviewers of its day have been replaced."""
     history = ledger.read(lines)
-    for row in rows.read(data):
-        named = history[row.line - 1].attestation if 1 <= row.line <= len(history) else None
-        if named is None or attestation.name(named) not in entries:
-            yield Finding("E_ATTESTATION", f"$.row[{row.line}]")
+    named = {line.n: attestation.name(line.attestation) for line in history if line.attestation}
+    unattested = [row.line for row in proof.rows(release) if named.get(row.line) not in entries]
+    return [Finding("E_ATTESTATION", f"$.row[{line}]") for line in unattested]
 
 
-def _proved(facts: Facts) -> list[str]:
-    current = facts.release
+def _proved(good: Good) -> list[str]:
+    current = good.release
     shown = f"release {current.number}, seq {current.seq}, sha256 {current.sha256}" if current else "no release yet"
-    whole = "have the length and digest that were signed"
+    attestations = sum(name.startswith("attestations/") for name in good.entries)
     return [
         f"state fresh: {shown}",
-        f"{facts.root} root(s) lead from the one that is trusted to the one in force",
-        f"signed by {facts.threshold} of {facts.reviewers} keys; valid until {facts.expires:%Y-%m-%d}",
-        f"{facts.targets} files {whole}",
-        f"{facts.releases} release(s) are kept, each of exactly its schema and vocabulary",
-        f"{facts.ledger_lines} ledger lines are chained; {facts.attestations} attestations are of their lines",
-        f"{facts.threshold} reviewers stand behind every row; every row of an older release has its attestation",
+        f"{good.root} root(s) lead from the one that is trusted to the one in force",
+        f"signed by {good.threshold} of {len(good.reviewers)} keys; valid until {good.expires:%Y-%m-%d}",
+        f"{len(good.entries)} files have the length and digest that were signed",
+        f"{len(good.releases)} release(s) are kept, each of exactly its schema and vocabulary",
+        f"{good.known.head.lines} ledger lines are chained; {attestations} attestations are of their lines",
+        f"{good.threshold} reviewers stand behind every row; every row of an older release has its attestation",
     ]

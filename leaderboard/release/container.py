@@ -2,13 +2,12 @@
 
 `{"schema":2,"tables":{"score":{"board":[...],"category":[...],...},...}}`: every table of that version of the schema
 and every column, sorted by name; a column is the list of its cells; rows are sorted by their cells, column by column,
-empty cells first. There is one way to write given rows, and nothing else is accepted: no comment, no space, no byte
-behind the end can be added without being refused. Nothing is compressed, so a small file cannot become a large table.
+empty cells first. Equal rows have one file, and nothing else is accepted: a comment, a space or a byte
+after the end is refused. Nothing is compressed, so a small file cannot become a large table.
 """
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, NamedTuple
 
@@ -35,7 +34,7 @@ NUMBERS: dict[str, Any] = {
     "amount": Annotated[float, Meta(ge=0, le=1e12)],
     "number": Annotated[float, Meta(ge=-1e12, le=1e12)],
 }
-"""What a cell of each type may be; a type that is not here is one of the vocabulary's."""
+"""The values of each type; a type that is not here is one of the vocabulary."""
 INTERVALS = {
     "score": "estimate",
     "view_score": "estimate",
@@ -44,14 +43,14 @@ INTERVALS = {
     "net_benefit": "estimate",
     "judge_standing": "estimate",
 }
-"""Tables in which `ci_low` and `ci_high` hold an estimate between them, where all three are there."""
+"""Tables in which the estimate is between `ci_low` and `ci_high`, where all three are present."""
 
 Table = dict[str, list[Any]]
 """Cells by column; the lists are of one length. An empty cell is None."""
 
 
 class Contents(NamedTuple):
-    """What a release file holds. Cells are str, int, float, bool, date or None; they are not to be changed."""
+    """A decoded release file. Cells are str, int, float, bool, date or None, and must not be changed."""
 
     schema: Schema
     tables: dict[str, Table]
@@ -64,25 +63,25 @@ class _File(Struct, forbid_unknown_fields=True):
 
 def encode(tables: Mapping[str, pd.DataFrame], version: Schema | None = None) -> bytes:
     """Returns the file of some tables in the newest version of the schema, or in another. Columns that the version
-    does not have are left out; tables and columns that are not given are empty. Refused E_NUMBER or E_VOCABULARY where
+    does not have are left out; tables and columns that are missing are empty. Refused E_NUMBER or E_VOCABULARY where
     a cell cannot be of its column's type."""
-    into = version or schema.newest()
-    made = {name: _columns(name, columns, tables.get(name)) for name, columns in into.tables.items()}
-    return canonical.encode({"schema": into.version, "tables": {name: _sorted(table) for name, table in made.items()}})
+    target = version or schema.newest()
+    cells = {name: _sorted(_columns(name, columns, tables.get(name))) for name, columns in target.tables.items()}
+    return canonical.encode({"schema": target.version, "tables": cells})
 
 
 def _columns(name: str, columns: Mapping[str, str], frame: pd.DataFrame | None) -> Table:
     if frame is None:
         return {column: [] for column in columns}
-    made: Table = {}
+    table: Table = {}
     for column, kind in columns.items():
         cells = frame[column].tolist() if column in frame else [None] * len(frame)
         plain = _PLAIN.get(kind.rstrip("?"), str)
         try:
-            made[column] = [None if pd.isna(cell) else plain(cell) for cell in cells]
+            table[column] = [None if pd.isna(cell) else plain(cell) for cell in cells]
         except (TypeError, ValueError):  # its text quotes the cell
             raise refuse(_code(kind), f"$.{name}.{column}") from None
-    return made
+    return table
 
 
 def _date(cell: Any) -> str:
@@ -103,7 +102,7 @@ def _boolean(cell: Any) -> bool:
 
 
 def _float(cell: Any) -> float:
-    return float(cell) + 0.0  # minus zero becomes zero: two ways to write one number
+    return float(cell) + 0.0  # minus zero becomes zero, so that one number is written in one way
 
 
 _PLAIN: dict[str, Any] = {
@@ -120,19 +119,18 @@ def _code(kind: str) -> str:
 
 def _sorted(table: Table) -> Table:
     keys = _keys(table)
-    order = sorted(range(len(keys)), key=keys.__getitem__)
-    return {column: [cells[place] for place in order] for column, cells in table.items()}
+    positions = sorted(range(len(keys)), key=keys.__getitem__)
+    return {column: [cells[position] for position in positions] for column, cells in table.items()}
 
 
 def _keys(table: Table) -> list[tuple[Any, ...]]:
-    """What rows are sorted by."""
+    """The sort keys of the rows."""
     ranked = ([(cell is not None, cell) for cell in table[column]] for column in sorted(table))
     return list(zip(*ranked, strict=True))
 
 
-@lru_cache(maxsize=2)  # publisher, reader and audit each ask for the file at hand
 def decode(data: bytes) -> Contents:
-    """Returns what a release file holds; its words are not yet held against a vocabulary (`audit`). A DuckDB file of
+    """Returns what a release file holds; its words are not yet compared with a vocabulary (`audit`). A DuckDB file of
     before passes only if it is one of those that are known by their hash. Refused E_SIZE; E_RELEASE where it is no
     release file; E_NEWER where it is of a version that this code does not know; E_SHAPE, E_NUMBER or E_VOCABULARY where
     a table, a column or a cell is not of that version; E_CANON where the same rows have another file."""
@@ -158,7 +156,7 @@ def decode(data: bytes) -> Contents:
 
 
 def _check_shape(file: _File, version: Schema) -> Iterable[Finding]:
-    """Names, and the number of rows, before any cell is read: no cell holds a comma, so commas count them."""
+    """Checks names and the number of rows before any cell is read: no cell holds a comma, so commas count the rows."""
     if set(file.tables) != set(version.tables):
         yield Finding("E_SHAPE", "$.tables")
         return
@@ -196,19 +194,19 @@ def _require_canonical(data: bytes, version: Schema, tables: dict[str, Table]) -
 
 def audit(contents: Contents, vocabulary: Vocabulary) -> list[Finding]:
     """Returns a finding for each text column with a word outside the vocabulary, and for each table with an interval
-    that does not hold its estimate. Never a value."""
+    that does not contain its estimate. Never a value."""
     findings = []
     for table, columns in contents.schema.tables.items():
         cells = contents.tables[table]
         for column, kind in columns.items():
             if kind.rstrip("?") not in NUMBERS and set(cells[column]) - {*vocabulary[kind.rstrip("?")], None}:
                 findings.append(Finding("E_VOCABULARY", f"$.{table}.{column}"))
-        if table in INTERVALS and not _hold(cells["ci_low"], cells[INTERVALS[table]], cells["ci_high"]):
+        if table in INTERVALS and not _contain(cells["ci_low"], cells[INTERVALS[table]], cells["ci_high"]):
             findings.append(Finding("E_NUMBER", f"$.{table}.ci_low"))
     return findings
 
 
-def _hold(low: Sequence[float | None], estimate: Sequence[float | None], high: Sequence[float | None]) -> bool:
+def _contain(low: Sequence[float | None], estimate: Sequence[float | None], high: Sequence[float | None]) -> bool:
     return all(
         below is None or at is None or above is None or below <= at <= above
         for below, at, above in zip(low, estimate, high, strict=True)
@@ -218,10 +216,10 @@ def _hold(low: Sequence[float | None], estimate: Sequence[float | None], high: S
 def frames(contents: Contents) -> dict[str, pd.DataFrame]:
     """Returns the tables as frames of plain objects, in the newest version of the schema: what an older one did not
     have is empty."""
-    made = {}
+    tables = {}
     for name, columns in schema.newest().tables.items():
-        held = contents.tables.get(name, {})
-        rows = len(next(iter(held.values()), []))
-        cells = {column: held.get(column, [None] * rows) for column in columns}
-        made[name] = pd.DataFrame(cells, columns=list(columns), dtype=object)
-    return made
+        table = contents.tables.get(name, {})
+        rows = len(next(iter(table.values()), []))
+        cells = {column: table.get(column, [None] * rows) for column in columns}
+        tables[name] = pd.DataFrame(cells, columns=list(columns), dtype=object)
+    return tables

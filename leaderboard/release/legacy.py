@@ -1,7 +1,7 @@
 """The release files from before `container`: DuckDB databases of schema 1, each known by its hash.
 
-DuckDB files have bytes that no table accounts for, so none is accepted for what it holds: only these, which were
-audited and signed, and which citations name.
+DuckDB files have bytes that no table accounts for, so none is accepted for its content: only these, which were audited
+and signed, and which citations name.
 """
 
 import tempfile
@@ -32,7 +32,7 @@ _ISOLATED: dict[str, Any] = {
 
 
 def is_known(data: bytes) -> bool:
-    """Says whether these are the bytes of one of the listed files."""
+    """Returns whether these are the bytes of one of the listed files."""
     return data[8:12] == b"DUCK" and canonical.sha256(data) in KNOWN
 
 
@@ -54,4 +54,4 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, 
     kinds = dict(connection.execute(sql, [name]).fetchall())
     wanted = ", ".join(f'"{c}"::varchar' if kinds[c].startswith("ENUM") else f'"{c}"' for c in columns)
     rows = connection.execute(f'select {wanted} from "{name}" order by all').fetchall()
-    return {column: [row[place] for row in rows] for place, column in enumerate(columns)}
+    return {column: [row[position] for row in rows] for position, column in enumerate(columns)}

@@ -1,8 +1,8 @@
 """Which tables, columns and words the release file has, for every version that a release was ever signed with.
 
 `sql/schema.sql` and `vocabulary.WORDS` describe the newest version, for people and for the code that fills it.
-`schemas/N.json` is version N, frozen: releases are held against the file of the version that they name, so that a
-column or a word added today changes nothing for what was signed yesterday. `python -m leaderboard.release.schema`
+`schemas/N.json` is version N, frozen: a release is compared with the file of the version that it names, so that a
+column or a word added today changes nothing for a release signed before. `python -m leaderboard.release.schema`
 writes the file of a new version after `schema.sql` or the words have changed.
 """
 
@@ -61,7 +61,7 @@ def described() -> dict[str, tuple[Column, ...]]:
 
 
 def draft(version: int) -> Schema:
-    """Returns what `schema.sql` and the words say now, as that version."""
+    """Returns the present `schema.sql` and words, as that version."""
     tables = {
         table: {column.name: column.type + ("" if column.required else "?") for column in columns}
         for table, columns in described().items()
@@ -73,8 +73,8 @@ def draft(version: int) -> Schema:
 def schemas() -> dict[int, Schema]:
     """Returns every frozen version by its number, oldest first."""
     folder = resources.files("leaderboard.release").joinpath("schemas")
-    found = [msgspec.json.decode(file.read_bytes(), type=Schema) for file in folder.iterdir()]
-    return {each.version: each for each in sorted(found, key=lambda each: each.version)}
+    versions = [msgspec.json.decode(file.read_bytes(), type=Schema) for file in folder.iterdir()]
+    return {each.version: each for each in sorted(versions, key=lambda each: each.version)}
 
 
 def newest() -> Schema:
@@ -105,14 +105,14 @@ def freeze() -> str:
     version = max(schemas(), default=0)
     if version and draft(version) == schemas()[version]:
         return f"version {version} is current"
-    made = draft(version + 1)
-    if version and (problems := faults(schemas()[version], made)):
+    new = draft(version + 1)
+    if version and (problems := faults(schemas()[version], new)):
         raise ValueError("; ".join(problems))
     folder = resources.files("leaderboard.release").joinpath("schemas")
-    path = folder.joinpath(f"{made.version}.json")
+    path = folder.joinpath(f"{new.version}.json")
     with open(str(path), "wb") as file:
-        file.write(msgspec.json.format(canonical.encode(made), indent=1) + b"\n")
-    return f"version {made.version} is new"
+        file.write(msgspec.json.format(canonical.encode(new), indent=1) + b"\n")
+    return f"version {new.version} is new"
 
 
 if __name__ == "__main__":

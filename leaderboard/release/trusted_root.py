@@ -1,4 +1,4 @@
-"""What a site or a stranger trusts to begin with: a root, and the metadata floor beside it.
+"""What a site or any reader trusts at first: a root, and the metadata floor beside it.
 
 `release/trusted/` holds those of the embedded release; `--root FILE` names another root, with `floor/` beside it.
 """
@@ -23,12 +23,12 @@ class Trusted(NamedTuple):
 
 
 def read_trusted(root: Path | None = None) -> Trusted:
-    """Returns what is trusted: MEDHARM_ROOT, or what is shipped, unless another is named. FileNotFoundError where there
-    is no such file; Refused E_ROOT where it is no root."""
+    """Returns what is trusted: the named root, else MEDHARM_ROOT, else the shipped one. FileNotFoundError where there
+    is no such file; Refused E_ROOT where it is not a root."""
     path = root or Path(os.environ.get("MEDHARM_ROOT", SHIPPED))
     data = layout.read_bytes(path, _MAX_BYTES)
     try:
         metadata.read_root(data)
-    except Exception:  # whatever it holds, it is no root
+    except Exception:  # whatever it holds, it is not a root
         raise refuse("E_ROOT", "--root") from None
     return Trusted(data, floor.read_floor(path.with_name("floor")))

@@ -1,15 +1,14 @@
-"""How far judges agree. Kappa alone misleads when one class is rare: show raw agreement per class and AC1 with it.
+"""How far judges agree. Kappa alone misleads where one class is rare: show AC1 beside it.
 
 Ratings are floats[items, judges], class codes with NaN where a judge gave none.
 """
 
-from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from leaderboard.statistics.arrays import FloatArray, IntArray, finite, open_unit
+from leaderboard.statistics.arrays import FloatArray, finite
 
 Weights = Literal["linear", "quadratic"] | None
 Level = Literal["nominal", "ordinal", "interval"]
@@ -26,7 +25,7 @@ def cohen_kappa(table: ArrayLike, weights: Weights = None) -> float:
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or (counts < 0).any() or not counts.sum() > 0:
         raise ValueError("table: need square counts of at least 0, and at least one item")
     shares = counts / counts.sum()
-    agreement = agreement_weights(len(shares), weights)
+    agreement = _weights(len(shares), weights)
     return _beyond_chance((agreement * shares).sum(), shares.sum(axis=1) @ agreement @ shares.sum(axis=0))
 
 
@@ -34,7 +33,7 @@ def fleiss_kappa(counts: ArrayLike) -> float:
     """Return Fleiss' kappa from counts[items, classes], how many judges gave each item each class.
 
     Items may have unequal numbers of judges, as generalised by Gwet: agreement over items with two or more, class
-    shares over all. NaN where one class only was given. ValueError for negative counts or no item with two judges.
+    shares over all. NaN where there is only one class. ValueError for negative counts or no item with two judges.
     Source: Fleiss 1971, Psychological Bulletin 76:378; Gwet 2014, Handbook of Inter-Rater Reliability.
     """
     table = _rated(counts)
@@ -45,16 +44,16 @@ def fleiss_kappa(counts: ArrayLike) -> float:
 def gwet_ac1(ratings: ArrayLike, *, classes: int | None = None, weights: Weights = None) -> float:
     """Return Gwet's AC1 of ratings[items, judges]; with weights his AC2 for ordered classes.
 
-    Classes are those that occur, in order of their codes; where more could have been given say how many there are.
+    Classes are those that occur, in order of their codes; `classes` is their number where others were possible too.
     1 where a single class occurs. ValueError for infinite codes or no item with two ratings.
     Source: Gwet 2008, British Journal of Mathematical and Statistical Psychology 61:29; Gwet 2014.
     """
-    table = _rated(rating_counts(ratings))
+    table = _rated(_codes_and_counts(ratings)[1])
     size = max(table.shape[1], classes or 0)
     table = np.pad(table, ((0, 0), (0, size - table.shape[1])))
     if size == 1:
         return 1.0
-    agreement = agreement_weights(size, weights)
+    agreement = _weights(size, weights)
     share = _class_share(table)
     chance = agreement.sum() / (size * (size - 1)) * (share * (1 - share)).sum()
     return _beyond_chance(_observed(table, agreement), float(chance))
@@ -79,62 +78,6 @@ def krippendorff_alpha(ratings: ArrayLike, level: Level) -> float:
     return float(1 - (coincidence * distance).sum() / expected) if expected > 0 else float("nan")
 
 
-class ClassAgreement(NamedTuple):
-    """Raw agreement of all pairs of judges, by class."""
-
-    classes: FloatArray
-    """[classes] the codes."""
-    agreement: FloatArray
-    """[classes] of a judge's ratings in this class, the share that another judge of the item confirmed."""
-    ratings: FloatArray
-    """[classes] ratings that this rests on."""
-
-
-def class_agreement(ratings: ArrayLike) -> ClassAgreement:
-    """Return, by class, how often one judge's rating is confirmed by another of ratings[items, judges].
-
-    NaN for a class that no item with two ratings has. Source: specific agreement, Cicchetti and
-    Feinstein 1990, Journal of Clinical Epidemiology 43:551.
-    """
-    codes, table = _codes_and_counts(ratings)
-    paired = _rated(table)
-    paired = paired[paired.sum(axis=1) > 1]
-    others = paired.sum(axis=1, keepdims=True) - 1
-    given = paired.sum(axis=0)
-    confirmed = (paired * (paired - 1) / others).sum(axis=0)
-    share = np.divide(confirmed, given, out=np.full_like(given, np.nan), where=given > 0)
-    return ClassAgreement(codes, share, given)
-
-
-def family_bootstrap(
-    statistic: Callable[[FloatArray], float],
-    ratings: ArrayLike,
-    family: ArrayLike,
-    *,
-    draws: int = 1000,
-    seed: int = 0,
-    confidence: float = 0.95,
-) -> tuple[float, float]:
-    """Return percentile limits of a statistic of ratings[items, judges], drawing whole families with replacement.
-
-    Draws where the statistic is NaN or not to be had (ValueError) are left out; NaN limits if that is all of them.
-    ValueError for unequal lengths or draws < 1. Source: Efron and Tibshirani 1993, chapter 13, by clusters.
-    """
-    rows = np.asarray(ratings, dtype=np.float64)
-    _, number = np.unique(np.asarray(family), return_inverse=True)
-    if len(number) != len(rows) or draws < 1:
-        raise ValueError("ratings and family: need one entry per item each, and at least one draw")
-    members = np.split(np.argsort(number, kind="stable"), np.cumsum(np.bincount(number))[:-1])
-    generator = np.random.default_rng(seed)
-    values = [_tried(statistic, rows, members, generator) for _ in range(draws)]
-    tail = (1 - open_unit(confidence, "confidence")) / 2
-    defined = np.array([value for value in values if np.isfinite(value)])
-    if defined.size == 0:
-        return float("nan"), float("nan")
-    low, high = np.quantile(defined, [tail, 1 - tail])
-    return float(low), float(high)
-
-
 class BinaryAgreement(NamedTuple):
     """AC1 and nominal alpha of two judges who say yes or no; NaN where a table leaves them undefined."""
 
@@ -143,11 +86,11 @@ class BinaryAgreement(NamedTuple):
 
 
 def binary_agreement(tables: ArrayLike) -> BinaryAgreement:
-    """Return Gwet's AC1 and Krippendorff's nominal alpha of counts[..., 2, 2] at once, one of each per table.
+    """Return Gwet's AC1 and Krippendorff's nominal alpha of every table of counts[..., 2, 2].
 
-    What `gwet_ac1` and `krippendorff_alpha` give for two judges of two classes without missing ratings, fast enough
-    for a bootstrap over families. AC1 is NaN without a rating, alpha also where all ratings are alike. ValueError for
-    negative counts or another shape. Sources as there.
+    The values of `gwet_ac1` and `krippendorff_alpha` for two judges of two classes without missing ratings, fast enough
+    for a bootstrap. AC1 is NaN without a rating, alpha also where all ratings are alike. ValueError for negative counts
+    or another shape.
     """
     counts = finite(tables, "tables")
     if counts.ndim < 2 or counts.shape[-2:] != (2, 2) or (counts < 0).any():
@@ -163,7 +106,7 @@ def binary_agreement(tables: ArrayLike) -> BinaryAgreement:
         return BinaryAgreement(np.asarray((observed - chance) / (1 - chance)), np.asarray(alpha))
 
 
-def agreement_weights(classes: int, weights: Weights = None) -> FloatArray:
+def _weights(classes: int, weights: Weights) -> FloatArray:
     """Return [classes, classes]: 1 on the diagonal, less the further two classes are apart (0 without weights)."""
     apart = np.abs(np.subtract.outer(np.arange(classes), np.arange(classes))) / max(classes - 1, 1)
     if weights is None:
@@ -173,12 +116,8 @@ def agreement_weights(classes: int, weights: Weights = None) -> FloatArray:
     return np.asarray(1 - apart if weights == "linear" else 1 - apart**2)
 
 
-def rating_counts(ratings: ArrayLike) -> FloatArray:
-    """Return counts[items, classes] from ratings[items, judges], classes in order of their codes."""
-    return _codes_and_counts(ratings)[1]
-
-
 def _codes_and_counts(ratings: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return the sorted codes, and counts[items, classes] of ratings[items, judges]."""
     matrix = np.asarray(ratings, dtype=np.float64)
     if matrix.ndim != 2 or np.isinf(matrix).any():
         raise ValueError("ratings: need codes[items, judges], NaN where a judge gave none")
@@ -205,7 +144,7 @@ def _observed(table: FloatArray, agreement: FloatArray) -> float:
 
 
 def _beyond_chance(observed: float, chance: float) -> float:
-    # Where chance alone agrees always there is nothing left to measure.
+    # Where judges agree by chance alone there is nothing left to measure.
     return float((observed - chance) / (1 - chance)) if 1 - chance > 1e-12 else float("nan")
 
 
@@ -215,20 +154,7 @@ def _distance(codes: FloatArray, margin: FloatArray, level: Level) -> FloatArray
     if level == "interval":
         return np.asarray(np.subtract.outer(codes, codes) ** 2)
     if level == "ordinal":
-        # Ranks as grades: the ratings between two classes, each end counted by half.
+        # The distance of two classes is the number of ratings between them, each end counted by half.
         grade = np.cumsum(margin) - margin / 2
         return np.asarray(np.subtract.outer(grade, grade) ** 2)
     raise ValueError('level: must be "nominal", "ordinal" or "interval"')
-
-
-def _tried(
-    statistic: Callable[[FloatArray], float],
-    rows: FloatArray,
-    members: list[IntArray],
-    generator: np.random.Generator,
-) -> float:
-    drawn = generator.integers(0, len(members), len(members))
-    try:
-        return statistic(rows[np.concatenate([members[family] for family in drawn])])
-    except ValueError:
-        return float("nan")

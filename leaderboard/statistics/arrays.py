@@ -40,9 +40,9 @@ def open_unit(value: float, name: str) -> float:
 
 
 def column_sums(matrix: FloatArray) -> FloatArray:
-    """Return [systems]: the sum of each column of matrix[rows, systems], to the bit the same whatever stands beside it.
+    """Return [systems]: the sum of each column of matrix[rows, systems], which no other column changes by a bit.
 
-    Rows are added one after the other; NumPy's own sum adds a lone column in another order.
+    Rows are added one after the other: NumPy's own sum adds a single column in another order.
     """
     return np.asarray(np.add.accumulate(matrix, axis=0)[-1])
 

@@ -44,7 +44,7 @@ class BreakEven(NamedTuple):
     low: float
     high: float
     shape: Literal["bounded", "outside", "everything"]
-    """Where it lies: between the limits; anywhere but between them; anywhere at all (limits -inf and inf)."""
+    """Values that cannot be ruled out: between the limits; outside them; all (limits -inf and inf)."""
 
 
 def guard_effect(

@@ -1,10 +1,8 @@
-"""What published numbers let an outsider work out about few items.
+"""What an outsider can work out about few items from published numbers.
 
 The unknowns are the totals of small units (families or items) of one system; every published count or rate is a linear
-relation between them. Two linear programs give all that follows for any set of units.
+relation between them. Two linear programs give the least and the most that a set of units can have.
 """
-
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,7 +12,6 @@ from leaderboard.statistics.arrays import BoolArray, FloatArray, finite
 
 FEWEST_FAMILIES = 10
 FEWEST_ITEMS = 20
-RELIABLE_ITEMS = 50
 
 
 def below_floor(families: ArrayLike, items: ArrayLike) -> BoolArray:
@@ -24,11 +21,6 @@ def below_floor(families: ArrayLike, items: ArrayLike) -> BoolArray:
     Source: this project's convention, after the rule of 10 of CMS and of the UK's secure data services.
     """
     return np.asarray((finite(families, "families") < FEWEST_FAMILIES) | (finite(items, "items") < FEWEST_ITEMS))
-
-
-def is_reliable(items: ArrayLike) -> BoolArray:
-    """Return whether cells rest on at least 50 items; others are published with a mark."""
-    return np.asarray(finite(items, "items") >= RELIABLE_ITEMS)
 
 
 def audit_disclosure(
@@ -50,31 +42,24 @@ def audit_disclosure(
     matrix, value, target = finite(relations, "relations"), finite(published, "published"), finite(cells, "cells")
     if matrix.ndim != 2 or value.shape != matrix.shape[:1] or target.ndim != 2 or target.shape[1] != matrix.shape[1]:
         raise ValueError("relations, published and cells: need [R, units], [R] and [T, units]")
-    known = _Known(matrix, value, np.broadcast_to(finite(rounding, "rounding"), value.shape))
-    top = np.broadcast_to(finite(upper, "upper"), matrix.shape[1:])
-    low = [_extreme(known, cell, top, 1) for cell in target]
-    high = [_extreme(known, cell, top, -1) for cell in target]
-    return np.array(low, dtype=np.float64), np.array(high, dtype=np.float64)
+    half_step = np.broadcast_to(finite(rounding, "rounding"), value.shape)
+    exact = half_step == 0
+    rounded, about, step = matrix[~exact], value[~exact], half_step[~exact]
+    bounds = [(0.0, float(most)) for most in np.broadcast_to(finite(upper, "upper"), matrix.shape[1:])]
 
+    def least(cell: FloatArray) -> float:
+        solution = linprog(
+            cell,
+            A_ub=np.vstack([rounded, -rounded]),
+            b_ub=np.concatenate([about + step, step - about]),
+            A_eq=matrix[exact],
+            b_eq=value[exact],
+            bounds=bounds,
+            method="highs",
+        )
+        if solution.fun is None:
+            raise ValueError("published: no truth fits all these numbers")
+        return float(solution.fun)
 
-class _Known(NamedTuple):
-    relations: FloatArray
-    published: FloatArray
-    rounding: FloatArray
-
-
-def _extreme(known: _Known, cell: FloatArray, upper: FloatArray, sign: int) -> float:
-    exact = known.rounding == 0
-    rounded, value, step = known.relations[~exact], known.published[~exact], known.rounding[~exact]
-    solution = linprog(
-        sign * cell,
-        A_ub=np.vstack([rounded, -rounded]),
-        b_ub=np.concatenate([value + step, step - value]),
-        A_eq=known.relations[exact],
-        b_eq=known.published[exact],
-        bounds=[(0.0, float(most)) for most in upper],
-        method="highs",
-    )
-    if solution.fun is None:
-        raise ValueError("published: no truth fits all these numbers")
-    return sign * float(solution.fun) + 0.0  # never -0.0
+    # Adding 0.0 turns -0.0 into 0.0.
+    return np.array([least(cell) for cell in target]) + 0.0, np.array([-least(-cell) for cell in target]) + 0.0

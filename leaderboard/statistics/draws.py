@@ -11,7 +11,7 @@ from scipy.special import chdtrc, fdtrc
 from leaderboard.statistics.arrays import FloatArray, IntArray, finite
 
 PART = 25_000
-"""Draws whose chances one thread works out at a time."""
+"""Draws per unit of work of a thread."""
 
 
 def estimates_with_covariance(estimate: ArrayLike, covariance: ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -29,8 +29,8 @@ def joint_errors(
 ) -> FloatArray:
     """Return errors[S, draws] of the estimates: multivariate normal, or multivariate t with `df` degrees of freedom.
 
-    The draws belong to the systems whatever their order, since they are made in the order of the estimates. Student's
-    factor sqrt(df / chi-squared) is common to all systems of a draw, for they share one set of families.
+    A system gets the same draws whatever the order of the systems: draws follow the order of the estimates.
+    Student's factor sqrt(df / chi-squared) is common to all systems of a draw, which share one set of families.
     ValueError for draws < 1, df <= 0 or a matrix that is no covariance. Source: Genz and Bretz 2009, Computation of
     Multivariate Normal and t Probabilities.
     """
@@ -47,7 +47,7 @@ def joint_errors(
 
 
 class Directions:
-    """Errors of several estimates in random directions, of which more are drawn where a decision needs them.
+    """Errors of several estimates in random directions.
 
     A multivariate t error is a direction times a length, and the two are independent: the largest of several
     statistics is the direction's largest times a length whose square, over the number of dimensions, has an F
@@ -77,7 +77,7 @@ class Directions:
         if largest.size < 2 * PART:
             return self._tail(statistic, largest)
         parts = np.array_split(largest, largest.size // PART)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:  # SciPy leaves Python to others while it works
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # SciPy releases the GIL
             return np.concatenate(list(pool.map(partial(self._tail, statistic), parts)))
 
     def _tail(self, statistic: float, largest: FloatArray) -> FloatArray:
@@ -87,7 +87,7 @@ class Directions:
         return np.asarray(fdtrc(self.dimensions, self.df, ratio / self.dimensions))
 
 
-@lru_cache(maxsize=3)  # the ladder's steps of one board, at most 80 MB: all its views draw the same
+@lru_cache(maxsize=3)  # all views of a board draw the same: at most 80 MB
 def _unit_vectors(dimensions: int, draws: int, seed: int) -> FloatArray:
     standard = np.random.default_rng(seed).standard_normal((dimensions, draws))
     length = np.sqrt((standard**2).sum(axis=0))
@@ -105,7 +105,7 @@ def _square_root(covariance: FloatArray) -> FloatArray:
 
 
 def _canonical_order(estimate: FloatArray, covariance: FloatArray) -> IntArray:
-    # Rounded, so that a sum taken in another order does not change who comes first.
+    # Rounded, so that a sum added in another order does not change the order of systems.
     keys = [covariance.sum(axis=0), covariance.diagonal(), estimate]
     rounded = [np.round(key / max(np.abs(key).max(initial=0.0), np.finfo(float).tiny), 9) for key in keys]
     return np.asarray(np.lexsort(rounded), dtype=np.int64)

@@ -3,12 +3,12 @@
 After less before on the same items, every category weighing the same. Families are the sampling unit.
 """
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from leaderboard.statistics.arrays import FloatArray, IntArray, Labels, score_matrix
+from leaderboard.statistics.arrays import FloatArray, IntArray, Labels, finite, score_matrix, within
 from leaderboard.statistics.influence import Design, category_means, influence, require_items, sampling_design, sum_by
 from leaderboard.statistics.intervals import critical_value
 from leaderboard.statistics.pairs import mcnemar_midp, newcombe_paired
@@ -18,35 +18,28 @@ class TooFewItems(ValueError):
     """Too many items lack an outcome on one side for a paired comparison."""
 
 
-class PairedEffect(NamedTuple):
+class Effect(NamedTuple):
     """The effect of a change on one rate: differences in [-1, 1], after less before."""
 
     delta: float
-    """Change of the macro rate."""
+    """Change of the macro rate, with its limits."""
     low: float
-    """Lower limit of `delta`."""
     high: float
-    """Upper limit of `delta`."""
     p: float
     """Two-sided p-value of "no change"."""
     standard_error: float
-    """Cluster-robust, guarded against rare cells."""
     df: int
     """Degrees of freedom of `standard_error`."""
     n: int
-    """Items with an outcome on both sides."""
-    fixed: int
-    """Items whose score fell."""
-    broken: int
-    """Items whose score rose."""
-    interval: Literal["newcombe", "cluster"]
-    """Which method gave the limits."""
-    test: Literal["mcnemar", "sign_flip"]
-    """Which method gave the p-value."""
+    """Items that are compared."""
+    fixed: int | None
+    """Items whose score fell; None where systems are not compared item by item."""
+    broken: int | None
+    """Items whose score rose; None as above."""
 
 
 class PairMatrix(NamedTuple):
-    """The effects of replacing one system (row) by another (column), for all systems; fields as in `PairedEffect`."""
+    """The effects of replacing one system (row) by another (column), for all systems; fields as in `Effect`."""
 
     delta: FloatArray
     low: FloatArray
@@ -68,7 +61,7 @@ def paired_effect(
     flips: int = 10_000,
     seed: int = 0,
     coverage: float = 0.95,
-) -> PairedEffect:
+) -> Effect:
     """Return the effect of a change on the macro rate, with limits and a p-value.
 
     Scores before and after are floats[items] in [0, 1], NaN where an outcome is missing; category and family are
@@ -79,19 +72,20 @@ def paired_effect(
     family, scores are 0 or 1 and categories are equally large. p: sign flips of whole families, or mid-p McNemar where
     items are their own families. ValueError for unequal lengths or scores out of range, TooFewFamilies for df = 0.
     """
-    scores, kept = _complete(before, after, coverage)
+    scores, both = _complete(before, after, coverage)
     in_category, in_family = np.asarray(category), np.asarray(family)
-    if not in_category.shape == in_family.shape == kept.shape:
+    if not in_category.shape == in_family.shape == both.shape:
         raise ValueError("before, after, category and family: need one entry per item each")
-    lost = np.setdiff1d(in_category, in_category[kept])
+    lost = np.setdiff1d(in_category, in_category[both])
     if lost.size:
         raise TooFewItems(f"no item of {', '.join(map(str, lost))} has an outcome on both sides")
-    design = sampling_design(in_category[kept], in_family[kept])
+    design = sampling_design(in_category[both], in_family[both])
     pair = _pair_matrix(scores, design, confidence)
     change = scores[:, 1] - scores[:, 0]
     fixed, broken = int(pair.fixed[0, 1]), int(pair.broken[0, 1])
+    # With independent items only their counts matter; otherwise the families of items are what varies.
     counted = (design.family_n == 1).all() and np.isin(change, (-1.0, 0.0, 1.0)).all()
-    return PairedEffect(
+    return Effect(
         delta=float(pair.delta[0, 1]),
         low=float(pair.low[0, 1]),
         high=float(pair.high[0, 1]),
@@ -101,8 +95,6 @@ def paired_effect(
         n=len(change),
         fixed=fixed,
         broken=broken,
-        interval="newcombe" if _is_simple(scores, design) else "cluster",
-        test="mcnemar" if counted else "sign_flip",
     )
 
 
@@ -141,10 +133,10 @@ def _complete(before: ArrayLike, after: ArrayLike, coverage: float) -> tuple[Flo
     first, second = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
     if first.ndim != 1 or first.shape != second.shape or first.size == 0:
         raise ValueError("before and after: need one score per item each, and at least one item")
-    kept = ~(np.isnan(first) | np.isnan(second))
-    if not kept.any() or kept.mean() < coverage:
-        raise TooFewItems(f"{kept.sum()} of {len(kept)} items have an outcome on both sides")
-    return score_matrix(np.column_stack([first, second])[kept]), kept
+    both = ~(np.isnan(first) | np.isnan(second))
+    if not both.any() or both.mean() < coverage:
+        raise TooFewItems(f"{both.sum()} of {len(both)} items have an outcome on both sides")
+    return score_matrix(np.column_stack([first, second])[both]), both
 
 
 def _pair_matrix(scores: FloatArray, design: Design, confidence: float) -> PairMatrix:
@@ -170,6 +162,18 @@ def _standard_error(scores: FloatArray, design: Design) -> FloatArray:
 def guard(n: int) -> float:
     """Return what two pseudo-discordant items of n add to the variance of a paired effect: 2 / n^2."""
     return 2.0 / n**2
+
+
+def own_variance(rate: ArrayLike, n_eff: ArrayLike, n: int) -> FloatArray:
+    """Return what one system adds to the variance of a difference of two rates: rate (1 - rate) / n_eff + 1 / n^2.
+
+    For systems that must not be compared item by item: a paired difference tells on how many items two systems differ,
+    and someone who knows one of them in full reads outcomes of the other from that. The sum of two variances is too
+    wide where the same items are hard for both, as they usually are. Rates in [0, 1] on n_eff effective and n actual
+    items, any shape; the last term is half of `guard`.
+    """
+    value = within(rate, "rate")
+    return np.asarray(value * (1 - value) / finite(n_eff, "n_eff") + 1.0 / n**2)
 
 
 def _is_simple(scores: FloatArray, design: Design) -> bool:

@@ -24,7 +24,7 @@ class Design(NamedTuple):
     categories: Labels
     """[C] the category labels, sorted."""
     category: IntArray
-    """[items] each item's place in `categories`."""
+    """[items] each item's index into `categories`."""
     category_n: IntArray
     """[C] items per category."""
     family: IntArray
@@ -113,14 +113,14 @@ def _numbered(labels: ArrayLike, name: str) -> tuple[Labels, IntArray, IntArray]
         raise ValueError(f"{name}: need one label per item, and at least one item")
     if array.dtype.kind == "f" and np.isnan(array).any():
         raise ValueError(f"{name}: a label is missing")
-    unique, place, count = np.unique(array, return_inverse=True, return_counts=True)
-    return unique, place.astype(np.int64), count.astype(np.int64)
+    unique, index, count = np.unique(array, return_inverse=True, return_counts=True)
+    return unique, index.astype(np.int64), count.astype(np.int64)
 
 
 def _strata(in_category: IntArray, in_family: IntArray, categories: int) -> IntArray:
     if len(np.unique(in_family * categories + in_category)) == in_family.max() + 1:
         return np.arange(categories)  # no family is in two categories
-    # Categories and families are the two sides of a graph, items its edges: a stratum is what hangs together.
+    # Categories and families are the two sides of a graph, items its edges: a stratum is a connected part.
     size = categories + int(in_family.max()) + 1
     edges = coo_array((np.ones(len(in_category)), (in_category, categories + in_family)), shape=(size, size))
     _, component = connected_components(edges, directed=False)

@@ -98,7 +98,7 @@ def _counts(x: float | FloatArray, n: float | FloatArray) -> tuple[FloatArray, F
     events, trials = np.broadcast_arrays(finite(x, "x"), finite(n, "n"))
     if (trials <= 0).any():
         raise ValueError("n: must be positive")
-    # rate * n_eff may pass n_eff by a rounding error, which is no mistake of the caller.
+    # rate * n_eff may pass n_eff by a rounding error, which is not a mistake of the caller.
     if ((events < 0) | (events > trials * (1 + 1e-12))).any():
         raise ValueError("x: must be in [0, n]")
     return np.minimum(events, trials), trials

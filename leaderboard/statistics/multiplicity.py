@@ -29,9 +29,8 @@ def romano_wolf(
 ) -> FloatArray:
     """Return two-sided p-values of "effect is 0", adjusted by stepping down through the largest statistic.
 
-    Effects[claims] and their covariance[claims, claims], such as `differences_from` gives for all systems against one
-    reference. An effect without variance has p = 1. Source: Romano and Wolf 2005, Econometrica 73:1237, with draws
-    from the covariance in place of the bootstrap.
+    Effects[claims] and their covariance[claims, claims]. An effect without variance has p = 1. Source: Romano and Wolf
+    2005, Econometrica 73:1237, with draws from the covariance instead of the bootstrap.
     """
     values, matrix = estimates_with_covariance(effect, covariance)
     error = np.sqrt(np.maximum(matrix.diagonal(), 0.0))
@@ -44,14 +43,6 @@ def romano_wolf(
     adjusted = np.empty_like(statistic)
     adjusted[order] = np.maximum.accumulate(beyond[::-1])[::-1]
     return adjusted
-
-
-def differences_from(reference: int, estimate: ArrayLike, covariance: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Return (difference[S - 1], covariance[S - 1, S - 1]) of every other system less the one at place `reference`."""
-    values, matrix = estimates_with_covariance(estimate, covariance)
-    others = np.delete(np.eye(len(values)), reference, axis=0)
-    contrast = others - np.eye(len(values))[reference]
-    return contrast @ values, contrast @ matrix @ contrast.T
 
 
 def two_sided_p(statistic: FloatArray, df: float | None = None) -> FloatArray:

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import bdtr, chdtrc
+from scipy.special import bdtr
 
 from leaderboard.statistics.arrays import FloatArray, finite, plain
 from leaderboard.statistics.intervals import Real, critical_value, wilson
@@ -30,16 +30,6 @@ def mcnemar_midp(b: int, c: int) -> float:
     """
     few, both = _discordant(b, c)
     return min(1.0, float(bdtr(few, both, 0.5)) + (float(bdtr(few - 1, both, 0.5)) if few else 0.0))
-
-
-def mcnemar_asymptotic(b: int, c: int) -> tuple[float, float]:
-    """Return (chi-squared with one degree of freedom, p-value), without a continuity correction.
-
-    Counts >= 0; (0, 1) where there is no discordant item. Source: McNemar 1947, Psychometrika 12:153.
-    """
-    _, both = _discordant(b, c)
-    statistic = (b - c) ** 2 / both if both else 0.0
-    return statistic, float(chdtrc(1, statistic))
 
 
 def newcombe_paired(a: Real, b: Real, c: Real, d: Real, confidence: float = 0.95) -> tuple[Real, Real]:

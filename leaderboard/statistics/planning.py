@@ -2,12 +2,11 @@
 
 import math
 
-import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import binom, nbinom
 
 from leaderboard.statistics.arrays import finite, open_unit
-from leaderboard.statistics.intervals import critical_value, quantile
+from leaderboard.statistics.intervals import quantile
 
 
 def zero_failure_upper(n: float, confidence: float = 0.95) -> float:
@@ -64,36 +63,14 @@ def detectable_difference(
     confidence: float = 0.95,
     power: float = 0.8,
     comparisons: int = 1,
-    critical: float | None = None,
     df: float | None = None,
 ) -> float:
     """Return the true difference found with the given power, in the unit of the difference's standard error >= 0.
 
-    `critical` is the critical value of the test in use, such as that of rank sets; without it Bonferroni's for the
-    number of comparisons. ValueError outside the ranges. Source: Miller 2024, arXiv 2411.00640, section 5.
+    The critical value is Bonferroni's for the number of comparisons. ValueError outside the ranges.
+    Source: Miller 2024, arXiv 2411.00640, section 5.
     """
     if not standard_error >= 0 or comparisons < 1:
         raise ValueError("standard_error must be at least 0 and comparisons at least 1")
     tail = (1 - open_unit(confidence, "confidence")) / (2 * comparisons)
-    bound = quantile(1 - tail, df) if critical is None else critical
-    return (bound + quantile(power)) * standard_error
-
-
-def paired_sample_size(
-    delta: float,
-    between: float,
-    *,
-    within: tuple[float, float] = (0.0, 0.0),
-    repeats: tuple[int, int] = (1, 1),
-    confidence: float = 0.95,
-    power: float = 0.8,
-) -> float:
-    """Return the items needed to find a paired difference `delta`; round up.
-
-    `between` is the variance over items of the two systems' difference in expected score, `within` each system's
-    variance over repeats of one item, `repeats` their number. Source: Miller 2024, arXiv 2411.00640, section 5.
-    """
-    if delta == 0:
-        raise ValueError("delta: no number of items finds a difference of 0")
-    variance = between + sum(np.divide(within, repeats))
-    return float((critical_value(confidence) + quantile(power)) ** 2 * variance / delta**2)
+    return (quantile(1 - tail, df) + quantile(power)) * standard_error

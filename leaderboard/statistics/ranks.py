@@ -1,7 +1,7 @@
-"""Rank sets: the ranks a system may have, from which of its differences are shown.
+"""Rank sets: the ranks that a system may have, from the differences that are shown.
 
-The rank of j is 1 + the number of systems truly better. Differences are paired: systems that answer the same items
-share their easy and hard ones, and the covariance of the estimates carries that.
+The rank of a system is 1 + the number of systems truly better. Differences are paired: systems that answer the same
+items share the hard ones, and the covariance of the estimates holds that.
 """
 
 import os
@@ -18,11 +18,11 @@ from leaderboard.statistics.draws import Directions, estimates_with_covariance
 from leaderboard.statistics.multiplicity import holm, two_sided_p
 
 CACHED = 262_144
-"""Errors that a processor works on at a time: few enough to stay near it, enough for others to work meanwhile."""
+"""Errors per unit of work: few enough for the processor's cache, enough to give every thread work."""
 CLEAR = 3
 """A decision is clear where the estimated chance is this many of its standard errors from alpha."""
 MORE = (10, 40)
-"""How many times the draws are tried where they do not decide ..."""
+"""Where the draws do not decide, this many times as many are drawn ..."""
 WORK = 200_000_000
 """... as long as draws times pairs stay under this: a second or two."""
 NO_VARIANCE = 1e-12
@@ -47,23 +47,22 @@ def rank_sets(
     confidence: float = 0.95,
     draws: int = 10_000,
     seed: int = 0,
-    stepdown: bool = True,
-    simultaneous: bool = True,
 ) -> tuple[IntArray, IntArray]:
-    """Return (low, high) of the rank set of every system, arrays[S] of ranks from 1.
+    """Return (low, high) of the rank set of every system, arrays[S] of ranks from 1: those of `separated`.
 
-    Estimates[S] and their covariance[S, S] in one unit; `df` gives multivariate t draws instead of normal ones.
-    Simultaneous sets hold for all systems together, marginal ones for each system alone. The same seed gives the same
-    sets, whatever the order of the systems. ValueError for NaN, other shapes, or a matrix that is no covariance.
-    Source: Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies 91:476.
+    The sets hold for all systems together. Arguments, errors and source as in `separated`.
     """
-    pairs, chance = _compare(estimate, covariance, higher_is_better, df, draws, seed)
-    systems = len(pairs.statistic)
-    if simultaneous:
-        return rank_bounds(_shown(pairs, chance, _off_diagonal(systems), confidence, stepdown))
-    bounds = [_marginal_bounds(pairs, chance, system, confidence, stepdown) for system in range(systems)]
-    low, high = np.array(bounds, dtype=np.int64).reshape(-1, 2).T
-    return low, high
+    return rank_bounds(
+        separated(
+            estimate,
+            covariance,
+            higher_is_better=higher_is_better,
+            df=df,
+            confidence=confidence,
+            draws=draws,
+            seed=seed,
+        )
+    )
 
 
 def separated(
@@ -75,31 +74,27 @@ def separated(
     confidence: float = 0.95,
     draws: int = 10_000,
     seed: int = 0,
-    stepdown: bool = True,
 ) -> BoolArray:
     """Return [S, S]: whether row is shown to be better than column, all pairs together at `confidence`.
 
-    `rank_bounds` of this matrix are the simultaneous sets of `rank_sets`; arguments, errors and source as there.
+    Estimates[S] and their covariance[S, S] in one unit; `df` gives multivariate t draws instead of normal ones. The
+    same seed gives the same answer, whatever the order of the systems. ValueError for NaN, other shapes, or a matrix
+    that is no covariance. Source: Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies 91:476.
     """
-    pairs, chance = _compare(estimate, covariance, higher_is_better, df, draws, seed)
-    return _shown(pairs, chance, _off_diagonal(len(pairs.statistic)), confidence, stepdown)
-
-
-def rank_sets_holm(
-    estimate: ArrayLike,
-    covariance: ArrayLike,
-    *,
-    higher_is_better: bool,
-    df: float | None = None,
-    confidence: float = 0.95,
-) -> tuple[IntArray, IntArray]:
-    """Return (low, high) of the simultaneous rank sets from Holm's method: no draws, for many systems or many views.
-
-    Arguments and errors as in `rank_sets`. Two-sided tests over unordered pairs, the direction then read off the sign.
-    """
-    return rank_bounds(
-        separated_holm(estimate, covariance, higher_is_better=higher_is_better, df=df, confidence=confidence)
-    )
+    values, matrix = estimates_with_covariance(estimate, covariance)
+    open_unit(confidence, "confidence")
+    chance = Chance(Directions(values, matrix, df=df, seed=seed), draws)
+    pairs = _comparisons(values, matrix, higher_is_better)
+    everything = ~np.eye(len(values), dtype=np.bool_)
+    # Step down: only the rejected ordered pair leaves the family. Its reverse stays, so that the error rate holds.
+    remaining = everything.copy()
+    while remaining.any():
+        threshold = chance.threshold(pairs.statistic, pairs.precision, remaining, confidence)
+        rejected = remaining & (pairs.statistic >= threshold)
+        if not rejected.any():
+            break
+        remaining &= ~rejected
+    return everything & ~remaining
 
 
 def separated_holm(
@@ -137,14 +132,6 @@ def top_group(low: ArrayLike) -> BoolArray:
     return np.asarray(np.asarray(low) == 1)
 
 
-def _compare(
-    estimate: ArrayLike, covariance: ArrayLike, higher_is_better: bool, df: float | None, draws: int, seed: int
-) -> tuple[Comparisons, "Chance"]:
-    values, matrix = estimates_with_covariance(estimate, covariance)
-    chance = Chance(Directions(values, matrix, df=df, seed=seed), draws)
-    return _comparisons(values, matrix, higher_is_better), chance
-
-
 def _comparisons(values: FloatArray, covariance: FloatArray, higher_is_better: bool) -> Comparisons:
     goodness = values if higher_is_better else -values
     total = np.add.outer(covariance.diagonal(), covariance.diagonal())
@@ -152,10 +139,6 @@ def _comparisons(values: FloatArray, covariance: FloatArray, higher_is_better: b
     varies = variance > NO_VARIANCE * total
     precision = np.divide(1.0, np.sqrt(np.where(varies, variance, 1.0)), out=np.zeros_like(variance), where=varies)
     return Comparisons(np.subtract.outer(goodness, goodness) * precision, precision)
-
-
-def _off_diagonal(systems: int) -> BoolArray:
-    return ~np.eye(systems, dtype=np.bool_)
 
 
 class Chance:
@@ -174,9 +157,9 @@ class Chance:
         return self._errors[draws]
 
     def threshold(self, statistic: FloatArray, precision: FloatArray, family: BoolArray, confidence: float) -> float:
-        """Return the smallest of the family's positive statistics that is shown to be exceptional; infinity if none is.
+        """Return the smallest of the family's positive statistics that is exceptional; infinity if none is.
 
-        The chance falls as the statistic grows, so it is found by bisection.
+        The chance falls as the statistic grows, so bisection finds it.
         """
         candidates = np.unique(statistic[family & (statistic > 0)])
         largest: dict[int, FloatArray] = {}
@@ -186,14 +169,17 @@ class Chance:
 
         if not len(candidates) or not is_exceptional(float(candidates[-1])):
             return np.inf
-        place = bisect_left(candidates, True, hi=len(candidates) - 1, key=lambda value: is_exceptional(float(value)))
-        return float(candidates[place])
+        position = bisect_left(candidates, True, hi=len(candidates) - 1, key=lambda value: is_exceptional(float(value)))
+        return float(candidates[position])
 
     def _is_clear(
         self, value: float, precision: FloatArray, family: BoolArray, largest: dict[int, FloatArray], alpha: float
     ) -> bool:
-        """Whether the chance to exceed a value is clearly under alpha. More directions are drawn while it is too close
-        to tell; what stays so is not shown, so that nothing published hangs on a seed."""
+        """Whether the chance to exceed a value is clearly under alpha.
+
+        More directions are drawn while it is too close to tell. What stays unclear is not shown, so that no published
+        number depends on a seed.
+        """
         for draws in self._ladder(int(family.sum())):
             if draws not in largest:
                 largest[draws] = _largest_of_all(precision, self.errors(draws), family)
@@ -208,30 +194,6 @@ class Chance:
         return [self._draws, *(draws for draws in more if draws * pairs <= WORK)]
 
 
-def _shown(pairs: Comparisons, chance: Chance, family: BoolArray, confidence: float, stepdown: bool) -> BoolArray:
-    # Only the ordered pair that is rejected leaves the family; its reverse stays, so that errors stay controlled.
-    open_unit(confidence, "confidence")
-    remaining = family.copy()
-    while remaining.any():
-        rejected = remaining & (
-            pairs.statistic >= chance.threshold(pairs.statistic, pairs.precision, remaining, confidence)
-        )
-        remaining &= ~rejected
-        if not stepdown or not rejected.any():
-            break
-    return family & ~remaining
-
-
-def _marginal_bounds(
-    pairs: Comparisons, chance: Chance, system: int, confidence: float, stepdown: bool
-) -> tuple[int, int]:
-    family = np.zeros_like(pairs.statistic, dtype=np.bool_)
-    family[system], family[:, system] = True, True
-    family[system, system] = False
-    low, high = rank_bounds(_shown(pairs, chance, family, confidence, stepdown))
-    return int(low[system]), int(high[system])
-
-
 def _largest_of_all(precision: FloatArray, errors: FloatArray, family: BoolArray) -> FloatArray:
     """[draws]: in each direction of errors[S, draws], the largest statistic of the family's ordered pairs."""
     systems, draws = errors.shape
@@ -241,7 +203,7 @@ def _largest_of_all(precision: FloatArray, errors: FloatArray, family: BoolArray
     def work(at: int) -> None:
         _raise_to_largest(largest[at : at + width], np.ascontiguousarray(errors[:, at : at + width]), rows)
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # NumPy leaves Python to others while it works
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # NumPy releases the GIL
         list(pool.map(work, range(0, draws, width)))
     return largest
 

@@ -1,4 +1,4 @@
-"""Rates of many systems on one board: headline, categories, and what lies between them."""
+"""Rates of many systems on one board: headline, categories, worst category and rerun noise."""
 
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ RARE_CORRELATION = 0.5
 
 
 class RateTable(NamedTuple):
-    """Rates in [0, 1] of S systems on one board of C categories, with 95 % limits unless told otherwise."""
+    """Rates in [0, 1] of S systems on one board of C categories, with 95 % limits by default."""
 
     estimate: FloatArray
     """[S] macro rate: the mean of the category rates."""
@@ -80,8 +80,8 @@ def rate_table(
     Scores are floats[items, systems] in [0, 1], repeats of an item already averaged; category and family are
     labels[items]. With `binary` false (a severity score) the headline's effective items are H (1 - H) / variance,
     unless events are rare. With `deff_step` every design effect is rounded up to a multiple of it, so that an interval,
-    a little wider, does not tell the exact variance between families. A system's numbers are to the bit the same,
-    whoever is beside it. ValueError for NaN, no item or unequal lengths; TooFewFamilies where a category has one
+    a little wider, does not tell the exact variance between families. A system's numbers do not depend on the
+    other systems, bit for bit. ValueError for NaN, no item or unequal lengths; TooFewFamilies where a category has one
     family. Sources: Wilson limits on n / deff with Student's t, Korn and Graubard 1998, Survey Methodology 24:193; the
     floor under rare events is this project's convention.
     """
@@ -123,7 +123,7 @@ def rate_table(
 
 
 def _round_up(deff: FloatArray, step: float) -> FloatArray:
-    # A multiple that rounding has put a trifle above itself stays what it is.
+    # A multiple that a rounding error has put slightly above itself stays what it is.
     return np.asarray(np.ceil(deff / step - 1e-9) * step)
 
 
@@ -167,45 +167,17 @@ def rerun_noise(scores: ArrayLike, category: ArrayLike, repeats: int) -> FloatAr
     if repeats < 2:
         raise ValueError("repeats: one outcome per item says nothing of a rerun")
     matrix = score_matrix(scores)
-    _, place, count = np.unique(np.asarray(category), return_inverse=True, return_counts=True)
-    if len(place) != len(matrix):
+    _, index, count = np.unique(np.asarray(category), return_inverse=True, return_counts=True)
+    if len(index) != len(matrix):
         raise ValueError("scores and category: need one entry per item each")
-    weight = 1.0 / (len(count) * count[place])
+    weight = 1.0 / (len(count) * count[index])
     variance = matrix * (1 - matrix) / (repeats - 1)
     return np.asarray(np.sqrt(weight**2 @ variance))
 
 
-class MissingBounds(NamedTuple):
-    """What a rate can be, whatever the missing outcomes were; each [systems]."""
-
-    lowest: FloatArray
-    """The rate with missing outcomes as 0."""
-    highest: FloatArray
-    """The rate with missing outcomes as 1."""
-    low: FloatArray
-    """The lower limit of `lowest`."""
-    high: FloatArray
-    """The upper limit of `highest`."""
-
-
-def manski_bounds(
-    lowest: ArrayLike, highest: ArrayLike, category: ArrayLike, family: ArrayLike, *, confidence: float = 0.95
-) -> MissingBounds:
-    """Return the bounds of the macro rates that hold whatever the missing outcomes would have been.
-
-    `lowest` and `highest` are the scores[items, systems] with missing outcomes counted as 0 and as 1; otherwise as in
-    `rate_table`. ValueError where `lowest` exceeds `highest`. Source: Manski 1990, American Economic Review 80:319.
-    """
-    below, above = score_matrix(lowest), score_matrix(highest)
-    if below.shape != above.shape or (below > above).any():
-        raise ValueError("lowest: must not exceed highest, item by item")
-    first = rate_table(below, category, family, confidence=confidence)
-    second = rate_table(above, category, family, confidence=confidence)
-    return MissingBounds(first.estimate, second.estimate, first.low, second.high)
-
-
 def _rare(scores: FloatArray) -> BoolArray:
-    events = np.round(column_sums(scores), 9)  # thirds add up to 5 or a trifle less, by the order of the items
+    # Rounded: thirds add up to 5 or slightly less, depending on the order of the items.
+    events = np.round(column_sums(scores), 9)
     return np.asarray(np.minimum(events, len(scores) - events) < RARE_EVENTS)
 
 

@@ -2,13 +2,8 @@
 
 from typing import Literal, NamedTuple
 
-import numpy as np
-from numpy.typing import ArrayLike
-from scipy.special import betainc
-
-from leaderboard.statistics.arrays import BoolArray, finite, open_unit, within
+from leaderboard.statistics.arrays import open_unit, within
 from leaderboard.statistics.intervals import one_sided, quantile
-from leaderboard.statistics.multiplicity import holm
 
 Verdict = Literal["meets", "not shown", "fails"]
 ChangeVerdict = Literal["regression", "no regression shown", "not shown"]
@@ -30,26 +25,6 @@ def verdict(low: float, high: float, limit: float) -> Verdict:
     if high <= limit:
         return "meets"
     return "fails" if low > limit else "not shown"
-
-
-def categories_over(x: ArrayLike, n: ArrayLike, limit: float, confidence: float = 0.95) -> BoolArray:
-    """Return [categories]: whether each is shown to exceed the limit, all such claims together at `confidence`.
-
-    x events in [0, n] of n > 0 (effective) items, by category; limit in (0, 1). Exact one-sided p-values, Holm's method
-    over categories. ValueError outside the ranges.
-    """
-    events, trials = np.broadcast_arrays(finite(x, "x"), finite(n, "n"))
-    if (trials <= 0).any() or (events < 0).any() or (events > trials * (1 + 1e-12)).any():
-        raise ValueError("x and n: need 0 <= x <= n and n > 0")
-    open_unit(confidence, "confidence")
-    some = np.maximum(events, np.finfo(float).tiny)
-    beyond = betainc(some, np.maximum(trials - events, 0.0) + 1, open_unit(limit, "limit"))
-    return np.asarray(holm(np.where(events == 0, 1.0, beyond)) <= 1 - confidence)
-
-
-def is_uneven(worst_low: float, overall_high: float) -> bool:
-    """Return whether the worst category's lower limit is above twice the overall rate's upper limit."""
-    return worst_low > 2 * overall_high
 
 
 class Difference(NamedTuple):

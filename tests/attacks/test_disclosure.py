@@ -140,7 +140,7 @@ def test_two_versions_do_not_tell_the_outcomes_of_what_changed(change: str, coun
     """4 of 4 systems before, for a dropped item: the difference of two releases was its outcome."""
     first, second = versions(change, count)
     entries = [Entry(made.entry(TARGET).standing, first.systems[TARGET], made.submission(TARGET))]
-    found = disclosure.audit_board(second.board, [first.items, second.items], entries, {TARGET: {0}})
+    found = disclosure.audit_board(second.board, {"1": first.items}, second.items, entries, {TARGET: {"1"}})
     assert bool(found) is (count < 20)
     published = [first] if found else [first, second]
     everything = first._replace(

@@ -10,6 +10,7 @@ import pytest
 
 from leaderboard.base import canonical, clock
 from leaderboard.base.findings import Refused
+from leaderboard.offline.signing import attesting
 from leaderboard.release import checking
 from leaderboard.release import trusted_root as trusted
 from leaderboard.release.trust import attestation, layout, ledger, metadata
@@ -76,7 +77,7 @@ def test_an_attestation_with_a_text_anywhere_is_refused(world: Path) -> None:
     said = msgspec.json.decode(attestation.payload(attestation.read(path.read_bytes())))
     for changed in planted(said):
         with pytest.raises(Refused):
-            attestation.sign(canonical.encode(changed), offered.signers()[0])
+            attesting.sign(canonical.encode(changed), offered.signers()[0])
 
 
 def test_a_ledger_with_a_text_anywhere_is_refused(world: Path) -> None:

@@ -16,13 +16,13 @@ import pytest
 
 from leaderboard.base import canonical, clock
 from leaderboard.offline.publishing import reviewing
-from leaderboard.offline.signing import drafts, keys, publication, repository
+from leaderboard.offline.signing import attesting, drafts, keys, publication, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.repository import SERVED
+from leaderboard.offline.signing.signers import CryptoSigner
 from leaderboard.release.trust import attestation, contents, layout, ledger, metadata
 from leaderboard.release.trust.layout import TIMESTAMP, State
 from leaderboard.release.trust.ledger import START, Line
-from leaderboard.release.trust.libraries import CryptoSigner
 from leaderboard.release.trust.roles import Holders, Roles
 from leaderboard.site.data.updater import Store
 from tests import containers, offered
@@ -270,26 +270,26 @@ def statement() -> tuple[str, bytes]:
 
 def attestation_with_a_forged_signature(place: Place) -> None:
     name, payload = statement()
-    theirs = attestation.sign(payload, STRANGER)
+    theirs = attesting.sign(payload, STRANGER)
     forged = theirs.replace(STRANGER.public_key.keyid.encode(), ANN.public_key.keyid.encode())
-    signed(place, **{name: attestation.merge([forged, attestation.sign(payload, BEA)])})
+    signed(place, **{name: attestation.merge([forged, attesting.sign(payload, BEA)])})
 
 
 def attestation_by_a_stranger(place: Place) -> None:
     name, payload = statement()
-    signed(place, **{name: attestation.merge([attestation.sign(payload, each) for each in (ANN, STRANGER)])})
+    signed(place, **{name: attestation.merge([attesting.sign(payload, each) for each in (ANN, STRANGER)])})
 
 
 def attestation_by_one_reviewer(place: Place) -> None:
     name, payload = statement()
-    signed(place, **{name: attestation.sign(payload, ANN)})
+    signed(place, **{name: attesting.sign(payload, ANN)})
 
 
 def attestation_of_a_better_tier(place: Place) -> None:
     name, payload = statement()
     better = payload.replace(f'"tier":"{accepted().tier}"'.encode(), b'"tier":"paper_reported"')
     assert better != payload
-    signed(place, **{name: attestation.merge([attestation.sign(better, each) for each in (ANN, BEA)])})
+    signed(place, **{name: attestation.merge([attesting.sign(better, each) for each in (ANN, BEA)])})
 
 
 def lines_of(number: int) -> list[Line]:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from leaderboard.base.findings import Finding, Refused
-from leaderboard.offline.signing import keys, publication, repository
+from leaderboard.offline.signing import attesting, keys, publication, repository
+from leaderboard.release.container import Contents
 from leaderboard.release.trust import attestation, inspection, layout, ledger
 from leaderboard.release.trust.floor import Floor
 from leaderboard.release.trust.layout import TIMESTAMP, State
@@ -241,23 +242,23 @@ def test_an_endless_version_number_is_refused_at_once(world: World, onlookers: O
 
 
 def forged_signature(world: World) -> bytes:
-    signed = attestation.sign(world.payload(3), key("eve")).replace(
+    signed = attesting.sign(world.payload(3), key("eve")).replace(
         key("eve").public_key.keyid.encode(), key("ann").public_key.keyid.encode()
     )
-    return attestation.merge([signed, attestation.sign(world.payload(3), key("bea"))])
+    return attestation.merge([signed, attesting.sign(world.payload(3), key("bea"))])
 
 
 def stranger(world: World) -> bytes:
-    return attestation.merge([attestation.sign(world.payload(3), signer) for signer in keyring("ann", "eve")])
+    return attestation.merge([attesting.sign(world.payload(3), signer) for signer in keyring("ann", "eve")])
 
 
 def alone(world: World) -> bytes:
-    return attestation.sign(world.payload(3), key("ann"))
+    return attesting.sign(world.payload(3), key("ann"))
 
 
 def other_statement(world: World) -> bytes:
     payload = world.payload(3, tier="maintainer_rerun")
-    return attestation.merge([attestation.sign(payload, signer) for signer in keyring(*REVIEWERS)])
+    return attestation.merge([attesting.sign(payload, signer) for signer in keyring(*REVIEWERS)])
 
 
 def other_line(world: World) -> bytes:
@@ -327,7 +328,7 @@ def test_a_ledger_with_another_past_is_found_even_in_a_signed_release(
     """Rows, attestations and chain agree with each other: only what is known of before gives it away."""
     change(world)
     world.envelopes = {
-        line: attestation.merge([attestation.sign(world.payload(line), signer) for signer in keyring(*REVIEWERS)])
+        line: attestation.merge([attesting.sign(world.payload(line), signer) for signer in keyring(*REVIEWERS)])
         for line, event in enumerate(world.events, start=1)
         if event.kind == "accept"
     }
@@ -357,7 +358,7 @@ def test_an_embedded_release_signed_once_is_no_release(tmp_path: Path) -> None:
     onlookers = Onlookers(world, tmp_path / "caches")
     world.accept("system-0")
     payload = world.payload(1)
-    world.envelopes[1] = attestation.merge([attestation.sign(payload, signer) for signer in (one, two)])
+    world.envelopes[1] = attestation.merge([attesting.sign(payload, signer) for signer in (one, two)])
     draft = world.draft()
     with pytest.raises(Refused, match="E_SIGNATURE"):
         publication.publish(sign(draft, one), world.folder, now=NOW)
@@ -378,7 +379,7 @@ def test_an_embedded_release_signed_once_is_no_release(tmp_path: Path) -> None:
 def test_a_release_that_an_audit_cannot_read_is_not_shown(
     world: World, tmp_path: Path, error: Exception, finding: Finding
 ) -> None:
-    def audit(good: Good, tree: Path) -> list[Finding]:
+    def audit(good: Good, tree: Path, release: Contents) -> list[Finding]:
         raise error
 
     seen = Reader(world.trusted(), None, tmp_path / "cache", FolderSource(world.folder), audit).refresh(NOW)
@@ -388,7 +389,7 @@ def test_a_release_that_an_audit_cannot_read_is_not_shown(
 def test_a_release_that_an_audit_refuses_is_not_shown(world: World, tmp_path: Path) -> None:
     """Two good signatures do not help a file that the firewall refuses: the reader asks its audit last."""
 
-    def audit(good: Good, tree: Path) -> list[Finding]:
+    def audit(good: Good, tree: Path, release: Contents) -> list[Finding]:
         path = tree / good.release.name if good.release else None
         assert path is not None and path.read_bytes()
         return [Finding("E_SHAPE", "$.columns")] if path.parent.name == "3" else []

@@ -10,6 +10,7 @@ import pytest
 from leaderboard.base import canonical, clock
 from leaderboard.base.findings import Refused
 from leaderboard.offline.publishing import rebuilding
+from leaderboard.offline.signing import attesting
 from leaderboard.offline.submissions import event_log, intake, submission, vault
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import checking
@@ -127,10 +128,10 @@ def test_two_resets_correct_each_what_was_ahead_then(locked: Vault) -> None:
 def test_ledger_that_goes_back_without_saying_so_is_refused(locked: Vault) -> None:
     locked.reset_clock(3, made.TODAY)
     events = event_log.ledger(locked.events())
-    assert [line.event for line in ledger.read(ledger.write(events, {}))] == ["accept", "accept", "clock"]
+    assert [line.event for line in ledger.read(attesting.write_ledger(events, {}))] == ["accept", "accept", "clock"]
     silent = [event for event in events if event.kind != "clock"]
     with pytest.raises(Refused, match=r"E_LEDGER  \$\[2\]\.date"):
-        ledger.read(ledger.write(silent[::-1], {}))
+        ledger.read(attesting.write_ledger(silent[::-1], {}))
 
 
 def test_release_is_not_dated_before_its_events(locked: Vault, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from leaderboard.site.html.marks import percent
+from leaderboard.site.views.numbers import percent
 from tests.browser.conftest import OpenPage
 from tests.site.exports.reading import Rows, from_csv, from_json, from_parquet
 

@@ -21,10 +21,13 @@ def test_contents_lead_to_the_parts_of_the_page(open_page: OpenPage) -> None:
 
 
 def test_address_of_a_formula_opens_its_card(open_page: OpenPage) -> None:
-    page = open_page("/methods?board=msts#holm", width=390)
-    is_in_view(page, "holm")
-    assert page.locator("details:has(#holm)").evaluate("card => card.open")
-    assert page.locator("#holm").get_by_role("link", name="Link to this formula").get_attribute("href") == "#holm"
+    page = open_page("/methods?board=msts#difference", width=390)
+    is_in_view(page, "difference")
+    assert page.locator("details:has(#difference)").evaluate("card => card.open")
+    assert (
+        page.locator("#difference").get_by_role("link", name="Link to this formula").get_attribute("href")
+        == "#difference"
+    )
 
 
 @pytest.mark.parametrize("dark", [False, True])

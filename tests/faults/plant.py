@@ -15,10 +15,10 @@ from leaderboard.base.findings import Refused
 from leaderboard.offline.publishing import drafting
 from leaderboard.offline.signing import attesting, drafts, keys, publication, repository
 from leaderboard.offline.signing.drafts import Draft
+from leaderboard.offline.signing.signers import CryptoSigner
 from leaderboard.offline.submissions import items, submission
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release.trust import contents, layout, metadata
-from leaderboard.release.trust.libraries import CryptoSigner
 from leaderboard.release.trust.roles import Holders, Roles
 from tests import containers, made, published
 

@@ -1,8 +1,8 @@
 """A second way to every number of the xstest and msts releases: slow, obvious, and without the product's code.
 
-From the label tables alone, by loops over dictionaries, exact fractions and the formulas of STATISTICS.md as they stand
-there. SciPy gives quantiles of Student's t, the normal and the beta distribution, and the F tail that rank sets need;
-NumPy gives random draws. Nothing is imported from `leaderboard`.
+From the label tables alone, by loops over dictionaries, exact fractions and the formulas of docs/statistics.md. SciPy
+gives quantiles of Student's t, the normal and the beta distribution, and the F tail that rank sets need; NumPy gives
+random draws. Nothing is imported from `leaderboard`.
 """
 
 from datetime import date

@@ -1,4 +1,4 @@
-"""Whether a guardrail pays (STATISTICS.md section 7): unsafe answers prevented against false blocks."""
+"""Whether a guardrail pays (docs/statistics.md section 7): unsafe answers prevented against false blocks."""
 
 from math import fsum, sqrt
 from typing import NamedTuple

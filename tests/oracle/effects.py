@@ -1,4 +1,4 @@
-"""Paired effects (STATISTICS.md section 7): of a guardrail put in front, and between every pair of ranked systems."""
+"""Paired effects (docs/statistics.md section 7): of a guardrail, and between every pair of ranked systems."""
 
 from collections.abc import Iterator
 from fractions import Fraction

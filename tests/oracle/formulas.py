@@ -1,4 +1,4 @@
-"""The formulas of STATISTICS.md sections 2 and 5, one rate at a time."""
+"""The formulas of docs/statistics.md sections 2 and 5, one rate at a time."""
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""What further judges say (STATISTICS.md section 4): agreement, errors, and the order that they would have given."""
+"""What further judges say (docs/statistics.md section 4): agreement, errors, and the order they would have given."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

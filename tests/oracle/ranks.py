@@ -1,4 +1,4 @@
-"""Rank sets (STATISTICS.md section 3): which systems can be told apart in each view, by Holm and by max-T."""
+"""Rank sets (docs/statistics.md section 3): which systems can be told apart in each view, by Holm and by max-T."""
 
 from bisect import bisect_left
 from collections.abc import Mapping

@@ -195,7 +195,7 @@ def test_few_changed_families_have_an_exact_p_value(recomputed: Tables) -> None:
 
 
 def test_llama_guard_flags_67_responses_and_37_of_them_rightly(published: Tables, labels: dict[str, Labels]) -> None:
-    """STATISTICS.md section 7: +7 responses at one unsafe answer for one false block."""
+    """docs/statistics.md section 7: +7 responses at one unsafe answer for one false block."""
     mine = [pair for pair in guards(labels["msts"]) if pair[1].endswith("--llama-guard-3-vision")]
     flags = sum(list(labels["msts"].recorded[guarded].values()).count("blocked") for _, guarded in mine)
     rows = [row for row in published["pair_effect"] if (row["before"], row["after"]) in mine]

@@ -38,7 +38,7 @@ class Site:
 
     @property
     def text(self) -> str:
-        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.markup)).replace("&#x27;", "'").replace("&amp;", "&")
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.markup)).replace("&#39;", "'").replace("&amp;", "&")
 
     @property
     def parameters(self) -> dict[str, list[str]]:

@@ -19,7 +19,6 @@ PAGES = (
     "docs/submitting.md",
     "docs/api.md",
     "docs/threat-model.md",
-    "docs/decisions.md",
 )
 OTHERS = {"--epochs", "--model-role", "--include_path", "--log_samples", "--output"}
 """Options of the evaluation tools, and of curl."""

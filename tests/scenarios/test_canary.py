@@ -15,7 +15,7 @@ from leaderboard.offline.submissions.labels import read_labels
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import container
 from leaderboard.site.exports import TABLES
-from leaderboard.site.server.api.route import ROUTES
+from leaderboard.site.server.api.operation import DOCUMENT, RESOURCES
 from tests import containers, made, offered, published
 from tests.canary import MARK, find, find_in_folder, forms
 from tests.site.server.api.asking import asked
@@ -140,8 +140,11 @@ def api_paths() -> list[str]:
     """Every path of the API on the small board whose answer is not compressed."""
     place = {"board": "small", "system": "system-0", "category": "alpha", "release": "1"}
     return [
-        route.path.format(**place, table=table)
-        for route in ROUTES
-        if route.form in ("json", "csv", "openapi")
-        for table in (TABLES if "{table}" in route.path else [""])
+        DOCUMENT,
+        *(
+            resource.path.format(**place, table=table)
+            for resource in RESOURCES
+            if resource.format in ("json", "csv")
+            for table in (TABLES if "{table}" in resource.path else [""])
+        ),
     ]

@@ -69,9 +69,8 @@ class Code:
     def grow(self) -> None:
         """Adds a column, a table, a word and a method."""
         self.edit("release/schema.sql", r"(create table score \(\n)", r"\1    note rate,\n")
-        self.edit(
-            "release/schema.sql", r"\Z", "\ncreate table extra (\n    board board_id not null,\n    n integer\n);\n"
-        )
+        table = "\ncreate table extra (\n    board board_id not null,\n    n integer\n);\n"
+        self.edit("release/schema.sql", r"\Z", table)
         self.edit("boards/vocabulary.py", r"(METRICS = \(\n)", r'\1    "another_rate",\n')
         self.edit("release/methods.py", rf"METHOD_VERSION = {METHOD_VERSION}", f"METHOD_VERSION = {METHOD_VERSION + 1}")
         assert "is new" in self.run("-m", "leaderboard.release.schema")

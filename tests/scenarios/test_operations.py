@@ -58,7 +58,7 @@ CIRCUMSTANCES: dict[tuple[str, int], str] = {
         EVENT=$(PYTHONPATH="$CLONE" "$CLONE/.venv/bin/python" -c "
 from datetime import timedelta
 from pathlib import Path
-from leaderboard import clock
+from leaderboard.base import clock
 from leaderboard.offline.submissions.vault import Vault
 keep = Vault(Path('vault'), clock_checked=True)
 keep.register_nonce('demo', 'example-model', clock.today() + timedelta(days=60))
@@ -341,8 +341,7 @@ def signature_missing(office: Office) -> None:
 
 def draft_lost(office: Office) -> None:
     before = re.findall("content .*", office.draft())
-    for path in office.root.with_name("draft").iterdir():
-        path.unlink()
+    shutil.rmtree(office.root.with_name("draft"))
     assert re.findall("content .*", office.draft()) == before
     assert "published release 1" in office.sign_and_publish()
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from leaderboard.statistics import audit_disclosure, below_floor, is_reliable
+from leaderboard.statistics import audit_disclosure, below_floor
 
 RATES = np.array([0.1, 0.2, 0.05, 0.0, 0.3, 0.12, 0.07, 0.02, 0.15, 0.4])
 MACRO = np.full(10, 0.1)
@@ -78,7 +78,3 @@ def test_relations_of_other_shapes_are_refused(relations, published, cells):
 )
 def test_the_floor_is_ten_families_and_twenty_items(families, items, small):
     assert below_floor(families, items) == small
-
-
-def test_fifty_items_are_reliable():
-    assert is_reliable([49, 50]).tolist() == [False, True]

@@ -8,14 +8,10 @@ from scipy.stats import chi2_contingency
 from leaderboard.statistics import (
     AuditTooSmall,
     JudgeNotUsable,
-    accuracy,
     audited_rate,
-    confusion,
     homogeneity,
     lang_reiczigel,
     rogan_gladen,
-    two_phase_rate,
-    unattenuated,
     wilson,
 )
 
@@ -46,7 +42,6 @@ def test_a_judge_who_cannot_tell_is_not_usable():
     for use in (
         lambda: rogan_gladen(0.1, 0.7, 0.79),
         lambda: lang_reiczigel(0.1, 100, 0.7, 50, 0.7, 50),
-        lambda: unattenuated(0.1, 0.5, 0.5),
     ):
         with pytest.raises(JudgeNotUsable, match=r"at least 0\.5"):
             use()
@@ -75,30 +70,6 @@ def test_lang_reiczigel_contains_the_corrected_rate_within_0_and_1(apparent, sen
 def test_a_smaller_audit_widens_the_corrected_interval():
     small, large = (lang_reiczigel(0.1, 1100, 0.9, n, 0.95, n) for n in (50, 5000))
     assert small[0] <= large[0] and small[1] > large[1]
-
-
-def test_confusion_counts_truth_by_row_and_judgement_by_column():
-    table = confusion(["safe", "unsafe", "safe"], ["safe", "unsafe", "unsafe"], ["safe", "unsafe"])
-    assert table.tolist() == [[1, 0], [1, 1]]
-
-
-def test_a_label_outside_the_classes_is_named():
-    with pytest.raises(ValueError, match="'maybe' is none of the classes"):
-        confusion(["safe", "maybe"], ["safe", "safe"], ["safe", "unsafe"])
-    with pytest.raises(ValueError, match="one label per response"):
-        confusion(["safe"], ["safe", "safe"], ["safe", "unsafe"])
-
-
-def test_accuracy_pools_the_classes_that_are_unsafe():
-    table = [[90, 6, 4], [2, 15, 3], [1, 4, 25]]
-    result = accuracy(table, [False, True, True])
-    assert_allclose((result.sensitivity, result.specificity), (47 / 50, 0.9))
-    assert (result.unsafe_n, result.safe_n) == (50, 100)
-
-
-def test_accuracy_without_unsafe_responses_is_not_defined():
-    result = accuracy([[5, 1], [0, 0]], [False, True])
-    assert np.isnan(result.sensitivity) and result.unsafe_n == 0
 
 
 # Audits.
@@ -141,37 +112,6 @@ def test_an_impossible_audit_is_refused(audit):
         audited_rate(*audit)
 
 
-def test_two_phase_rate_with_all_labels_is_their_mean():
-    generator = np.random.default_rng(0)
-    label = (generator.random(400) < 0.2).astype(float)
-    rate = two_phase_rate(label, label)
-    assert_allclose(rate.estimate, label.mean())
-    assert_allclose(rate.high - rate.estimate, 1.966 * np.sqrt(label.var() / 400), rtol=0.01)
-
-
-def test_a_good_judge_makes_few_labels_worth_more():
-    generator = np.random.default_rng(1)
-    truth = (generator.random(2000) < 0.2).astype(float)
-    judged = np.where(generator.random(2000) < 0.95, truth, 1 - truth)
-    label = np.where(np.arange(2000) < 200, truth, np.nan)
-    useful, blind = two_phase_rate(judged, label), two_phase_rate(np.zeros(2000), label)
-    assert useful.high - useful.low < 0.7 * (blind.high - blind.low)
-    assert useful.low < truth.mean() < useful.high
-    assert_allclose(blind.estimate, truth[:200].mean())
-
-
-def test_two_phase_rate_needs_ten_unsafe_labels():
-    label = np.r_[np.ones(9), np.zeros(91)]
-    with pytest.raises(AuditTooSmall, match="9 unsafe labels: need 10"):
-        two_phase_rate(label, label)
-
-
-@pytest.mark.parametrize(("judged", "label"), [([[0.0]], [[0.0]]), ([0.0, 1.0], [0.0]), ([2.0], [1.0])])
-def test_two_phase_scores_out_of_range_are_refused(judged, label):
-    with pytest.raises(ValueError, match=r"judged"):
-        two_phase_rate(judged, label)
-
-
 def test_homogeneity_is_pearsons_test():
     errors, audited = np.array([5, 12, 3]), np.array([100, 90, 80])
     expected = chi2_contingency([errors, audited - errors], correction=False)
@@ -183,10 +123,6 @@ def test_a_judge_who_never_or_always_errs_is_alike_on_all_systems(errors):
     assert homogeneity(errors, [10, 20]) == (0.0, 1, 1.0)
 
 
-def test_differences_shrink_by_the_judges_power():
-    assert_allclose(unattenuated(0.04, 0.9, 0.9), 0.05)
-
-
 @pytest.mark.parametrize(
     "call",
     [
@@ -194,8 +130,6 @@ def test_differences_shrink_by_the_judges_power():
         lambda: rogan_gladen(0.2, 1.9, 0.9),
         lambda: lang_reiczigel(0.1, 0, 0.9, 50, 0.9, 50),
         lambda: lang_reiczigel(float("nan"), 10, 0.9, 50, 0.9, 50),
-        lambda: accuracy([[1, 2]], [True, False]),
-        lambda: accuracy([[1, -2], [0, 1]], [True, False]),
         lambda: homogeneity([1], [2]),
         lambda: homogeneity([1, 2], [2]),
         lambda: homogeneity([3, 1], [2, 2]),

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.stats import norm, t
 from statsmodels.stats.multitest import multipletests
 
-from leaderboard.statistics import differences_from, holm, romano_wolf
+from leaderboard.statistics import holm, romano_wolf
 from leaderboard.statistics.multiplicity import two_sided_p
 
 P_VALUES = st.lists(st.floats(0, 1), max_size=12)
@@ -59,12 +59,6 @@ def test_romano_wolf_follows_the_order_of_effects_and_of_no_effects():
     p = romano_wolf([1.0, -3.0, 2.0], np.eye(3))
     assert p[1] < p[2] < p[0]
     assert romano_wolf([], np.zeros((0, 0))).shape == (0,)
-
-
-def test_differences_from_a_reference_carry_their_shared_error():
-    difference, covariance = differences_from(1, [0.1, 0.3, 0.2], np.diag([1.0, 4.0, 9.0]))
-    assert_allclose(difference, [-0.2, -0.1])
-    assert_allclose(covariance, [[5.0, 4.0], [4.0, 13.0]])
 
 
 def test_two_sided_p_values_are_those_of_the_normal_and_of_student():

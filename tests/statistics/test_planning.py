@@ -9,7 +9,6 @@ from leaderboard.statistics import (
     detectable_difference,
     exact_sample_size,
     macro_zero_failure_upper,
-    paired_sample_size,
     zero_failure_items,
     zero_failure_upper,
 )
@@ -68,15 +67,9 @@ def test_detectable_difference_of_one_pair_is_that_of_the_methods_page():
 
 
 def test_more_comparisons_need_a_larger_difference():
-    assert detectable_difference(0.016, comparisons=171) > detectable_difference(0.016, critical=3.38)
+    assert detectable_difference(0.016, comparisons=171) > detectable_difference(0.016, comparisons=10)
     assert detectable_difference(0.016, df=9) > detectable_difference(0.016)
     assert detectable_difference(0.0) == 0.0
-
-
-def test_paired_sample_size_follows_millers_formula():
-    assert_allclose(paired_sample_size(0.03, 1 / 9), 968.9975, atol=1e-2)
-    noisy = paired_sample_size(0.03, 1 / 9, within=(1 / 6, 1 / 6))
-    assert noisy > paired_sample_size(0.03, 1 / 9, within=(1 / 6, 1 / 6), repeats=(3, 3)) > 969
 
 
 @pytest.mark.parametrize(
@@ -93,9 +86,8 @@ def test_paired_sample_size_follows_millers_formula():
         lambda: exact_sample_size(0.01, 0.02, power=1.0),
         lambda: detectable_difference(-1),
         lambda: detectable_difference(1, comparisons=0),
-        lambda: paired_sample_size(0, 1),
     ],
 )
 def test_plans_out_of_range_are_refused(call):
-    with pytest.raises(ValueError, match=r"must|need|no number"):
+    with pytest.raises(ValueError, match=r"must|need"):
         call()

@@ -8,7 +8,6 @@ from leaderboard.statistics import (
     TooFewFamilies,
     clopper_pearson,
     macro_estimate,
-    manski_bounds,
     rate_table,
     rerun_noise,
     wilson,
@@ -251,25 +250,3 @@ def test_a_single_answer_says_nothing_of_a_rerun():
 def test_rerun_noise_needs_a_category_for_every_item():
     with pytest.raises(ValueError, match="one entry per item"):
         rerun_noise([[0.0], [1.0]], [1], 2)
-
-
-def test_missing_outcomes_widen_the_rate_to_bounds_and_their_outer_limits():
-    known = draw(np.random.default_rng(9), BOARD, np.array([0.2, 0.2]), 0.3)
-    lowest, highest = known.copy(), known.copy()
-    lowest[:3, 0], highest[:3, 0] = 0, 1
-    bounds = manski_bounds(lowest, highest, *BOARD)
-    table = rate_table(known, *BOARD)
-    assert bounds.lowest[0] <= table.estimate[0] <= bounds.highest[0]
-    assert_allclose(bounds.highest[0] - bounds.lowest[0], 3 / len(known))
-    assert (bounds.low[1], bounds.high[1]) == (table.low[1], table.high[1])
-
-
-def test_all_outcomes_missing_leave_a_rate_between_0_and_1():
-    nothing, everything = np.zeros((len(BOARD.family), 1)), np.ones((len(BOARD.family), 1))
-    bounds = manski_bounds(nothing, everything, *BOARD)
-    assert [float(each[0]) for each in bounds] == [0.0, 1.0, 0.0, 1.0]
-
-
-def test_bounds_that_cross_are_refused():
-    with pytest.raises(ValueError, match="lowest"):
-        manski_bounds([[1.0], [0.0]], [[0.0], [0.0]], [1, 1], [1, 2])

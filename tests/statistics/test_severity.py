@@ -4,27 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.testing import assert_allclose
 
-from leaderboard.statistics import dominance, severity_scores
+from leaderboard.statistics import dominance
 
 COUNTS = st.lists(st.integers(0, 9), min_size=5, max_size=5).filter(sum)
 MIRROR = {"safer": "less_safe", "less_safe": "safer", "equal": "equal", "depends_on_weights": "depends_on_weights"}
-
-
-def test_a_score_is_severity_over_4_halved_if_not_actionable_and_0_if_safe():
-    scores = severity_scores([4, 4, 3, 2], [True, True, True, False], [True, False, True, True])
-    assert_allclose(scores, [1, 0.5, 0.75, 0])
-
-
-def test_the_severity_of_a_safe_outcome_is_not_read():
-    assert severity_scores([np.nan, 9], [False, False], [False, True]).tolist() == [0.0, 0.0]
-
-
-@pytest.mark.parametrize("severity", [np.nan, -1, 5])
-def test_an_unsafe_outcome_needs_a_severity_between_0_and_4(severity):
-    with pytest.raises(ValueError, match="severity"):
-        severity_scores([severity], [True], [True])
 
 
 def test_less_harm_at_every_level_is_safer_under_every_weighting():

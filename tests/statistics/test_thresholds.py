@@ -6,11 +6,9 @@ from numpy.testing import assert_allclose
 from scipy.stats import binom
 
 from leaderboard.statistics import (
-    categories_over,
     change_verdict,
     is_equivalent,
     is_noninferior,
-    is_uneven,
     one_sided,
     one_sided_difference,
     threshold_verdict,
@@ -55,26 +53,6 @@ def test_a_stricter_limit_never_turns_out_better(rate, share):
     assert order.index(strict) <= order.index(lax)
 
 
-def test_categories_over_the_limit_share_the_error_by_holm():
-    x, n = np.array([7.0, 6.0, 1.0]), np.full(3, 110.0)
-    p = binom.sf(x - 1, 110, 0.02)
-    assert p[0] < 0.05 / 3 and p[1] < 0.05 / 2
-    assert categories_over(x, n, 0.02).tolist() == [True, True, False]
-    # Six of 110 alone exceed 2.2 %, but not as one claim of three.
-    assert threshold_verdict(6, 110, 0.022) == "fails"
-    assert categories_over([6.0, 0.0, 0.0], n, 0.022).tolist() == [False, False, False]
-
-
-def test_categories_with_nothing_or_everything_unsafe_have_a_verdict():
-    assert categories_over([0.0, 50.0], [50.0, 50.0], 0.05).tolist() == [False, True]
-    assert categories_over([10.5], 27.4, 0.1).tolist() == [True]
-
-
-def test_uneven_is_a_worst_category_beyond_twice_the_overall_rate():
-    assert is_uneven(0.21, 0.1)
-    assert not is_uneven(0.2, 0.1)
-
-
 def test_one_sided_limits_of_a_difference_are_a_90_percent_interval():
     limits = one_sided_difference(0.01, 0.005, 1e9)
     assert_allclose(limits, (0.01 - 1.6448536 * 0.005, 0.01 + 1.6448536 * 0.005), rtol=1e-6)
@@ -106,9 +84,6 @@ def test_a_small_certain_change_for_the_worse_is_a_regression():
         lambda: threshold_verdict(1, 110, 2.0),
         lambda: threshold_verdict(1, 0, 0.02),
         lambda: verdict(float("nan"), 0.2, 0.1),
-        lambda: categories_over([3.0], [2.0], 0.1),
-        lambda: categories_over([3.0], [0.0], 0.1),
-        lambda: categories_over([3.0], [10.0], 0.0),
         lambda: one_sided_difference(0.0, -1.0, 10),
         lambda: is_noninferior(0.0, 0.1, 10, margin=0.0),
         lambda: is_equivalent(0.0, 0.1, 10, margin=-1.0),

@@ -1,4 +1,4 @@
-"""One board's tables from what stands on it; refused by a rule where its records and definitions do not fit."""
+"""One board's tables from its accepted submissions; refused where its records and definitions do not fit."""
 
 import traceback
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.vault import Vault
 
 BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
-"""What a fault of our own code raises while one board is scored. Its text may name an item: only its place is told."""
+"""What a fault of our own code raises while one board is scored. Its text may name an item, so it is not shown."""
 
 
 def published_versions(
@@ -35,14 +35,14 @@ def published_versions(
 
 
 def describe_bug(board: Board, error: Exception) -> Finding:
-    """Returns what is told of a fault of our own code: where it is, without the text of the error."""
+    """Returns where a fault of our own code is, without the text of the error."""
     last = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(last.filename).name}, line {last.lineno}"
-    return Finding("E_SCORE", f"$.{board.id}", f"{type(error).__name__} in {place}: a fault of this program, report it")
+    line = f"{Path(last.filename).name}, line {last.lineno}"
+    return Finding("E_SCORE", f"$.{board.id}", f"{type(error).__name__} in {line}: a fault of this program, report it")
 
 
 def score(
-    keep: Vault,
+    vault: Vault,
     standings: Sequence[Standing],
     registry: Registry,
     board: Board,
@@ -50,41 +50,26 @@ def score(
     published: Mapping[tuple[str, str | None], set[str]],
 ) -> Tables:
     """Returns a board's tables; Refused with what keeps it out of the release."""
-    if all(standing.board_version != board.version for standing in standings):  # its items need not be known yet
-        entries = list(_entries(keep, standings, registry, None))
+    if all(standing.board_version != board.version for standing in standings):
+        # Nothing has numbers, so the items need not be known yet.
+        entries = list(_entries(vault, standings, registry, None))
         _require_fitting(board, registry, (), entries)
         return scoring.score_board(board, registry, (), entries)
-    versions = keep.manifests(board.id)
-    items = _manifest(board, versions, board.version)
+    manifest_of = vault.manifests(board.id)
+    items = _manifest(board, manifest_of, board.version)
     if findings := manifests.check(items, board):
         rule = f"{_CHANGED}: the vault holds other items for version {board.version}"
         raise Refused(finding._replace(place=f"$.{board.id}{finding.place[1:]}", evidence=rule) for finding in findings)
     shelf = store.shelf(board, items)
-    entries = list(_entries(keep, standings, registry, shelf))
+    entries = list(_entries(vault, standings, registry, shelf))
     _require_fitting(board, registry, items, entries)
-    if findings := disclosure.audit_board(board, *_cuts(board, versions, items, scored(board, entries), published)):
-        raise Refused(findings)
+    if not board.labels_public:
+        on = {e.system.id: published.get((board.id, e.system.id), set()) for e in scored(board, entries)}
+        versions = sorted(set().union(*on.values()) - {board.version}, key=version_key)
+        earlier = {version: _manifest(board, manifest_of, version) for version in versions}
+        if findings := disclosure.audit_board(board, earlier, items, entries, on):
+            raise Refused(findings)
     return scoring.score_board(board, registry, items, entries, shelf.columns(entries))
-
-
-def _cuts(
-    board: Board,
-    versions: Mapping[str, list[Item]],
-    items: list[Item],
-    entries: Sequence[Entry],
-    published: Mapping[tuple[str, str | None], set[str]],
-) -> tuple[list[list[Item]], Sequence[Entry], dict[str, set[int]]]:
-    """What the disclosure audit looks at: the items of each version on which one of the systems was published, the
-    present ones last, and on which of them each system was. Where labels are public no old manifest is needed."""
-    of = (
-        {}
-        if board.labels_public
-        else {entry.system.id: published.get((board.id, entry.system.id), set()) for entry in entries}
-    )
-    earlier = sorted({version for on in of.values() for version in on} - {board.version}, key=version_key)
-    places = {version: place for place, version in enumerate(earlier)}
-    was_on = {system: {places[version] for version in on if version in places} for system, on in of.items()}
-    return [*(_manifest(board, versions, version) for version in earlier), items], entries, was_on
 
 
 _CHANGED = "board.toml was changed under rows that stand: give it a new version and list the old in previous_versions"
@@ -98,30 +83,30 @@ def _manifest(board: Board, versions: Mapping[str, list[Item]], version: str) ->
 
 
 def _require_fitting(board: Board, registry: Registry, items: Sequence[Item], entries: Iterable[Entry]) -> None:
-    """What was accepted was right for the definitions of its day: they may have been changed since."""
+    """A submission fitted the definitions when it was accepted; they may have changed since."""
     digest = manifests.digest(list(items))
     judges = {judge.ref for judge in registry.judge}
     findings = []
     for entry in entries:
-        made, place = entry.submission, f"$.{board.id}.{entry.system.id}"
-        for judge in sorted({made.judge, *(judgment.judge for judgment in made.judgments)} - judges):
+        submitted, path = entry.submission, f"$.{board.id}.{entry.system.id}"
+        for judge in sorted({submitted.judge, *(judgment.judge for judgment in submitted.judgments)} - judges):
             rule = f"systems.toml lacks its judge {judge_label(judge)}: keep the entry"
-            findings.append(Finding("E_JUDGE", place, rule))
-        if made.board_version in board.previous_versions:
+            findings.append(Finding("E_JUDGE", path, rule))
+        if submitted.board_version in board.previous_versions:
             continue
-        if made.board_version != board.version:
-            rule = f"stands on version {made.board_version}: list it in previous_versions of board.toml"
-            findings.append(Finding("E_BOARD", place, rule))
-        elif made.items_digest != digest or (made.rows and not verification.fits(made, board)):
-            findings.append(Finding("E_BOARD", place, _CHANGED))
+        if submitted.board_version != board.version:
+            rule = f"stands on version {submitted.board_version}: list it in previous_versions of board.toml"
+            findings.append(Finding("E_BOARD", path, rule))
+        elif submitted.items_digest != digest or (submitted.rows and not verification.fits(submitted, board)):
+            findings.append(Finding("E_BOARD", path, _CHANGED))
     if findings:
         raise Refused(findings)
 
 
-def _entries(keep: Vault, standings: Sequence[Standing], registry: Registry, shelf: Shelf | None) -> Iterator[Entry]:
-    """Of a submission whose column is kept, the file is only held against its digest."""
+def _entries(vault: Vault, standings: Sequence[Standing], registry: Registry, shelf: Shelf | None) -> Iterator[Entry]:
+    """Of a submission whose column is stored, only the hash of the file is checked."""
     systems = {system.id: system for system in registry.system}
     for standing in standings:
-        data = keep.accepted(standing.submission)
-        made = (shelf.submission(standing.submission) if shelf else None) or submission.decode(data)
-        yield Entry(standing, systems[standing.system], made)
+        data = vault.accepted(standing.submission)
+        stored = shelf.submission(standing.submission) if shelf else None
+        yield Entry(standing, systems[standing.system], stored or submission.decode(data))

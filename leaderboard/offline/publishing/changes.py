@@ -43,7 +43,7 @@ def _ranks(tables: Tables) -> pd.DataFrame:
 
 
 def history(tables: Tables, before: Tables, number: int, released_on: date) -> pd.DataFrame:
-    """Returns the history table: what the release before had of boards that are at the same version, and this release's
+    """Returns the history table: the lines of the release before for boards at the same version, and this release's
     headline of every scored row."""
     now = standing(tables)
     now = now[now["estimate"].notna()].assign(release=number, released_on=released_on)
@@ -65,8 +65,8 @@ def _versions(tables: Tables) -> dict[str, str]:
 
 
 def changes(tables: Tables, before: Tables) -> pd.DataFrame:
-    """Returns the change table: one line, with its cause, for every system whose row, rate or rank set is not what the
-    release before said. Numbers of another version of the board are not repeated."""
+    """Returns the change table: one line, with its cause, for every system whose row, rate or rank set differs from
+    the release before. Numbers of another version of the board are not repeated."""
     both = standing(tables).merge(standing(before), how="outer", on=_KEY, suffixes=("_after", "_before"))
     by_method = "release" in before and before["release"]["method_version"].iloc[0] != METHOD_VERSION
     known = set(before["history"][_KEY].itertuples(index=False, name=None)) if "history" in before else set()

@@ -120,7 +120,7 @@ def _targets(boards: Path, vault: Vault, events: Sequence[Event]) -> dict[str, b
     return {
         **{f"{contents.BOARDS}{name}": data for name, data in definitions(boards).items()},
         **{attestation.name(named[line]): data for line, data in signed.items()},
-        ledger.NAME: ledger.write(event_log.ledger(events), named),
+        ledger.NAME: attesting.write_ledger(event_log.ledger(events), named),
     }
 
 
@@ -162,16 +162,18 @@ def _changed_in_place(published: Published, before: Tables, catalogue: Catalogue
         return {}
     remaining = {release.number for release in contents.releases(published.entries)}
     shown = before["history"].loc[before["history"]["release"].isin(remaining)]
+    latest = shown.groupby("board", observed=True)["release"].max()
     faults: Faults = {}
-    for id, number in shown.groupby("board", observed=True)["release"].max().items():
+    for number in sorted(set(latest)):
         [method] = container.decode(published.release(number)).tables["release"]["method_version"]
         with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
-            signed = read_catalogue(published.copy_definitions(number, Path(folder)), signed=True).boards[str(id)]
-        labels, board = method >= 2, catalogue.boards[str(id)]
-        if board.version == signed.version and measured_by(board, labels=labels) != measured_by(signed, labels=labels):
-            differ = f"categories, sizes, outcomes, epochs, judge, tier or labels_public differ from release {number}"
-            rule = f"{differ}: give it a new version and list the old in previous_versions"
-            faults[str(id)] = (Finding("E_BOARD", f"$.{id}.version", rule),)
+            signed = read_catalogue(published.copy_definitions(number, Path(folder)), signed=True)
+        differ = f"categories, sizes, outcomes, epochs, judge, tier or labels_public differ from release {number}"
+        rule = f"{differ}: give it a new version and list the old in previous_versions"
+        for id in map(str, latest.index[latest == number]):
+            old, new, labels = signed.boards[id], catalogue.boards[id], method >= 2
+            if new.version == old.version and measured_by(new, labels=labels) != measured_by(old, labels=labels):
+                faults[id] = (Finding("E_BOARD", f"$.{id}.version", rule),)
     return faults
 
 

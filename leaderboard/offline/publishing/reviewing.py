@@ -8,7 +8,7 @@ from leaderboard.base import durable
 from leaderboard.base.findings import Finding, Refused
 from leaderboard.offline.signing import drafts
 from leaderboard.offline.signing.drafts import Draft
-from leaderboard.release import admission
+from leaderboard.release import admission, container
 from leaderboard.release.trust import contents, floor, inspection, layout, ledger
 from leaderboard.release.trust.contents import Entries, Release
 
@@ -32,11 +32,15 @@ def _check(draft: Draft, entries: Entries, release: Release, present: Path) -> l
         path = present / name.removeprefix(contents.BOARDS)
         return draft.files[name] if name in draft.files else path.read_bytes()
 
+    try:
+        opened = container.decode(draft.files[release.name])
+    except Refused as refused:
+        return [*refused.findings]
     with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
         boards = admission.copy_definitions(entries, release.number, read, Path(folder))
         lines = draft.files.get(ledger.NAME)
         is_current = release == contents.current_release(entries)
-        return admission.check(boards, draft.files[release.name], lines, release.number, current=is_current)
+        return admission.check(boards, opened, lines, release.number, current=is_current)
 
 
 def write_trusted(repository: Path, root: Path) -> None:

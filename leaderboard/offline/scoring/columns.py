@@ -1,5 +1,8 @@
-"""What follows from each submission alone, a column each. Nothing in a column depends on those beside it, to the bit:
-columns may be kept (`store`), and only what is between systems is computed anew."""
+"""What follows from each submission alone, a column each.
+
+No column depends on the others, bit for bit. So columns may be cached (`store`), and a draft computes only what is
+between systems again.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -29,7 +32,7 @@ class Columns(NamedTuple):
 
     panel: Panel
     rates: dict[str, Rates]
-    """By metric. `influence` is kept where rank sets need it, in the strict unsafe rate, and is empty elsewhere."""
+    """By metric. `influence` is there where rank sets need it, in the strict unsafe rate, and is empty elsewhere."""
 
 
 def score_columns(board: Board, items: Sequence[Item], systems: Sequence[Sequence[Row]]) -> Columns:
@@ -45,17 +48,17 @@ def join_columns(first: Columns, second: Columns) -> Columns:
     return each_array(lambda _, axis, arrays: np.concatenate(arrays, axis), first, second)
 
 
-def take_columns(columns: Columns, places: Sequence[int]) -> Columns:
-    """Returns the columns at these places, in that order."""
-    return each_array(lambda _, axis, arrays: np.take(arrays[0], places, axis), columns)
+def take_columns(columns: Columns, indices: Sequence[int]) -> Columns:
+    """Returns the columns at these indices, in that order."""
+    return each_array(lambda _, axis, arrays: np.take(arrays[0], indices, axis), columns)
 
 
 def each_array(work: Work, *columns: Columns) -> Columns:
-    """Returns columns of what `work` makes of each of their arrays."""
+    """Returns columns whose arrays are the results of `work`."""
 
     def table(name: str, tables: Sequence[RateTable]) -> RateTable:
-        made = {field: work(f"{name}.{field}", -1, [getattr(t, field) for t in tables]) for field in BY_SYSTEM}
-        return tables[0]._replace(**made)  # type: ignore[arg-type]  # every name in it is an array's
+        arrays = {field: work(f"{name}.{field}", -1, [getattr(t, field) for t in tables]) for field in BY_SYSTEM}
+        return tables[0]._replace(**arrays)  # type: ignore[arg-type]  # every name in it is an array's
 
     first = columns[0]
     outcome = work("outcome", 0, [each.panel.outcome for each in columns])

@@ -1,5 +1,7 @@
-"""What may be published of a run: by how much of a board it covers, and how much of each cell (STATISTICS.md sections 6
-and 8). Only the observed items count, never the planned ones: a run that stopped early has few."""
+"""What may be published of a run, by how much of a board and of a cell it covers (docs/statistics.md sections 6, 8).
+
+Only observed items count, not planned ones: a run that stopped early has few.
+"""
 
 from typing import NamedTuple
 
@@ -23,7 +25,7 @@ class Shown(NamedTuple):
     coverage: dict[Kind, NDArray[np.float64]]
     """[S] share of the items of that kind with every outcome, or of all items where that is larger."""
     cells: dict[tuple[int, Kind], Bools]
-    """[S] whether a category's items of that kind with every outcome are over the floor; by its place on the board."""
+    """[S] whether a category's items of that kind with every outcome are over the floor; by its index on the board."""
 
     def has_rate(self, kind: Kind, category: int | None = None) -> Bools:
         """Returns [S]: whether the rate of a category may be published, or of all categories together."""
@@ -38,27 +40,26 @@ class Shown(NamedTuple):
         others would be subtracted."""
         if category is not None:
             return self.cells[category, kind]
-        found = [cell for (_, of_kind), cell in self.cells.items() if of_kind == kind]
-        return np.asarray(np.logical_and.reduce(found))
+        return np.asarray(np.logical_and.reduce([cell for (_, of), cell in self.cells.items() if of == kind]))
 
 
 def shown(panel: Panel) -> Shown:
     """Returns what may be published of each system of a panel."""
     complete = panels.complete(panel)
-    cells: dict[tuple[int, Kind], Bools] = {}
     coverage: dict[Kind, NDArray[np.float64]] = {}
+    cells: dict[tuple[int, Kind], Bools] = {}
     kinds: tuple[tuple[Kind, Bools], ...] = (("harmful", panel.harmful), ("benign", ~panel.harmful))
     for kind, of_kind in kinds:
         if of_kind.any():
             coverage[kind] = np.maximum(complete[:, of_kind].mean(axis=1), complete.mean(axis=1))
-        for category in np.unique(panel.category[of_kind]):
-            chosen = of_kind & (panel.category == category)
-            cells[int(category), kind] = np.array([is_enough(panel.board, panel.family, c & chosen) for c in complete])
+        for category in panels.categories_of(panel, kind):
+            observed = complete & panels.cell(panel, kind, category)
+            cells[int(category), kind] = np.array([is_enough(panel.board, panel.family, items) for items in observed])
     return Shown(coverage, cells)
 
 
 def is_enough(board: Board, family: NDArray[np.int64], items: Bools) -> bool:
-    """Returns whether so many items are over the floor, the board's own where that is higher."""
+    """Returns whether these items are over the floor: the board's own where that is higher than ours."""
     count, families = int(items.sum()), len(np.unique(family[items]))
     higher = count >= board.disclosure.items and families >= board.disclosure.families
     return higher and not below_floor(families, count)

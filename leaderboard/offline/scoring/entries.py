@@ -1,4 +1,4 @@
-"""What is scored: a system, what it submitted, and what stands for it."""
+"""What is scored: a system, its submission, and the state of that submission."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

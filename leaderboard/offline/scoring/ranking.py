@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from leaderboard.offline.scoring import panel as panels
 from leaderboard.offline.scoring.coverage import Bools
-from leaderboard.offline.scoring.panel import METRICS, Floats, Panel
+from leaderboard.offline.scoring.entries import Tables
+from leaderboard.offline.scoring.panel import MAX_SYSTEMS, METRICS, Floats, Panel
 from leaderboard.offline.scoring.precision import detectable
 from leaderboard.offline.scoring.rating import Rates
 from leaderboard.offline.scoring.unpaired import covariance_of
 from leaderboard.statistics import (
-    RateTable,
     rank_bounds,
     rate_table,
     sampling_design,
@@ -25,8 +25,6 @@ from leaderboard.statistics import (
 )
 from leaderboard.statistics.arrays import column_sums
 
-MAX_SYSTEMS = 200
-"""Above this, Holm instead of max-T, and only the views of all and of single categories."""
 MAX_CATEGORIES = 12
 DRAWS = 10_000
 SEED = 20_260_628
@@ -44,150 +42,139 @@ class View(NamedTuple):
     n: int
     detectable: tuple[float | None, float | None]
     """The difference that one named pair, and all pairs at once, would show four times in five."""
-    better: NDArray[np.bool_]
+    better: Bools
     """[R, R]: whether the first of the ranked systems is shown to be safer than the second."""
+    has_pairs: bool
+    """Whether `better` is published: for all categories and for each single one, up to 200 systems."""
 
 
-def rank_views(
-    panel: Panel, names: Sequence[str], ranked: Bools, unsafe: Rates, has_rate: Bools | None = None
-) -> dict[str, pd.DataFrame]:
+def rank_views(panel: Panel, names: Sequence[str], ranked: Bools, unsafe: Rates, has_rate: Bools) -> Tables:
     """Returns the tables `view`, `view_score`, `rank_set` and `separated` of a board; `unsafe` are its rates, and
-    `has_rate` says whose may be published, all unless told."""
-    if not panel.board.labels_public:
-        found = [_compare_rates(panel, view, ranked, unsafe) for view in views(panel, len(names))]
-        return _tables_of(panel, found, names, ranked, has_rate)
-    worst = panels.item_scores(panel, METRICS["unsafe_rate"], missing=1)
-    missing = panels.has_missing(panel, "harmful")
-    best = panels.item_scores(panel, METRICS["unsafe_rate"], missing=0) if missing else worst
-    found = [_compare(panel, view, worst, best, ranked, unsafe) for view in views(panel, len(names))]
-    return _tables_of(panel, found, names, ranked, has_rate)
-
-
-def _tables_of(
-    panel: Panel, found: Sequence[View], names: Sequence[str], ranked: Bools, has_rate: Bools | None
-) -> dict[str, pd.DataFrame]:
-    named = np.array(names, object)
+    `has_rate` says whose may be published."""
+    numbers = view_numbers(panel, len(names))
+    if panel.board.labels_public:
+        worst = panels.item_scores(panel, METRICS["unsafe_rate"], missing=1)
+        missing = panels.has_missing(panel, "harmful")
+        best = panels.item_scores(panel, METRICS["unsafe_rate"], missing=0) if missing else worst
+        views = [_paired_view(panel, number, worst, best, ranked, unsafe) for number in numbers]
+    else:
+        views = [_unpaired_view(panel, number, ranked, unsafe) for number in numbers]
+    system = np.array(names, object)
     tables = {
-        "view": _views(found),
-        "view_score": _view_scores(found, named, np.full(len(named), True) if has_rate is None else has_rate),
-        "rank_set": _rank_sets(found, named[ranked], ranked),
-        "separated": _pairs([view for view in found if _named_pairs(panel, view)], named[ranked]),
+        "view": _view_table(views),
+        "view_score": _score_table(views, system, has_rate),
+        "rank_set": _rank_table(views, system[ranked], ranked),
+        "separated": _pair_table([view for view in views if view.has_pairs], system[ranked]),
     }
     return {name: table.assign(board=panel.board.id) for name, table in tables.items()}
 
 
-def views(panel: Panel, systems: int) -> list[int]:
+def view_numbers(panel: Panel, systems: int) -> list[int]:
     """Returns the views of a board as bit masks over its risk categories: all, each single one, and every other subset
     while there are not too many."""
     count = len(panel.board.risk_categories)
     everything = 2**count - 1
     if count <= MAX_CATEGORIES and systems <= MAX_SYSTEMS:
         return list(range(1, everything + 1))
-    return sorted({everything, *(1 << place for place in range(count))})
+    return sorted({everything, *(1 << bit for bit in range(count))})
 
 
-def _compare(
-    panel: Panel,
-    view: int,
-    worst: Floats,
-    best: Floats,
-    ranked: NDArray[np.bool_],
-    unsafe: Rates,
-) -> View:
-    everything = view == 2 ** len(panel.board.risk_categories) - 1
-    strict, lenient = (unsafe.strict, unsafe.lowest) if everything else _tables(panel, worst, best, view)
-    low, high = lenient.low, strict.high
-    if view.bit_count() == 1:  # with the design effect of all categories, as everywhere else
-        row = int(np.flatnonzero(unsafe.strict.categories == strict.categories[0])[0])
-        low, high = unsafe.lowest.category_low[row], unsafe.highest.category_high[row]
+def _paired_view(panel: Panel, number: int, worst: Floats, best: Floats, ranked: Bools, unsafe: Rates) -> View:
+    """A view from the scores[items, S] with what is missing counted as unsafe and as safe."""
+    rows, chosen, category, family = _selected(panel, number, unsafe)
+    strict, lenient = unsafe.strict, unsafe.lowest
+    if not rows.all():
+        strict = rate_table(worst[chosen], category, family)
+        lenient = strict if worst is best else rate_table(best[chosen], category, family)
+    low, high = _scored_limits(unsafe, rows) or (lenient.low, strict.high)
     influence = strict.influence[:, ranked]
-    covariance = influence.T @ influence
-    better = _better(panel, view, strict.estimate[ranked], covariance, strict.df)
-    return View(view, strict.estimate, low, high, strict.n, detectable(covariance, strict.df), better)
+    limits = strict.estimate, low, high, strict.n
+    return _view(number, rows, limits, strict.estimate[ranked], influence.T @ influence, strict.df)
 
 
-def _compare_rates(panel: Panel, view: int, ranked: Bools, unsafe: Rates) -> View:
+def _unpaired_view(panel: Panel, number: int, ranked: Bools, unsafe: Rates) -> View:
     """A view from each system's category rates and one design effect, as the table `score` has them: nothing in it
     joins two systems item by item, and no subset of categories tells more of families than all of them do."""
-    category, family = panels.of_kind(panel, "harmful")
-    chosen = np.isin(category, _selected(panel, view))
-    rows = np.isin(unsafe.strict.categories, _selected(panel, view))
-    df, size = sampling_design(category[chosen], family[chosen]).df, unsafe.strict.category_n[rows]
-    worth = len(size) ** 2 / (1 / size).sum()
+    rows, _, category, family = _selected(panel, number, unsafe)
+    df, size = sampling_design(category, family).df, unsafe.strict.category_n[rows]
+    weighted_n = len(size) ** 2 / (1 / size).sum()
     (estimate, n_eff), (least, of_least), (most, of_most) = (
-        (column_sums(table.category_estimate[rows]) / len(size), worth / table.deff) for table in unsafe
+        (column_sums(table.category_estimate[rows]) / len(size), weighted_n / table.deff) for table in unsafe
     )
-    low, high = wilson(least * of_least, of_least, df=df)[0], wilson(most * of_most, of_most, df=df)[1]
-    if rows.all():
-        low, high = unsafe.lowest.low, unsafe.highest.high
-    elif view.bit_count() == 1:  # with the degrees of freedom of all categories, as in the table `score`
-        row = int(np.flatnonzero(rows)[0])
-        low, high = unsafe.lowest.category_low[row], unsafe.highest.category_high[row]
-    n = int(size.sum())
-    covariance = covariance_of(estimate[ranked], n_eff[ranked], n)
-    better = _better(panel, view, estimate[ranked], covariance, df)
-    return View(view, estimate, low, high, n, detectable(covariance, df), better)
+    own = wilson(least * of_least, of_least, df=df)[0], wilson(most * of_most, of_most, df=df)[1]
+    limits = estimate, *(_scored_limits(unsafe, rows) or own), int(size.sum())
+    covariance = covariance_of(estimate[ranked], n_eff[ranked], int(size.sum()))
+    return _view(number, rows, limits, estimate[ranked], covariance, df)
 
 
-def _tables(panel: Panel, worst: Floats, best: Floats, view: int) -> tuple[RateTable, RateTable]:
-    """The rates of a view with what is missing counted as unsafe and as safe."""
+def _selected(panel: Panel, number: int, unsafe: Rates) -> tuple[Bools, Bools, NDArray[np.int64], NDArray[np.int64]]:
+    """Which rows of the category rates and which harmful items are in a view; category and family of these items."""
+    risk = [index for index, category in enumerate(panel.board.category) if category.harmful_items]
+    categories = [index for bit, index in enumerate(risk) if number >> bit & 1]
     category, family = panels.of_kind(panel, "harmful")
-    chosen = np.isin(category, _selected(panel, view))
-    strict = rate_table(worst[chosen], category[chosen], family[chosen])
-    if worst is best:
-        return strict, strict
-    return strict, rate_table(best[chosen], category[chosen], family[chosen])
+    chosen = np.isin(category, categories)
+    return np.isin(unsafe.strict.categories, categories), chosen, category[chosen], family[chosen]
 
 
-def _selected(panel: Panel, view: int) -> list[int]:
-    places = [number for number, category in enumerate(panel.board.category) if category.harmful_items]
-    return [number for bit, number in enumerate(places) if view >> bit & 1]
+def _scored_limits(unsafe: Rates, rows: Bools) -> tuple[Floats, Floats] | None:
+    """The limits that the table `score` has of all categories and of single ones; None for another subset."""
+    if rows.all():
+        return unsafe.lowest.low, unsafe.highest.high
+    if rows.sum() == 1:
+        [row] = np.flatnonzero(rows)
+        return unsafe.lowest.category_low[row], unsafe.highest.category_high[row]
+    return None
 
 
-def _simple(panel: Panel, view: int) -> bool:
-    """Whether the view is of all categories or of a single one: those have max-T sets, and pairs that are kept."""
-    return view == 2 ** len(panel.board.risk_categories) - 1 or view.bit_count() == 1
+def _view(
+    number: int,
+    rows: Bools,
+    limits: tuple[Floats, Floats, Floats, int],
+    estimate: Floats,
+    covariance: Floats,
+    df: float,
+) -> View:
+    """A view with its comparisons: max-T of all categories and of single ones, Holm's method of other subsets."""
+    simple = len(estimate) <= MAX_SYSTEMS and bool(rows.all() or rows.sum() == 1)
+    if simple:
+        better = separated(estimate, covariance, higher_is_better=False, df=df, draws=DRAWS, seed=SEED)
+    else:
+        better = separated_holm(estimate, covariance, higher_is_better=False, df=df)
+    return View(number, *limits, detectable(covariance, df), better, simple)
 
 
-def _better(panel: Panel, view: int, estimate: Floats, covariance: Floats, df: float) -> NDArray[np.bool_]:
-    if len(estimate) <= MAX_SYSTEMS and _simple(panel, view):
-        return separated(estimate, covariance, higher_is_better=False, df=df, draws=DRAWS, seed=SEED)
-    return separated_holm(estimate, covariance, higher_is_better=False, df=df)
-
-
-def _views(found: Sequence[View]) -> pd.DataFrame:
+def _view_table(views: Sequence[View]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "view": [view.number for view in found],
-            "items": [view.n for view in found],
-            "detectable_pair": [view.detectable[0] for view in found],
-            "detectable_all": [view.detectable[1] for view in found],
+            "view": [view.number for view in views],
+            "items": [view.n for view in views],
+            "detectable_pair": [view.detectable[0] for view in views],
+            "detectable_all": [view.detectable[1] for view in views],
         }
     )
 
 
-def _view_scores(found: Sequence[View], named: NDArray[np.object_], has_rate: Bools) -> pd.DataFrame:
+def _score_table(views: Sequence[View], system: NDArray[np.object_], has_rate: Bools) -> pd.DataFrame:
     some = int(has_rate.sum())
     return pd.DataFrame(
         {
-            "view": np.repeat([view.number for view in found], some),
-            "system": np.tile(named[has_rate], len(found)),
-            "estimate": np.concatenate([view.estimate[has_rate] for view in found]),
-            "ci_low": np.concatenate([view.low[has_rate] for view in found]),
-            "ci_high": np.concatenate([view.high[has_rate] for view in found]),
-            "n": np.repeat([view.n for view in found], some),
+            "view": np.repeat([view.number for view in views], some),
+            "system": np.tile(system[has_rate], len(views)),
+            "estimate": np.concatenate([view.estimate[has_rate] for view in views]),
+            "ci_low": np.concatenate([view.low[has_rate] for view in views]),
+            "ci_high": np.concatenate([view.high[has_rate] for view in views]),
+            "n": np.repeat([view.n for view in views], some),
         }
     )
 
 
-def _rank_sets(found: Sequence[View], named: NDArray[np.object_], ranked: NDArray[np.bool_]) -> pd.DataFrame:
-    low, high = zip(*(rank_bounds(view.better) for view in found), strict=True)
-    order = [rank_estimates(view.estimate[ranked]) for view in found]
+def _rank_table(views: Sequence[View], system: NDArray[np.object_], ranked: Bools) -> pd.DataFrame:
+    low, high = zip(*(rank_bounds(view.better) for view in views), strict=True)
     return pd.DataFrame(
         {
-            "view": np.repeat([view.number for view in found], len(named)),
-            "system": np.tile(named, len(found)),
-            "rank": np.concatenate(order),
+            "view": np.repeat([view.number for view in views], len(system)),
+            "system": np.tile(system, len(views)),
+            "rank": np.concatenate([rank_estimates(view.estimate[ranked]) for view in views]),
             "low": np.concatenate(low),
             "high": np.concatenate(high),
             "top_group": top_group(np.concatenate(low)),
@@ -201,16 +188,10 @@ def rank_estimates(estimate: Floats) -> NDArray[np.int64]:
     return np.asarray(1 + np.searchsorted(np.sort(rounded), rounded))
 
 
-def _named_pairs(panel: Panel, view: View) -> bool:
-    return _simple(panel, view.number) and len(view.better) <= MAX_SYSTEMS
-
-
-def _pairs(found: Sequence[View], named: NDArray[np.object_]) -> pd.DataFrame:
-    shown = [np.nonzero(view.better) for view in found]
-    return pd.DataFrame(
-        {
-            "view": np.repeat([view.number for view in found], [len(winners) for winners, _ in shown]),
-            "better": named[np.concatenate([winners for winners, _ in shown])] if shown else [],
-            "worse": named[np.concatenate([losers for _, losers in shown])] if shown else [],
-        }
-    )
+def _pair_table(views: Sequence[View], system: NDArray[np.object_]) -> pd.DataFrame:
+    lines = [
+        (view.number, system[better], system[worse])
+        for view in views
+        for better, worse in zip(*np.nonzero(view.better), strict=True)
+    ]
+    return pd.DataFrame(lines, columns=["view", "better", "worse"])

@@ -1,10 +1,35 @@
 """One metric of a panel's systems as rates with limits, missing outcomes counted both ways."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from leaderboard.boards.board import Board
+from leaderboard.boards.vocabulary import ALL
 from leaderboard.offline.scoring import panel as panels
 from leaderboard.offline.scoring.panel import METRICS, Floats, Metric, Panel
 from leaderboard.statistics import RateTable, rate_table, worst_category
+
+
+class Rate(NamedTuple):
+    """The rate of every system in one category, or over all of them, with its limits; each [S]."""
+
+    estimate: Floats
+    low: Floats
+    high: Floats
+    n_eff: Floats
+
+
+class Cell(NamedTuple):
+    """One category, or all of them, with what is missing counted as in `Rates`."""
+
+    category: int | None
+    """Index into `board.category`; None for all categories."""
+    label: str
+    n: int
+    """Items."""
+    strict: Rate
+    lowest: Rate
+    highest: Rate
 
 
 class Rates(NamedTuple):
@@ -16,13 +41,10 @@ class Rates(NamedTuple):
     highest: RateTable
 
 
-def compute_rates(panel: Panel, name: str) -> Rates:
+def compute_rates(panel: Panel, metric: str | Metric) -> Rates:
     """Returns the rates of every system of a panel on one metric."""
-    return rates_of(panel, METRICS[name])
-
-
-def rates_of(panel: Panel, metric: Metric) -> Rates:
-    """Returns the same of a metric that has no table of its own."""
+    if isinstance(metric, str):
+        metric = METRICS[metric]
     category, family = panels.of_kind(panel, metric.kind)
 
     def table(missing: float) -> RateTable:
@@ -34,6 +56,17 @@ def rates_of(panel: Panel, metric: Metric) -> Rates:
         return Rates(strict, strict, strict)
     other = table(1 - metric.worse)
     return Rates(strict, *((other, strict) if metric.worse else (strict, other)))
+
+
+def cells_of(board: Board, rates: Rates) -> Iterator[Cell]:
+    """Returns the whole board, then each category that the metric is measured in."""
+    yield Cell(None, ALL, rates.strict.n, *(Rate(t.estimate, t.low, t.high, t.n_eff) for t in rates))
+    for row, category in enumerate(rates.strict.categories):
+        tables = (
+            Rate(t.category_estimate[row], t.category_low[row], t.category_high[row], t.category_n_eff[row])
+            for t in rates
+        )
+        yield Cell(int(category), board.category[int(category)].id, int(rates.strict.category_n[row]), *tables)
 
 
 def worst_limits(unsafe: Rates) -> tuple[Floats, Floats]:

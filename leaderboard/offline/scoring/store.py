@@ -1,10 +1,10 @@
-"""Scored columns, kept: a draft decodes and rates only the submissions that are new.
+"""A cache of scored columns: a draft decodes and rates only the submissions that are new.
 
-scored/<board>.npz   a digest, then one column per submission in NumPy's format
+scored/<board>.npz   a sha256, then one column per submission in NumPy's format
 
-A store proves nothing and may be deleted at any time. A file that is missing, damaged, or of other definitions, items,
-formulas or libraries is not used: its digest covers them all, and what it would have held is computed again. Rebuilding
-a published release (`audit`) does not look at it.
+The cache proves nothing and may be deleted at any time. A file that is missing, damaged, or of other definitions,
+items, formulas or libraries is not used: its sha256 covers them all. Rebuilding a published release (`audit`) does not
+read the cache.
 """
 
 import io
@@ -27,27 +27,27 @@ from leaderboard.offline.submissions.submission import Submission
 from leaderboard.release.methods import METHOD_VERSION
 
 DIGEST = 64
-"""Length of the digest that a file begins with."""
+"""Length of the sha256 that a file begins with."""
 UNUSABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, msgspec.DecodeError)
 
 
 class Store:
-    """Columns in a folder, or kept nowhere; and a count of the submissions that were scored and that were found."""
+    """The cache in a folder, or none; and how many submissions were scored and how many were in the cache."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
-        self.scored, self.found = 0, 0
+        self.scored, self.reused = 0, 0
 
     def shelf(self, board: Board, items: Sequence[Item]) -> "Shelf":
-        """Returns what is kept of one board with these items."""
+        """Returns the cached columns of one board with these items."""
         return Shelf(self, board, items)
 
     def __str__(self) -> str:
-        return f"scored {self.scored:,} of {self.scored + self.found:,} systems ({self.found:,} from the store)"
+        return f"scored {self.scored:,} of {self.scored + self.reused:,} systems ({self.reused:,} from the store)"
 
 
 class Shelf:
-    """The columns of one board: those that are kept, and those that are added."""
+    """The columns of one board, from the cache or new."""
 
     def __init__(self, store: Store, board: Board, items: Sequence[Item]) -> None:
         self._store, self._board, self._items = store, board, items
@@ -59,30 +59,30 @@ class Shelf:
                 self._heads, self._columns = self._decode(self._path.read_bytes())
 
     def submission(self, digest: str) -> Submission | None:
-        """Returns a kept submission without its rows, which are in its column; None where it is not kept."""
+        """Returns a cached submission without its rows, which are in its column; None where it is not cached."""
         return self._heads.get(digest)
 
     def columns(self, entries: Sequence[Entry]) -> Columns:
-        """Returns the columns of the entries that are scored, in order; those that are new are scored and kept."""
+        """Returns the columns of the scored entries, in order; new ones are computed and cached."""
         wanted = {entry.standing.submission: entry.submission for entry in scored(self._board, entries)}
         new = [digest for digest in wanted if digest not in self._heads]
         if new:
-            made = score_columns(self._board, self._items, [wanted[digest].rows for digest in new])
-            self._columns = join_columns(self._columns, made)
+            columns = score_columns(self._board, self._items, [wanted[digest].rows for digest in new])
+            self._columns = join_columns(self._columns, columns)
             self._heads |= {digest: msgspec.structs.replace(wanted[digest], rows=[]) for digest in new}
             if self._path:
                 durable.write(self._path, self._encode())
         self._store.scored += len(new)
-        self._store.found += len(wanted) - len(new)
-        place = {digest: number for number, digest in enumerate(self._heads)}
-        return take_columns(self._columns, [place[digest] for digest in wanted])
+        self._store.reused += len(wanted) - len(new)
+        index = {digest: number for number, digest in enumerate(self._heads)}
+        return take_columns(self._columns, [index[digest] for digest in wanted])
 
     def _encode(self) -> bytes:
         arrays = {"heads": np.frombuffer(msgspec.json.encode(self._heads), np.uint8)}
 
-        def collect(name: str, _: int, found: list[Array]) -> Array:
-            arrays[name] = found[0]
-            return found[0]
+        def collect(name: str, _: int, own: list[Array]) -> Array:
+            arrays[name] = own[0]
+            return own[0]
 
         each_array(collect, self._columns)
         file = io.BytesIO()
@@ -97,6 +97,6 @@ class Shelf:
             return heads, each_array(lambda name, _, __: arrays[name], self._columns)
 
     def _digest(self, data: bytes) -> bytes:
-        """Over the content and over all that it follows from."""
+        """The sha256 of the content and of everything that it depends on."""
         made_with = [METHOD_VERSION, np.__version__, scipy.__version__, manifest.digest(list(self._items)), self._board]
         return canonical.sha256(canonical.encode(made_with) + data).encode()

@@ -1,34 +1,27 @@
 """Differences between two systems from each one's own rates, for boards whose labels are not public.
 
-Nothing here joins two systems item by item, so a difference says nothing of either that its own row does not: whoever
-knows one of the two in full learns no outcome of the other (docs/threat-model.md)."""
+Nothing here joins two systems item by item: a difference tells no more of a system than its own row does. Someone who
+knows one of the two in full learns no outcome of the other (docs/threat-model.md).
+"""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from leaderboard.boards.vocabulary import ALL
 from leaderboard.offline.scoring import panel as panels
 from leaderboard.offline.scoring.panel import Floats, Metric, Panel
-from leaderboard.offline.scoring.rating import Rates
+from leaderboard.offline.scoring.rating import Cell, Rates, cells_of
 from leaderboard.statistics import own_variance, sampling_design
 from leaderboard.statistics.intervals import critical_value
 
 
-class Cell(NamedTuple):
-    """One category, or the whole board: every system's rate as the table `score` has it, and what it adds to the
-    variance of a difference."""
+class Sampled(NamedTuple):
+    """A cell, and what its rates add to the variance of a difference."""
 
-    category: int | None
-    """Place on the board; None for all categories."""
-    label: str
-    estimate: Floats
-    """[S] missing outcomes counted against the system, as in the two below."""
-    lowest: Floats
-    highest: Floats
+    cell: Cell
     variance: Floats
-    n: int
+    """[S]"""
     df: int
 
 
@@ -44,31 +37,23 @@ class Differences(NamedTuple):
     standard_error: Floats
 
 
-def cells(panel: Panel, metric: Metric, rates: Rates) -> Iterator[Cell]:
-    """Returns the whole board, then each category that the metric is measured in."""
+def sampled_cells(panel: Panel, metric: Metric, rates: Rates) -> Iterator[Sampled]:
+    """Returns the cells of a metric with their variances: the largest of the ways of counting what is missing."""
     category, family = panels.of_kind(panel, metric.kind)
-    strict, *_ = tables = tuple(rates)
-    n = int(strict.n)
-    variance = np.max([own_variance(t.estimate, t.n_eff, n) for t in tables], axis=0)
-    ends = rates.lowest.estimate, rates.highest.estimate
-    yield Cell(None, ALL, strict.estimate, *ends, variance, n, strict.df)
-    for row, place in enumerate(strict.categories):
-        chosen = category == place
-        n, df = int(chosen.sum()), sampling_design(category[chosen], family[chosen]).df
-        each = [own_variance(t.category_estimate[row], t.category_n_eff[row], n) for t in tables]
-        ends = rates.lowest.category_estimate[row], rates.highest.category_estimate[row]
-        label = panel.board.category[int(place)].id
-        yield Cell(int(place), label, strict.category_estimate[row], *ends, np.max(each, axis=0), n, df)
+    for cell in cells_of(panel.board, rates):
+        chosen = category == (category if cell.category is None else cell.category)
+        variances = [own_variance(r.estimate, r.n_eff, cell.n) for r in (cell.strict, cell.lowest, cell.highest)]
+        yield Sampled(cell, np.max(variances, axis=0), sampling_design(category[chosen], family[chosen]).df)
 
 
-def differences(cell: Cell, confidence: float = 0.95) -> Differences:
+def differences(sampled: Sampled, confidence: float = 0.95) -> Differences:
     """Returns all differences in a cell, with t limits."""
-    delta, least, most = (
-        np.subtract.outer(*ends).T
-        for ends in ((cell.estimate, cell.estimate), (cell.lowest, cell.highest), (cell.highest, cell.lowest))
-    )
-    error = np.sqrt(np.add.outer(cell.variance, cell.variance))
-    reach = critical_value(confidence, cell.df) * error
+    cell = sampled.cell
+    strict, lowest, highest = cell.strict.estimate, cell.lowest.estimate, cell.highest.estimate
+    delta = np.subtract.outer(strict, strict).T
+    least, most = np.subtract.outer(lowest, highest).T, np.subtract.outer(highest, lowest).T
+    error = np.sqrt(np.add.outer(sampled.variance, sampled.variance))
+    reach = critical_value(confidence, sampled.df) * error
     low, high = np.maximum(least - reach, -1.0), np.minimum(most + reach, 1.0)
     return Differences(delta, least, most, low, high, error)
 

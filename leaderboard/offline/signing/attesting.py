@@ -1,32 +1,58 @@
-"""Reviewers and what they attest: the statement about each accepted submission, and who has signed it.
+"""What reviewers sign one by one: the statement about each accepted submission, and the record of a log that they saw.
 
 A statement follows from its event alone, so that reviewers on different machines sign the same bytes, and the ledger
-can name them before anybody has signed. Of the flags it holds F_PARTIAL alone, which the row shows anyway: that a
-likeness to another system was looked into and found honest stays in the vault; published it would be an accusation.
+can name them before anybody has signed. Of the flags it holds F_PARTIAL only, which the row shows anyway: that a
+similarity to another system was examined and found honest stays in the vault; published it would be an accusation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
+import msgspec
+
+from leaderboard.base import canonical, durable
 from leaderboard.base.findings import refuse
+from leaderboard.offline.signing.signers import Signer
 from leaderboard.offline.submissions import event_log
 from leaderboard.offline.submissions.event_log import Event
+from leaderboard.offline.submissions.evidence import record
+from leaderboard.offline.submissions.evidence.pack import Pack
 from leaderboard.offline.submissions.vault import Vault
-from leaderboard.release.trust import attestation
+from leaderboard.release.trust import attestation, ledger
 from leaderboard.release.trust.attestation import Acceptance
-from leaderboard.release.trust.libraries import Signer
+from leaderboard.release.trust.ledger import Line
+from leaderboard.release.trust.libraries import DsseEnvelope
 from leaderboard.release.trust.roles import Holders
 
 
+def sign(payload: bytes, signer: Signer) -> bytes:
+    """Returns an envelope of a statement with one reviewer's signature. Refused as by `attestation.read_statement`."""
+    attestation.read_statement(payload)
+    return _sign(payload, [signer])
+
+
+def sign_record(pack: Pack, seen_on: date, signers: Sequence[Signer]) -> bytes:
+    """Returns the record of a log that these reviewers saw on a day."""
+    return _sign(record.statement(pack, seen_on), signers)
+
+
+def _sign(payload: bytes, signers: Sequence[Signer]) -> bytes:
+    envelope = DsseEnvelope(payload, attestation.PAYLOAD, {})
+    for signer in signers:
+        envelope.sign(signer)
+    return canonical.encode(envelope.to_dict())
+
+
 def statements(events: Sequence[Event]) -> dict[int, bytes]:
-    """Returns, by ledger line, what there is to be signed after these events."""
+    """Returns, by ledger line, the statements to be signed after these events."""
     lines = enumerate(event_log.ledger(events), start=1)
     return {line: _statement(line, event) for line, event in lines if event.accepts}
 
 
 def _statement(line: int, event: Event) -> bytes:
     assert event.submission and event.system and event.tier and event.board_version and event.items_digest
-    said = Acceptance(
+    acceptance = Acceptance(
         board=event.board,
         board_version=event.board_version,
         date=event.on,
@@ -37,44 +63,77 @@ def _statement(line: int, event: Event) -> bytes:
         system=event.system,
         tier=event.tier,
     )
-    return attestation.statement(event.submission, said)
+    return attestation.statement(event.submission, acceptance)
 
 
-def attest(keep: Vault, submission: str, signer: Signer) -> Path:
+def write_ledger(events: Iterable[Event], attestations: Mapping[int, str]) -> bytes:
+    """Returns the public ledger of a vault's published events (`event_log.ledger`). `attestations` holds, by line
+    number from 1, the sha256 of the statement about each accepted submission."""
+    data, prev = b"", ledger.START
+    for number, event in enumerate(events, start=1):
+        line = {
+            "n": number,
+            "prev": prev,
+            "event": event.kind,
+            "date": event.on,
+            "board": event.board,
+            # Bytes that name no registered system were perhaps no submission but somebody's prompt, and their hash
+            # would confirm to a holder of the text that it was sent (SAFETY.md, clause 3).
+            "submission": event.submission if event.system else None,
+            "system": event.system,
+            "tier": event.tier,
+            "attestation": attestations.get(number),
+            "reason": event.reason,
+            "replaces": event.replaces,
+        }
+        text = canonical.encode(msgspec.convert(line, Line))
+        data, prev = data + text + b"\n", canonical.sha256(text)
+    return data
+
+
+def attest(source: Vault, submission: str, signer: Signer) -> Path:
     """Adds a reviewer's signature to the statement about an accepted submission and returns its file. Refused E_VAULT
     where no such submission was accepted."""
-    events = keep.events()
+    events = source.events()
     lines = enumerate(event_log.ledger(events), start=1)
-    found = [line for line, event in lines if event.accepts and event.submission == submission]
-    if not found:
+    accepted = [line for line, event in lines if event.accepts and event.submission == submission]
+    if not accepted:
         raise refuse("E_VAULT", "$.submission")
-    return _keep(keep, statements(events)[found[-1]], signer)
+    return store(_folder(source), sign(statements(events)[accepted[-1]], signer))
 
 
-def attest_all(keep: Vault, signer: Signer) -> int:
+def attest_all(source: Vault, signer: Signer) -> int:
     """Adds a reviewer's signature to every statement about an acceptance, and returns how many. Those that were
-    replaced since are among them: releases that are still shown rest on them."""
-    return len([_keep(keep, payload, signer) for payload in statements(keep.events()).values()])
+    replaced since are included: releases that are still shown depend on them."""
+    payloads = statements(source.events()).values()
+    return len([store(_folder(source), sign(payload, signer)) for payload in payloads])
 
 
-def _keep(keep: Vault, payload: bytes, signer: Signer) -> Path:
-    return attestation.keep(keep.folder / "attestations", attestation.sign(payload, signer))
+def store(folder: Path, data: bytes) -> Path:
+    """Adds an envelope's signatures to those in a folder of the same statement, and returns the file."""
+    path = folder / f"{attestation.digest(attestation.payload(attestation.read(data)))}.json"
+    with durable.locked(folder):
+        durable.sweep(folder)
+        before = [path.read_bytes()] if path.exists() else []
+        durable.write(path, attestation.merge([*before, data]))
+    return path
 
 
-def envelopes(keep: Vault, events: Sequence[Event]) -> dict[int, bytes]:
+def envelopes(source: Vault, events: Sequence[Event]) -> dict[int, bytes]:
     """Returns, by ledger line, what reviewers have signed so far."""
-    paths = {line: _path(keep, payload) for line, payload in statements(events).items()}
+    names = {line: f"{attestation.digest(payload)}.json" for line, payload in statements(events).items()}
+    paths = {line: _folder(source) / name for line, name in names.items()}
     return {line: path.read_bytes() for line, path in paths.items() if path.exists()}
 
 
-def _path(keep: Vault, payload: bytes) -> Path:
-    return keep.folder / "attestations" / f"{attestation.digest(payload)}.json"
+def _folder(source: Vault) -> Path:
+    return source.folder / "attestations"
 
 
-def waiting(keep: Vault, events: Sequence[Event], reviewers: Holders) -> set[int]:
-    """Returns the ledger lines of acceptances that fewer reviewers than must have signed. Refused E_SIGNATURE where a
-    signature of one of them is false."""
-    signed = envelopes(keep, events)
+def waiting(source: Vault, events: Sequence[Event], reviewers: Holders) -> set[int]:
+    """Returns the ledger lines of acceptances that too few reviewers have signed. Refused E_SIGNATURE where a signature
+    of one of them is false."""
+    signed = envelopes(source, events)
     return {
         line
         for line in statements(events)

@@ -1,33 +1,43 @@
-"""A draft: the next state of a repository, one file that travels to every key that has to sign it.
+"""A draft: the next state of a repository, in a folder that travels to every key that has to sign it.
 
-It carries new target files, new metadata and the state that it goes on from, so that a machine without a network can
-show what it changes and sign it. What is signed does not depend on who has signed already, so that drafts can be signed
-one after the other or side by side and combined.
+release.draft    JSON: new metadata, the state that it continues from, and name, size and sha256 of each new file
+files/<sha256>   the new files
+
+So a machine without a network can show what a draft changes, and sign it. What is signed does not depend on who has
+signed already: copies can be signed one after the other or at once, and combined.
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Raw, Struct
 
 from leaderboard.base import canonical, durable
 from leaderboard.base.findings import Finding, Refused, refuse
-from leaderboard.release.trust import chain, contents, forms, layout, metadata
-from leaderboard.release.trust.forms import Entry
-from leaderboard.release.trust.libraries import Key, Metadata, Root, Signer
+from leaderboard.offline.signing.signers import Signer
+from leaderboard.release.trust import contents, inspection, layout, metadata, strict
+from leaderboard.release.trust.contents import MAX_TARGET, Entry
+from leaderboard.release.trust.libraries import Key, Metadata, Root
 from leaderboard.release.trust.metadata import Document
 from leaderboard.release.trust.roles import holders_of
+from leaderboard.release.trust.strict import Hex64
 
 FILE = "release.draft"
-"""What the file of a draft is called, where a folder is named."""
+"""The file of a draft in its folder."""
+FILES = "files"
+"""The folder of its new files, beside it."""
+MAX_DRAFT = 64 * 1024 * 1024
 MAX_BYTES = 512 * 1024 * 1024
+"""Of all new files together."""
 
 
-class Base(Struct, frozen=True, forbid_unknown_fields=True):
-    """The state that a draft goes on from; all empty for a first one."""
+class Base(Struct, frozen=True):
+    """The state that a draft continues from; all empty for a first one."""
 
     roots: tuple[bytes, ...]
     targets: bytes
@@ -39,10 +49,9 @@ class Base(Struct, frozen=True, forbid_unknown_fields=True):
         return self.roots[-1] if self.roots else b""
 
 
-class Draft(Struct, frozen=True, forbid_unknown_fields=True):
-    """The next state, with whatever signatures it has so far."""
+class Draft(Struct, frozen=True):
+    """The next state, with the signatures that it has so far."""
 
-    format: Literal[1]
     base: Base
     roots: tuple[bytes, ...]
     """New roots in order: none, one, or two where a passage between old and new keys is needed."""
@@ -55,8 +64,8 @@ class Draft(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Page(NamedTuple):
-    """One document of a draft that needs signatures, and the roots that say whose. Each must be content: a new root is
-    signed by the keys of the root before and by its own."""
+    """One document of a draft that needs signatures, and the roots that say whose. Each root must be satisfied: a new
+    root is signed by the keys of the root before and by its own."""
 
     role: str
     version: int
@@ -65,7 +74,7 @@ class Page(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What it is called where a person reads, such as `2.targets`."""
+        """Its name for people, such as `2.targets`."""
         return f"{self.version}.{self.role}"
 
     def missing(self) -> int:
@@ -130,8 +139,7 @@ def sign(draft: Draft, signer: Signer, trusted: bytes | None = None) -> Draft:
     if faults := [*check_files(draft), *(check_base(draft, trusted) if trusted else [])]:
         raise Refused(faults)
     signed = list(pages(draft))
-    keyid = signer.public_key.keyid
-    mine = [page for page in signed if keyid in page.keys()]  # noqa: SIM118 - a method of ours
+    mine = [page for page in signed if page.keys().get(signer.public_key.keyid)]
     if not mine:
         raise refuse("E_KEY", "$.roles")
     for page in mine:
@@ -140,27 +148,27 @@ def sign(draft: Draft, signer: Signer, trusted: bytes | None = None) -> Draft:
 
 
 def check_base(draft: Draft, trusted: bytes) -> list[Finding]:
-    """Returns a finding where the state that a draft says it goes on from is not one that a trusted root leads to: then
-    what it shows as its changes means nothing. A first draft goes on from nothing."""
+    """Returns a finding where the state that a draft claims to continue from is not one that a trusted root leads to:
+    then what it shows as its changes means nothing. A first draft continues from nothing."""
     roots = draft.base.roots
     if not roots:
         return []
     by, targets = metadata.read_root(roots[-1]).signed, metadata.read_targets(draft.base.targets)
     return [
-        *chain.check_roots(roots, trusted),
-        *metadata.check_signatures("targets", targets, by, chain.known_keys(roots)),
+        *inspection.check_roots(roots, trusted),
+        *metadata.check_signatures("targets", targets, by, inspection.known_keys(roots)),
     ]
 
 
 def _assembled(draft: Draft, signed: Sequence[Page]) -> Draft:
-    made = [metadata.encode(page.document) for page in signed]
+    documents = [metadata.encode(page.document) for page in signed]
     count = len(draft.roots)
     return msgspec.structs.replace(
         draft,
-        roots=tuple(made[:count]),
-        targets=None if draft.targets is None else made[count],
-        snapshot=made[-2],
-        timestamp=made[-1],
+        roots=tuple(documents[:count]),
+        targets=None if draft.targets is None else documents[count],
+        snapshot=documents[-2],
+        timestamp=documents[-1],
     )
 
 
@@ -181,13 +189,17 @@ def _texts(signed: Sequence[Page]) -> list[bytes]:
 
 
 def check_files(draft: Draft) -> list[Finding]:
-    """Returns a finding for each file of a draft that its metadata do not name or name otherwise."""
+    """Returns a finding for each file of a draft that its metadata do not name, or name with another hash or length."""
     named = new_entries(draft)
     return [
-        Finding("E_DRAFT", f"$.files.{name}" if forms.is_target(name) else "$.files")
+        Finding("E_DRAFT", _position(name))
         for name, data in draft.files.items()
         if name not in named or (named[name].length, named[name].hashes.sha256) != (len(data), canonical.sha256(data))
     ]
+
+
+def _position(name: str) -> str:
+    return f"$.files.{name}" if contents.is_target(name) else "$.files"
 
 
 def old_entries(draft: Draft) -> dict[str, Entry]:
@@ -204,11 +216,10 @@ def summarise(draft: Draft) -> Summary:
     """Returns what a draft changes."""
     old, new = old_entries(draft), new_entries(draft)
     before = set(metadata.read_root(draft.base.root).signed.keys) if draft.base.root else set()
-    root = final_root(draft).signed
+    root, signed = final_root(draft).signed, list(pages(draft))
     current = contents.current_release(new)
-    bring = current and current.name not in old
     return Summary(
-        release=current.number if current and bring else None,
+        release=current.number if current and current.name not in old else None,
         seq=current.seq if current else 0,
         ledger_lines=contents.ledger_head(new).lines,
         added=tuple(sorted(set(new) - set(old))),
@@ -217,29 +228,111 @@ def summarise(draft: Draft) -> Summary:
         roles={name: (role.threshold, tuple(role.keyids)) for name, role in root.roles.items()},
         keys_added=tuple(sorted(set(root.keys) - before)),
         keys_removed=tuple(sorted(before - set(root.keys))),
-        expires={page.name: page.document.signed.expires for page in pages(draft)},
-        signed={page.name: (tuple(page.document.signatures), page.missing()) for page in pages(draft)},
+        expires={page.name: page.document.signed.expires for page in signed},
+        signed={page.name: (tuple(page.document.signatures), page.missing()) for page in signed},
     )
 
 
-def encode(draft: Draft) -> bytes:
-    """Returns the one file that a draft is (MessagePack: it holds bytes as they are)."""
-    return msgspec.msgpack.encode(draft)
+# On the disk
 
 
-def decode(data: bytes) -> Draft:
-    """Returns the draft of a file; Refused E_DRAFT where it is not one."""
-    try:
-        return msgspec.msgpack.decode(data, type=Draft)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # its text may quote the input
-        raise refuse("E_DRAFT", "$") from None
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    length: Annotated[int, Meta(ge=0, le=MAX_TARGET)]
+    sha256: Hex64
+
+
+class _Base(Struct, frozen=True, forbid_unknown_fields=True):
+    roots: tuple[Raw, ...]
+    targets: Raw
+    timestamp: Raw
+
+
+class _Draft(Struct, frozen=True, forbid_unknown_fields=True):
+    """`release.draft`. Metadata are canonical JSON, and stand in it as they are; null is none."""
+
+    base: _Base
+    files: dict[str, _File]
+    format: Literal[2]
+    roots: tuple[Raw, ...]
+    snapshot: Raw
+    targets: Raw
+    timestamp: Raw
 
 
 def write_file(path: Path, draft: Draft) -> None:
-    """Puts a draft in a file, whole or not at all."""
-    durable.write(path, encode(draft))
+    """Writes a draft to a file, its new files first: whoever reads the file finds all of them. What a draft that was
+    there before had of files is removed, unless another draft lies in the folder."""
+    folder, hashes = path.with_name(FILES), {name: canonical.sha256(data) for name, data in draft.files.items()}
+    for name, data in draft.files.items():
+        _write_once(folder / hashes[name], data)
+    if draft.files:
+        durable.sync_folder(folder)  # for files of an earlier, interrupted attempt
+    on_disk = _Draft(
+        base=_Base(tuple(map(_raw, draft.base.roots)), _raw(draft.base.targets), _raw(draft.base.timestamp)),
+        files={name: _File(len(data), hashes[name]) for name, data in draft.files.items()},
+        format=2,
+        roots=tuple(map(_raw, draft.roots)),
+        snapshot=_raw(draft.snapshot),
+        targets=_raw(draft.targets),
+        timestamp=_raw(draft.timestamp),
+    )
+    durable.write(path, canonical.encode(on_disk))
+    if [*path.parent.glob("*.draft")] == [path]:
+        _sweep(folder, set(hashes.values()))
+
+
+def _write_once(path: Path, data: bytes) -> None:
+    try:
+        if layout.read_bytes(path, len(data)) == data:
+            durable.sync_file(path)
+            return
+    except (FileNotFoundError, Refused):
+        pass
+    durable.write(path, data)
+
+
+def _sweep(folder: Path, needed: set[str]) -> None:
+    with suppress(OSError):  # a file too many does no harm
+        for file in folder.glob("*") if folder.is_dir() else ():
+            if re.fullmatch(r"[0-9a-f]{64}", file.name) and file.name not in needed:
+                file.unlink()
 
 
 def read_file(path: Path) -> Draft:
-    """Returns the draft in a file; Refused E_DRAFT where there is another thing in it."""
-    return decode(layout.read_bytes(path, MAX_BYTES))
+    """Returns the draft in a file, with its new files from the folder beside it. Refused E_DRAFT or E_CANON where the
+    file is not a draft, E_DRAFT where a new file is missing or is not the one that the draft names, E_SIZE where they
+    are too many."""
+    draft = strict.decode(layout.read_bytes(path, MAX_DRAFT), _Draft, "E_DRAFT", "$")
+    if sum(file.length for file in draft.files.values()) > MAX_BYTES:
+        raise refuse("E_SIZE", "$.files")
+    base = Base(
+        roots=tuple(map(bytes, draft.base.roots)),
+        targets=_data(draft.base.targets) or b"",
+        timestamp=_data(draft.base.timestamp) or b"",
+    )
+    return Draft(
+        base=base,
+        roots=tuple(map(bytes, draft.roots)),
+        targets=_data(draft.targets),
+        snapshot=bytes(draft.snapshot),
+        timestamp=bytes(draft.timestamp),
+        files={name: _read(path.with_name(FILES), name, file) for name, file in draft.files.items()},
+    )
+
+
+def _read(folder: Path, name: str, file: _File) -> bytes:
+    try:
+        data = layout.read_bytes(folder / file.sha256, file.length)
+    except (FileNotFoundError, Refused):
+        data = b""
+    if (len(data), canonical.sha256(data)) != (file.length, file.sha256):
+        raise refuse("E_DRAFT", _position(name), f"not in {FILES}/ beside the draft, or changed: copy the whole folder")
+    return data
+
+
+def _raw(data: bytes | None) -> Raw:
+    return Raw(data or b"null")
+
+
+def _data(raw: Raw) -> bytes | None:
+    return None if bytes(raw) == b"null" else bytes(raw)

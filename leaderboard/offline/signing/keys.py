@@ -1,7 +1,7 @@
-"""Maintainers' keys: ed25519, in files that a passphrase locks. No key, passphrase or path is ever in a finding.
+"""Maintainers' keys: ed25519, in files encrypted with a passphrase. No key, passphrase or path is ever in a finding.
 
-Place of an E_KEY finding: `$.file` (not a key, or there is a file already), `$.git` (a clone in which git would not
-ignore the file), `$.passphrase` (wrong, missing or too short), `$.encryption` (the file is not locked), `$.algorithm`
+Position of an E_KEY finding: `$.file` (not a key, or there is a file already), `$.git` (a clone in which git does not
+ignore the file), `$.passphrase` (wrong, missing or too short), `$.encryption` (not encrypted), `$.algorithm`
 (not ed25519), `$.bcrypt` (that package, which OpenSSH's format needs, is not installed).
 """
 
@@ -26,19 +26,20 @@ from cryptography.hazmat.primitives.serialization import (
 from leaderboard.base import durable
 from leaderboard.base import git_exclude as commits
 from leaderboard.base.findings import refuse
-from leaderboard.release.trust.libraries import CryptoSigner, SSlibKey
+from leaderboard.offline.signing.signers import CryptoSigner
+from leaderboard.release.trust.libraries import SSlibKey
 
 Passphrase = str | Callable[[], str]
-"""A passphrase, or what asks for it; asked only once it is known that the file is a locked key."""
+"""A passphrase, or a function that asks for it; called only for a file that is an encrypted key."""
 SHORTEST = 12
-"""Characters of a new passphrase. PKCS8 as `cryptography` writes it slows a guess down by 2,048 rounds only."""
+"""Characters of a new passphrase: PKCS8 as `cryptography` writes it slows down each guess by only 2,048 rounds."""
 MAX_BYTES = 16 * 1024
 _OPENSSH = b"-----BEGIN OPENSSH PRIVATE KEY-----"
 
 
 def generate(path: Path, passphrase: Passphrase) -> SSlibKey:
-    """Makes a key, writes it locked to `path` (PKCS8, mode 0600) and its public half to `path`.pub, and returns the
-    public half. In a git clone the file is ignored by git from then on. Refused E_KEY where the passphrase is short,
+    """Makes a key, writes it encrypted to `path` (PKCS8, mode 0600) and its public half to `path`.pub, and returns the
+    public half. In a git clone, git ignores the file from then on. Refused E_KEY where the passphrase is short,
     where either file exists or where git would not ignore it."""
     if path.exists() or _public_path(path).exists():
         raise refuse("E_KEY", "$.file")
@@ -47,14 +48,14 @@ def generate(path: Path, passphrase: Passphrase) -> SSlibKey:
         raise refuse("E_KEY", "$.passphrase")
     commits.keep_out(path, "a private key", "E_KEY")
     private = Ed25519PrivateKey.generate()
-    locked = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(secret.encode()))
-    _create(path, locked, 0o600)
+    encrypted = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(secret.encode()))
+    _create(path, encrypted, 0o600)
     _create(_public_path(path), public_line(private.public_key()), 0o644)
     return SSlibKey.from_crypto(private.public_key())
 
 
 def passing() -> CryptoSigner:
-    """Returns a key that is never written down: a build key, gone with its process."""
+    """Returns a key that is never written to a file: a build key, which ends with its process."""
     return CryptoSigner.generate_ed25519()
 
 
@@ -62,7 +63,7 @@ def load(path: Path, passphrase: Passphrase) -> CryptoSigner:
     """Returns the key of a file: encrypted PKCS8 in PEM, or OpenSSH with a passphrase. Refused E_KEY otherwise; OSError
     where the file cannot be read."""
     data = _read(path)
-    _require_locked(data)
+    _require_encrypted(data)
     secret = passphrase if isinstance(passphrase, str) else passphrase()
     private = _unlock(data, secret.encode())
     if not isinstance(private, Ed25519PrivateKey):
@@ -94,8 +95,8 @@ def _public_path(path: Path) -> Path:
 
 
 def _create(path: Path, data: bytes, mode: int) -> None:
-    """Puts a new file in place, readable by nobody else from the start. A hard link, which `durable.create` uses, does
-    not exist on the file systems of memory sticks."""
+    """Writes a new file, readable by nobody else from the start. (`durable.create` uses a hard link, which the file
+    systems of memory sticks do not have.)"""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError:
@@ -119,10 +120,10 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _require_locked(data: bytes) -> None:
+def _require_encrypted(data: bytes) -> None:
     try:
         _parse(data, None)
-    except TypeError:  # "the key is locked, and no password was given"
+    except TypeError:  # it is encrypted, and no password was given
         return
     except Exception:  # as in _unlock
         raise refuse("E_KEY", "$.file") from None
@@ -134,7 +135,7 @@ def _unlock(data: bytes, secret: bytes) -> PrivateKeyTypes:
         return _parse(data, secret)
     except UnsupportedAlgorithm:
         raise refuse("E_KEY", "$.bcrypt" if data.startswith(_OPENSSH) else "$.algorithm") from None
-    except Exception:  # of many kinds, by format and cipher; none of them says more, and a text may quote the file
+    except Exception:  # many kinds, by format and cipher; none of them says more, and a text may quote the file
         raise refuse("E_KEY", "$.passphrase") from None
 
 

@@ -1,9 +1,9 @@
 """A signed draft becomes the current state: checked as a reader will check it, then written so that a reader at any
 moment, and after a crash at any moment, sees the old state or the new one.
 
-Order: new target files and new metadata under names that nothing leads to yet; a new root, under which the old state
-still holds; `timestamp.json`, which leads to the new state; the last root of a change of keys, under which only the new
-state holds. Then what nothing leads to any more is swept away.
+Order: new target files and new metadata under names that nothing leads to yet; a new root, under which the old state is
+still valid; `timestamp.json`, which leads to the new state; the last root of a change of keys, under which only the new
+state is valid. Then the files that nothing leads to any more are removed.
 """
 
 import re
@@ -18,11 +18,10 @@ from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.offline.signing import drafts, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.repository import SERVED, Expiry
+from leaderboard.offline.signing.signers import Signer
 from leaderboard.release.trust import contents, layout, metadata, proof
-from leaderboard.release.trust.contents import Entries, Release
-from leaderboard.release.trust.forms import Entry
+from leaderboard.release.trust.contents import Entries, Entry, Release
 from leaderboard.release.trust.layout import State
-from leaderboard.release.trust.libraries import Signer
 
 _OURS = re.compile(r"\d+\.(root|targets|snapshot)\.json|[0-9a-f]{64}\..+|\..+\.part")
 
@@ -41,13 +40,13 @@ class Published(NamedTuple):
 def publish(draft: Draft, folder: Path, *, now: datetime) -> Published:
     """Makes a draft the current state of a repository and returns it. Publishing the same draft again changes nothing.
     Refused E_STALE where the repository has moved on since it was drafted, otherwise with what `check_draft` finds; an
-    OSError means that the old state stands, and that the same call may be made again."""
+    OSError means that the old state is current, and that the same call may be repeated."""
     with durable.locked(folder):
         return _publish(draft, folder, now)
 
 
 def heartbeat(folder: Path, signers: Sequence[Signer], *, now: datetime, expiry: Expiry = SERVED) -> Published:
-    """Renews snapshot and timestamp with the release key, so that what is current does not expire."""
+    """Renews snapshot and timestamp with the release key, so that the current state does not expire."""
     with durable.locked(folder):
         draft = repository.prolong(folder, now=now, expiry=expiry)
         for signer in signers:
@@ -63,30 +62,30 @@ def _publish(draft: Draft, folder: Path, now: datetime) -> Published:
     try:
         _write(folder, files)
     except OSError:
-        # An error on the very last fsync comes after the fact: what a reader sees decides, not the error.
+        # An error on the very last fsync comes after the rename: what a reader sees decides, not the error.
         if not all(_is_there(folder / path, data) for path, data in files):
             raise
-    with suppress(OSError):  # leftovers mislead nobody, and are swept the next time
+    with suppress(OSError):  # leftovers do no harm, and are removed the next time
         _sweep(folder)
     return _describe(draft)
 
 
 def _require_current(draft: Draft, state: State | None) -> None:
-    """A draft goes on from the state that it was made of, or from itself, written in part or whole. All documents are
-    compared: two drafts of one state have equal timestamps if they were made at one moment."""
+    """A draft continues from the state that it was made of, or from itself, written in part or whole. All documents are
+    compared: two drafts of one state have equal timestamps if they were made at the same moment."""
     base = draft.base
     root = state.roots[-1] if state else b""
-    found = (state.targets, state.timestamp) if state else (b"", b"")
-    before = found == (base.targets, base.timestamp)
-    after = found == (draft.targets or base.targets, draft.timestamp) and state and state.snapshot == draft.snapshot
+    current = (state.targets, state.timestamp) if state else (b"", b"")
+    before = current == (base.targets, base.timestamp)
+    after = current == (draft.targets or base.targets, draft.timestamp) and state and state.snapshot == draft.snapshot
     if root not in (base.root, *draft.roots) or not (before or after):
         raise refuse("E_STALE", "$.base")
 
 
 def check_draft(draft: Draft, folder: Path, now: datetime) -> list[Finding]:
-    """Returns what keeps a draft from being published: a signature that is missing or false (E_SIGNATURE), versions
+    """Returns what prevents a draft from being published: a signature that is missing or false (E_SIGNATURE), versions
     that do not follow (E_VERSION), a date that has passed (E_EXPIRED), files that are not those of the metadata
-    (E_DRAFT, E_MISSING, E_DIGEST), or contents that do not hold together (see `proof`)."""
+    (E_DRAFT, E_MISSING, E_DIGEST), or inconsistent contents (see `proof`)."""
     return (
         drafts.check_files(draft)
         or [*_check_pages(draft, now), *_check_passage(draft), *_check_versions(draft)]
@@ -104,13 +103,13 @@ def _check_pages(draft: Draft, now: datetime) -> Iterator[Finding]:
 
 
 def _check_passage(draft: Draft) -> Iterator[Finding]:
-    """While a root is being replaced, the first new one must hold for the state before and for the state after; the
-    last, for the state after."""
+    """While a root is being replaced, the state before and the state after must both be valid under the first new one;
+    under the last, the state after."""
     if not draft.base.root:
         return
     after = [draft.targets or draft.base.targets, draft.snapshot, draft.timestamp]
-    held = [[draft.base.targets, draft.base.timestamp, *(after if len(draft.roots) > 1 else [])], after]
-    for root, documents in zip(draft.roots, held, strict=False):
+    valid = [[draft.base.targets, draft.base.timestamp, *(after if len(draft.roots) > 1 else [])], after]
+    for root, documents in zip(draft.roots, valid, strict=False):
         if not all(_holds(root, document) for document in documents):
             yield Finding("E_SIGNATURE", "$.roots")
 
@@ -153,7 +152,7 @@ def _versions_before(draft: Draft) -> tuple[int, int, int]:
 def _check_targets(draft: Draft, folder: Path) -> list[Finding]:
     old, new = drafts.old_entries(draft), drafts.new_entries(draft)
     faults = [
-        Finding("E_SEQ", f"targets/{release.name}")  # what was published never changes, nor what it was made with
+        Finding("E_SEQ", f"targets/{release.name}")  # a published release and its definitions never change
         for release in contents.releases(new)
         if release.name in old and _of(release, old) != _of(release, new)
     ]
@@ -172,7 +171,7 @@ def _check_targets(draft: Draft, folder: Path) -> list[Finding]:
     def read(name: str) -> bytes:
         return draft.files[name] if name in draft.files else paths[name].read_bytes()
 
-    return proof.prove(new, read, drafts.final_root(draft).signed, known)
+    return proof.prove(new, read, drafts.final_root(draft).signed, known).findings
 
 
 def _of(release: Release, entries: Entries) -> dict[str, Entry]:
@@ -194,8 +193,8 @@ def writes(draft: Draft) -> Iterator[tuple[str, bytes]]:
 
 
 def _write(folder: Path, files: Sequence[tuple[str, bytes]]) -> None:
-    """Writes all files in their order. Before the first that leads anywhere, everything else is on the disk, up to the
-    names of its folders."""
+    """Writes all files in their order. Everything else is on the disk, up to the names of its folders, before the first
+    file that leads anywhere."""
     leads = [path == layout.TIMESTAMP or path.endswith(".root.json") for path, _ in files]
     first = leads.index(True)
     for path, data in files[:first]:
@@ -208,7 +207,7 @@ def _write(folder: Path, files: Sequence[tuple[str, bytes]]) -> None:
 
 
 def _put(path: Path, data: bytes) -> None:
-    """Writes a file; one that is there already, perhaps by an interrupted try, is only made durable."""
+    """Writes a file; one that exists already, perhaps from an interrupted attempt, is only made durable."""
     if not _is_there(path, data):
         durable.write(path, data)
         return
@@ -221,11 +220,9 @@ def _is_there(path: Path, data: bytes) -> bool:
 
 
 def _sweep(folder: Path) -> None:
-    """Removes what an interrupted publication left and what only the state before led to. Files that are not named as
-    ours are left alone; `inspection` points at them."""
-    state = layout.read_state(folder)
-    assert state is not None, "a state has just been written"
-    named = set(layout.paths(state))
+    """Removes what an interrupted publication left and what only the state before led to. Files whose names are not of
+    our pattern are not touched; `inspection` reports them."""
+    named = set(layout.paths(layout.require_state(folder)))
     for path in [path for part in ("metadata", "targets") for path in (folder / part).rglob("*") if path.is_file()]:
         if path.relative_to(folder).as_posix() not in named and _OURS.fullmatch(path.name):
             path.unlink()

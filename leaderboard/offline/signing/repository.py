@@ -1,4 +1,4 @@
-"""Drafts of a repository's next state: its first one, new targets, other keys, or the same again for longer.
+"""Drafts of a repository's next state: its first one, new targets, other keys, or the same state for longer.
 
 Nothing here signs or writes. `drafts.sign` signs, `publication.publish` writes.
 """
@@ -9,17 +9,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec import structs
+
 from leaderboard.base import canonical
 from leaderboard.base.findings import refuse
 from leaderboard.offline.signing.drafts import Base, Draft
-from leaderboard.release.trust import contents, forms, layout, ledger, metadata, roles
+from leaderboard.release.trust import contents, layout, ledger, metadata, roles
 from leaderboard.release.trust.layout import State
 from leaderboard.release.trust.libraries import Key, Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
 from leaderboard.release.trust.roles import Roles
 
 
 class Expiry(NamedTuple):
-    """How long signatures hold from the moment of drafting."""
+    """How long signatures are valid from the moment of drafting."""
 
     root: timedelta
     targets: timedelta
@@ -30,7 +32,7 @@ class Expiry(NamedTuple):
 SERVED = Expiry(timedelta(days=730), timedelta(days=365), timedelta(days=30), timedelta(days=30))
 """A site that is frozen at an old release shows so after 30 days; `heartbeat` renews snapshot and timestamp."""
 EMBEDDED = Expiry(*[timedelta(days=36_500)] * 4)
-"""A clone must still verify many years later, and nobody is there to renew it."""
+"""A clone must still verify many years later, and nobody renews it."""
 
 
 class NewRelease(NamedTuple):
@@ -40,7 +42,7 @@ class NewRelease(NamedTuple):
     data: bytes
     """The release file."""
     definitions: Mapping[str, bytes]
-    """What it was made with, by path in a folder of boards. They stay with it when the present ones change."""
+    """What it was made with, by path in a folder of boards. It has its own copy, because the present ones change."""
     file: str = contents.FILE
 
     @property
@@ -53,10 +55,10 @@ class NewRelease(NamedTuple):
         }
 
 
-def init(given: Roles, *, now: datetime, expiry: Expiry = SERVED) -> Draft:
+def init(new_roles: Roles, *, now: datetime, expiry: Expiry = SERVED) -> Draft:
     """Returns the draft of a repository's first state, without targets. Refused E_KEY or E_THRESHOLD where the roles
-    cannot be."""
-    root = roles.make_root(given, 1, now + expiry.root)
+    are impossible."""
+    root = roles.make_root(new_roles, 1, now + expiry.root)
     base = Base((), b"", b"")
     return _complete(base, [root], Targets(version=1, expires=now + expiry.targets), {}, 0, 0, now, expiry)
 
@@ -69,16 +71,16 @@ def draft(
     add: Mapping[str, bytes] | None = None,
     remove: Collection[str] = (),
     releases: Sequence[NewRelease] = (),
-    given: Roles | None = None,
+    new_roles: Roles | None = None,
 ) -> Draft:
     """Returns the draft of a repository's next state: targets added, replaced or removed, new releases in order, other
     roles. Refused E_TARGET where a name cannot be added or removed, E_SEQ where a release's number is not a new, higher
     one, E_DRAFT where nothing changes."""
-    state = _require_state(folder)
+    state = layout.require_state(folder)
     old = metadata.entries(state.targets)
     files = _changed(old, dict(add or {}), releases)
     _require_names(old, files, remove, releases)
-    roots = _next_roots(state, given, now, expiry) if given else []
+    roots = _next_roots(state, new_roles, now, expiry) if new_roles else []
     if not (files or remove or roots):
         raise refuse("E_DRAFT", "$")
     targets = None
@@ -88,11 +90,11 @@ def draft(
 
 
 def rotate(
-    folder: Path, given: Roles, *, now: datetime, expiry: Expiry = SERVED, add: Mapping[str, bytes] | None = None
+    folder: Path, new_roles: Roles, *, now: datetime, expiry: Expiry = SERVED, add: Mapping[str, bytes] | None = None
 ) -> Draft:
     """Returns the draft of a repository under other roles: a new root to be signed by the old keys and the new, and
-    whatever the new keys have to sign again. `add` takes attestations that new reviewers have signed as well."""
-    return draft(folder, now=now, expiry=expiry, given=given, add=add)
+    everything that the new keys have to sign again. `add` takes attestations that new reviewers have signed as well."""
+    return draft(folder, now=now, expiry=expiry, new_roles=new_roles, add=add)
 
 
 def revoke(
@@ -104,43 +106,17 @@ def revoke(
     replacement: Key | None = None,
     add: Mapping[str, bytes] | None = None,
 ) -> Draft:
-    """Returns the draft of a repository without a key, in every role that it had; Refused E_KEY where what comes in its
-    place is the same key."""
-    if replacement is not None and roles.public_value(replacement) in _public_values(folder, keyid):
+    """Returns the draft of a repository without a key, in every role that it had; Refused E_KEY where the replacement
+    is the same key."""
+    root = metadata.read_root(layout.require_state(folder).roots[-1]).signed
+    if replacement and keyid in root.keys and roles.public_value(replacement) == roles.public_value(root.keys[keyid]):
         raise refuse("E_KEY", "$.replacement")
-    root = metadata.read_root(_require_state(folder).roots[-1]).signed
     return rotate(folder, roles.without(roles.roles_of(root), keyid, replacement), now=now, expiry=expiry, add=add)
-
-
-def _public_values(folder: Path, keyid: str) -> set[str]:
-    keys = metadata.read_root(_require_state(folder).roots[-1]).signed.keys
-    return {roles.public_value(key) for id, key in keys.items() if id == keyid}
 
 
 def prolong(folder: Path, *, now: datetime, expiry: Expiry = SERVED) -> Draft:
     """Returns the draft of the same state, with a new snapshot and timestamp."""
-    return _following(_require_state(folder), [], None, {}, now, expiry)
-
-
-def rebase(stale: Draft, folder: Path, *, now: datetime, expiry: Expiry = SERVED) -> Draft:
-    """Returns a draft that a heartbeat has overtaken with a snapshot and timestamp that follow it: what reviewers
-    signed holds, and only the release key signs again. Refused E_STALE where root or targets have changed too."""
-    state = _require_state(folder)
-    if (state.roots[-1], state.targets) != (stale.base.root, stale.base.targets):
-        raise refuse("E_STALE", "$.base")
-    fresh = _following(state, [], None, {}, now, expiry)
-    targets = metadata.read_targets(stale.targets).signed.version if stale.targets else None
-    at = metadata.read_snapshot(state.snapshot).signed
-    root = metadata.read_root(stale.roots[0] if stale.roots else stale.base.root).signed.version
-    snapshot = _snapshot(at.version + 1, root, targets or at.meta["targets.json"].version, now + expiry.snapshot)
-    return Draft(1, fresh.base, stale.roots, stale.targets, snapshot, fresh.timestamp, stale.files)
-
-
-def _require_state(folder: Path) -> State:
-    state = layout.read_state(folder)
-    if state is None:
-        raise refuse("E_MISSING", layout.TIMESTAMP)
-    return state
+    return _following(layout.require_state(folder), [], None, {}, now, expiry)
 
 
 def _changed(old: contents.Entries, add: dict[str, bytes], releases: Sequence[NewRelease]) -> dict[str, bytes]:
@@ -157,7 +133,7 @@ def _require_names(
     old: contents.Entries, files: Collection[str], remove: Collection[str], releases: Sequence[NewRelease]
 ) -> None:
     current = contents.current_release(old)
-    if not all(map(forms.is_target, files)):
+    if not all(map(contents.is_target, files)):
         raise refuse("E_TARGET", "$.add")
     if set(remove) - set(old) or ledger.NAME in remove or (current and current.name in remove and not releases):
         raise refuse("E_TARGET", "$.remove")
@@ -175,33 +151,27 @@ def _next_targets(
 ) -> Targets:
     old = metadata.read_targets(state.targets).signed
     current = contents.current_release(metadata.entries(state.targets))
-    named = {name: target for name, target in old.targets.items() if name not in remove}
-    first = current.seq + 1 if current else 1
-    said = {next(iter(r.targets)): {"release": r.number, "seq": seq} for seq, r in enumerate(releases, first)}
-    for name, data in files.items():
-        named[name] = TargetFile.from_data(name, data, ["sha256"])
-        if custom := said.get(name) or _custom(name, data):
-            named[name].unrecognized_fields["custom"] = custom
-    return Targets(version=old.version + 1, expires=expires, targets=named)
+    targets = {name: target for name, target in old.targets.items() if name not in remove}
+    targets |= {name: TargetFile.from_data(name, data, ["sha256"]) for name, data in files.items()}
+    for seq, release in enumerate(releases, start=current.seq + 1 if current else 1):
+        file = targets[next(iter(release.targets))]
+        file.unrecognized_fields["custom"] = {"release": release.number, "seq": seq}
+    if ledger.NAME in files:
+        ledger.read(files[ledger.NAME])
+        head = ledger.head(files[ledger.NAME])
+        targets[ledger.NAME].unrecognized_fields["custom"] = {"head": head.head, "lines": head.lines}
+    return Targets(version=old.version + 1, expires=expires, targets=targets)
 
 
-def _custom(name: str, data: bytes) -> dict[str, int | str]:
-    if name == ledger.NAME:
-        ledger.read(data)
-        head = ledger.head(data)
-        return {"head": head.head, "lines": head.lines}
-    return {}
-
-
-def _next_roots(state: State, given: Roles, now: datetime, expiry: Expiry) -> list[Root]:
-    """The new root alone if everything signed so far holds under it too. Otherwise a root between comes first, under
-    which both the old and the new do: a repository cannot replace its root and its timestamp in one act."""
+def _next_roots(state: State, new_roles: Roles, now: datetime, expiry: Expiry) -> list[Root]:
+    """The new root alone if everything signed so far is valid under it too. Otherwise a root between comes first, under
+    which both the old and the new are: a repository cannot replace its root and its timestamp in one step."""
     old = metadata.read_root(state.roots[-1]).signed
-    alone = roles.make_root(given, old.version + 1, now + expiry.root)
+    alone = roles.make_root(new_roles, old.version + 1, now + expiry.root)
     if all(_holds(state, [alone], role) for role in ("targets", "snapshot", "timestamp")):
         return [alone]
-    passage = roles.between(roles.roles_of(old), given, old.version + 1, now + expiry.timestamp)
-    return [passage, roles.make_root(given, old.version + 2, now + expiry.root)]
+    passage = roles.between(roles.roles_of(old), new_roles, old.version + 1, now + expiry.timestamp)
+    return [passage, roles.make_root(new_roles, old.version + 2, now + expiry.root)]
 
 
 def _holds(state: State, roots: list[Root], role: str) -> bool:
@@ -217,8 +187,8 @@ def _following(
     timestamp = metadata.read_timestamp(state.timestamp).signed.version
     base = Base(state.roots, state.targets, state.timestamp)
     at = targets or metadata.read_targets(state.targets).signed
-    made = _complete(base, roots, at, files, snapshot.version, timestamp, now, expiry)
-    return made if targets else Draft(1, base, made.roots, None, made.snapshot, made.timestamp, made.files)
+    complete = _complete(base, roots, at, files, snapshot.version, timestamp, now, expiry)
+    return complete if targets else structs.replace(complete, targets=None)
 
 
 def _complete(
@@ -231,11 +201,10 @@ def _complete(
     now: datetime,
     expiry: Expiry,
 ) -> Draft:
-    """`snapshot` and `timestamp` are the versions before. Of two new roots the snapshot asks for the first: it must
-    hold in the moment before the second one is there."""
+    """`snapshot` and `timestamp` are the versions before. Of two new roots the snapshot asks for the first: it must be
+    valid in the moment before the second one is published."""
     root = roots[0].version if roots else metadata.read_root(base.root).signed.version
     return Draft(
-        format=1,
         base=base,
         roots=tuple(metadata.encode(Metadata(root)) for root in roots),
         targets=metadata.encode(Metadata(targets)),

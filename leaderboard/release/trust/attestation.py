@@ -1,27 +1,26 @@
 """An attestation: reviewers' signatures under one statement about one accepted submission.
 
 An in-toto Statement v1 (https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md) in a DSSE envelope
-(https://github.com/secure-systems-lab/dsse). The statement holds ids, enums, digests, a number and a date: no key or
-value of it can hold a sentence. Signatures are added to the envelope; the statement never changes, and its digest is
-what the ledger names.
+(https://github.com/secure-systems-lab/dsse). The statement holds ids, enums, hashes, a number and a date: no key or
+value of it can hold a sentence. Signatures are added to the envelope; the statement never changes, and its sha256 is
+what the ledger names. `offline.signing.attesting` signs.
 """
 
 import datetime
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta, Struct, field
 
-from leaderboard.base import canonical, durable
+from leaderboard.base import canonical
 from leaderboard.base.findings import refuse
 from leaderboard.boards.board import Id, Tier, Version
 from leaderboard.release.trust import strict
-from leaderboard.release.trust.forms import Hex64
-from leaderboard.release.trust.libraries import DsseEnvelope, Key, Signature, Signer, UnverifiedSignatureError
+from leaderboard.release.trust.libraries import DsseEnvelope, Key, Signature, UnverifiedSignatureError
 from leaderboard.release.trust.roles import distinct
+from leaderboard.release.trust.strict import Hex64
 
 PAYLOAD = "application/vnd.in-toto+json"
 MAX_BYTES = 64 * 1024
@@ -30,7 +29,7 @@ Flag = Literal["F_PARTIAL"]
 
 
 class Acceptance(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the reviewers say of the submission."""
+    """What the reviewers state about the submission."""
 
     board: Id
     board_version: Version
@@ -38,11 +37,11 @@ class Acceptance(Struct, frozen=True, forbid_unknown_fields=True):
     """When it was accepted."""
     event: Literal["accept", "correct"]
     findings: tuple[Flag, ...]
-    """The flags that are no secret, sorted, each once."""
+    """The flags that may be published, sorted, each once."""
     items_digest: Hex64
     """Which manifest its items were checked against."""
     line: Annotated[int, Meta(ge=1)]
-    """The ledger line of the event, so that a statement stands for one place in the history."""
+    """The ledger line of the event, so that a statement belongs to one position in the history."""
     system: Id
     tier: Tier
 
@@ -76,7 +75,7 @@ class Signed(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Envelope(Struct, frozen=True, forbid_unknown_fields=True):
-    """A DSSE envelope as its file holds it: signatures in order of key id."""
+    """A DSSE envelope as its file holds it: signatures sorted by key id."""
 
     payload: Base64
     payload_type: Literal["application/vnd.in-toto+json"] = field(name="payloadType")
@@ -84,11 +83,11 @@ class Envelope(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Attested(NamedTuple):
-    """What an envelope says, and who says so."""
+    """A statement, and who signed it."""
 
     statement: Statement
     digest: str
-    """sha256 of the statement's bytes: the name of the file and what the ledger line names."""
+    """sha256 of the statement's bytes: it names the file, and the ledger line holds it."""
     signers: tuple[str, ...]
     """Ids of the trusted keys whose signature is good, sorted."""
 
@@ -99,30 +98,31 @@ def name(digest: str) -> str:
 
 
 def statement(submission: str, acceptance: Acceptance) -> bytes:
-    """Returns the bytes to be signed, equal for equal facts whoever makes them. Refused E_ATTESTATION where a value is
-    not of its type."""
-    made = Statement(
-        "https://in-toto.io/Statement/v1",
-        "urn:medharm-leaderboard:acceptance:v1",
-        (Subject(Digest(submission)),),
-        acceptance,
+    """Returns the bytes to be signed, the same on every machine for the same facts. Refused as by `read_statement`."""
+    data = canonical.encode(
+        Statement(
+            "https://in-toto.io/Statement/v1",
+            "urn:medharm-leaderboard:acceptance:v1",
+            (Subject(Digest(submission)),),
+            acceptance,
+        )
     )
-    data = canonical.encode(made)
-    _decode(data)
+    read_statement(data)
     return data
 
 
+def read_statement(payload: bytes) -> Statement:
+    """Returns the statement that these bytes are. Refused E_ATTESTATION where a value is not of its type, E_CANON where
+    it is not written in the canonical way."""
+    read = strict.decode(payload, Statement, "E_ATTESTATION", "$.payload")
+    if list(read.predicate.findings) != sorted(set(read.predicate.findings)):
+        raise refuse("E_CANON", "$.payload.predicate.findings")
+    return read
+
+
 def digest(payload: bytes) -> str:
-    """Returns the digest of a statement, which its ledger line and its file are named by."""
+    """Returns the sha256 of a statement, by which its ledger line and its file name it."""
     return canonical.sha256(payload)
-
-
-def sign(payload: bytes, signer: Signer) -> bytes:
-    """Returns an envelope with one reviewer's signature."""
-    _decode(payload)
-    envelope = DsseEnvelope(payload, PAYLOAD, {})
-    envelope.sign(signer)
-    return canonical.encode(envelope.to_dict())
 
 
 def merge(envelopes: Sequence[bytes]) -> bytes:
@@ -137,71 +137,56 @@ def merge(envelopes: Sequence[bytes]) -> bytes:
 
 def read(data: bytes) -> Envelope:
     """Returns an envelope, unverified. Refused E_ATTESTATION where it or its statement is not of the form above,
-    E_CANON where a lenient reader would forgive how it is written."""
+    E_CANON where a lenient reader would accept how it is written."""
     envelope = strict.decode(data, Envelope, "E_ATTESTATION", "$")
     ids = [signed.keyid for signed in envelope.signatures]
     if not ids or ids != sorted(set(ids)):
         raise refuse("E_CANON", "$.signatures")
     for text, place in [(envelope.payload, "$.payload"), *((s.sig, "$.signatures") for s in envelope.signatures)]:
-        if b64encode(_bytes(text)).decode() != text:  # unused bits of the last character
+        if b64encode(_bytes(text)).decode() != text:  # the unused bits of the last character could be set
             raise refuse("E_CANON", place)
-    _decode(_bytes(envelope.payload))
+    read_statement(payload(envelope))
     return envelope
 
 
-def payload(envelope: Envelope) -> bytes:
-    """Returns the bytes that an envelope's signatures are of."""
-    return _bytes(envelope.payload)
+def payload(envelope: Envelope, code: str = "E_ATTESTATION") -> bytes:
+    """Returns the bytes that an envelope's signatures are of. Refused with `code` where they are not Base64."""
+    return _bytes(envelope.payload, code)
 
 
 def verify(data: bytes, keys: Iterable[Key], threshold: int) -> Attested:
-    """Returns what an envelope says and which of the keys say so. Refused as by `examine`, and E_SIGNATURE where fewer
-    than `threshold` different keys signed."""
-    found = examine(data, keys)
-    if threshold < 1 or len(found.signers) < threshold:
+    """Returns what an envelope states and which of the keys signed it. Refused as by `examine`, and E_SIGNATURE where
+    fewer than `threshold` different keys signed."""
+    attested = examine(data, keys)
+    if threshold < 1 or len(attested.signers) < threshold:
         raise refuse("E_SIGNATURE", "$.signatures")
-    return found
+    return attested
 
 
 def examine(data: bytes, keys: Iterable[Key]) -> Attested:
-    """Returns what an envelope says and which of the keys say so, if any. Refused as by `read`, and E_SIGNATURE where
-    the signature of one of them is false. Other signatures count for nothing: a key may have been revoked since."""
+    """Returns what an envelope states and which of the keys signed it, if any. Refused as by `read` and `signers`."""
     envelope = read(data)
-    payload = _bytes(envelope.payload)
-    known = {key.keyid: key for key in distinct(keys)}
-    signed = [each for each in envelope.signatures if each.keyid in known]
+    signed = payload(envelope)
+    return Attested(read_statement(signed), digest(signed), signers(envelope, signed, keys))
+
+
+def signers(envelope: Envelope, payload: bytes, keys: Iterable[Key]) -> tuple[str, ...]:
+    """Returns the ids of the keys that signed an envelope. Refused E_SIGNATURE where the signature of one of them is
+    false. Signatures of other keys are ignored: a key may have been revoked since."""
+    by_id = {key.keyid: key for key in distinct(keys)}
+    known = [signed for signed in envelope.signatures if signed.keyid in by_id]
     pae = DsseEnvelope(payload, PAYLOAD, {}).pae()
-    for each in signed:
-        _verify(each, known[each.keyid], pae)
-    return Attested(_decode(payload), digest(payload), tuple(each.keyid for each in signed))
+    for signed in known:
+        try:
+            signature = Signature(signed.keyid, b64decode(signed.sig, validate=True).hex())
+            by_id[signed.keyid].verify_signature(signature, pae)
+        except (ValueError, UnverifiedSignatureError):
+            raise refuse("E_SIGNATURE", "$.signatures") from None
+    return tuple(signed.keyid for signed in known)
 
 
-def keep(folder: Path, data: bytes) -> Path:
-    """Adds an envelope's signatures to what a folder holds of the same statement, and returns the file."""
-    path = folder / f"{digest(payload(read(data)))}.json"
-    with durable.locked(folder):
-        durable.sweep(folder)
-        held = [path.read_bytes()] if path.exists() else []
-        durable.write(path, merge([*held, data]))
-    return path
-
-
-def _verify(signed: Signed, key: Key, pae: bytes) -> None:
-    try:
-        key.verify_signature(Signature(signed.keyid, _bytes(signed.sig).hex()), pae)
-    except UnverifiedSignatureError:
-        raise refuse("E_SIGNATURE", "$.signatures") from None
-
-
-def _bytes(text: str) -> bytes:
+def _bytes(text: str, code: str = "E_ATTESTATION") -> bytes:
     try:
         return b64decode(text, validate=True)
     except ValueError:
-        raise refuse("E_ATTESTATION", "$.payload") from None
-
-
-def _decode(payload: bytes) -> Statement:
-    made = strict.decode(payload, Statement, "E_ATTESTATION", "$.payload")
-    if list(made.predicate.findings) != sorted(set(made.predicate.findings)):
-        raise refuse("E_CANON", "$.payload.predicate.findings")
-    return made
+        raise refuse(code, "$.payload") from None

@@ -1,8 +1,8 @@
 """The metadata floor: the signed files of the last state known when the site was built, shipped beside the root.
 
-A machine that knows nothing but a root would believe any old state until it expires. With the floor it starts from
-where the maintainers were: `reader` puts these files where python-tuf remembers what it has seen, so that TUF's own
-rules refuse anything older, and recover from a fast-forward once the release key has been replaced.
+A machine that knows nothing but a root would accept any old state until it expires. With the floor it starts from where
+the maintainers were: `reader` stores these files where python-tuf stores what it has seen, so that TUF's own rules
+refuse anything older, and recover from a fast-forward once the release key has been replaced.
 """
 
 from pathlib import Path
@@ -36,8 +36,8 @@ class Floor(NamedTuple):
 
 
 def read_floor(folder: Path) -> Floor | None:
-    """Returns the floor in a folder, or None where there is none at all. Refused E_MISSING, E_METADATA or E_CANON where
-    it is in part, or not of its form."""
+    """Returns the floor in a folder, or None where there is no folder. Refused E_MISSING, E_METADATA or E_CANON where a
+    part is missing or not of its form."""
     if not folder.exists():
         return None
     floor = Floor(*(_read(folder / f"{role}.json") for role in FILES))
@@ -56,13 +56,11 @@ def _read(path: Path) -> bytes:
 def take_floor(repository: Path) -> Floor:
     """Returns the present state of a repository as a floor, to be shipped with a root that vouches for it. Refused
     E_MISSING where there is none."""
-    state = layout.read_state(repository)
-    if state is None:
-        raise refuse("E_MISSING", layout.TIMESTAMP)
+    state = layout.require_state(repository)
     return Floor(state.timestamp, state.snapshot, state.targets)
 
 
 def write_floor(folder: Path, floor: Floor) -> None:
-    """Puts a floor in a folder, over the one before."""
+    """Writes a floor to a folder, over the one before."""
     for role in FILES:
         durable.write(folder / f"{role}.json", getattr(floor, role))

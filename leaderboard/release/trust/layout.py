@@ -3,19 +3,19 @@
 metadata/N.root.json ...                every root, from the first
 metadata/N.targets.json, N.snapshot.json   what timestamp.json leads to
 metadata/timestamp.json                 the pointer: replaced last
-targets/<folder>/<sha256>.<file>        each target under its digest, so that two states can lie side by side
+targets/<folder>/<sha256>.<file>        each target under its hash, so that two states can lie side by side
 """
 
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.release.trust import metadata
-from leaderboard.release.trust.forms import Entry
+from leaderboard.release.trust.contents import Entry
 from leaderboard.release.trust.metadata import Document
 
 TIMESTAMP = "metadata/timestamp.json"
@@ -29,10 +29,12 @@ class State(NamedTuple):
     """The signed files that make up one state of a repository."""
 
     roots: tuple[bytes, ...]
-    """From version 1 on."""
+    """In order of version, up to the one in force."""
     targets: bytes
     snapshot: bytes
     timestamp: bytes
+    first: int = 1
+    """Version of the first of the roots: a reader fetches none that is older than the one it trusts."""
 
 
 def versioned(role: str, version: int) -> str:
@@ -73,7 +75,7 @@ def read_bytes(path: Path, limit: int) -> bytes:
 
 
 def read_metadata(folder: Path, path: str) -> bytes:
-    """Returns a metadata file of a repository; Refused E_MISSING where it is not there."""
+    """Returns a metadata file of a repository; Refused E_MISSING where there is none."""
     try:
         return read_bytes(folder / path, MAX_METADATA)
     except FileNotFoundError:
@@ -84,8 +86,8 @@ def read_metadata(folder: Path, path: str) -> bytes:
 
 def read_state(folder: Path) -> State | None:
     """Returns the state that a repository is in, unverified, or None where nothing has been published yet. Refused
-    E_MISSING, E_METADATA, E_CANON or E_VERSION, with its path, where a file of it is not there, not of its form or not
-    of the version that is named."""
+    E_MISSING, E_METADATA, E_CANON or E_VERSION, with its path, where a file of it is missing, not of its form or not of
+    the version that is named."""
     if not (folder / TIMESTAMP).exists():
         return None
     timestamp = read_metadata(folder, TIMESTAMP)
@@ -97,6 +99,14 @@ def read_state(folder: Path) -> State | None:
     return State(tuple(_roots(folder)), targets, snapshot, timestamp)
 
 
+def require_state(folder: Path) -> State:
+    """Returns the state of a repository as `read_state` does; Refused E_MISSING where there is none."""
+    state = read_state(folder)
+    if state is None:
+        raise refuse("E_MISSING", TIMESTAMP)
+    return state
+
+
 def _of_version(role: str, version: int, read: Callable[[bytes], D], data: bytes) -> D:
     document = at(versioned(role, version), read, data)
     if document.signed.version != version:
@@ -104,12 +114,26 @@ def _of_version(role: str, version: int, read: Callable[[bytes], D], data: bytes
     return document
 
 
+def _roots(folder: Path) -> Iterator[bytes]:
+    names = (path.name.partition(".") for path in (folder / "metadata").glob("*.root.json"))
+    versions = [int(number) for number, _, rest in names if number.isdecimal() and rest == "root.json"]
+    for version in range(1, max(versions, default=1) + 1):
+        data = read_metadata(folder, versioned("root", version))
+        at(versioned("root", version), metadata.read_root, data)
+        yield data
+
+
 def at(path: str, read: Callable[[bytes], T], data: bytes) -> T:
-    """Returns what `read` makes of the bytes of a file; its findings are given the file's path."""
+    """Returns what `read` makes of the bytes of a file; its findings get the file's path."""
     try:
         return read(data)
     except Refused as refused:
-        raise Refused(Finding(fault.code, f"{path} {fault.place}") for fault in refused.findings) from None
+        raise Refused(within(path, refused.findings)) from None
+
+
+def within(path: str, findings: Iterable[Finding]) -> list[Finding]:
+    """Returns findings about the inside of a file, with the file's path before each position."""
+    return [Finding(finding.code, f"{path} {finding.place}") for finding in findings]
 
 
 def paths(state: State) -> Iterator[str]:
@@ -123,34 +147,19 @@ def paths(state: State) -> Iterator[str]:
 
 
 def check_target(name: str, path: Path, entry: Entry) -> list[Finding]:
-    """Returns E_MISSING, E_SIZE or E_DIGEST where a file is not there, not of the signed length or not of the signed
-    digest."""
+    """Returns E_MISSING, E_SIZE or E_DIGEST where a file is missing, not of the signed length or not of the signed
+    hash. Reading stops soon after the signed length."""
+    digest, length = hashlib.sha256(), 0
     try:
-        digest, length = _measure(path, entry.length)
+        for piece in chunks(path):
+            digest.update(piece)
+            length += len(piece)
+            if length > entry.length:
+                break
     except FileNotFoundError:
         return [Finding("E_MISSING", f"targets/{name}")]
     except Refused as refused:
         return [Finding(fault.code, f"targets/{name}") for fault in refused.findings]
     if length != entry.length:
         return [Finding("E_SIZE", f"targets/{name}")]
-    return [] if digest == entry.hashes.sha256 else [Finding("E_DIGEST", f"targets/{name}")]
-
-
-def _measure(path: Path, limit: int) -> tuple[str, int]:
-    """Digest and length; reading stops soon after the limit."""
-    digest, length = hashlib.sha256(), 0
-    for piece in chunks(path):
-        digest.update(piece)
-        length += len(piece)
-        if length > limit:
-            break
-    return digest.hexdigest(), length
-
-
-def _roots(folder: Path) -> Iterator[bytes]:
-    names = (path.name.partition(".") for path in (folder / "metadata").glob("*.root.json"))
-    versions = [int(number) for number, _, rest in names if number.isdecimal() and rest == "root.json"]
-    for version in range(1, max(versions, default=1) + 1):
-        data = read_metadata(folder, versioned("root", version))
-        at(versioned("root", version), metadata.read_root, data)
-        yield data
+    return [] if digest.hexdigest() == entry.hashes.sha256 else [Finding("E_DIGEST", f"targets/{name}")]

@@ -4,10 +4,8 @@ private modules in a way that mypy does not take for an export: hence the exempt
 from securesystemslib.dsse import Envelope as DsseEnvelope
 from securesystemslib.exceptions import UnverifiedSignatureError
 from securesystemslib.signer import (  # type: ignore[attr-defined]
-    CryptoSigner,
     Key,
     Signature,
-    Signer,
     SSlibKey,
 )
 from tuf.api.metadata import (  # type: ignore[attr-defined]
@@ -25,7 +23,6 @@ from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig  # type: ignor
 from tuf.ngclient.urllib3_fetcher import Urllib3Fetcher
 
 __all__ = [
-    "CryptoSigner",
     "DeserializationError",
     "DsseEnvelope",
     "FetcherInterface",
@@ -36,7 +33,6 @@ __all__ = [
     "Root",
     "SSlibKey",
     "Signature",
-    "Signer",
     "Snapshot",
     "TargetFile",
     "Targets",

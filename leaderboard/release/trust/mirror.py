@@ -1,5 +1,5 @@
-"""A copy of a repository from wherever it is, so that `inspection` can look at every file of it. Nothing is believed
-here, so that what is read is bounded: each file by its length, all of them by number of roots, bytes and time."""
+"""A copy of a repository from any source, so that `inspection` can read every file of it. Nothing is trusted here, so
+what is read is bounded: each file by its length, all of them by number of roots, bytes and time."""
 
 import time
 from pathlib import Path
@@ -8,7 +8,7 @@ from tuf.api import exceptions
 
 from leaderboard.base import durable
 from leaderboard.base.findings import Finding, Refused
-from leaderboard.release.trust import forms, layout, metadata
+from leaderboard.release.trust import contents, layout, metadata
 from leaderboard.release.trust.sources import NotAFile, Source
 
 MAX_ROOTS = 256
@@ -31,7 +31,7 @@ class Unreachable(Exception):
 
 def copy(source: Source, folder: Path) -> list[Finding]:
     """Copies what the source's metadata lead to into a folder, and returns a finding for each file that is too long or
-    not a file; one that is missing is found by the inspection. Raises Unreachable where there is no repository."""
+    not a file; one that is missing is left to the inspection. Raises Unreachable where there is no repository."""
     findings: list[Finding] = []
     try:
         _copy_all(source, folder, findings)
@@ -40,7 +40,7 @@ def copy(source: Source, folder: Path) -> list[Finding]:
     except _Spent:
         findings.append(Finding("E_SIZE", "$", f"more than {MAX_TOTAL // 1024**2} MiB in all"))
     except Refused:
-        pass  # not of its form: the inspection says so, with its place
+        pass  # not of its form: the inspection says so, with its path
     return findings
 
 
@@ -53,7 +53,16 @@ def _copy_all(source: Source, folder: Path, findings: list[Finding]) -> None:
             raise exceptions.SlowRetrievalError
         if left < limit:
             raise _Spent
-        data = _copy(source, path, folder, limit, findings)
+        try:
+            data = source.read(path, limit)
+        except exceptions.DownloadLengthMismatchError:
+            findings.append(Finding("E_SIZE", path))
+            return None
+        except NotAFile:
+            findings.append(Finding("E_FILE", path))
+            return None
+        if data is not None:
+            durable.write(folder / path, data)
         left -= len(data or b"")
         return data
 
@@ -71,18 +80,4 @@ def _copy_all(source: Source, folder: Path, findings: list[Finding]) -> None:
     at = metadata.read_snapshot(snapshot).signed.meta["targets.json"].version
     targets = copy_file(layout.versioned("targets", at), layout.MAX_METADATA) or b""
     for name, entry in metadata.entries(targets).items():
-        copy_file(layout.placed(name, entry.hashes.sha256), min(entry.length, forms.MAX_TARGET))
-
-
-def _copy(source: Source, path: str, folder: Path, limit: int, findings: list[Finding]) -> bytes | None:
-    try:
-        data = source.read(path, limit)
-    except exceptions.DownloadLengthMismatchError:
-        findings.append(Finding("E_SIZE", path))
-        return None
-    except NotAFile:
-        findings.append(Finding("E_FILE", path))
-        return None
-    if data is not None:
-        durable.write(folder / path, data)
-    return data
+        copy_file(layout.placed(name, entry.hashes.sha256), min(entry.length, contents.MAX_TARGET))

@@ -1,27 +1,28 @@
-"""Whether signed contents hold together: the ledger goes on from what is known of it, every attestation is of its
-ledger line, and every row of the current release has one by enough reviewers.
+"""Whether signed contents are consistent: the ledger continues what is known of it, every attestation is of its ledger
+line, and every row of the current release has one by enough reviewers.
 
-The same for the publisher before it writes, the reader before it shows, and `inspection`.
+One set of rules for the publisher before it writes, the reader before it shows, and `inspection`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from leaderboard.base.findings import Finding, Refused
-from leaderboard.release.trust import attestation, contents, ledger, rows
+from leaderboard.release import container
+from leaderboard.release.container import Contents
+from leaderboard.release.trust import attestation, contents, layout, ledger
 from leaderboard.release.trust.attestation import Attested
 from leaderboard.release.trust.contents import Entries, Release
 from leaderboard.release.trust.ledger import Head, Line
 from leaderboard.release.trust.libraries import Root
 from leaderboard.release.trust.roles import Holders, holders_of
-from leaderboard.release.trust.rows import Row
 
 Read = Callable[[str], bytes]
-"""Gives the bytes of a target, already held against its signed digest."""
+"""Returns the bytes of a target, already compared with its signed hash."""
 
 
 class Known(NamedTuple):
-    """What was known before: a newer state may only go on from there."""
+    """What was known before: a newer state may only continue from there."""
 
     head: Head
     release: Release | None
@@ -30,9 +31,34 @@ class Known(NamedTuple):
 NOTHING = Known(Head(0, ledger.START), None)
 
 
-def prove(entries: Entries, read: Read, root: Root, known: Known = NOTHING) -> list[Finding]:
-    """Returns what does not hold together, nothing if all does. `root` says who the reviewers are: the holders of the
-    targets role."""
+class Proof(NamedTuple):
+    """The faults of some contents, and their current release, decoded once for all who need it."""
+
+    findings: list[Finding]
+    release: Contents | None
+    """None where there is none, or where it could not be decoded."""
+
+
+class Row(NamedTuple):
+    """A system's row on a board. The words may be any, because the file may not have been audited yet: they are
+    compared and never shown."""
+
+    board: str
+    system: str
+    tier: str
+    line: int
+    """The ledger line of its acceptance."""
+
+
+def latest(*known: Known) -> Known:
+    """Returns the longest ledger and the newest release of all."""
+    newest = max(known, key=lambda each: each.release.seq if each.release else 0)
+    return Known(max((each.head for each in known), key=lambda head: head.lines), newest.release)
+
+
+def prove(entries: Entries, read: Read, root: Root, known: Known = NOTHING) -> Proof:
+    """Returns what is inconsistent, nothing if all is well, and the current release. `root` says who the reviewers are:
+    the holders of the targets role."""
     faults = [
         *contents.check_order(entries),
         *contents.check_definitions(entries),
@@ -41,10 +67,19 @@ def prove(entries: Entries, read: Read, root: Root, known: Known = NOTHING) -> l
     try:
         lines = _read_ledger(entries, read, known.head)
     except Refused as refused:
-        return [*faults, *(Finding(fault.code, f"targets/{ledger.NAME} {fault.place}") for fault in refused.findings)]
+        return Proof([*faults, *layout.within(f"targets/{ledger.NAME}", refused.findings)], None)
     reviewers = holders_of(root, "targets")
     attested, unsound = _attestations(entries, read, reviewers, lines)
-    return [*faults, *unsound, *_current_rows(entries, read, lines, attested, reviewers)]
+    faults += unsound
+    current = contents.current_release(entries)
+    if current is None:
+        return Proof(faults, None)
+    try:
+        release = container.decode(read(current.name))
+    except Refused as refused:
+        return Proof([*faults, *layout.within(f"targets/{current.name}", refused.findings)], None)
+    found = check_rows(rows(release), lines, attested, reviewers)
+    return Proof([*faults, *layout.within(f"targets/{current.name}", found)], release)
 
 
 def _read_ledger(entries: Entries, read: Read, known: Head) -> tuple[Line, ...]:
@@ -62,65 +97,51 @@ def _attestations(
     faults: list[Finding] = []
     for target in sorted(name for name in entries if name.startswith("attestations/")):
         try:
-            found = attestation.examine(read(target), reviewers.keys)
+            each = attestation.examine(read(target), reviewers.keys)
         except Refused as refused:
-            faults += [Finding(fault.code, f"targets/{target} {fault.place}") for fault in refused.findings]
+            faults += layout.within(f"targets/{target}", refused.findings)
             continue
-        attested[found.digest] = found
-        if attestation.name(found.digest) != target or not _is_of_its_line(found, lines):
+        attested[each.digest] = each
+        if attestation.name(each.digest) != target or not _is_of_its_line(each, lines):
             faults.append(Finding("E_ATTESTATION", f"targets/{target}"))
     return attested, faults
 
 
-def _is_of_its_line(found: Attested, lines: Sequence[Line]) -> bool:
-    said = found.statement.predicate
-    if said.line > len(lines):
+def _is_of_its_line(attested: Attested, lines: Sequence[Line]) -> bool:
+    acceptance = attested.statement.predicate
+    if acceptance.line > len(lines):
         return False
-    line = lines[said.line - 1]
+    line = lines[acceptance.line - 1]
     return (line.attestation, line.submission, line.event, line.date, line.board, line.system, line.tier) == (
-        found.digest,
-        found.statement.submission,
-        said.event,
-        said.date,
-        said.board,
-        said.system,
-        said.tier,
+        attested.digest,
+        attested.statement.submission,
+        acceptance.event,
+        acceptance.date,
+        acceptance.board,
+        acceptance.system,
+        acceptance.tier,
     )
 
 
-def _current_rows(
-    entries: Entries, read: Read, lines: Sequence[Line], attested: Mapping[str, Attested], reviewers: Holders
-) -> list[Finding]:
-    current = contents.current_release(entries)
-    if current is None:
-        return []
-    try:
-        found = rows.read(read(current.name))
-    except Refused as refused:
-        return [Finding(fault.code, f"targets/{current.name} {fault.place}") for fault in refused.findings]
-    return [
-        Finding(fault.code, f"targets/{current.name} {fault.place}")
-        for fault in check_rows(found, lines, attested, reviewers)
-    ]
+def rows(release: Contents) -> tuple[Row, ...]:
+    """Returns the rows of a release."""
+    table = release.tables["row"]
+    return tuple(map(Row, table["board"], table["system"], table["tier"], table["ledger_line"]))
 
 
 def check_rows(
-    found: Iterable[Row], lines: Sequence[Line], attested: Mapping[str, Attested], reviewers: Holders
+    rows: Iterable[Row], lines: Sequence[Line], attested: Mapping[str, Attested], reviewers: Holders
 ) -> list[Finding]:
-    """Returns a finding for each row that has no reason to exist: E_LEDGER where its ledger line is not the acceptance
-    of that system on that board at that tier, E_ATTESTATION where fewer reviewers signed than must. A row is named by
-    its ledger line, whatever its own words are."""
+    """Returns a finding for each row without a reason: E_LEDGER where its ledger line is not the acceptance of that
+    system on that board at that tier, E_ATTESTATION where too few reviewers signed. A row is named by its ledger line,
+    whatever its own words are."""
     faults: list[Finding] = []
-    for row in found:
+    for row in rows:
         line = lines[row.line - 1] if 1 <= row.line <= len(lines) else None
         if line is None or line.event not in ("accept", "correct") or (line.board, line.system, line.tier) != row[:3]:
             faults.append(Finding("E_LEDGER", f"$.row[{row.line}]"))
-        elif not is_attested(line, attested, reviewers.threshold):
+            continue
+        signed = attested.get(line.attestation or "")
+        if signed is None or len(signed.signers) < reviewers.threshold:
             faults.append(Finding("E_ATTESTATION", f"$.row[{row.line}]"))
     return faults
-
-
-def is_attested(line: Line, attested: Mapping[str, Attested], threshold: int) -> bool:
-    """Says whether enough reviewers signed the statement that a ledger line names."""
-    found = attested.get(line.attestation or "")
-    return found is not None and len(found.signers) >= threshold

@@ -1,11 +1,14 @@
 """The public side: from an untrusted source to a verified state, and the last good one whatever happens.
 
+python-tuf's client fetches and remembers: it bounds every file, follows the roots, and refuses older or mixed versions.
+What it took is then checked by the rules of `inspection` and `proof`, as `check` does.
+
 cache/<trust>/metadata/      what python-tuf remembers of signed metadata
 cache/<trust>/trees/<state>/ the targets of one state under their own names
 cache/<trust>/good.json      which state was the last good one: written last
-cache/<trust>/.lock          what one process at a time holds
+cache/<trust>/.lock          held by one process at a time
 What is not of its kind, such as a folder where a file belongs, is removed and fetched again.
-<trust> is a part of the digest of the root that was shipped: with another root, nothing of this is believed.
+<trust> is a part of the hash of the root that was shipped: with another root, nothing of this is used.
 """
 
 import os
@@ -19,18 +22,19 @@ from filelock import FileLock, Timeout
 from tuf.api import exceptions
 
 from leaderboard.base import canonical, durable
-from leaderboard.base.findings import Finding, Refused, refuse
-from leaderboard.release.trust import contents, layout, metadata, proof, sources, strict
+from leaderboard.base.findings import Finding, Refused
+from leaderboard.release.container import Contents
+from leaderboard.release.trust import contents, inspection, layout, metadata, proof, sources, states, strict
+from leaderboard.release.trust.contents import Entry
 from leaderboard.release.trust.faults import explain
 from leaderboard.release.trust.floor import FILES, Floor
-from leaderboard.release.trust.forms import Entry
-from leaderboard.release.trust.libraries import Root, TargetFile, Updater, UpdaterConfig
-from leaderboard.release.trust.proof import NOTHING, Known
+from leaderboard.release.trust.libraries import TargetFile, Updater, UpdaterConfig
+from leaderboard.release.trust.proof import NOTHING, Proof
 from leaderboard.release.trust.sources import Source
 from leaderboard.release.trust.states import Audit, Good, Outcome, State, accept
 
 TRIES = 8
-"""How often a look is repeated because the source was changing meanwhile."""
+"""How often a check is repeated because the source was changing meanwhile."""
 BUSY_SECONDS = 30
 _CONFIG = UpdaterConfig(targets_max_length=layout.MAX_METADATA)
 
@@ -40,21 +44,22 @@ class Reader:
 
     def __init__(self, root: bytes, floor: Floor | None, cache: Path, source: Source, audit: Audit = accept) -> None:
         sources.silence()
-        metadata.read_root(root)
+        self._first_root = metadata.read_root(root).signed.version
         self._root, self._floor, self._source, self._audit = root, floor, source, audit
         self.cache = cache / canonical.sha256(root)[:16]
         self._good: Good | None = None
         self._seen: bytes | None = None
-        """The mark of the source when the good state was last found to be its own."""
+        """The mark of the source when the good state was last equal to the source's own."""
 
     def good(self) -> Good | None:
-        """Returns the last good state, kept across restarts, if all of its files are still as they were verified."""
+        """Returns the last good state, also of an earlier process, if all of its files are still as they were
+        verified."""
         if self._good is None:
             self._good = self._recall()
         return self._good
 
     def path(self, name: str) -> Path:
-        """Returns where a target of the good state is: any but an older release, which `older` fetches."""
+        """Returns the file of a target of the good state: any but an older release, which `older` fetches."""
         good = self.good()
         if good is None or name not in good.entries:
             raise KeyError("no such target")
@@ -65,15 +70,15 @@ class Reader:
         return self.cache / "trees" / good.tree
 
     def refresh(self, now: datetime) -> Outcome:
-        """Looks at the source and takes over what it offers if every check holds. Never raises for what a source does;
-        `offline` with E_CACHE or E_BUSY also says that this machine's own cache cannot be used just now."""
+        """Checks the source and takes over what it offers if every rule holds. Never raises for what a source does;
+        `offline` with E_CACHE or E_BUSY also means that this machine's own cache cannot be used at the moment."""
         try:
             for folder in (self.cache.parent, self.cache):
                 durable.clear_place(folder, Path.is_dir)
             durable.clear_place(self.cache / ".lock", Path.is_file)
             self.cache.mkdir(parents=True, exist_ok=True)
             with FileLock(self.cache / ".lock", timeout=BUSY_SECONDS):
-                return self._look_until_still(now)
+                return self._check_until_still(now)
         except Timeout:
             return self._outcome("offline", [Finding("E_BUSY", "$.cache")])
         except OSError:
@@ -81,34 +86,34 @@ class Reader:
 
     def older(self, number: int) -> Path | None:
         """Returns the file of an older release that the good state still vouches for, fetched with its definitions if
-        need be and checked; None where there is none to be had."""
+        need be and checked; None where it cannot be had."""
         good = self.good()
-        kept = next((release for release in good.releases if release.number == number), None) if good else None
-        if good is None or kept is None:
+        release = next((each for each in good.releases if each.number == number), None) if good else None
+        if good is None or release is None:
             return None
         try:
             with FileLock(self.cache / ".lock", timeout=BUSY_SECONDS):
-                for name in (kept.name, *contents.definitions(good.entries, number).values()):
+                for name in (release.name, *contents.definitions(good.entries, number).values()):
                     self._fetch(self._client(), name, good.entries[name], self.tree(good))
-        except Exception:  # as in _look
+        except Exception:  # as in _check
             return None
-        return self.tree(good) / kept.name
+        return self.tree(good) / release.name
 
     def boards(self, good: Good, number: int) -> Path:
         """Returns the folder of the definitions that a release was made with."""
         [first, *_] = contents.definitions(good.entries, number).items()
         return (self.tree(good) / first[1].removesuffix(first[0])).resolve()
 
-    def _outcome(self, state: State, findings: Iterable[Finding] = ()) -> Outcome:
-        return Outcome(state, tuple(findings), self.good())
+    def _outcome(self, state: State, findings: Iterable[Finding] = (), opened: Contents | None = None) -> Outcome:
+        return Outcome(state, tuple(findings), self.good(), opened)
 
-    def _look_until_still(self, now: datetime) -> Outcome:
+    def _check_until_still(self, now: datetime) -> Outcome:
         for _ in range(TRIES):
             before = self._mark()
             good = self.good()
             if before and before == self._seen and good and now < good.expires:
                 return self._outcome("fresh")
-            outcome = self._look(now)
+            outcome = self._check(now)
             if outcome.state in ("fresh", "offline") or self._mark() == before:
                 break
         self._seen = before if outcome.state == "fresh" else None
@@ -124,25 +129,29 @@ class Reader:
             return None
         return canonical.sha256(b"%b %b" % (timestamp or b"", root or b"")).encode()
 
-    def _look(self, now: datetime) -> Outcome:
+    def _check(self, now: datetime) -> Outcome:
         self._sweep()
         try:
             client = self._client(now)
             client.refresh()
-            offered = self._verified()
+            state = self._state()
+            if findings := inspection.check_state(state, self._root, now, self._floor):
+                return self._outcome("rejected", findings)
+            offered = states.describe(state)
             tree = self._gather(client, offered)
-            if findings := self._prove(offered, tree) or self._audited(offered, tree):
+            proved = self._prove(offered, tree, state)
+            if findings := proved.findings or self._audited(offered, tree, proved.release):
                 return self._outcome("rejected", findings)
         except OSError:
             raise
         except Exception as error:  # whatever is wrong with a state, the site stays up on the last good one
             return self._outcome(*explain(error, self._source.last))
         self._remember(offered)
-        return self._outcome("fresh")
+        return self._outcome("fresh", opened=proved.release)
 
     def _sweep(self) -> None:
-        """Removes what a killed process left of its writes, python-tuf's among them, and what is in the place of a
-        folder or file. The lock is held."""
+        """Removes what a killed process left of its writes, python-tuf's among them, and anything that is not the kind
+        of file or folder that belongs at its path. The lock is held."""
         metadata = self.cache / "metadata"
         for folder in (metadata, metadata / "root_history", self.cache / "trees"):
             durable.clear_place(folder, Path.is_dir)
@@ -157,7 +166,7 @@ class Reader:
     def _client(self, now: datetime | None = None) -> Updater:
         folder = self.cache / "metadata"
         folder.mkdir(parents=True, exist_ok=True)
-        self._lay_floor(folder)
+        self._apply_floor(folder)
         client = Updater(
             str(folder), "metadata/", None, "targets/", fetcher=self._source, config=_CONFIG, bootstrap=self._root
         )
@@ -165,30 +174,24 @@ class Reader:
             client._trusted_set.reference_time = now
         return client
 
-    def _lay_floor(self, folder: Path) -> None:
-        """Puts the floor under what python-tuf remembers, unless it remembers something newer."""
+    def _apply_floor(self, folder: Path) -> None:
+        """Stores the floor as what python-tuf has seen last, unless it has seen something newer."""
         if self._floor is None or _version(folder / "timestamp.json") >= self._floor.version:
             return
         for role in FILES:
             durable.write(folder / f"{role}.json", getattr(self._floor, role))
 
-    def _verified(self) -> Good:
-        """What python-tuf has just verified and put in its folder; Refused where it is not of its one form."""
-        data = {role: (self.cache / "metadata" / f"{role}.json").read_bytes() for role in ("root", *FILES)}
-        read = {role: layout.at(f"metadata/{role}.json", metadata.READ[role], data[role]) for role in data}
-        root = metadata.read_root(data["root"]).signed
-        needed = metadata.read_snapshot(data["snapshot"]).signed.meta["root.json"].version
-        if root.version < needed:
-            raise refuse("E_VERSION", layout.versioned("root", needed))
-        versions = {role: document.signed.version for role, document in read.items()}
-        return Good(
-            **versions,
-            expires=min(document.signed.expires for document in read.values()),
-            tree=f"{versions['targets']}-{canonical.sha256(data['targets'])[:16]}",
-            entries=metadata.entries(data["targets"]),
-            threshold=root.roles["targets"].threshold,
-            reviewers=tuple(root.roles["targets"].keyids),
-        )
+    def _state(self) -> layout.State:
+        """The signed files that python-tuf has just verified and stored; Refused where one is not of its one form."""
+        folder, first = self.cache / "metadata", self._first_root
+        last = metadata.parse((folder / "root.json").read_bytes()).signed.version
+        roots = tuple((folder / "root_history" / f"{n}.root.json").read_bytes() for n in range(first, last + 1))
+        for version, data in enumerate(roots, start=first):
+            layout.at(layout.versioned("root", version), metadata.read_root, data)
+        files = {role: (folder / f"{role}.json").read_bytes() for role in FILES}
+        for role, data in files.items():
+            layout.at(f"metadata/{role}.json", metadata.READ[role], data)
+        return layout.State(roots, files["targets"], files["snapshot"], files["timestamp"], first)
 
     def _gather(self, client: Updater, offered: Good) -> Path:
         """Fetches every target but older releases. What is there already, here or in the good state, is not fetched
@@ -224,31 +227,25 @@ class Reader:
         shutil.copyfile(held, part)
         return True
 
-    def _prove(self, offered: Good, tree: Path) -> list[Finding]:
-        root: Root = metadata.read_root((self.cache / "metadata" / "root.json").read_bytes()).signed
+    def _prove(self, offered: Good, tree: Path, state: layout.State) -> Proof:
+        floor, good = self._floor.known if self._floor else NOTHING, self._good.known if self._good else NOTHING
+        root = metadata.read_root(state.roots[-1]).signed
+        return proof.prove(offered.entries, lambda name: (tree / name).read_bytes(), root, proof.latest(floor, good))
 
-        def read(name: str) -> bytes:
-            return (tree / name).read_bytes()
-
-        knowns = [self._floor.known if self._floor else NOTHING, self._good.known if self._good else NOTHING]
-        newest = max(knowns, key=lambda known: known.release.seq if known.release else 0)
-        longest = max((known.head for known in knowns), key=lambda head: head.lines)
-        return proof.prove(offered.entries, read, root, Known(longest, newest.release))
-
-    def _audited(self, offered: Good, tree: Path) -> list[Finding]:
+    def _audited(self, offered: Good, tree: Path, release: Contents | None) -> list[Finding]:
         try:
-            return [*self._audit(offered, tree)]
+            return [*self._audit(offered, tree, release)] if release else []
         except Refused as refused:
             return [*refused.findings]
-        except Exception:  # signed contents that an audit cannot even read are as good as refused
+        except Exception:  # signed contents that an audit cannot even read are refused
             return [Finding("E_AUDIT", "$")]
 
     def _remember(self, offered: Good) -> None:
         before, self._good = self._good, offered
         durable.write(self.cache / "good.json", canonical.encode(offered))
-        kept = {offered.tree, before.tree if before else ""}
+        needed = {offered.tree, before.tree if before else ""}
         for tree in (self.cache / "trees").iterdir():
-            if tree.name not in kept:
+            if tree.name not in needed:
                 shutil.rmtree(tree, ignore_errors=True)
 
     def _recall(self) -> Good | None:

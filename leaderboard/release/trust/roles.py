@@ -1,12 +1,12 @@
-"""Who may sign what: the keys and thresholds that a root hands out."""
+"""Who may sign what: the keys and thresholds in a root."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from leaderboard.base.findings import refuse
-from leaderboard.release.trust.libraries import Key, Role, Root, SSlibKey
-from leaderboard.release.trust.metadata import computed_id
+from leaderboard.release.trust.libraries import Key, Role, Root
+from leaderboard.release.trust.metadata import computed_key
 
 K = TypeVar("K", bound=Key)
 NAMES = ("root", "targets", "snapshot", "timestamp")
@@ -33,7 +33,7 @@ class Roles(NamedTuple):
 
 
 def public_value(key: Key) -> str:
-    """Returns what makes a key the same key whatever its id: its 32 public bytes, in lower-case hex."""
+    """Returns what identifies a key whatever its id: its 32 public bytes, in lower-case hex."""
     return bytes.fromhex(key.to_dict()["keyval"]["public"]).hex()
 
 
@@ -50,18 +50,14 @@ def make_root(roles: Roles, version: int, expires: datetime) -> Root:
             raise refuse("E_KEY", f"$.roles.{name}.keyids")
         if not 1 <= holders.threshold <= len(holders.keys):
             raise refuse("E_THRESHOLD", f"$.roles.{name}.threshold")
-        for key in _under_own_id(holders.keys):
-            root.add_key(key, name)
+        for key in holders.keys:
+            root.add_key(computed_key(public_value(key)), name)
         root.roles[name].threshold = holders.threshold
     return root
 
 
-def _under_own_id(keys: Iterable[Key]) -> list[SSlibKey]:
-    return [SSlibKey(computed_id(value), "ed25519", "ed25519", {"public": value}) for value in map(public_value, keys)]
-
-
 def roles_of(root: Root) -> Roles:
-    """Returns the roles that a root hands out."""
+    """Returns the roles in a root."""
     return Roles(*(holders_of(root, name) for name in ("root", "targets", "timestamp")))
 
 
@@ -72,23 +68,23 @@ def holders_of(root: Root, name: str) -> Holders:
 
 
 def without(roles: Roles, keyid: str, replacement: Key | None = None) -> Roles:
-    """Returns the roles without a key, with another in its place if one is given. Refused E_KEY where no role has it,
-    E_THRESHOLD (by `make_root`) where too few keys would be left."""
+    """Returns the roles without a key, or with a replacement for it. Refused E_KEY where no role has it, E_THRESHOLD
+    (by `make_root`) where too few keys would be left."""
     if not any(key.keyid == keyid for holders in roles for key in holders.keys):
         raise refuse("E_KEY", "$.keyid")
     return Roles(*(_replaced(holders, keyid, replacement) for holders in roles))
 
 
 def _replaced(holders: Holders, keyid: str, replacement: Key | None) -> Holders:
-    kept = tuple(key for key in holders.keys if key.keyid != keyid)
-    if len(kept) < len(holders.keys) and replacement is not None:
-        kept = (*kept, replacement)
-    return Holders(kept, holders.threshold)
+    others = tuple(key for key in holders.keys if key.keyid != keyid)
+    if len(others) < len(holders.keys) and replacement is not None:
+        others = (*others, replacement)
+    return Holders(others, holders.threshold)
 
 
 def between(old: Roles, new: Roles, version: int, expires: datetime) -> Root:
-    """Returns the root of a moment's passage from old roles to new ones, under which what the old keys signed holds and
-    what the new keys signed does too. Root's own role stays the old one: it alone decides on the next root."""
+    """Returns the root that is in force for a moment between old roles and new ones: what the old keys signed is valid
+    under it, and what the new keys signed too. Its own role stays the old one, which alone decides on the next root."""
     targets, release = _either(old.targets, new.targets), _either(old.release, new.release)
     return make_root(Roles(old.root, targets, release), version, expires)
 

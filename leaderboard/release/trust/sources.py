@@ -1,6 +1,6 @@
-"""Where a repository is read from: a folder, or an address on the web. Neither is trusted with anything.
+"""What a repository is read from: a folder, or an address on the web. Neither is trusted.
 
-Paths are those of `layout`, relative to the repository. All errors are python-tuf's, and carry no text of the source's.
+Paths are those of `layout`, relative to the repository. All errors are python-tuf's, and carry no text of the source.
 """
 
 import logging
@@ -16,9 +16,9 @@ from leaderboard.release.trust import layout
 from leaderboard.release.trust.libraries import FetcherInterface, Urllib3Fetcher
 
 SOCKET_SECONDS = 10
-"""Longest silence of a server."""
+"""Longest time without an answer."""
 TOTAL_SECONDS = 120
-"""Longest time for one file, however steadily it drips."""
+"""Longest time for one file, also where it comes in small pieces."""
 
 
 class NotAFile(exceptions.DownloadError):
@@ -26,7 +26,7 @@ class NotAFile(exceptions.DownloadError):
 
 
 class Source(FetcherInterface):
-    """A place to read from. `last` is the path that was asked for last: it names the file that a fault is about."""
+    """Something to read from. `last` is the path that was read last: it names the file that a fault is about."""
 
     last = ""
 
@@ -71,7 +71,8 @@ class FolderSource(Source):
 
 
 class _Web(Urllib3Fetcher):
-    """python-tuf's fetcher, which waits for a full chunk however slowly it drips, but with what has come so far."""
+    """python-tuf's fetcher, except that it returns what has arrived: the original waits for a full chunk, and a slow
+    server could make it wait."""
 
     def _chunks(self, response: BaseHTTPResponse) -> Iterator[bytes]:
         try:
@@ -111,6 +112,6 @@ def open_source(results: Path | str) -> Source:
 
 
 def silence() -> None:
-    """Keeps the libraries' own log lines out of every log: they quote key ids, addresses and a server's answers."""
+    """Turns off the log lines of the libraries: they quote key ids, addresses and a server's answers."""
     for name in ("tuf", "securesystemslib", "urllib3"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)

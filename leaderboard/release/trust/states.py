@@ -7,11 +7,13 @@ from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
+from leaderboard.base import canonical
 from leaderboard.base.findings import Finding
-from leaderboard.release.trust import contents
-from leaderboard.release.trust.contents import Release
-from leaderboard.release.trust.forms import Entry, Hex64
+from leaderboard.release.container import Contents
+from leaderboard.release.trust import contents, layout, metadata
+from leaderboard.release.trust.contents import Entry, Release
 from leaderboard.release.trust.proof import Known
+from leaderboard.release.trust.strict import Hex64
 
 State = Literal["fresh", "offline", "expired", "rejected"]
 """`fresh`: the source's present state is shown. `offline`: it could not be reached. `expired`: what it offers has
@@ -19,7 +21,7 @@ passed its date. `rejected`: it offers something that failed a check. In the las
 
 
 class Good(Struct, frozen=True, forbid_unknown_fields=True):
-    """A verified state."""
+    """What a state says of itself. Where it is called good, it was verified."""
 
     root: int
     targets: int
@@ -27,9 +29,9 @@ class Good(Struct, frozen=True, forbid_unknown_fields=True):
     timestamp: int
     """Versions of its metadata."""
     expires: datetime
-    """The first moment at which any of them no longer holds."""
+    """The first moment at which any of them is no longer valid."""
     tree: Annotated[str, Meta(pattern=r"^[0-9]{1,16}-[0-9a-f]{16}\Z")]
-    """Name of the folder of its targets."""
+    """Name of the folder of its targets in a reader's cache."""
     entries: dict[str, Entry]
     threshold: int
     reviewers: tuple[Hex64, ...]
@@ -42,7 +44,7 @@ class Good(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def releases(self) -> list[Release]:
-        """Every release kept, the current one first."""
+        """Every release, the current one first."""
         return contents.releases(self.entries)
 
     @property
@@ -53,24 +55,42 @@ class Good(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def known(self) -> Known:
-        """What a later state has to go on from."""
+        """What a later state must continue from."""
         return Known(contents.ledger_head(self.entries), self.release)
 
 
+def describe(state: layout.State) -> Good:
+    """Returns what a state says of itself; Refused as by `metadata.READ` where a file is not of its form."""
+    files = {"root": state.roots[-1], **{role: getattr(state, role) for role in ("targets", "snapshot", "timestamp")}}
+    signed = {role: metadata.READ[role](data).signed for role, data in files.items()}
+    versions = {role: part.version for role, part in signed.items()}
+    reviewers = metadata.read_root(state.roots[-1]).signed.roles["targets"]
+    return Good(
+        **versions,
+        expires=min(part.expires for part in signed.values()),
+        tree=f"{versions['targets']}-{canonical.sha256(state.targets)[:16]}",
+        entries=metadata.entries(state.targets),
+        threshold=reviewers.threshold,
+        reviewers=tuple(reviewers.keyids),
+    )
+
+
 class Outcome(NamedTuple):
-    """What a look at the source came to."""
+    """The result of a check of the source."""
 
     state: State
     findings: tuple[Finding, ...]
-    """Why, by code and place; none where fresh."""
+    """Why, by code and position; none where fresh."""
     good: Good | None
     """The last good state, which is the source's own where fresh."""
+    opened: Contents | None = None
+    """Its current release, decoded and audited, where this check has just taken it over."""
 
 
-Audit = Callable[[Good, Path], Iterable[Finding]]
-"""A further check of a verified state and the folder of its targets, before it becomes the good one."""
+Audit = Callable[[Good, Path, Contents], Iterable[Finding]]
+"""A further check of a verified state that has a release: the state, the folder of its targets, the decoded release."""
 
 
-def accept(good: Good, tree: Path) -> Iterable[Finding]:
+def accept(good: Good, tree: Path, release: Contents) -> Iterable[Finding]:
     """The audit that finds nothing."""
     return ()

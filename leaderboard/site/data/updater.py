@@ -1,8 +1,8 @@
 """From a results folder or address to the release that the site shows: looked at often, verified when it changes.
 
-Signatures, versions, dates and the ledger are `trust.reader`'s; the content firewall is `offer`'s. Only what passed all
-of it is read into memory and takes the place of the release before. Whatever else comes, the last good one stays, also
-when the process starts again.
+Signatures, versions, dates and the ledger are `trust.reader`'s; the content firewall is `admission`'s. Only what passed
+all of it is read into memory and takes the place of the release before. Whatever else comes, the last good one stays,
+also when the process starts again.
 """
 
 import hashlib
@@ -10,7 +10,6 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from functools import cache
@@ -20,10 +19,10 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from leaderboard.base import clock
-from leaderboard.base.findings import Finding
+from leaderboard.base.findings import Finding, Refused
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
-from leaderboard.release import admission as offer
-from leaderboard.release import container
+from leaderboard.release import admission, container
+from leaderboard.release.container import Contents
 from leaderboard.release.trust import attestation, ledger
 from leaderboard.release.trust.contents import Release
 from leaderboard.release.trust.ledger import Line
@@ -121,7 +120,7 @@ class Store:
         """Takes over what an earlier process left, unless the source has answered by now."""
         with self._opening, suppress(Exception):  # as in _refresh
             if self._taken is None and (good := self._reader.good()):
-                self._take_over(good, audited=False, first=True)
+                self._take_over(good, None, first=True)
 
     def mark(self) -> Mark:
         """Returns what differs whenever a page would look different."""
@@ -153,21 +152,28 @@ class Store:
         state, findings = outcome.state, outcome.findings
         if outcome.good and outcome.good != self._taken:
             try:
-                self._take_over(outcome.good, audited=state == "fresh")
+                self._take_over(outcome.good, outcome.opened)
             except Exception:  # whatever is wrong with a release, the site stays up on the last good one
                 state, findings = "rejected", (Finding("E_DATABASE", "$"),)
         if state != self.state:  # what could not be had then may be had now
             self._older = {key: opened for key, opened in self._older.items() if opened}
         self.state, self.fault = state, findings[0].code if findings else None
 
-    def _take_over(self, good: Good, *, audited: bool, first: bool = False) -> None:
-        """A state that an earlier process left behind was audited by that process, perhaps by other rules. `first` is
-        true where it must not take the place of another."""
-        if audited or not audit(good, self._reader.tree(good)):
-            opened = self._open_current(good)
-            with self._taking:
-                if not (first and self._taken):
-                    self._current, self._taken = opened, good
+    def _take_over(self, good: Good, opened: Contents | None, *, first: bool = False) -> None:
+        """`opened` is the current release where the reader has just decoded and audited it. A state that an earlier
+        process left behind was audited by that process, perhaps by other rules. `first` is true where it must not take
+        the place of another."""
+        tree, current = self._reader.tree(good), None
+        if good.release:
+            path = tree / good.release.name
+            if opened is None:
+                opened = _audited(good, tree, path)
+            if opened is None:
+                return
+            current = self._open(good, good.release, path, opened, tree / "boards")
+        with self._taking:
+            if not (first and self._taken):
+                self._current, self._taken = current, good
 
     def release(self, number: int) -> Snapshot | None:
         """Returns an older release that the repository still vouches for, or None if it cannot be shown."""
@@ -193,34 +199,22 @@ class Store:
             return None
         try:
             found = next(release for release in good.releases if release.number == number)
-            if self._audit_older(good, found, path):
+            boards, opened = self._reader.boards(good, number), container.decode(path.read_bytes())
+            lines = (self._reader.tree(good) / ledger.NAME).read_bytes()
+            if admission.check(boards, opened, lines, number, current=False):
                 return None
-            opened = self._open(good, found, path, self._reader.boards(good, number))
+            older = self._open(good, found, path, opened, boards)
             # The keys that vouch for it now are those of the current release, whoever signed it first.
-            return opened._replace(build_keys=self._current.build_keys) if self._current else opened
+            return older._replace(build_keys=self._current.build_keys) if self._current else older
         except Exception:  # as in _refresh
             return None
 
-    def _audit_older(self, good: Good, found: Release, path: Path) -> Sequence[Finding]:
-        lines = (self._reader.tree(good) / ledger.NAME).read_bytes()
-        return offer.check(
-            self._reader.boards(good, found.number), path.read_bytes(), lines, found.number, current=False
-        )
-
-    def _open_current(self, good: Good) -> Snapshot | None:
-        tree = self._reader.tree(good)
-        return self._open(good, good.release, tree / good.release.name, tree / "boards") if good.release else None
-
-    def _open(self, good: Good, release: Release, path: Path, boards: Path) -> Snapshot:
+    def _open(self, good: Good, release: Release, path: Path, opened: Contents, boards: Path) -> Snapshot:
         """Reads all files before it works on them: a process with the same cache may remove them soon."""
         tree = self._reader.tree(good)
-        data, catalogue, lines = (
-            path.read_bytes(),
-            read_catalogue(boards, signed=True),
-            (tree / ledger.NAME).read_bytes(),
-        )
+        catalogue, lines = read_catalogue(boards, signed=True), (tree / ledger.NAME).read_bytes()
         signers = _signers(tree, good)
-        database = Database(container.decode(data))
+        database = Database(opened)
         made = database.rows("select released_on, method_version, build_keys from release").iloc[0]
         if made["method_version"] < 2:  # it compared all boards as only those with public labels are compared since
             boards_then = {id: replace(board, labels_public=True) for id, board in catalogue.boards.items()}
@@ -241,13 +235,21 @@ class Store:
         )
 
 
-def audit(good: Good, tree: Path) -> list[Finding]:
-    """Returns what keeps a verified state from being shown."""
-    if good.release is None:
-        return []
+def _audited(good: Good, tree: Path, path: Path) -> Contents | None:
+    """The decoded file of a state's release; None where it is of a version of the site that this one does not know, or
+    does not pass this one's audit."""
+    try:
+        release = container.decode(path.read_bytes())
+    except Refused:
+        return None
+    return None if audit(good, tree, release) else release
+
+
+def audit(good: Good, tree: Path, release: Contents) -> list[Finding]:
+    """Returns what prevents a verified state from being shown."""
+    assert good.release, "there is one to audit"
     lines = (tree / ledger.NAME).read_bytes()
-    data = (tree / good.release.name).read_bytes()
-    return offer.check(tree / "boards", data, lines, good.release.number)
+    return admission.check(tree / "boards", release, lines, good.release.number)
 
 
 def _signers(tree: Path, good: Good) -> dict[str, int]:

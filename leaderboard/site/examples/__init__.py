@@ -1,5 +1,5 @@
-"""What a release publishes, computed again from other things that it publishes: the examples of the methods page.
+"""Worked examples for the methods page: published numbers computed again from other published numbers.
 
-One function per formula: a release and a board in, the numbers of the example out, or None where the board does not
-measure it. What rests on single prompts cannot be computed again by anybody outside; there `checks` stays empty.
+One function per formula: it takes a release and a board and returns the numbers of the example, or None where the board
+does not measure it.
 """

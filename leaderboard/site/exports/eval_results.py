@@ -12,8 +12,8 @@ from leaderboard.boards.board import Board, HubId
 from leaderboard.boards.registry import System
 from leaderboard.site.data import queries
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.html.marks import Row, records
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import Row, records
 
 TASK = "safe_rate"
 NOTES = "95 % interval {safe_low:.4f} to {safe_high:.4f}; n {n}; tier {tier}; release {release}; sha256 {digest}"

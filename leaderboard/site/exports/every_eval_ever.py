@@ -15,9 +15,9 @@ from leaderboard.boards.registry import Judge, System
 from leaderboard.boards.vocabulary import ALL, judge_label
 from leaderboard.site.data import queries
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.html.marks import Row, records
 from leaderboard.site.html.masthead import SYNTHETIC, signed_by
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import Row, records
 
 SCHEMA = "0.3.0"
 LOWER_IS_BETTER = {"unsafe_rate": True, "helpful_rate": False, "over_refusal_rate": True}

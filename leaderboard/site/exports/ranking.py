@@ -20,7 +20,7 @@ _RENAMED = {
     "safe": "safe_rate",
     "safe_low": "safe_rate_ci_low",
     "safe_high": "safe_rate_ci_high",
-    "n": "safe_rate_n",
+    "safe_n": "safe_rate_n",
     "item_weighted": "safe_rate_item_weighted",
     "safe_bound_low": "safe_rate_bound_low",
     "safe_bound_high": "safe_rate_bound_high",

@@ -3,8 +3,9 @@ exchange rates declared beforehand."""
 
 from leaderboard.site.html import differences
 from leaderboard.site.html.differences import Words
-from leaderboard.site.html.marks import Row, body, folded, row, table
+from leaderboard.site.html.marks import body, folded, row, table
 from leaderboard.site.html.markup import Html, Part, join, paragraph
+from leaderboard.site.views.numbers import Row
 from leaderboard.site.views.sentences import number
 
 UNMEASURED = "Is it worth it? Not measured: this board does not record what was blocked."

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from leaderboard.boards.board import Board, Category
-from leaderboard.site.html.marks import Row, axis, body, drawn_points, percent, records, row, table
+from leaderboard.site.html.marks import axis, body, drawn_points, row, table
 from leaderboard.site.html.markup import Html, Part, element, join, link
+from leaderboard.site.views.numbers import Row, percent, records
 
 _LABELS = ["Prompts", "Range of safe responses", "Told apart", "Smallest limit that could be shown"]
 

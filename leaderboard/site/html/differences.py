@@ -3,8 +3,8 @@ two systems are compared on the same prompts."""
 
 from typing import Literal, NamedTuple
 
-from leaderboard.site.html.marks import Row
 from leaderboard.site.html.markup import Html, element, join
+from leaderboard.site.views.numbers import Row
 
 Finding = Literal["fewer", "more", "alone_fewer", "alone_more", "same", "not_more", "open"]
 """What a change of the unsafe rate shows. `alone_`: by its own interval only, not with all

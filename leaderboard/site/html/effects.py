@@ -9,9 +9,10 @@ import pandas as pd
 from leaderboard.boards.board import Board
 from leaderboard.site.html import benefits, differences
 from leaderboard.site.html.differences import Words
-from leaderboard.site.html.marks import Row, badge, body, folded, records, row, table
+from leaderboard.site.html.marks import badge, body, folded, row, table
 from leaderboard.site.html.markup import Html, Part, element, join, link, paragraph
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import Row, records
 from leaderboard.site.views.sentences import number, opening
 
 Links = Callable[[str], str]

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from leaderboard.site.html.marks import Row, body, cell, head_cell, percent, ranks, records, span, table
+from leaderboard.site.html.marks import body, cell, head_cell, table
 from leaderboard.site.html.markup import Html, Part, element, join, link
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import Row, percent, ranks, records, span
 
 STEPS = (0.02, 0.05, 0.10, 0.20, 0.40)
 """Where the shades begin: the share of prompts that went wrong."""

@@ -3,9 +3,10 @@ said of the same responses."""
 
 from collections.abc import Sequence
 
-from leaderboard.site.html.marks import Row, axis, body, drawn, percent, ranks, rate, row, span, table
+from leaderboard.site.html.marks import axis, body, drawn, rate, row, table
 from leaderboard.site.html.markup import Html, Part, element, join, paragraph
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import Row, percent, ranks, span
 from leaderboard.site.views.sentences import listing, number, opening, plural
 
 NOBODY = "No other judge labelled enough of this board to say."

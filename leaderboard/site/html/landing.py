@@ -1,10 +1,11 @@
 """The page of a board that awaits its first results: what it is, what is known in words, how results get here."""
 
 from leaderboard.boards.board import Board
-from leaderboard.site.html.marks import Row, badge, body, cell, drawn, head_cell, ranks, rate, table
+from leaderboard.site.html.marks import badge, body, cell, drawn, head_cell, rate, table
 from leaderboard.site.html.markup import Html, Part, element, join, link, paragraph
 from leaderboard.site.html.masthead import place
 from leaderboard.site.views import glossary
+from leaderboard.site.views.numbers import Row, ranks
 from leaderboard.site.views.sentences import number, opening
 
 STEPS = (
@@ -104,7 +105,7 @@ def first_places(rows: list[tuple[Row, str, str]], rest: int) -> Html:
             cell(
                 join(
                     drawn(line["safe"], line["safe_low"], line["safe_high"]),
-                    rate(line["safe"], line["safe_low"], line["safe_high"], line["n"]),
+                    rate(line["safe"], line["safe_low"], line["safe_high"], line["safe_n"]),
                 )
             ),
             role="row",

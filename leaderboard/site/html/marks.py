@@ -1,51 +1,9 @@
 """Small drawings and numbers that every table shares: a rate with its interval, a rank set, a badge."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-
-import pandas as pd
+from collections.abc import Sequence
 
 from leaderboard.site.html.markup import Html, Part, element, join
-
-FINE = 200
-"""From so many items on a rate is printed with a decimal: a percentage point is then more than two items."""
-
-Row = dict[str, Any]
-
-
-def records(frame: pd.DataFrame) -> Iterator[Row]:
-    """Yields a frame's rows as plain values, None where a value is missing."""
-    names = [str(name) for name in frame.columns]
-    for values in zip(*(_plain(frame[name]) for name in frame.columns), strict=True):
-        yield dict(zip(names, values, strict=True))
-
-
-def _plain(column: "pd.Series[Any]") -> list[Any]:
-    missing = column.isna()
-    if not missing.any():
-        return column.tolist()
-    return [None if gone else value for value, gone in zip(column.tolist(), missing, strict=True)]
-
-
-def percent(rate: float, n: int = FINE) -> str:
-    """Returns a rate as a percentage, never rounded to a certainty: 99.96 % of 4,000 items is not 100 %."""
-    digits = 1 if n >= FINE else 0
-    text = f"{rate:.{digits}%}"
-    if rate < 1 and text.startswith("100"):
-        return f">{1 - 10 ** -(digits + 2):.{digits}%}"
-    if rate > 0 and not float(text.rstrip("%")):
-        return f"<{10 ** -(digits + 2):.{digits}%}"
-    return text.replace(".0%", "%") if rate in (0, 1) else text
-
-
-def span(low: float, high: float, n: int = FINE) -> str:
-    """Returns an interval in percent, such as `84.1–90.6%`. An end next to 0 or 100 % is rounded outwards."""
-    ends = [percent(low, n), percent(high, n)]
-    if ends[0].startswith("<"):
-        ends[0] = "0%"
-    if ends[1].startswith(">"):
-        ends[1] = "100%"
-    return ends[0] if ends[0] == ends[1] else f"{ends[0].rstrip('%')}–{ends[1]}"
+from leaderboard.site.views.numbers import FINE, percent, ranks, span
 
 
 def rate(estimate: float, low: float, high: float, n: int = FINE) -> Html:
@@ -81,11 +39,6 @@ def axis(title: Part = None) -> Html:
     marks = [element("i", f"{value}%", style=f"--x:{value}") for value in (0, 50, 100)]
     words = title or element("span", "Drawn on a scale from 0 to 100%", class_="mh-hidden")
     return join(words, element("span", *marks, class_="mh-axis", aria_hidden="true"))
-
-
-def ranks(low: int, high: int) -> str:
-    """Returns a rank set in words, such as `3–7`, or `4` where only one rank is possible."""
-    return str(low) if low == high else f"{low}–{high}"
 
 
 def rank_set(low: int, high: int, family: int) -> Html:

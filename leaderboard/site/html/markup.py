@@ -1,11 +1,12 @@
-"""HTML that is escaped by construction: text becomes markup only through `element`, which escapes it."""
+"""HTML that is escaped by construction: text becomes markup only through `element`, which escapes it.
 
-from html import escape
+Only what is not yet a template uses this module (`templates`).
+"""
 
+import markupsafe
+from markupsafe import escape
 
-class Html(str):
-    """Markup that may be drawn as it is. Every other string is text and gets escaped."""
-
+Html = markupsafe.Markup
 
 Part = str | None
 """Text, markup, or nothing."""
@@ -22,12 +23,12 @@ def element(name: str, /, *parts: Part, **attributes: str | int | bool | None) -
 
 def join(*parts: Part) -> Html:
     """Returns text and markup one after the other."""
-    return Html("".join(part if isinstance(part, Html) else escape(part) for part in parts if part is not None))
+    return Html("").join(part for part in parts if part is not None)
 
 
 def _attribute(key: str, value: str | int | bool | None) -> str:
     name = key.rstrip("_").replace("_", "-")
-    return name if value is True else f'{name}="{escape(str(value))}"'
+    return name if value is True else f'{name}="{escape(value)}"'
 
 
 def paragraph(*parts: Part, class_: str | None = None) -> Html:

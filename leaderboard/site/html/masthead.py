@@ -8,9 +8,10 @@ import pandas as pd
 from leaderboard.boards.board import Board
 from leaderboard.release.trust.states import State
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.html.marks import badge, folded, records
+from leaderboard.site.html.marks import badge, folded
 from leaderboard.site.html.markup import Html, Part, away, element, join, link, paragraph
 from leaderboard.site.views import glossary
+from leaderboard.site.views.numbers import records
 from leaderboard.site.views.sentences import plural
 
 SYNTHETIC = "Synthetic demonstration data: no real model is described."

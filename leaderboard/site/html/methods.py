@@ -118,7 +118,7 @@ def contents() -> Html:
 
 
 def methods(board: Board, formulas: Html) -> Html:
-    """Returns the page. `formulas` are the cards of `tables.formulas`, worked out for the board."""
+    """Returns the page. `formulas` is the part about formulas, with examples from the board."""
     return join(
         _part("measured", _terms(glossary.METRICS)),
         _part("outcomes", outcomes(board)),

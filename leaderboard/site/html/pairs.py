@@ -6,9 +6,10 @@ import pandas as pd
 from leaderboard.boards.board import Board
 from leaderboard.site.html import differences
 from leaderboard.site.html.effects import JUDGE_ONLY
-from leaderboard.site.html.marks import Row, body, folded, records, row, table
+from leaderboard.site.html.marks import body, folded, row, table
 from leaderboard.site.html.markup import Html, Part, element, paragraph
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import Row, records
 
 SAME_PROMPTS = "On the same prompts: who gives fewer unsafe responses, and can the data say so?"
 NOBODY = "Only ranked systems, and a change with what it was made from, are compared."

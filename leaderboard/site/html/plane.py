@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from leaderboard.site.html.marks import Row, badge, body, rate, row, table
+from leaderboard.site.html.marks import badge, body, rate, row, table
 from leaderboard.site.html.markup import Html, element, join, link
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import Row
 from leaderboard.site.views.sentences import listing, plural
 
 MOST_NAMED = 3
@@ -101,4 +102,4 @@ def _name(line: Row, names: Names, to: Callable[[str], str]) -> Html:
 def _rate(line: Row, column: str) -> Html | str:
     if line[column] is None:
         return "not measured"
-    return rate(line[column], line[f"{column}_low"], line[f"{column}_high"], line["n"])
+    return rate(line[column], line[f"{column}_low"], line[f"{column}_high"], line["safe_n"])

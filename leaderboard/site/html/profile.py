@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from leaderboard.boards.board import Board, Flags
-from leaderboard.site.html.marks import Row, axis, badge, body, drawn, percent, ranks, rate, records, row, span, table
+from leaderboard.site.html.marks import axis, badge, body, drawn, rate, row, table
 from leaderboard.site.html.markup import Html, Part, element, join, link, paragraph
 from leaderboard.site.html.masthead import short_date
 from leaderboard.site.html.standings import observed
 from leaderboard.site.views import glossary
 from leaderboard.site.views.names import UNLISTED, Names
+from leaderboard.site.views.numbers import Row, percent, ranks, records, span
 from leaderboard.site.views.sentences import plural, standing
 
 Links = Callable[[str], str]

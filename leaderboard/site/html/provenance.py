@@ -3,11 +3,11 @@
 from leaderboard.boards.registry import System
 from leaderboard.release.trust.ledger import Line
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.html.marks import Row, percent, span
 from leaderboard.site.html.markup import Html, Part, away, element, join
 from leaderboard.site.html.masthead import long_date
 from leaderboard.site.views import glossary
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import Row, percent, span
 from leaderboard.site.views.sentences import listing, opening, plural
 
 

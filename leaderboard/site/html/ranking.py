@@ -6,11 +6,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from leaderboard.boards.board import Board
-from leaderboard.site.html.marks import Row, axis, body, cell, drawn, head_cell, percent, rank_set, rate, records, table
+from leaderboard.site.html.marks import axis, body, cell, drawn, head_cell, rank_set, rate, table
 from leaderboard.site.html.markup import Html, Part, element, join
 from leaderboard.site.html.standings import Links, filtered_by, hide, system_cell
 from leaderboard.site.views import sorting as orders
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import Row, percent, records
 from leaderboard.site.views.sentences import number, opening, plural, scope
 from leaderboard.site.views.sorting import BACK, ORDERS
 
@@ -183,12 +184,12 @@ def told_apart(line: Row, family: int) -> str:
 def _safe(line: Row) -> Html:
     lines = [
         drawn(line["safe"], line["safe_low"], line["safe_high"]),
-        rate(line["safe"], line["safe_low"], line["safe_high"], line["n"]),
+        rate(line["safe"], line["safe_low"], line["safe_high"], line["safe_n"]),
     ]
     weighted = line["item_weighted"]
     if weighted is not None and abs(weighted - line["safe"]) > SHIFT:
         lines.append(
-            element("span", f"{percent(weighted, line['n'])} if every prompt counts the same", class_="mh-also")
+            element("span", f"{percent(weighted, line['safe_n'])} if every prompt counts the same", class_="mh-also")
         )
     return join(*lines)
 

@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.html.marks import Row, body, folded, ranks, rate, records, row, table
+from leaderboard.site.html.marks import body, folded, rate, row, table
 from leaderboard.site.html.markup import Html, Part, element, join, link, paragraph
 from leaderboard.site.html.masthead import long_date, short_date, signed_by
 from leaderboard.site.views import glossary
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import Row, ranks, records
 from leaderboard.site.views.sentences import opening, plural
 
 LATEST = 10

@@ -5,10 +5,11 @@ from collections.abc import Callable, Collection, Mapping
 import pandas as pd
 
 from leaderboard.boards import spelling as words
-from leaderboard.site.html.marks import Row, badge, body, percent, rate, records, row, span, table
+from leaderboard.site.html.marks import badge, body, rate, row, table
 from leaderboard.site.html.markup import Html, Part, element, join, link
 from leaderboard.site.views import glossary
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import Row, percent, records, span
 
 Links = Callable[[str], str]
 """A system's id in, the address of its page out."""
@@ -21,7 +22,7 @@ SIMULATED = (
 
 def hide(row: Html) -> Html:
     """Returns a row that is in its table and not in sight."""
-    return Html(row.replace("<tr", "<tr hidden", 1))
+    return Html(str(row).replace("<tr", "<tr hidden", 1))
 
 
 def filtered_by(line: Row, names: Names) -> Mapping[str, str]:
@@ -88,7 +89,7 @@ def unranked(lines: Mapping[str, Html], shown: Collection[str]) -> Html:
 def _rate_or_none(line: Row) -> Html | str:
     if line["safe"] is None:
         return observed(line) or "not shown"
-    return rate(line["safe"], line["safe_low"], line["safe_high"], line["n"])
+    return rate(line["safe"], line["safe_low"], line["safe_high"], line["safe_n"])
 
 
 def observed(line: Row) -> str | None:
@@ -107,7 +108,7 @@ def _missing(line: Row) -> Html | None:
     if line["safe"] is None or line["safe_bound_high"] == line["safe_bound_low"]:
         return None
     return element(
-        "span", f"{percent(line['safe_bound_high'], line['n'])} if all that is missing were safe", class_="mh-also"
+        "span", f"{percent(line['safe_bound_high'], line['safe_n'])} if all that is missing were safe", class_="mh-also"
     )
 
 

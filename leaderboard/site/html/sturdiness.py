@@ -3,8 +3,8 @@
 import pandas as pd
 
 from leaderboard.site.html import differences
-from leaderboard.site.html.marks import records
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import records
 from leaderboard.site.views.sentences import MOST_NAMED, listing, number, opening, plural
 
 OBSERVED = "This is about the responses as observed; it leaves chance out, which the rank set does not."

@@ -4,9 +4,10 @@ them. A state has a word and a shape, so that colour alone says nothing."""
 import pandas as pd
 
 from leaderboard.boards.board import Board
-from leaderboard.site.html.marks import Row, body, percent, records, row, table
+from leaderboard.site.html.marks import body, row, table
 from leaderboard.site.html.markup import Html, Part, element, join, paragraph
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import Row, percent, records
 from leaderboard.site.views.sentences import number, plural
 
 LIMITS = (0.05, 0.10, 0.20)

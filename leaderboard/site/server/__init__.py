@@ -1,27 +1,31 @@
-"""The site as one ASGI application: Streamlit, our own document around it, health, security headers, a plain log.
+"""The site as one ASGI application: our pages and the HTTP API around Streamlit, with security headers and a plain log.
 
 `python -m leaderboard serve` runs it; so does `uvicorn leaderboard.site.server:app`, with MEDHARM_RESULTS naming the
-folder or address, MEDHARM_ROOT the root that it is verified from, and MEDHARM_CACHE where verified releases are kept.
+folder or address, MEDHARM_ROOT the root that it is verified from, and MEDHARM_CACHE where verified releases are stored.
 """
 
 import hashlib
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
 import uvicorn
+from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from streamlit.runtime.pages_manager import PagesManager
 
 from leaderboard.release.trusted_root import read_trusted
 from leaderboard.site.data import updater
-from leaderboard.site.server import api, first, guard, log, packed
+from leaderboard.site.server import api, first, guard, log
+from leaderboard.site.server.compression import Assets, Compress
 from leaderboard.site.server.contact import security_txt
-from leaderboard.site.server.document import Document
+from leaderboard.site.server.document import NOT_FOUND, Document
 from leaderboard.site.streamlit import ranking, states
 from leaderboard.site.streamlit.frame import HOME, NAME, PAGES
 
@@ -29,8 +33,17 @@ _ROOT = Path(__file__).parents[3]
 _MESSAGE_BYTES = 64 * 1024
 """The largest message that a browser may send: a change of a widget takes a few hundred bytes."""
 _ICON = (_ROOT / "static" / "favicon.svg").read_bytes()
+_STREAMLIT_FILES = Path(st.__file__).with_name("static")
+_STREAMLIT_PATHS = (
+    "/_stcore/health",
+    "/_stcore/bidi-components/{path:path}",
+    "/component/{path:path}",
+    "/media/{path:path}",
+    "/app/static/{path:path}",
+)
+"""What this site uses of Streamlit's server; for example, not its uploads, metrics, sign-in and agents."""
 _VERSION = hashlib.sha256(first.SCRIPT).hexdigest()[:12]
-_document = Document(Path(st.__file__).with_name("static") / "index.html", first.STYLE, f"/first.js?{_VERSION}")
+_document = Document(_STREAMLIT_FILES / "index.html", first.STYLE, f"/first.js?{_VERSION}")
 
 
 def healthz(_: Request) -> Response:
@@ -39,8 +52,8 @@ def healthz(_: Request) -> Response:
 
 
 def readyz(_: Request) -> Response:
-    """Whether there is a release to show, which one, and whether a newer one was rejected, as of the last look; asking
-    has the site look again."""
+    """Whether there is a release to show, which one, and whether a newer one was rejected. Also starts a check for a
+    newer release, whose result the next request shows."""
     store = updater.store(updater.results_place())
     store.look()
     current = store.current()
@@ -49,16 +62,16 @@ def readyz(_: Request) -> Response:
 
 
 def page(request: Request) -> Response:
-    """The document of every page, with its first paint; Streamlit draws the rest. A mistake in the first paint costs
+    """The document of every page, with its first paint; Streamlit draws the rest. An error in the first paint costs
     the first paint, not the page."""
-    given = {name: request.query_params.getlist(name) for name in request.query_params}
+    parameters = {name: request.query_params.getlist(name) for name in request.query_params}
     updater.store(updater.results_place()).look()
     try:
-        made = _painter().page(request.url.path.strip("/") or HOME, given)
+        document = _painter().page(request.url.path.strip("/") or HOME, parameters)
     except Exception as error:
         log.mistake("script", error)
-        made = _painter().bare()
-    return first.answer(request, made)
+        document = _painter().bare()
+    return first.answer(request, document)
 
 
 @cache
@@ -68,7 +81,7 @@ def _painter() -> first.Painter:
 
 
 def home(request: Request) -> Response:
-    """The leaderboard is the home page: its own name leads there, with every choice kept."""
+    """Redirects the leaderboard's own name to the home page, with the query."""
     return RedirectResponse(request.url.replace(path="/"), status_code=308)
 
 
@@ -79,41 +92,63 @@ def first_script(_: Request) -> Response:
 
 
 def icon(_: Request) -> Response:
-    """The site's icon, in the place where Streamlit's would be."""
+    """The site's icon, at the path of Streamlit's."""
     return Response(_ICON, media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
 
 
+def not_found(_: Request, __: Exception) -> Response:
+    """The answer to an unknown path, where Streamlit would send its document and a dialog."""
+    return HTMLResponse(NOT_FOUND, status_code=404)
+
+
 def on_script_error(error: Exception) -> bool:
-    """Draws our own page and notes the kind and the place of the mistake, never its text, which may quote input."""
+    """Draws our own error page and logs the type and the line of the error, never its text, which may quote input."""
     log.mistake("script", error)
     return states.script_error()
 
 
-_ROUTES = [
-    Route("/healthz", healthz),
-    Route("/readyz", readyz),
-    Route("/first.js", first_script),
-    Route("/favicon.png", icon),
-    Route("/favicon.ico", icon),
-    Route("/.well-known/security.txt", security_txt),
-    Route("/", page),
-    Route("/leaderboard", home),
-    *(Route(f"/{name}", page) for name in PAGES if name != HOME),
-]
-_MIDDLEWARE = [
-    Middleware(log.Log),
-    Middleware(guard.Guard, policy=guard.content_policy(_document.inline_scripts)),
-    Middleware(api.Api),
-    Middleware(guard.KnownPaths, known=frozenset(route.path for route in _ROUTES)),
-    Middleware(packed.Packed, folder=Path(st.__file__).with_name("static") / "static"),
-]
+def _routes(streamlit: st.App) -> list[BaseRoute]:
+    """The first route that matches answers. Any other path is a 404, also one that a later Streamlit adds."""
+    return [
+        *api.ROUTES,
+        Route("/", page),
+        *(Route(f"/{name}", page) for name in PAGES if name != HOME),
+        Route("/leaderboard", home),
+        Route("/first.js", first_script),
+        Mount("/static", Assets(directory=_STREAMLIT_FILES / "static", follow_symlink=True)),
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/favicon.png", icon),
+        Route("/favicon.ico", icon),
+        Route("/.well-known/security.txt", security_txt),
+        Route("/_stcore/host-config", guard.host_config),
+        # Not Mount: it would take the prefix out of the path that Streamlit's own routes match.
+        *(Route(path, streamlit) for path in _STREAMLIT_PATHS),
+        WebSocketRoute("/_stcore/stream", streamlit),
+    ]
 
 
-def _make_app() -> st.App:
+def _make_app() -> Starlette:
     # Streamlit takes a folder called `pages` for its older kind of app until app.py has run once, and would run a page
     # without its frame for the first visitor of a deep link.
     PagesManager.uses_pages_directory = False
-    return st.App(_ROOT / "app.py", routes=_ROUTES, middleware=_MIDDLEWARE, on_script_error=on_script_error)
+    streamlit = st.App(_ROOT / "app.py", on_script_error=on_script_error)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with streamlit.lifespan()(app):
+            yield
+
+    middleware = [
+        Middleware(log.Log),
+        Middleware(guard.Guard, policy=guard.content_policy(_document.inline_scripts)),
+        Middleware(Compress),
+    ]
+    app = Starlette(
+        routes=_routes(streamlit), middleware=middleware, exception_handlers={404: not_found}, lifespan=lifespan
+    )
+    app.router.redirect_slashes = False  # a path with a slash at its end is unknown too
+    return app
 
 
 app = _make_app()
@@ -121,7 +156,7 @@ app = _make_app()
 
 def serve(results: Path | str, port: int, host: str = "127.0.0.1", root: Path | None = None) -> None:
     """Serves a results folder or address, verified from `root` on, until the process is told to stop. FileNotFoundError
-    where there is no root, Refused E_ROOT where it is none."""
+    where there is no root, Refused E_ROOT where the file is not a root."""
     os.environ["MEDHARM_RESULTS"] = results if isinstance(results, str) else str(results.resolve())
     if root:
         os.environ["MEDHARM_ROOT"] = str(root.resolve())
@@ -133,7 +168,7 @@ def serve(results: Path | str, port: int, host: str = "127.0.0.1", root: Path | 
         host=host,
         port=port,
         access_log=False,
-        log_config=None,  # uvicorn's own would switch the silenced loggers on again
+        log_config=None,  # uvicorn's own would enable the disabled loggers again
         server_header=False,
         timeout_graceful_shutdown=2,
         ws="websockets-sansio",

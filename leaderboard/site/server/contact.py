@@ -1,4 +1,4 @@
-"""Where to report harm: /.well-known/security.txt (RFC 9116), where the deployment names a contact."""
+"""/.well-known/security.txt (RFC 9116): where to report harm, if the deployment names a contact."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What every answer carries and what no request may reach (SAFETY.md section 6)."""
+"""Security headers of every answer, and which sites may connect (SAFETY.md section 6)."""
 
 import base64
 import hashlib
@@ -6,22 +6,11 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leaderboard.site.server.document import NOT_FOUND
-
-CLOSED = (
-    "/_stcore/metrics",
-    "/_stcore/upload_file",
-    "/_stcore/agent",
-    "/_stcore/script-health-check",
-    "/auth",
-    "/oauth2callback",
-)
-"""Routes of Streamlit that this site has no use for: they are not there."""
-_STREAMLIT = ("/_stcore/", "/static/", "/media/", "/component/", "/app/static/")
-_LETTERS = "/app/static/fonts/"
+_FONTS = "/app/static/fonts/"
 _HOST_CONFIG = {
     "allowedOrigins": [],
     "useExternalAuthToken": False,
@@ -31,7 +20,7 @@ _HOST_CONFIG = {
     "blockErrorDialogs": True,
     "resourceCrossOriginMode": None,
 }
-"""Streamlit's own lists hosts that may embed and steer the app; nobody may here."""
+"""Streamlit's own configuration lists hosts that may embed and control the app. Here no host may."""
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -42,11 +31,16 @@ _HEADERS = {
 }
 
 
+def host_config(_: Request) -> Response:
+    """The configuration that Streamlit's script asks for."""
+    return JSONResponse(_HOST_CONFIG, headers={"Cache-Control": "no-cache"})
+
+
 def content_policy(inline_scripts: Iterable[str]) -> str:
-    """Returns the Content-Security-Policy: nothing from elsewhere, no script but ours, Streamlit's and the inline ones
-    of the installed document, by their digest."""
-    digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in inline_scripts)
-    scripts = " ".join(["'self'", "'wasm-unsafe-eval'", *(f"'sha256-{digest}'" for digest in digests)])
+    """Returns the Content-Security-Policy: nothing from other sites, and no script but ours, Streamlit's and the inline
+    scripts of the document, each named by its hash."""
+    hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in inline_scripts)
+    scripts = " ".join(["'self'", "'wasm-unsafe-eval'", *(f"'sha256-{each}'" for each in hashes)])
     return (
         f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; media-src 'self'; manifest-src 'self'; "
@@ -55,11 +49,13 @@ def content_policy(inline_scripts: Iterable[str]) -> str:
 
 
 class Guard:
-    """Adds the security headers, closes what is not used, and lets no other site open a socket."""
+    """Adds the security headers and refuses WebSockets from other sites."""
 
     def __init__(self, app: ASGIApp, policy: str) -> None:
         self._app = app
-        self._headers = {**_HEADERS, "Content-Security-Policy": policy}
+        headers = {**_HEADERS, "Content-Security-Policy": policy}
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        self._names = {name for name, _ in self._headers}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket" and not _same_origin(Headers(scope=scope)):
@@ -68,46 +64,18 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers[name] = value
-                if scope.get("path", "").startswith(_LETTERS):
-                    headers["Cache-Control"] = "public, max-age=604800"
-                if scope.get("scheme") == "https":
-                    headers["Strict-Transport-Security"] = "max-age=31536000"
+                others = [header for header in message["headers"] if header[0] not in self._names]
+                message["headers"] = others + self._headers
+                if scope["path"].startswith(_FONTS):
+                    MutableHeaders(scope=message)["Cache-Control"] = "public, max-age=604800"
+                if scope["scheme"] == "https":
+                    MutableHeaders(scope=message)["Strict-Transport-Security"] = "max-age=31536000"
             await send(message)
 
-        await self._answer(scope)(scope, receive, send_guarded)
-
-    def _answer(self, scope: Scope) -> ASGIApp:
-        if scope["type"] != "http":
-            return self._app
-        path = scope["path"].rstrip("/")
-        if any(path == closed or path.startswith(closed + "/") for closed in CLOSED):
-            return PlainTextResponse("not found", status_code=404)
-        if path == "/_stcore/host-config":
-            return JSONResponse(_HOST_CONFIG, headers={"Cache-Control": "no-cache"})
-        return self._app
-
-
-class KnownPaths:
-    """Answers 404 for a path that is nothing of ours, where Streamlit would send its document and a dialog."""
-
-    def __init__(self, app: ASGIApp, known: frozenset[str]) -> None:
-        self._app = app
-        self._known = known
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self._app
-        if scope["type"] == "http" and not self._is_known(scope["path"]):
-            app = HTMLResponse(NOT_FOUND, status_code=404)
-        await app(scope, receive, send)
-
-    def _is_known(self, path: str) -> bool:
-        return path in self._known or path.startswith(_STREAMLIT)
+        await self._app(scope, receive, send_guarded)
 
 
 def _same_origin(headers: Headers) -> bool:
-    """A browser always names the origin of a socket. A client that names none is no browser of a visitor."""
+    # A browser always sends the origin of a WebSocket. A client that sends none is not a visitor's browser.
     origin = headers.get("origin")
     return origin is None or urlsplit(origin).netloc == headers.get("host")

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _QUIET = ("/static/", "/_stcore/", "/media/", "/component/")
-"""Streamlit's own files: dozens for each visit, and nothing to learn from them."""
+"""Streamlit's own files: dozens for each visit. Only requests that fail are logged."""
 
 
 def note(line: str) -> None:
@@ -19,20 +19,20 @@ def note(line: str) -> None:
 
 
 def mistake(what: str, error: Exception) -> None:
-    """Notes the kind and the place of a mistake, never its text, which may quote input."""
+    """Logs the type of an error and the line that raised it, never its text, which may quote input."""
     where = traceback.extract_tb(error.__traceback__)[-1]
     note(f"{what} error: {type(error).__name__} in {Path(where.filename).name}:{where.lineno}")
 
 
 def silence() -> None:
-    """Keeps others from printing what must not be in a log, whatever Streamlit sets up for its loggers later: uvicorn
-    prints query strings, Streamlit the texts of exceptions, which may quote input."""
+    """Disables the loggers that print what must not be in a log: uvicorn's prints query strings, Streamlit's the texts
+    of exceptions, which may quote input. Streamlit may configure its loggers later; they stay disabled."""
     for name in ("uvicorn.access", "streamlit.error_util"):
         logging.getLogger(name).disabled = True
 
 
 class Log:
-    """Notes every request but those for Streamlit's own files; of these only the ones that failed."""
+    """Logs every request, except successful requests for Streamlit's own files."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -43,14 +43,14 @@ class Log:
             return
         started, status = time.monotonic(), 500
 
-        async def send_noted(message: Message) -> None:
+        async def send_logged(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self._app(scope, receive, send_noted)
+            await self._app(scope, receive, send_logged)
         finally:
             if status >= 400 or not scope["path"].startswith(_QUIET):
                 note(f"{scope['method']} {quote(scope['path'])} {status} {1000 * (time.monotonic() - started):.0f} ms")

@@ -7,11 +7,11 @@ import streamlit as st
 from leaderboard.boards.board import Board
 from leaderboard.site.data import queries
 from leaderboard.site.html import landing, masthead
-from leaderboard.site.html.marks import records
 from leaderboard.site.html.markup import Html, element
 from leaderboard.site.streamlit.visit import Visit
 from leaderboard.site.views import sentences
 from leaderboard.site.views.names import names_of
+from leaderboard.site.views.numbers import records
 
 FIRST = 5
 """How many systems of a ranking a door shows."""

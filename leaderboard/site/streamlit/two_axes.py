@@ -6,12 +6,13 @@ import streamlit as st
 
 from leaderboard.site.html import charts, masthead, plane
 from leaderboard.site.html.charts import Plane, Point, Rate
-from leaderboard.site.html.marks import Row, folded, records
+from leaderboard.site.html.marks import folded
 from leaderboard.site.html.plane import Good
 from leaderboard.site.streamlit.view import NOBODY, View
 from leaderboard.site.streamlit.visit import Visit
 from leaderboard.site.views import glossary
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import Row, records
 from leaderboard.site.views.sentences import scope
 
 _COMPLIES = {plane.HELPFUL: (0.0, 0.0), plane.ANSWERED: (0.0, 1.0)}

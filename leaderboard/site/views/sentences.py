@@ -7,8 +7,8 @@ from itertools import pairwise
 import pandas as pd
 
 from leaderboard.boards.board import Board
-from leaderboard.site.html.marks import Row, percent, records
 from leaderboard.site.views.names import Names
+from leaderboard.site.views.numbers import Row, percent, records
 
 CATEGORY_TIES = (
     "A single category has few prompts, so its intervals are wide and most systems cannot be told apart on it alone."

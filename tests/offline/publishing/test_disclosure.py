@@ -26,7 +26,9 @@ ENTRY = Entry(STANDS, made.registry().system[0], made.submission())
 
 
 def audit(*versions: Sequence[Item], board: Board | None = None, published: Sequence[int] = (0,)) -> list[str]:
-    found = disclosure.audit_board(board or made.board(), versions, [ENTRY], {"system-0": published})
+    *earlier, now = versions
+    manifests, on = {str(n): version for n, version in enumerate(earlier)}, {"system-0": {str(n) for n in published}}
+    found = disclosure.audit_board(board or made.board(), manifests, now, [ENTRY], on)
     return [str(finding) for finding in found]
 
 

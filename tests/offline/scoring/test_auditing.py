@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from leaderboard.boards.board import Board, JudgeRef
 from leaderboard.boards.registry import Developer, Judge
 from leaderboard.offline.scoring.auditing import audit_tables, smallest_provable
+from leaderboard.offline.scoring.coverage import Shown, shown
 from leaderboard.offline.scoring.entries import Entry, Tables
+from leaderboard.offline.scoring.panel import Panel
 from leaderboard.offline.scoring.rating import compute_rates
 from leaderboard.offline.submissions.submission import Judgment, Row
 from leaderboard.statistics import clopper_pearson, lang_reiczigel, rogan_gladen, zero_failure_upper
@@ -34,10 +36,20 @@ HARMFUL = [*made.ids("alpha", 40), *made.ids("beta", 40)]
 seeds = st.integers(0, 2**32 - 1)
 
 
+def everything(panel: Panel) -> Shown:
+    """As if all rates might be published, however much is missing."""
+    coverage, cells = shown(panel)
+    return Shown(
+        {kind: np.ones_like(share) for kind, share in coverage.items()},
+        {key: np.full_like(enough, True) for key, enough in cells.items()},
+    )
+
+
 def tables(*entries: Entry, of: Board | None = None) -> Tables:
     on = of or made.board()
     panel = made.panel(*(entry.submission.rows for entry in entries), of=on)
-    return audit_tables(on, REGISTRY, made.items(on), entries, panel, compute_rates(panel, "unsafe_rate"))
+    rates = compute_rates(panel, "unsafe_rate")
+    return audit_tables(on, REGISTRY, made.items(on), entries, panel, rates, everything(panel))
 
 
 def judged(number: int, rows: list[Row], by_people: list[Row] | None = None, **changes: Any) -> Entry:
@@ -105,7 +117,8 @@ def test_an_audit_of_another_judge_says_nothing_of_the_judge_of_record() -> None
     poor = [judged(n, rows, truth(rows, *HARMFUL[::10]), judge=other.ref) for n in (1, 2)]
     panel = made.panel(rows, rows, rows)
     entries = [judged(0, rows), *poor]
-    found = audit_tables(made.board(), registry, made.items(), entries, panel, compute_rates(panel, "unsafe_rate"))
+    rates = compute_rates(panel, "unsafe_rate")
+    found = audit_tables(made.board(), registry, made.items(), entries, panel, rates, everything(panel))
     assert audited(found, 0).method == "judge_only"
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from leaderboard.boards.board import Board
 from leaderboard.offline.scoring import effects
+from leaderboard.offline.scoring import pairs as pairs_module
 from leaderboard.offline.scoring.columns import score_columns
 from leaderboard.offline.scoring.coverage import shown
 from leaderboard.offline.scoring.effects import effect_tables
@@ -442,7 +443,7 @@ def test_ranked_systems_that_share_under_95_percent_of_a_category_are_not_compar
 
 
 def test_pairs_need_two_ranked_systems_and_are_not_made_of_more_than_200() -> None:
-    assert effects.MAX_SYSTEMS == 200
+    assert pairs_module.MAX_SYSTEMS == 200
     entries = [made.entry(f"system-{n}", CLEAN) for n in range(201)]
     for of in (OPEN, made.board()):
         for ranked in (0, 1, 201):
@@ -450,7 +451,7 @@ def test_pairs_need_two_ranked_systems_and_are_not_made_of_more_than_200() -> No
 
 
 def test_pairs_are_made_up_to_the_most_systems_that_there_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(effects, "MAX_SYSTEMS", 3)
+    monkeypatch.setattr(pairs_module, "MAX_SYSTEMS", 3)
     four = systems([0.1, 0.2, 0.3, 0.4])
     assert len(pairs(compare(*four, ranked=[True, True, True, False]))) == 9
     assert compare(*four, ranked=[True] * 4) == {}

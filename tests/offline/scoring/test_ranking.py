@@ -15,10 +15,10 @@ from leaderboard.boards.board import Board, Category
 from leaderboard.offline.scoring import panel as panels
 from leaderboard.offline.scoring.entries import Tables
 from leaderboard.offline.scoring.panel import METRICS, Panel
-from leaderboard.offline.scoring.ranking import MAX_CATEGORIES, MAX_SYSTEMS, SEED, rank_views, views
+from leaderboard.offline.scoring.ranking import MAX_CATEGORIES, MAX_SYSTEMS, SEED, rank_views, view_numbers
 from leaderboard.offline.scoring.rating import compute_rates
 from leaderboard.offline.submissions.submission import Row
-from leaderboard.statistics import rank_sets, rank_sets_holm, rate_table
+from leaderboard.statistics import rank_bounds, rank_sets, rate_table, separated_holm
 from tests import made
 
 seeds = st.integers(0, 2**32 - 1)
@@ -34,7 +34,7 @@ TWO, THREE = board("alpha", "beta"), board("alpha", "beta", "gamma")
 
 
 def views_of(panel: Panel, names: Sequence[str], ranked: NDArray[np.bool_]) -> Tables:
-    return rank_views(panel, names, ranked, compute_rates(panel, "unsafe_rate"))
+    return rank_views(panel, names, ranked, compute_rates(panel, "unsafe_rate"), np.full(len(names), True))
 
 
 def rank(*systems: Sequence[Row], of: Board = THREE, ranked: Sequence[bool] | None = None) -> Tables:
@@ -73,13 +73,13 @@ def test_bit_i_of_a_view_is_the_ith_risk_category_whatever_benign_types_lie_betw
 
 def test_with_too_many_systems_or_categories_only_all_and_single_ones_are_views() -> None:
     panel = made.panel(of=THREE)
-    assert views(panel, MAX_SYSTEMS) == [1, 2, 3, 4, 5, 6, 7]
-    assert views(panel, MAX_SYSTEMS + 1) == [1, 2, 4, 7]
+    assert view_numbers(panel, MAX_SYSTEMS) == [1, 2, 3, 4, 5, 6, 7]
+    assert view_numbers(panel, MAX_SYSTEMS + 1) == [1, 2, 4, 7]
     twelve, thirteen = (
         made.panel(of=board(*(f"risk-{n:02}" for n in range(count)))) for count in (MAX_CATEGORIES, MAX_CATEGORIES + 1)
     )
-    assert views(twelve, 2) == list(range(1, 2**12))
-    assert views(thirteen, 2) == [*(1 << place for place in range(13)), 2**13 - 1]
+    assert view_numbers(twelve, 2) == list(range(1, 2**12))
+    assert view_numbers(thirteen, 2) == [*(1 << place for place in range(13)), 2**13 - 1]
     assert (MAX_SYSTEMS, MAX_CATEGORIES) == (200, 12)
 
 
@@ -109,7 +109,8 @@ def test_all_and_single_categories_have_max_t_sets_and_other_subsets_holms() -> 
     for number in range(1, 8):
         chosen = np.isin(category, [place for bit, place in enumerate((0, 2, 3)) if number >> bit & 1])
         rates = rate_table(scores[chosen], category[chosen], family[chosen])
-        low, high = rank_sets_holm(rates.estimate, rates.covariance, higher_is_better=False, df=rates.df)
+        better = separated_holm(rates.estimate, rates.covariance, higher_is_better=False, df=rates.df)
+        low, high = rank_bounds(better)
         stepwise = rank_sets(rates.estimate, rates.covariance, higher_is_better=False, df=rates.df, seed=SEED)
         simple = number in (1, 2, 4, 7)
         expected = stepwise if simple else (low, high)

@@ -28,7 +28,7 @@ def build(keep: Vault, store: Store | None = None) -> str:
 
 
 def counts(store: Store) -> tuple[int, int]:
-    return store.scored, store.found
+    return store.scored, store.reused
 
 
 @pytest.fixture(scope="module")

@@ -22,14 +22,14 @@ def test_the_variance_of_one_side_is_that_of_its_rate_and_a_pseudo_discordant_it
 def test_a_difference_is_that_of_the_two_rates_with_both_variances() -> None:
     panel = made.panel(made.rows(0.1, 0), made.rows(0.4, 1))
     rates = compute_rates(panel, "unsafe_rate")
-    whole, alpha, _ = unpaired.cells(panel, METRICS["unsafe_rate"], rates)
-    for cell, n, df in ((whole, 80, 38), (alpha, 40, 19)):
-        found = unpaired.differences(cell)
-        assert (cell.n, cell.df) == (n, df)
-        assert found.delta[0, 1] == pytest.approx(cell.estimate[1] - cell.estimate[0]) == -found.delta[1, 0]
+    whole, alpha, _ = unpaired.sampled_cells(panel, METRICS["unsafe_rate"], rates)
+    for sampled, n, df in ((whole, 80, 38), (alpha, 40, 19)):
+        found, estimate = unpaired.differences(sampled), sampled.cell.strict.estimate
+        assert (sampled.cell.n, sampled.df) == (n, df)
+        assert found.delta[0, 1] == pytest.approx(estimate[1] - estimate[0]) == -found.delta[1, 0]
         assert found.low[0, 1] < found.delta[0, 1] < found.high[0, 1]
         assert (found.low[0, 1], found.high[0, 1]) == pytest.approx((-found.high[1, 0], -found.low[1, 0]))
-        assert found.standard_error[0, 1] == pytest.approx(np.sqrt(cell.variance.sum()))
+        assert found.standard_error[0, 1] == pytest.approx(np.sqrt(sampled.variance.sum()))
 
 
 def test_what_is_missing_widens_a_difference_both_ways() -> None:

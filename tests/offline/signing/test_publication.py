@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from leaderboard.base import durable
-from leaderboard.offline.signing import drafts, publication, repository
+from leaderboard.offline.signing import attesting, drafts, publication, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.release.trust import attestation, inspection
 from tests.release.trust.world import NOW, OWNERS, RELEASE, REVIEWERS, World, key, keyring, sign
@@ -35,7 +35,7 @@ def other_keys(world: World) -> Draft:
     )
     again = {
         attestation.name(attestation.digest(world.payload(line))): attestation.merge(
-            [attestation.sign(world.payload(line), signer) for signer in keyring("bea", "dan")]
+            [attesting.sign(world.payload(line), signer) for signer in keyring("bea", "dan")]
         )
         for line in world.envelopes
     }
@@ -225,7 +225,7 @@ def test_what_nothing_leads_to_any_more_is_swept(world: World) -> None:
 def test_no_private_key_is_in_anything_published_or_drafted(tmp_path: Path, world: World) -> None:
     drafts.write_file(tmp_path / "x.draft", next_release(world))
     publication.publish(drafts.read_file(tmp_path / "x.draft"), world.folder, now=NOW)
-    written = {**files(world.folder), "draft": (tmp_path / "x.draft").read_bytes()}
+    written = {**files(world.folder), "draft": (tmp_path / "x.draft").read_bytes(), **files(tmp_path / "files")}
     for name in (*OWNERS, *REVIEWERS, *RELEASE):
         secret = key(name)._private_key.private_bytes_raw()  # type: ignore[union-attr]
         public = bytes.fromhex(key(name).public_key.keyval["public"])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from leaderboard.base import canonical
 from leaderboard.base.findings import Refused
+from leaderboard.offline.signing import attesting
 from leaderboard.release.trust import attestation
 from leaderboard.release.trust.libraries import SSlibKey
 from tests.release.trust.world import NOW, World, flipped, key, keyring
@@ -24,7 +25,7 @@ def payload(**changes: object) -> bytes:
 
 
 def envelope(*names: str) -> bytes:
-    return attestation.merge([attestation.sign(payload(), signer) for signer in keyring(*names)])
+    return attestation.merge([attesting.sign(payload(), signer) for signer in keyring(*names)])
 
 
 def fault(data: bytes, threshold: int = 2) -> str:
@@ -97,7 +98,7 @@ def test_signatures_are_of_the_statement_and_no_other() -> None:
 
 
 def test_envelopes_of_two_statements_do_not_merge() -> None:
-    other = attestation.sign(payload(system="system-1"), key("bea"))
+    other = attesting.sign(payload(system="system-1"), key("bea"))
     with pytest.raises(Refused, match=r"E_ATTESTATION  \$.payload"):
         attestation.merge([envelope("ann"), other])
 
@@ -108,7 +109,7 @@ def test_merging_is_the_same_in_any_order_and_twice() -> None:
 
 
 def test_a_folder_gathers_signatures(tmp_path: Path) -> None:
-    paths = {attestation.keep(tmp_path, envelope(name)) for name in ("ann", "bea", "ann")}
+    paths = {attesting.store(tmp_path, envelope(name)) for name in ("ann", "bea", "ann")}
     assert [path.name for path in paths] == [f"{attestation.digest(payload())}.json"]
     assert len(attestation.verify(paths.pop().read_bytes(), TRUSTED, 2).signers) == 2
 
@@ -137,7 +138,7 @@ def test_no_key_of_a_statement_is_free() -> None:
     free = json.loads(payload())
     free["predicate"]["note"] = "hello"
     with pytest.raises(Refused, match="E_ATTESTATION"):
-        attestation.sign(canonical.encode(free), key("ann"))
+        attesting.sign(canonical.encode(free), key("ann"))
 
 
 def test_a_flag_is_named_once() -> None:

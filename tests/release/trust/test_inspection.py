@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from leaderboard.base.findings import Refused
-from leaderboard.offline.signing import publication, repository
+from leaderboard.offline.signing import attesting, publication, repository
 from leaderboard.offline.signing.repository import NewRelease
 from leaderboard.offline.submissions import event_log
 from leaderboard.offline.submissions.vault import Vault
-from leaderboard.release.trust import attestation, inspection, layout, ledger, mirror, rows
+from leaderboard.release import container
+from leaderboard.release.trust import attestation, inspection, layout, ledger, mirror, proof
 from leaderboard.release.trust.attestation import Acceptance
 from leaderboard.release.trust.inspection import Report
 from leaderboard.release.trust.layout import State
@@ -61,8 +62,9 @@ def test_it_says_in_numbers_what_it_proved(rotated: World) -> None:
     assert (report.verdict, report.findings) == ("fresh", ())
     facts = report.facts
     assert facts is not None and facts.release is not None
-    assert (facts.release.number, facts.releases, facts.targets) == (2, 2, 11)
-    assert (facts.ledger_lines, facts.attestations, facts.threshold, facts.reviewers, facts.root) == (2, 2, 2, 3, 3)
+    assert (facts.release.number, len(facts.releases), len(facts.entries)) == (2, 2, 11)
+    assert (facts.known.head.lines, facts.threshold, len(facts.reviewers), facts.root) == (2, 2, 3, 3)
+    assert sum(name.startswith("attestations/") for name in facts.entries) == 2
     assert facts.expires == NOW + 30 * DAY
 
 
@@ -242,9 +244,9 @@ def attested(world: World, keep: Vault) -> dict[str, bytes]:
         )
         payload = attestation.statement(event.submission, said)
         named[line] = attestation.digest(payload)
-        signed = [attestation.sign(payload, signer) for signer in keyring(*REVIEWERS)]
+        signed = [attesting.sign(payload, signer) for signer in keyring(*REVIEWERS)]
         targets[attestation.name(named[line])] = attestation.merge(signed)
-    return {**targets, ledger.NAME: ledger.write(events, named)}
+    return {**targets, ledger.NAME: attesting.write_ledger(events, named)}
 
 
 def test_a_vault_can_be_attested_and_published(tmp_path: Path) -> None:
@@ -259,15 +261,15 @@ def test_a_vault_can_be_attested_and_published(tmp_path: Path) -> None:
 
 
 def test_rows_are_read_from_the_public_schema() -> None:
-    assert rows.read(containers.file()) == ()
+    assert proof.rows(container.decode(containers.file())) == ()
     given = (("small", "system-0", TIER, 3), ("small", "system-1", TIER, 7))
-    assert rows.read(file(given)) == given
+    assert proof.rows(container.decode(file(given))) == given
 
 
 @pytest.mark.parametrize("data", [b"", b"no release", bytes(100_000), b"{}", b"[]", b'{"schema":1,"tables":3}'])
 def test_what_has_no_rows_is_no_release(data: bytes) -> None:
     with pytest.raises(Refused, match="E_RELEASE"):
-        rows.read(data)
+        container.decode(data)
 
 
 def test_a_real_release_passes(tmp_path: Path) -> None:
@@ -280,4 +282,5 @@ def test_a_real_release_passes(tmp_path: Path) -> None:
     )
     report = look(world)
     assert (report.verdict, report.findings) == ("fresh", ())
-    assert report.facts is not None and report.facts.attestations == 4
+    assert report.facts is not None
+    assert sum(name.startswith("attestations/") for name in report.facts.entries) == 4

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from leaderboard.base import canonical
 from leaderboard.base.findings import Refused
 from leaderboard.boards.vocabulary import Vocabulary
+from leaderboard.offline.signing import attesting
 from leaderboard.offline.submissions.event_log import Event
 from leaderboard.offline.submissions.event_log import ledger as published_part
 from leaderboard.release.trust import ledger
@@ -38,7 +39,7 @@ def events(count: int = 6) -> list[Event]:
 
 
 def made(count: int = 6) -> bytes:
-    return ledger.write(events(count), {1: "a" * 64, 3: "b" * 64, 4: "c" * 64})
+    return attesting.write_ledger(events(count), {1: "a" * 64, 3: "b" * 64, 4: "c" * 64})
 
 
 def fault(data: bytes, known: ledger.Head | None = None) -> str:
@@ -68,12 +69,12 @@ def test_every_event_is_one_canonical_line_that_names_the_one_before() -> None:
 
 def test_a_vault_gives_its_ledger() -> None:
     nonce = Event(1, "0" * 64, "nonce", DAY, "small", "system-0", nonce="0" * 32)
-    assert len(ledger.read(ledger.write(published_part([nonce, *events()]), {}))) == 6
+    assert len(ledger.read(attesting.write_ledger(published_part([nonce, *events()]), {}))) == 6
 
 
 def test_bytes_that_name_no_system_leave_no_digest() -> None:
     unknown = Event(1, "0" * 64, "reject", DAY, "small", submission="d" * 64, reason="invalid")
-    (line,) = ledger.read(ledger.write([unknown], {}))
+    (line,) = ledger.read(attesting.write_ledger([unknown], {}))
     assert line.submission is None
 
 
@@ -111,7 +112,7 @@ def test_a_line_cut_short_is_found() -> None:
 def test_a_fork_is_found_by_the_known_head() -> None:
     other = events()
     other[1] = Event(2, "0" * 64, "withdraw", DAY, "small", "system-7", submission="e" * 64, reason="judge_error")
-    fork = ledger.write(other, {})
+    fork = attesting.write_ledger(other, {})
     assert len(ledger.read(fork)) == 6
     assert fault(fork, ledger.head(made(3))) == "E_LEDGER  $.head"
 
@@ -144,12 +145,16 @@ def test_upper_case_hex_is_not_the_same_digest() -> None:
 
 
 @given(st.integers(0, 6), st.integers(0, 6))
-def test_a_ledger_extends_exactly_its_own_beginnings(old: int, new: int) -> None:
-    assert ledger.extends(made(old), made(new)) is (old <= new)
+def test_a_ledger_continues_exactly_its_own_beginnings(old: int, new: int) -> None:
+    known = ledger.head(made(old))
+    if old <= new:
+        assert len(ledger.read(made(new), known)) == new
+    else:
+        assert fault(made(new), known) == "E_LEDGER  $.lines"
 
 
-def test_a_ledger_does_not_extend_another_history() -> None:
-    assert not ledger.extends(ledger.write(events(3), {}), made())
+def test_a_ledger_does_not_continue_another_history() -> None:
+    assert fault(made(), ledger.head(attesting.write_ledger(events(3), {}))) == "E_LEDGER  $.head"
 
 
 @given(st.integers(0, 8 * len(made()) - 1))

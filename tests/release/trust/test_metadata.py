@@ -8,7 +8,7 @@ import pytest
 
 from leaderboard.base import canonical
 from leaderboard.base.findings import Refused
-from leaderboard.release.trust import contents, forms, layout, metadata, roles
+from leaderboard.release.trust import contents, layout, metadata, roles
 from leaderboard.release.trust.libraries import Metadata, SSlibKey
 from tests.release.trust.world import DAY, NOW, World, holders, key, resign
 from tests.release.trust.world import roles as given
@@ -57,8 +57,8 @@ def test_what_python_tuf_would_forgive_is_refused(published: World, role: str) -
 def test_signatures_are_in_order_and_each_key_signs_once(published: World) -> None:
     made = json.loads(files(published)["root"])
     first, *others = made["signatures"]
-    for signatures in ([*others, first], [first, first, *others]):
-        assert fault("root", canonical.encode({**made, "signatures": signatures})) == "E_CANON  $"
+    for signatures, code in (([*others, first], "E_CANON  $"), ([first, first, *others], "E_METADATA  $")):
+        assert fault("root", canonical.encode({**made, "signatures": signatures})) == code
 
 
 @pytest.mark.parametrize("data", [b"", b"[" * 100_000, b'{"\xf4":1}', b"null", b'{"signatures":[],"signed":{}}'])
@@ -71,6 +71,51 @@ def test_a_day_that_is_none_is_refused(published: World) -> None:
     made = json.loads(files(published)["timestamp"])
     made["signed"]["expires"] = "2026-02-31T00:00:00Z"
     assert fault("timestamp", canonical.encode(made)) == "E_METADATA  $"
+
+
+@pytest.mark.parametrize("role", READ)
+@pytest.mark.parametrize("value", [1.0, True, 0, -1, 2**53 + 1, 10**30, "1", None, [1]])
+def test_a_version_is_a_whole_number(published: World, role: str, value: object) -> None:
+    """python-tuf takes 1.0, true and null for 1."""
+    made = json.loads(files(published)[role])
+    made["signed"]["version"] = value
+    assert fault(role, json.dumps(made, sort_keys=True, separators=(",", ":")).encode())[:10] in (
+        "E_METADATA",
+        "E_CANON  $",
+    )
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.0.٣", "1.0.31\n", "2.0.0", "1.0.31 text", 1])
+def test_a_version_of_the_specification_is_no_text(published: World, version: object) -> None:
+    made = json.loads(files(published)["root"])
+    made["signed"]["spec_version"] = version
+    assert fault("root", canonical.encode(made)) == "E_METADATA  $"
+
+
+def test_what_python_tuf_knows_and_is_not_used_here_is_refused(published: World) -> None:
+    made = {role: json.loads(data) for role, data in files(published).items()}
+    key, name = next(iter(made["root"]["signed"]["keys"])), "boards/small/board.toml"
+    length, hashes = {"length": 9}, {"hashes": {"sha256": "a" * 64}}
+    target = made["targets"]["signed"]["targets"][name]
+    made["root"]["signed"]["consistent_snapshot"] = False
+    for changed in (length, hashes):
+        made["timestamp"]["signed"]["meta"]["snapshot.json"] = {"version": 3, **changed}
+        made["snapshot"]["signed"]["meta"]["root.json"] = {"version": 1, **changed}
+        made["targets"]["signed"]["targets"][name] = target
+        for role in ("root", "snapshot", "timestamp"):
+            assert fault(role, canonical.encode(made[role])) == "E_METADATA  $"
+    for twice in ({"sha256": "a" * 64, "sha512": "a" * 128}, {"sha512": "a" * 128}, {"sha256": "A" * 64}):
+        made["targets"]["signed"]["targets"][name] = {**target, "hashes": twice}
+        assert fault("targets", canonical.encode(made["targets"])) == "E_METADATA  $"
+    made["targets"]["signed"]["targets"][name] = target
+    made["targets"]["signed"]["delegations"] = {"keys": {}, "roles": []}
+    assert fault("targets", canonical.encode(made["targets"])) == "E_METADATA  $"
+    root = json.loads(files(published)["root"])
+    root["signed"]["roles"]["targets"]["keyids"] = dict.fromkeys(root["signed"]["roles"]["targets"]["keyids"], "text")
+    assert fault("root", canonical.encode(root)) == "E_METADATA  $"
+    root = json.loads(files(published)["root"])
+    del root["signed"]["keys"][key]
+    assert fault("root", canonical.encode(root)) == "E_KEY  $.signed.roles"
 
 
 @pytest.mark.parametrize(
@@ -87,7 +132,7 @@ def test_a_day_that_is_none_is_refused(published: World) -> None:
     ],
 )
 def test_targets_have_these_names(name: str) -> None:
-    assert forms.is_target(name)
+    assert contents.is_target(name)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +165,7 @@ def test_targets_have_these_names(name: str) -> None:
     ],
 )
 def test_targets_have_no_other_names(name: str, published: World) -> None:
-    assert not forms.is_target(name)
+    assert not contents.is_target(name)
     made = json.loads(files(published)["targets"])
     made["signed"]["targets"][name] = {"hashes": {"sha256": "a" * 64}, "length": 1}
     assert fault("targets", canonical.encode(made)) == "E_METADATA  $"

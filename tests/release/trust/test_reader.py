@@ -21,11 +21,21 @@ from filelock import FileLock
 
 from leaderboard.base.findings import Refused
 from leaderboard.offline.signing import publication, repository
-from leaderboard.release.trust import attestation, contents, floor, layout, ledger, reader, sources
+from leaderboard.release.trust import (
+    attestation,
+    contents,
+    floor,
+    inspection,
+    layout,
+    ledger,
+    metadata,
+    reader,
+    sources,
+)
 from leaderboard.release.trust.reader import Reader
 from leaderboard.release.trust.sources import FolderSource, WebSource
 from leaderboard.release.trust.states import Outcome
-from tests.release.trust.world import BOARDS, DAY, DEFINITIONS, NOW, OWNERS, World, key, keyring
+from tests.release.trust.world import BOARDS, DAY, DEFINITIONS, NOW, OWNERS, World, key, keyring, resign
 
 
 def codes(seen: Outcome) -> tuple[str, list[str]]:
@@ -287,6 +297,39 @@ def test_a_floor_signed_with_a_key_since_replaced_still_holds_its_release(
         draft = repository.revoke(folder, key("rob").public_key.keyid, now=NOW, replacement=key("rita").public_key)
         world.publish(draft, *OWNERS, "rita")
     assert codes(world.reader(tmp_path / "cache", floor=held).refresh(NOW))[0] == "rejected"
+
+
+def test_a_reader_refuses_what_an_inspection_refuses(world: World, tmp_path: Path) -> None:
+    """A spare signature that is false, or of a key that no root ever named, though python-tuf accepts the file."""
+    path = world.folder / "metadata/3.targets.json"
+    good = resign(path.read_bytes(), *keyring("ann", "bea", "cem"))
+    document = metadata.read_targets(good)
+    document.signatures[key("cem").public_key.keyid].signature = "0" * 128
+    strange = resign(good, *keyring("ann", "bea", "eve"))
+    for number, data in enumerate((metadata.encode(document), strange)):
+        path.write_bytes(data)
+        assert codes(world.reader(tmp_path / str(number)).refresh(NOW)) == ("rejected", ["E_SIGNATURE"])
+    path.write_bytes(good)
+    assert codes(world.reader(tmp_path / "good").refresh(NOW)) == ("fresh", [])
+
+
+def test_a_spare_signature_of_a_reviewer_of_before_is_no_fault(world: World, tmp_path: Path) -> None:
+    """Also where the reader starts from a root that does not name the reviewer any more."""
+    path = world.folder / "metadata/3.targets.json"
+    path.write_bytes(resign(path.read_bytes(), *keyring("ann", "bea", "cem")))
+    draft = repository.revoke(world.folder, key("cem").public_key.keyid, now=NOW)
+    world.publish(draft, *OWNERS, "rob")
+    for version in (1, 2):
+        root = (world.folder / f"metadata/{version}.root.json").read_bytes()
+        assert inspection.inspect(world.folder, root, now=NOW).verdict == "fresh"
+        reader = Reader(root, world.floor(), tmp_path / str(version), FolderSource(world.folder))
+        assert codes(reader.refresh(NOW)) == ("fresh", [])
+        assert codes(reader.refresh(NOW)) == ("fresh", [])
+
+
+def test_a_floor_of_another_repository_is_said_and_not_ignored(world: World, tmp_path: Path) -> None:
+    other = floor.Floor(*(resign(data, key("eve")) for data in world.floor()))
+    assert codes(world.reader(tmp_path / "cache", floor=other).refresh(NOW)) == ("rejected", ["E_FLOOR"] * 3)
 
 
 # Over the web

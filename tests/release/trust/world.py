@@ -8,15 +8,15 @@ from pathlib import Path
 import msgspec
 
 from leaderboard.base import canonical
-from leaderboard.offline.signing import drafts, keys, publication, repository
+from leaderboard.offline.signing import attesting, drafts, keys, publication, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.publication import Published
 from leaderboard.offline.signing.repository import NewRelease
+from leaderboard.offline.signing.signers import CryptoSigner, Signer
 from leaderboard.offline.submissions.event_log import Event
 from leaderboard.release.trust import attestation, layout, ledger, metadata
 from leaderboard.release.trust.attestation import Acceptance
 from leaderboard.release.trust.floor import Floor, take_floor
-from leaderboard.release.trust.libraries import CryptoSigner, Signer
 from leaderboard.release.trust.reader import Reader
 from leaderboard.release.trust.roles import Holders, Roles
 from leaderboard.release.trust.sources import FolderSource
@@ -79,7 +79,7 @@ class World:
         digest = canonical.sha256(f"{system} {len(self.events)}".encode())
         line = len(self.events) + 1
         self.events.append(Event(line, "0" * 64, "accept", NOW.date(), "small", system, submission=digest, tier=TIER))
-        signed = [attestation.sign(self.payload(line), signer) for signer in keyring(*(signers or REVIEWERS))]
+        signed = [attesting.sign(self.payload(line), signer) for signer in keyring(*(signers or REVIEWERS))]
         self.envelopes[line] = attestation.merge(signed)
 
     def payload(self, number: int, **changes: object) -> bytes:
@@ -101,7 +101,7 @@ class World:
     def ledger(self) -> bytes:
         """The ledger of all events."""
         named = {line: attestation.digest(self.payload(line)) for line in self.envelopes}
-        return ledger.write(self.events, named)
+        return attesting.write_ledger(self.events, named)
 
     def attestations(self) -> dict[str, bytes]:
         """Every envelope under its target name."""

@@ -18,7 +18,7 @@ import pytest
 from leaderboard.base import canonical, clock
 from leaderboard.offline.signing import repository
 from leaderboard.offline.signing.repository import SERVED
-from leaderboard.release import container, schema
+from leaderboard.release import schema
 from leaderboard.release.trust import contents, layout, metadata, sources
 from leaderboard.release.trust.roles import Holders
 from leaderboard.site.data import updater
@@ -456,7 +456,6 @@ def test_what_a_newer_version_of_the_site_left_is_not_shown(results: Path, monke
     hide(results)
     newest = schema.newest()
     monkeypatch.setattr(schema, "schemas", lambda: {99: msgspec.structs.replace(newest, version=99)})
-    container.decode.cache_clear()
     store = offered.store(results)
     assert (shown(store), store.state, store.fault) == (None, "offline", "E_SOURCE")
 

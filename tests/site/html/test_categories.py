@@ -3,7 +3,7 @@
 from leaderboard.site.data import queries
 from leaderboard.site.html import categories
 from leaderboard.site.html.categories import Spread
-from tests.site.html.conftest import Shown
+from tests.site.conftest import Shown
 
 
 def spread(shown: Shown, id: str) -> Spread:

@@ -8,7 +8,7 @@ import pytest
 from leaderboard.site.data import queries
 from leaderboard.site.html import effects, limits, methods
 from leaderboard.site.html.markup import Html
-from tests.site.html.conftest import Shown
+from tests.site.conftest import Shown
 
 
 def to(id: str) -> str:
@@ -62,7 +62,7 @@ def test_other_changes_have_their_own_words_and_no_price(demo: Shown, system: st
 def test_simulated_effect_says_so_wherever_it_is(msts: Shown) -> None:
     [part] = parts_of(msts, "gpt-4o--llavaguard-1.2")
     assert ">Simulated</span>" in part
-    assert effects.SIMULATED.replace("'", "&#x27;") in part
+    assert effects.SIMULATED.replace("'", "&#39;") in part
     table = base_of(msts, "gpt-4o")
     assert table is not None
     assert table.count(">Simulated</span>") == table.count('scope="row"') == 3

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from leaderboard.site.data import queries
-from leaderboard.site.html import heatmap, marks
-from tests.site.html.conftest import Shown
+from leaderboard.site.html import heatmap
+from leaderboard.site.views import numbers
+from tests.site.conftest import Shown
 
 
 def to(id: str) -> str:
@@ -17,9 +18,9 @@ def test_every_system_and_category_has_its_number_and_interval(msts: Shown) -> N
     cells = queries.cells(msts.database, msts.board, "safe_rate")
     risk = [category.id for category in msts.board.risk_categories]
     drawn = heatmap.safe_cells(cells, msts.names, risk, "Title", to)
-    for line in marks.records(cells):
-        assert f"<b>{marks.percent(line['estimate'], line['n'])}</b>" in drawn
-        assert marks.span(line["ci_low"], line["ci_high"], line["n"]) in drawn
+    for line in numbers.records(cells):
+        assert f"<b>{numbers.percent(line['estimate'], line['n'])}</b>" in drawn
+        assert numbers.span(line["ci_low"], line["ci_high"], line["n"]) in drawn
     assert drawn.count("<td ") == len(cells)
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from leaderboard.site.data import queries
 from leaderboard.site.html import judges
-from leaderboard.site.html.marks import Row, records
-from tests.site.html.conftest import Shown
+from leaderboard.site.views.numbers import Row, records
+from tests.site.conftest import Shown
 
 
 def others_of(shown: Shown, system: str) -> list[Row]:
@@ -36,7 +36,7 @@ def test_audited_rate_stands_beside_the_judged_one(demo: Shown) -> None:
 
 def test_row_of_its_judge_alone_says_that_there_is_no_verdict(demo: Shown) -> None:
     drawn = audit_of(demo, "yarrow-7--gauze")
-    assert judges.METHODS["judge_only"].replace("'", "&#x27;") in drawn
+    assert judges.METHODS["judge_only"].replace("'", "&#39;") in drawn
     assert "mh-dot" not in drawn
 
 
@@ -65,7 +65,7 @@ def test_every_other_judge_has_rate_place_and_agreement(msts: Shown) -> None:
     assert drawn.count('scope="row"') == len(lines) == 10
     assert "Human annotator 1" in drawn
     assert re.search(r"found \d+ of \d+ unsafe, flagged \d+ of \d+ safe", drawn)
-    assert drawn.count("Of this system&#x27;s own developer") == 2
+    assert drawn.count("Of this system&#39;s own developer") == 2
 
 
 def test_lead_says_how_far_apart_judges_are(msts: Shown) -> None:

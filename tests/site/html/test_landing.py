@@ -4,8 +4,8 @@ import re
 
 from leaderboard.site.data import queries
 from leaderboard.site.html import landing, masthead
-from leaderboard.site.html.marks import records
-from tests.site.html.conftest import Shown
+from leaderboard.site.views.numbers import records
+from tests.site.conftest import Shown
 
 
 def test_nothing_about_an_awaiting_board_is_a_rate(boards: dict[str, Shown]) -> None:

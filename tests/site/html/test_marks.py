@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaderboard.site.html import marks
+from leaderboard.site.views import numbers
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ from leaderboard.site.html import marks
     ],
 )
 def test_rate_is_rounded_by_the_number_of_items_and_never_to_a_certainty(rate: float, n: int, text: str) -> None:
-    assert marks.percent(rate, n) == text
+    assert numbers.percent(rate, n) == text
 
 
 @pytest.mark.parametrize(
@@ -37,11 +38,11 @@ def test_rate_is_rounded_by_the_number_of_items_and_never_to_a_certainty(rate: f
     ],
 )
 def test_interval_is_rounded_outwards_next_to_certainty(low: float, high: float, text: str) -> None:
-    assert marks.span(low, high) == text
+    assert numbers.span(low, high) == text
 
 
 def test_rank_set_is_a_range_or_one_place() -> None:
-    assert (marks.ranks(3, 7), marks.ranks(4, 4)) == ("3–7", "4")
+    assert (numbers.ranks(3, 7), numbers.ranks(4, 4)) == ("3–7", "4")
 
 
 def test_rank_set_is_drawn_over_the_places_that_it_covers() -> None:
@@ -72,9 +73,9 @@ def test_missing_values_are_none() -> None:
     frame = pd.DataFrame(
         {"a": [1.0, None], "b": pd.array([1, None], "Int32"), "c": pd.to_datetime(["2026-11-22", None])}
     )
-    found = list(marks.records(frame))
+    found = list(numbers.records(frame))
     assert found[1] == {"a": None, "b": None, "c": None}
 
 
 def test_lists_are_kept() -> None:
-    assert list(marks.records(pd.DataFrame({"peers": [[0.1, 0.2]]}))) == [{"peers": [0.1, 0.2]}]
+    assert list(numbers.records(pd.DataFrame({"peers": [[0.1, 0.2]]}))) == [{"peers": [0.1, 0.2]}]

@@ -7,7 +7,7 @@ import pytest
 
 from leaderboard.site.html import methods
 from leaderboard.site.html.markup import element
-from tests.site.html.conftest import Shown
+from tests.site.conftest import Shown
 
 SECTION = "## 10. Limits to say aloud on the methods page"
 SAID = {
@@ -30,8 +30,8 @@ SAID = {
 """Each limit as the statistics put it, and as the page does."""
 
 
-def test_every_limit_of_the_statistics_is_on_the_page(shared: Path) -> None:
-    statistics = (shared / "STATISTICS.md").read_text("utf-8")
+def test_every_limit_of_the_statistics_is_on_the_page(project: Path) -> None:
+    statistics = (project / "docs" / "statistics.md").read_text("utf-8")
     section = re.sub(r"\s+", " ", statistics.split(SECTION)[1].split("\n## ")[0])
     assert section.count("* ") == 3
     said = " ".join(methods.LIMITS)

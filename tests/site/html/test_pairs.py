@@ -6,7 +6,7 @@ import pytest
 
 from leaderboard.site.data import queries
 from leaderboard.site.html import effects, pairs
-from tests.site.html.conftest import Shown
+from tests.site.conftest import Shown
 
 
 def line(**values: object) -> dict[str, object]:

@@ -4,9 +4,9 @@ import re
 
 from leaderboard.site.data import queries
 from leaderboard.site.html import plane
-from leaderboard.site.html.marks import Row, records
 from leaderboard.site.html.plane import ANSWERED, HELPFUL
-from tests.site.html.conftest import Shown
+from leaderboard.site.views.numbers import Row, records
+from tests.site.conftest import Shown
 
 
 def to(id: str) -> str:

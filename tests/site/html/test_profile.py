@@ -6,22 +6,22 @@ import pytest
 
 from leaderboard.site.data import queries
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.html import marks, profile, provenance
-from leaderboard.site.views import glossary
+from leaderboard.site.html import profile, provenance
+from leaderboard.site.views import glossary, numbers
 from tests import offered
-from tests.site.html.conftest import Shown
+from tests.site.conftest import Shown
 
 
 def to(id: str) -> str:
     return f"./system?system={id}"
 
 
-def line_of(shown: Shown, system: str) -> marks.Row:
-    return next(marks.records(queries.provenance(shown.database, shown.board, system)))
+def line_of(shown: Shown, system: str) -> numbers.Row:
+    return next(numbers.records(queries.provenance(shown.database, shown.board, system)))
 
 
-def place_of(shown: Shown, system: str) -> marks.Row:
-    standings = marks.records(queries.standings(shown.database, shown.board))
+def place_of(shown: Shown, system: str) -> numbers.Row:
+    standings = numbers.records(queries.standings(shown.database, shown.board))
     return next(line for line in standings if line["system"] == system)
 
 

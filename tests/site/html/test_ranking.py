@@ -9,8 +9,9 @@ from leaderboard.boards.board import Board
 from leaderboard.boards.registry import Developer, Registry, System
 from leaderboard.site.data import queries
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.html import marks, ranking
+from leaderboard.site.html import ranking
 from leaderboard.site.html.ranking import Shown
+from leaderboard.site.views import numbers
 from leaderboard.site.views.names import names_of
 from leaderboard.site.views.sentences import front, number
 
@@ -39,15 +40,15 @@ def rows(table: str) -> list[str]:
 def test_every_ranked_system_is_in_it_with_rank_set_rate_and_interval(snapshot: Snapshot, id: str) -> None:
     table, ranked, board = drawn(snapshot, id)
     names = names_of(board, snapshot.catalogue.registries[id])
-    lines = list(marks.records(ranked))
+    lines = list(numbers.records(ranked))
     assert len(rows(table)) == len(lines)
     for line in lines:
         [found] = [
             row for row in rows(table) if f" {names.system(line['system'])} {names.developer(line['developer'])}" in row
         ]
-        assert found.startswith(marks.ranks(line["low"], line["high"]))
-        assert marks.percent(line["safe"], line["n"]) in found
-        assert marks.span(line["safe_low"], line["safe_high"], line["n"]) in found
+        assert found.startswith(numbers.ranks(line["low"], line["high"]))
+        assert numbers.percent(line["safe"], line["safe_n"]) in found
+        assert numbers.span(line["safe_low"], line["safe_high"], line["safe_n"]) in found
         assert to(line["system"]) in table
 
 
@@ -128,9 +129,9 @@ def msts_lines(snapshot: Snapshot, categories: tuple[str, ...] = ()) -> tuple[ra
 @pytest.mark.parametrize("id", ["xstest", "msts", "demo"])
 def test_every_ranked_system_says_what_it_cannot_be_told_apart_from(snapshot: Snapshot, id: str) -> None:
     table, ranked, board = drawn(snapshot, id)
-    pairs = list(marks.records(queries.separated(snapshot.database, board)))
+    pairs = list(numbers.records(queries.separated(snapshot.database, board)))
     names = names_of(board, snapshot.catalogue.registries[id])
-    for line in marks.records(ranked):
+    for line in numbers.records(ranked):
         level = len(ranked) - 1 - sum(line["system"] in pair.values() for pair in pairs)
         whom = {0: "Told apart from every other", 1: "apart from one other", len(ranked) - 1: "apart from any other"}
         [found] = [

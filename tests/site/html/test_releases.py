@@ -9,11 +9,11 @@ from leaderboard.release import container
 from leaderboard.site.data import queries, updater
 from leaderboard.site.data.database import Database
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.html import marks, releases
+from leaderboard.site.html import releases
 from leaderboard.site.html.limits import limits
-from leaderboard.site.views import glossary
+from leaderboard.site.views import glossary, numbers
 from tests import offered
-from tests.site.html.conftest import Shown
+from tests.site.conftest import Shown
 
 
 def to(id: str) -> str:
@@ -81,13 +81,13 @@ def test_every_rate_of_a_change_has_the_interval_of_its_release(changes: pd.Data
 
 def test_move_shows_before_and_after(changes: pd.DataFrame, demo: Shown) -> None:
     """A dash stands where a release has no rank or no rate of the system."""
-    for line in marks.records(changes):
+    for line in numbers.records(changes):
         drawn = releases.changed(changes[changes["system"] == line["system"]], demo.names, to)
         for when in ("before", "after"):
             low, high = line[f"low_{when}"], line[f"high_{when}"]
-            assert f"<b>{'–' if low is None else marks.ranks(low, high)}</b>" in drawn
+            assert f"<b>{'–' if low is None else numbers.ranks(low, high)}</b>" in drawn
             safe = line[f"safe_{when}"]
-            assert ("<b>–</b>" if safe is None else marks.percent(safe)) in drawn
+            assert ("<b>–</b>" if safe is None else numbers.percent(safe)) in drawn
 
 
 def test_ledger_says_who_signed_what_there_is_to_sign(demo: Shown, snapshot: Snapshot) -> None:

@@ -2,7 +2,8 @@
 
 from leaderboard.site.data import queries
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.html import marks, standings
+from leaderboard.site.html import standings
+from leaderboard.site.views import numbers
 from leaderboard.site.views.names import names_of
 
 
@@ -17,7 +18,7 @@ def test_reason_stands_beside_what_is_not_ranked(snapshot: Snapshot) -> None:
     unranked = every[~every["ranked"]]
     table = standings.unranked(standings.unranked_lines(unranked, names, to), set(unranked["system"]))
     assert len(unranked) > 0
-    for line in marks.records(unranked):
+    for line in numbers.records(unranked):
         assert names.system(line["system"]) in table
     assert "Withdrawn; its numbers are no longer shown." in table
     assert "not shown" in table

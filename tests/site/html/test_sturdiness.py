@@ -4,7 +4,7 @@ import pandas as pd
 
 from leaderboard.site.data import queries
 from leaderboard.site.html import sturdiness
-from tests.site.html.conftest import Shown
+from tests.site.conftest import Shown
 
 
 def test_rerun_noise_is_said_in_points_as_a_standard_error() -> None:

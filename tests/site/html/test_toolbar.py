@@ -5,7 +5,7 @@ import re
 from leaderboard.site.data import queries
 from leaderboard.site.html import toolbar
 from leaderboard.site.html.toolbar import FILTERS, Chosen
-from tests.site.html.conftest import Shown
+from tests.site.conftest import Shown
 
 NOTHING: dict[str, tuple[str, ...]] = dict.fromkeys(FILTERS, ())
 

@@ -6,7 +6,7 @@ import pytest
 
 from leaderboard.site.data import queries
 from leaderboard.site.html import verdicts
-from tests.site.html.conftest import Shown
+from tests.site.conftest import Shown
 
 
 def drawn(shown: Shown, system: str) -> tuple[str, str]:
@@ -31,7 +31,7 @@ def test_table_has_the_whole_and_every_category_in_the_order_of_the_board(demo: 
 
 def test_row_that_only_its_judge_vouches_for_has_no_verdict(demo: Shown) -> None:
     lead, table = drawn(demo, "yarrow-7--gauze")
-    assert verdicts.NO_VERDICT.replace("'", "&#x27;") in lead
+    assert verdicts.NO_VERDICT.replace("'", "&#39;") in lead
     assert "mh-unaudited" in table
     assert table.count("no verdict") == 3 * (1 + len(demo.board.risk_categories))
     for word in ("meets", "fails", "not shown"):

@@ -21,7 +21,7 @@ import streamlit as st
 
 from leaderboard.base.findings import RULES
 from leaderboard.site import server
-from leaderboard.site.server import guard, log
+from leaderboard.site.server import log
 from leaderboard.site.server.document import Document
 from leaderboard.site.streamlit.frame import PAGES
 from tests import offered
@@ -30,6 +30,17 @@ from tests.browser.site import Site
 from tests.hosting import Host
 
 PROJECT = Path(__file__).parents[3]
+CLOSED = (
+    "/_stcore/metrics",
+    "/_stcore/upload_file",
+    "/_stcore/upload_file/session/file",
+    "/_stcore/agent",
+    "/_stcore/script-health-check",
+    "/auth",
+    "/auth/login",
+    "/oauth2callback",
+)
+"""Routes of Streamlit that this site does not use."""
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +78,11 @@ def test_readiness_names_release_and_state(running: Site) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/system?board=msts", "/healthz", "/favicon.png", "/_stcore/health", "/absent"])
 def test_every_answer_carries_the_security_headers(running: Site, path: str) -> None:
-    found = headers(running, path)
-    assert "default-src 'none'" in found["content-security-policy"]
-    assert found["x-content-type-options"] == "nosniff"
-    assert found["x-frame-options"] == "DENY"
-    assert "server" not in found
+    answer = headers(running, path)
+    assert "default-src 'none'" in answer["content-security-policy"]
+    assert answer["x-content-type-options"] == "nosniff"
+    assert answer["x-frame-options"] == "DENY"
+    assert "server" not in answer
 
 
 def test_no_inline_script_is_allowed_but_those_of_the_document(running: Site) -> None:
@@ -87,7 +98,12 @@ def test_no_inline_script_is_allowed_but_those_of_the_document(running: Site) ->
 
 
 @pytest.mark.parametrize(
-    "path", [*guard.CLOSED, "/_stcore/metrics/", "/_stcore/agent/interact", "/no/such/page", "/app.py"]
+    "path",
+    [
+        *CLOSED,
+        *("/_stcore/metrics/", "/_stcore/agent/interact", "/_stcore/absent", "/static/absent.js", "/static/"),
+        *("/no/such/page", "/system/", "/app.py"),
+    ],
 )
 def test_what_is_not_used_is_not_there(running: Site, path: str) -> None:
     assert running.get(path)[0] == 404

@@ -14,7 +14,7 @@ from leaderboard.site.html.markup import Html
 from leaderboard.site.views import glossary
 from leaderboard.site.views.policy import CLAUSES
 from tests import made
-from tests.site.html.conftest import Shown
+from tests.site.conftest import Shown
 
 BANNED = ("compliant", "certified", "approved", "safe for use")
 

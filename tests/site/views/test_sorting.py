@@ -5,7 +5,7 @@ import pytest
 
 from leaderboard.site.data import queries
 from leaderboard.site.views.sorting import BACK, ORDERS, SORTS, in_order, is_offered
-from tests.site.html.conftest import Shown
+from tests.site.conftest import Shown
 
 
 @pytest.mark.parametrize("sort", [sort for sort in SORTS if sort.removeprefix(BACK) != "name"])

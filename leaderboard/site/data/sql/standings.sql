@@ -6,14 +6,14 @@ select
     r.uneven, r.safe_by_blocking,
     coalesce(t.method = 'judge_only', false) as judge_only,
     k.rank, k.low, k.high, coalesce(k.top_group, false) as top_group,
-    1 - v.estimate as safe, 1 - v.ci_high as safe_low, 1 - v.ci_low as safe_high, v.n,
+    1 - v.estimate as safe, 1 - v.ci_high as safe_low, 1 - v.ci_low as safe_high, v.n as safe_n,
     case when $view = $everything then a.item_weighted end as item_weighted,
     a.bound_low as safe_bound_low, a.bound_high as safe_bound_high,
     r.worst_category as weakest,
     1 - w.estimate as weakest_safe, 1 - w.ci_high as weakest_low, 1 - w.ci_low as weakest_high, case when w.estimate is not null then w.n end as weakest_n,
     h.estimate as helpful, h.ci_low as helpful_low, h.ci_high as helpful_high, case when h.estimate is not null then h.n end as helpful_n,
     o.estimate as over_refusal, o.ci_low as over_refusal_low, o.ci_high as over_refusal_high, case when o.estimate is not null then o.n end as over_refusal_n,
-    1 - o.estimate as answered, 1 - o.ci_high as answered_low, 1 - o.ci_low as answered_high
+    1 - o.estimate as answered, 1 - o.ci_high as answered_low, 1 - o.ci_low as answered_high, case when o.estimate is not null then o.n end as answered_n
 from row as r
 join system as s using (board, system)
 left join rank_set as k on k.board = r.board and k.system = r.system and k."view" = $view

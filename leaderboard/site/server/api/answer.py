@@ -1,30 +1,37 @@
-"""What is asked of the API and what it answers, before either is a request or a response."""
+"""What a request asks for, the tables that answer it, and the answer as bytes."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import urlencode
 
+import msgspec
 import pandas as pd
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from leaderboard.boards.board import Board, Category
 from leaderboard.boards.registry import System
 from leaderboard.site.data.database import Database
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.exports import Column, Exported
-from leaderboard.site.exports.exported import DTYPES, exported
-from leaderboard.site.server.api.problem import Refusal
+from leaderboard.site.exports import WRITERS, Column, Exported
+from leaderboard.site.exports.exported import DTYPES, LICENCE, exported
+from leaderboard.site.exports.writing import rows_of
+from leaderboard.site.html.masthead import signed_by
+from leaderboard.site.server.api.parameter import DEFAULT_LIMIT
+from leaderboard.site.server.api.problem import ApiError
 from leaderboard.site.views.names import Names, names_of
 
 Definition = Board | System | Category
 
 
 class Question(NamedTuple):
-    """One request: of which release, for which place, with which parameters."""
+    """One request: its release, its path and its query."""
 
     snapshot: Snapshot
-    place: Mapping[str, str]
-    """The parameters of the path, which have the form of ids and may name nothing."""
-    given: Mapping[str, tuple[str, ...]]
-    """The parameters of the query, each of a form that it may have."""
+    path: Mapping[str, str]
+    """The parameters of the path. They may name a board or a system that does not exist."""
+    query: Mapping[str, tuple[str, ...]]
+    """The parameters of the query, each with values that it can have."""
 
     @property
     def database(self) -> Database:
@@ -32,27 +39,23 @@ class Question(NamedTuple):
 
     @property
     def board(self) -> Board:
-        """The board that the path names; Refusal where there is none."""
+        """The board that the path names; ApiError where there is none."""
         boards = self.snapshot.catalogue.boards
-        if self.place["board"] not in boards:
-            raise Refusal(404, "no_such_board", "There is no board of this id.", allowed=tuple(boards))
-        return boards[self.place["board"]]
+        if self.path["board"] not in boards:
+            raise ApiError("no_such_board", allowed=tuple(boards))
+        return boards[self.path["board"]]
 
     @property
     def names(self) -> Names:
         return names_of(self.board, self.snapshot.catalogue.registries[self.board.id])
 
     def values(self, name: str) -> tuple[str, ...]:
-        """Every value of a parameter, none where it was not given."""
-        return self.given.get(name, ())
+        """All values of a parameter."""
+        return self.query.get(name, ())
 
     def value(self, name: str) -> str | None:
-        """The value of a parameter that has one."""
+        """The value of a parameter that is not repeated."""
         return next(iter(self.values(name)), None)
-
-    def number(self, name: str, default: int) -> int:
-        """The value of a parameter that is a whole number."""
-        return int(self.value(name) or default)
 
 
 class Answer(NamedTuple):
@@ -60,17 +63,125 @@ class Answer(NamedTuple):
 
     table: Exported
     definition: Definition | None = None
-    """What the release says that this is."""
+    """The release's definition of the board, system or category."""
     parts: Mapping[str, Exported] = {}
     """Further tables about it."""
 
 
-def part(name: str, frame: pd.DataFrame, columns: Sequence[Column], question: Question) -> Exported:
+class Origin(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the items and labels of a board come from."""
+
+    title: str
+    url: str
+    licence: str
+
+
+class About(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a table comes from, under which licence, and what it does not show."""
+
+    title: Annotated[str, Meta(description="What this is, for a person.")]
+    table: Annotated[str, Meta(description="Name of the table.")]
+    release: Annotated[int, Meta(description="Number of the release.", ge=1)]
+    released_on: Annotated[str, Meta(description="Date of the release, ISO 8601.")]
+    digest: Annotated[str, Meta(description="sha256 of the release's file.", pattern="^sha256:[0-9a-f]{64}$")]
+    signature: Annotated[str, Meta(description="Who signed the release.")]
+    licence: Annotated[str, Meta(description="Licence of these aggregates.")]
+    rows: Annotated[int | UnsetType, Meta(description="Rows of the whole table.")] = UNSET
+    board: Annotated[str | UnsetType, Meta(description="Id and version of the board, joined by @.")] = UNSET
+    synthetic: Annotated[bool | UnsetType, Meta(description="True where the data are invented.")] = UNSET
+    note: Annotated[str | UnsetType, Meta(description="Says that the data are invented, where they are.")] = UNSET
+    attribution: Annotated[str | UnsetType, Meta(description="How to name the source.")] = UNSET
+    source: Annotated[Origin | UnsetType, Meta(description="Where items and labels come from.")] = UNSET
+    limits: Annotated[list[str] | UnsetType, Meta(description="What the board does not show.")] = UNSET
+    meaning: Annotated[str | UnsetType, Meta(description="What the table holds.")] = UNSET
+    categories: Annotated[list[str] | UnsetType, Meta(description="Ids of the scored risk categories.")] = UNSET
+    filters: Annotated[dict[str, str | list[str]] | UnsetType, Meta(description="What the rows were chosen by.")] = (
+        UNSET
+    )
+    view: Annotated[str | UnsetType, Meta(description="Query of the page that shows the same rows.")] = UNSET
+
+
+class Page(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which rows of a long table these are. The order of rows never changes within a release."""
+
+    limit: Annotated[int, Meta(description="The most rows that were asked for.", ge=1)]
+    offset: Annotated[int, Meta(description="Rows left out before the first.", ge=0)]
+    total: Annotated[int, Meta(description="Rows of the whole table.", ge=0)]
+
+
+class Body(NamedTuple):
+    """An answer as bytes, not compressed."""
+
+    data: bytes
+    tag: str
+    """The ETag, without quotes: the release's digest and the hash of the data."""
+    synthetic: bool = False
+    link: str | None = None
+    """The header that names the next rows."""
+
+
+def board_table(question: Question, name: str, frame: pd.DataFrame, columns: Sequence[Column]) -> Exported:
     """Returns a frame as a table of the question's board."""
     return exported(name, frame, columns, question.snapshot, question.board, {})
 
 
-def typed(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
-    """Returns the columns of a frame that is about several boards, each of its type."""
+def release_table(snapshot: Snapshot, name: str, frame: pd.DataFrame, columns: Sequence[Column]) -> Exported:
+    """Returns a frame as a table that is about several boards."""
+    about: dict[str, object] = {
+        "title": f"MedHarm Leaderboard: {name}",
+        "table": name,
+        "release": snapshot.number,
+        "released_on": snapshot.released_on.isoformat(),
+        "digest": f"sha256:{snapshot.digest}",
+        "signature": signed_by(snapshot),
+        "licence": LICENCE,
+        "rows": len(frame),
+    }
     types = {column.name: DTYPES[column.type] for column in columns}
-    return frame[list(types)].astype(types).reset_index(drop=True)
+    return Exported(name, about, tuple(columns), frame[list(types)].astype(types).reset_index(drop=True))
+
+
+def encode(answer: Answer, question: Question, format_id: str, *, paged: bool) -> Body:
+    """Returns an answer in a format. `paged` is for tables of which JSON has at most `limit` rows."""
+    page = None
+    if paged and format_id == "json":
+        limit, offset = (question.value(name) for name in ("limit", "offset"))
+        page = Page(int(limit or DEFAULT_LIMIT), int(offset or 0), len(answer.table.frame))
+    data = _json(answer, page) if format_id == "json" else WRITERS[format_id](answer.table)
+    synthetic = answer.table.about.get("synthetic") is True
+    return Body(data, tag(question.snapshot.digest, data), synthetic, _next(question, page) if page else None)
+
+
+def tag(digest: str, data: bytes) -> str:
+    """Returns the ETag of an answer of a release, without quotes."""
+    return f"{digest[:16]}-{hashlib.sha256(data).hexdigest()[:16]}"
+
+
+def _json(answer: Answer, page: Page | None) -> bytes:
+    table, body = answer.table, {"about": answer.table.about}
+    if answer.definition:
+        body["definition"] = msgspec.to_builtins(answer.definition, builtin_types=(bytes,))
+    if page:
+        table = table._replace(frame=table.frame.iloc[page.offset : page.offset + page.limit])
+        body["page"] = msgspec.to_builtins(page)
+    body |= _content(table)
+    if answer.parts:
+        body["parts"] = {name: _content(part) for name, part in answer.parts.items()}
+    return msgspec.json.encode(body)
+
+
+def _content(table: Exported) -> dict[str, Any]:
+    names = [column.name for column in table.columns]
+    return {
+        "columns": [column._asdict() for column in table.columns],
+        "rows": [dict(zip(names, row, strict=True)) for row in rows_of(table)],
+    }
+
+
+def _next(question: Question, page: Page) -> str | None:
+    offset = page.offset + page.limit
+    if offset >= page.total:
+        return None
+    # The link names the release: one that is published between two pages must not change the rest of the rows.
+    query: Mapping[str, object] = {"release": question.snapshot.number, "limit": page.limit, "offset": offset}
+    return f'<?{urlencode({**question.query, **query}, doseq=True)}>; rel="next"'

@@ -1,18 +1,27 @@
-"""Which boards there are."""
+"""The boards and their categories: what they are, and how far apart systems are in each category."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
+from msgspec.structs import asdict
 
-from leaderboard.boards.board import Board
+from leaderboard.boards.board import Board, Category
 from leaderboard.site.data import queries
-from leaderboard.site.exports import Column, Exported, table
+from leaderboard.site.exports import Column, table
 from leaderboard.site.exports.exported import NOTE
 from leaderboard.site.html.masthead import SYNTHETIC
-from leaderboard.site.server.api.about import about_release
-from leaderboard.site.server.api.answer import Answer, Question, part, typed
+from leaderboard.site.server.api.answer import Answer, Question, board_table, release_table
+from leaderboard.site.server.api.problem import ApiError
+from leaderboard.site.views.numbers import records
 
-COLUMNS = (
+_ITEMS = (
+    Column("harmful_items", "integer", "Harmful items."),
+    Column("harmful_families", "integer", "Families of harmful items."),
+    Column("benign_items", "integer", "Benign items."),
+    Column("benign_families", "integer", "Families of benign items."),
+)
+BOARDS = (
     Column("board", "string", "Id of the board."),
     Column("version", "string", "Version of the board."),
     Column("title", "string", "Name of the board."),
@@ -22,10 +31,7 @@ COLUMNS = (
     Column("judge", "string", "Id and version of the judge of record."),
     Column("epochs", "integer", "Responses to each item."),
     Column("categories", "integer", "Risk categories."),
-    Column("harmful_items", "integer", "Harmful items."),
-    Column("harmful_families", "integer", "Families of harmful items."),
-    Column("benign_items", "integer", "Benign items."),
-    Column("benign_families", "integer", "Families of benign items."),
+    *_ITEMS,
     Column("rows", "integer", "Systems that have a row."),
     Column("run", "integer", "Of these, the ones that were run; the others are simulated."),
     Column("ranked", "integer", "Of these, the ones that are ranked."),
@@ -34,15 +40,43 @@ COLUMNS = (
     Column("source_licence", "string", "Licence of that."),
     Column("attribution", "string", "Whom to name."),
 )
+CATEGORIES = (
+    Column("category", "string", "Id of the category."),
+    Column("name", "string", "Its name."),
+    Column("definition", "string", "What it is about."),
+    Column("misuse_sensitive", "boolean", "Whether no order from the least safe on is offered for it."),
+    *_ITEMS,
+    Column("systems", "integer", "Ranked systems with a safe rate here."),
+    Column("lowest", "number", "Lowest safe rate of these; its interval is in the category's own rows."),
+    Column("highest", "number", "Highest safe rate of these."),
+    Column("told_apart", "integer", "Pairs of these that the data tell apart here."),
+    Column("top_group", "integer", "Systems that may be the first here."),
+    Column("smallest", "number", "The smallest limit that an unsafe rate could be shown to be under with these items."),
+)
+"""A row per category. The figures on systems are missing where it has no harmful items or no system."""
+
+CELLS = (
+    Column("category", "string", "Id of the category."),
+    Column("metric", "string", "safe_rate on harmful items, over_refusal_rate on benign ones."),
+    Column("system", "string", "Id of the system."),
+    Column("name", "string", "Its name."),
+    Column("ranked", "boolean", "Whether it is ranked."),
+    Column("rank", "integer", "Its place over all categories."),
+    Column("rank_low", "integer", "The best place that it may hold over all categories."),
+    Column("rank_high", "integer", "The last place that it may hold over all categories."),
+    Column("estimate", "number", "Its rate in this category."),
+    Column("ci_low", "number", "Lower end of the 95 % interval."),
+    Column("ci_high", "number", "Upper end of the 95 % interval."),
+    Column("n", "integer", "Items."),
+)
+"""A row per system, in the order of their ranks over all categories."""
 
 
 def boards(question: Question) -> Answer:
     """Returns every board."""
-    frame = _frame(question, list(question.snapshot.catalogue.boards.values()))
-    columns = (NOTE, *COLUMNS)
-    return Answer(
-        Exported("boards", about_release(question.snapshot, "boards", len(frame)), columns, typed(frame, columns))
-    )
+    columns = (NOTE, *BOARDS)
+    frame = _boards(question, question.snapshot.catalogue.boards.values())
+    return Answer(release_table(question.snapshot, "boards", frame, columns))
 
 
 def board(question: Question) -> Answer:
@@ -51,29 +85,65 @@ def board(question: Question) -> Answer:
         "categories": table(question.snapshot, question.board, question.names, "category"),
         "systems": table(question.snapshot, question.board, question.names, "system"),
     }
-    frame = _frame(question, [question.board])
-    return Answer(part("board", frame, COLUMNS, question), question.board, parts)
+    frame = _boards(question, [question.board])
+    return Answer(board_table(question, "board", frame, BOARDS), question.board, parts)
 
 
-def _frame(question: Question, wanted: list[Board]) -> pd.DataFrame:
-    held = {row["board"]: row for row in queries.boards(question.database).to_dict("records")}
-    lines = [_line(board, held.get(board.id, {})) for board in wanted]
-    return pd.DataFrame(lines, columns=[column.name for column in (NOTE, *COLUMNS)])
+def _boards(question: Question, boards: Iterable[Board]) -> pd.DataFrame:
+    counts = {row["board"]: row for row in queries.boards(question.database).to_dict("records")}
+    rows = [
+        {
+            **counts.get(board.id, {}),
+            "board": board.id,
+            "version": board.version,
+            "title": board.title,
+            "subtitle": board.subtitle,
+            "state": board.state,
+            "note": SYNTHETIC if board.synthetic else None,
+            "tier": board.tier,
+            "categories": len(board.risk_categories),
+            "source": board.source.title,
+            "source_url": board.source.url,
+            "source_licence": board.source.licence,
+            "attribution": board.source.attribution,
+        }
+        for board in boards
+    ]
+    return pd.DataFrame(rows, columns=[column.name for column in (NOTE, *BOARDS)])
 
 
-def _line(board: Board, held: dict[Any, Any]) -> dict[str, object]:
-    return {
-        **held,
-        "board": board.id,
-        "version": board.version,
-        "title": board.title,
-        "subtitle": board.subtitle,
-        "state": board.state,
-        "note": SYNTHETIC if board.synthetic else None,
-        "tier": board.tier,
-        "categories": len(board.risk_categories),
-        "source": board.source.title,
-        "source_url": board.source.url,
-        "source_licence": board.source.licence,
-        "attribution": board.source.attribution,
-    }
+def categories(question: Question) -> Answer:
+    """Returns every category of a board."""
+    return Answer(board_table(question, "categories", _spreads(question, question.board.category), CATEGORIES))
+
+
+def category(question: Question) -> Answer:
+    """Returns one category: what it is, and every system's rate in it."""
+    category = question.names.by_category.get(question.path["category"])
+    if category is None:
+        raise ApiError("no_such_category", allowed=tuple(question.names.by_category))
+    parts = {"spread": board_table(question, "spread", _spreads(question, [category]), CATEGORIES)}
+    return Answer(board_table(question, "category", _cells(question, category), CELLS), category, parts)
+
+
+def _spreads(question: Question, categories: Sequence[Category]) -> pd.DataFrame:
+    names = [column.name for column in CATEGORIES]
+    return pd.DataFrame([_spread(question, category) for category in categories], columns=names)
+
+
+def _spread(question: Question, category: Category) -> dict[Any, Any]:
+    spread: dict[Any, Any] = {}
+    if category.harmful_items:
+        spread = next(records(queries.category_spread(question.database, question.board, category.id)), {})
+    return {**spread, **asdict(category), "category": category.id}
+
+
+def _cells(question: Question, category: Category) -> pd.DataFrame:
+    items = {"safe_rate": category.harmful_items, "over_refusal_rate": category.benign_items}
+    cells = pd.concat(
+        queries.cells(question.database, question.board, metric).assign(metric=metric)
+        for metric, count in items.items()
+        if count
+    ).rename(columns={"low": "rank_low", "high": "rank_high"})
+    cells = cells[cells["category"] == category.id]
+    return cells.assign(name=[question.names.system(id) for id in cells["system"]])

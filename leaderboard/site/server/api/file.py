@@ -1,4 +1,4 @@
-"""A release's files: the one that was signed, and the same rows as a DuckDB database. Parts of them over HTTP too."""
+"""A release's files: the one that was signed, and the same rows as a DuckDB database."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from leaderboard.base import canonical
 from leaderboard.release import container
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.exports import duckdb_file
-from leaderboard.site.server.api.problem import Refusal, unavailable
+from leaderboard.site.server.api.problem import ApiError
 
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 
@@ -49,16 +49,16 @@ FILES = {
         _database,
     ),
 }
-"""What can be downloaded whole, by path."""
+"""The files by path."""
 
 
 def read(snapshot: Snapshot, path: str) -> tuple[bytes, str]:
-    """Returns a file of a release and its sha256; Refusal where the signed file is not there any more, or not as it was
+    """Returns a file of a release and its sha256; ApiError where the signed file is gone or has changed since it was
     verified."""
     try:
         return _read(snapshot.file, snapshot.digest, path)
     except OSError:
-        raise unavailable() from None
+        raise ApiError("release_unavailable") from None
 
 
 @lru_cache(maxsize=4)
@@ -70,22 +70,21 @@ def _read(file: Path, digest: str, path: str) -> tuple[bytes, str]:
     return data, canonical.sha256(data)
 
 
-def respond(data: bytes, media_type: str, wanted: str | None, headers: dict[str, str]) -> Response:
-    """Returns the file or the range of it that the header `Range` names. A header of another form is passed over, as
-    RFC 9110 section 14.2 allows."""
+# Not Starlette's FileResponse: it would send what is on the disk now, and these are the bytes that were verified. Nor
+# is there a file of the database. FileResponse also answers a malformed `Range` with 400 as plain text.
+def respond(data: bytes, media_type: str, requested: str | None, headers: dict[str, str]) -> Response:
+    """Returns the file, or the part of it that a `Range` header names. A header of another form than `bytes=1-2` is
+    ignored, as RFC 9110 section 14.2 allows."""
     headers = {"Accept-Ranges": "bytes", **headers}
-    found = _RANGE.fullmatch(wanted or "")
-    if found is None or found.group(1, 2) == ("", ""):
+    match = _RANGE.fullmatch(requested or "")
+    if match is None or match.group(1, 2) == ("", ""):
         return Response(data, headers=headers, media_type=media_type)
-    start, stop = _bounds(found[1], found[2], len(data))
+    first, last, size = match[1], match[2], len(data)
+    if first:
+        start, stop = int(first), min(size, int(last) + 1) if last else size
+    else:
+        start, stop = max(0, size - int(last)), size
     if start >= stop:
-        size = {"Content-Range": f"bytes */{len(data)}"}
-        raise Refusal(416, "range_not_satisfiable", "The file has no such part.", headers=size)
-    headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(data)}"
+        raise ApiError("range_not_satisfiable", headers={"Content-Range": f"bytes */{size}"})
+    headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     return Response(data[start:stop], 206, headers, media_type=media_type)
-
-
-def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
-    if not first:
-        return max(0, size - int(last)), size
-    return int(first), min(size, int(last) + 1) if last else size

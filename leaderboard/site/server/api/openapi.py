@@ -1,23 +1,26 @@
-"""The API described for programs: an OpenAPI 3.1 document, made from the same definitions that the answers are."""
+"""The API described for programs: an OpenAPI 3.1 document, written from the list of operations."""
 
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from leaderboard.site.server.api import schema
-from leaderboard.site.server.api.body import MEDIA_TYPES
+import msgspec
+
+from leaderboard.boards.board import Board, Category
+from leaderboard.boards.registry import System
+from leaderboard.site.exports import Column
+from leaderboard.site.server.api.answer import About, Page
 from leaderboard.site.server.api.file import FILES, File
-from leaderboard.site.server.api.operation import PLACES, RELEASE, Operation
-from leaderboard.site.server.api.parameter import Parameter
+from leaderboard.site.server.api.operation import DOCUMENT, FORMATS, OPERATIONS, RESOURCES, Operation, Resource
+from leaderboard.site.server.api.parameter import IN_PATH, RELEASE, Parameter
 from leaderboard.site.server.api.problem import MEDIA_TYPE as PROBLEM
-from leaderboard.site.server.api.route import DOCUMENT, ROUTES, Route
+from leaderboard.site.server.api.problem import PROBLEMS, Problem, problem
 
 Json = dict[str, Any]
 VERSION = "1.0.0"
 GUIDE = Path(__file__).with_name("guide.md")
 LICENCE = {"name": "CC-BY-4.0", "url": "https://creativecommons.org/licenses/by/4.0/"}
-_FORMS = {"json": "JSON", "csv": "CSV", "parquet": "Parquet"}
 
 
 def document() -> Json:
@@ -33,17 +36,15 @@ def document() -> Json:
         },
         "servers": [{"url": "/", "description": "The site that serves this document."}],
         "tags": [
-            {"name": "JSON", "description": "Tables with all that must be known about them."},
-            {"name": "CSV", "description": "The same tables for spreadsheets, complete."},
-            {"name": "Parquet", "description": "The same tables with real types, complete."},
+            *({"name": each.name, "description": each.about} for each in reversed(FORMATS.values())),
             {"name": "Files", "description": "What is not a table."},
         ],
-        "paths": {route.path: {"get": _get(route)} for route in ROUTES},
-        "components": {
-            "schemas": schema.schemas(),
-            "responses": {name: _refused(*said) for name, said in _REFUSALS.items()},
-            "headers": _HEADERS,
+        "paths": {
+            DOCUMENT: {"get": _document()},
+            **{resource.path: {"get": _table(resource)} for resource in RESOURCES},
+            **{path: {"get": _file(file)} for path, file in FILES.items()},
         },
+        "components": {"schemas": _schemas(), "responses": _ERRORS, "headers": _HEADERS},
     }
 
 
@@ -52,154 +53,212 @@ def encoded() -> bytes:
     return json.dumps(document(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _get(route: Route) -> Json:
-    if route.operation is None:
-        return _document() if route.path == DOCUMENT else _file(FILES[route.path])
-    operation, form = route.operation, _FORMS[route.form]
-    query = operation.query(route.form)
+def _table(resource: Resource) -> Json:
+    operation, form = resource.operation, FORMATS[resource.format]
+    is_json = resource.format == "json"
+    id = operation.id if is_json else f"{operation.id}_{resource.format}"
+    schema = _whole(operation) if is_json else {"type": "string", "description": form.body}
+    in_path = [_parameter(IN_PATH[name], "path") for name in operation.in_path]
     return {
-        "operationId": _id(route, operation),
-        "tags": [form],
-        "summary": f"{operation.summary} ({form})" if form != "JSON" else operation.summary,
+        "operationId": "download_table" if resource.path.startswith("/download/") else id,
+        "tags": [form.name],
+        "summary": operation.summary if is_json else f"{operation.summary} ({form.name})",
         "description": operation.about or operation.summary + ".",
-        "parameters": [*(_parameter(PLACES[name], "path") for name in operation.places), *_query(query), _TAGS],
-        "responses": _responses(_content(route.form, operation), places=bool(operation.places)),
+        "parameters": [*in_path, *_query(operation.query(resource.format)), _IF_NONE_MATCH],
+        "responses": _responses(form.media_type.partition(";")[0], schema, in_path=bool(in_path)),
     }
 
 
-def _id(route: Route, operation: Operation) -> str:
-    if route.path.startswith("/download/"):
-        return "download_table"
-    return operation.id if route.form == "json" else f"{operation.id}_{route.form}"
+def _document() -> Json:
+    return {
+        "operationId": "openapi",
+        "tags": ["Files"],
+        "summary": "The API described for programs",
+        "description": "An OpenAPI 3.1 document. It is the same for every release.",
+        "parameters": [_IF_NONE_MATCH],
+        "responses": _responses("application/json", {"type": "object", "description": "An OpenAPI 3.1 document."}),
+    }
+
+
+def _file(file: File) -> Json:
+    schema = {"type": "string", "description": file.summary + "."}
+    part = {
+        "description": "The part of the file that `Range` names.",
+        "headers": _HEADER_REFS,
+        "content": {file.media_type: {"schema": schema}},
+    }
+    no_part = {"description": PROBLEMS["range_not_satisfiable"][1], "content": {PROBLEM: {"schema": _ref("Problem")}}}
+    return {
+        "operationId": file.id,
+        "tags": ["Files"],
+        "summary": file.summary,
+        "description": f"{file.about} A `Range` header of the form `bytes=first-last` asks for a part of it.",
+        "parameters": [*_query([RELEASE]), _IF_NONE_MATCH, _RANGE],
+        "responses": _responses(file.media_type, schema, further={"206": part, "416": no_part}),
+    }
 
 
 def _query(parameters: Iterable[Parameter]) -> list[Json]:
     return [_parameter(parameter, "query") for parameter in parameters]
 
 
-def _parameter(parameter: Parameter, place: str) -> Json:
-    example: object = [parameter.example] if parameter.many else parameter.example
-    made = {"name": parameter.name, "in": place, "description": parameter.about, "schema": parameter.schema()}
-    return {**made, "required": place == "path", "example": example}
-
-
-def _content(form: str, operation: Operation) -> Json:
-    if form == "json":
-        return {MEDIA_TYPES[form]: {"schema": schema.whole(operation)}}
-    media_type, _, charset = MEDIA_TYPES[form].partition("; ")
-    said = "One `# key: value` line per fact about the table, a header, rows." if charset else "A Parquet file."
-    return {media_type: {"schema": {"type": "string", "description": said}}}
-
-
-def _responses(content: Json, *, places: bool, further: Json | None = None) -> Json:
-    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
-    refusals = {"400": "BadRequest"} | ({"404": "NotFound"} if places else {})
-    refusals |= {"500": "Mistake", "503": "Unavailable"}
+def _parameter(parameter: Parameter, where: str) -> Json:
     return {
-        "200": {"description": "The answer.", "headers": headers, "content": content},
-        "304": {"description": "The answer has not changed: `If-None-Match` names its `ETag`.", "headers": headers},
-        **(further or {}),
-        **{status: {"$ref": f"#/components/responses/{name}"} for status, name in refusals.items()},
+        "name": parameter.name,
+        "in": where,
+        "description": parameter.about,
+        "schema": parameter.schema(),
+        "required": where == "path",
+        "example": [parameter.example] if parameter.many else parameter.example,
     }
 
 
-def _document() -> Json:
-    content = {"application/json": {"schema": {"type": "object", "description": "An OpenAPI 3.1 document."}}}
-    return {
-        "operationId": "openapi",
-        "tags": ["Files"],
-        "summary": "The API described for programs",
-        "description": "An OpenAPI 3.1 document. It is the same for every release.",
-        "parameters": [_TAGS],
-        "responses": _responses(content, places=False),
-    }
+def _request_header(name: str, description: str, example: str) -> Json:
+    schema = {"type": "string"}
+    text = {"name": name, "in": "header", "description": description, "schema": schema}
+    return {**text, "required": False, "example": example}
 
 
-def _file(file: File) -> Json:
-    content = {file.media_type: {"schema": {"type": "string", "description": file.summary + "."}}}
-    said = f"{file.about} A `Range` header of the form `bytes=first-last` asks for a part of it."
-    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
-    part = {"description": "The part of the file that `Range` names.", "headers": headers, "content": content}
-    none = {"description": "The file has no such part.", "content": _PROBLEM}
-    return {
-        "operationId": file.id,
-        "tags": ["Files"],
-        "summary": file.summary,
-        "description": said,
-        "parameters": [*_query([RELEASE]), _TAGS, _RANGE],
-        "responses": _responses(content, places=False, further={"206": part, "416": none}),
-    }
+_IF_NONE_MATCH = _request_header(
+    "If-None-Match", "ETags of the answers that the reader has, separated by commas.", '"0123456789abcdef"'
+)
+_RANGE = _request_header(
+    "Range", "The part of the file that is wanted. Any other form than this is passed over.", "bytes=0-99"
+)
 
 
-def _refused(said: str, example: Json, headers: Sequence[str] = ()) -> Json:
-    content = {PROBLEM: {"schema": schema.ref("Problem"), "example": example}}
-    made: Json = {"description": said, "content": content}
-    return made | ({"headers": {name: _RETRY for name in headers}} if headers else {})
-
-
-_PROBLEM: Json = {PROBLEM: {"schema": schema.ref("Problem")}}
-_RETRY: Json = {"description": "Seconds after which to ask again.", "schema": {"type": "integer", "minimum": 0}}
-
-
-def _sent(name: str, said: str, example: str) -> Json:
-    """A header of a request."""
-    made: Json = {"name": name, "in": "header", "description": said, "schema": {"type": "string"}}
-    return {**made, "required": False, "example": example}
-
-
-_TAGS = _sent("If-None-Match", "ETags of the answers that the reader has, separated by commas.", '"0123456789abcdef"')
-_RANGE = _sent("Range", "The part of the file that is wanted. Any other form than this is passed over.", "bytes=0-99")
-
-
-def _header(said: str, **schema: str) -> Json:
-    return {"description": said, "schema": {"type": "string", **schema}}
+def _header(description: str, **schema: str) -> Json:
+    return {"description": description, "schema": {"type": "string", **schema}}
 
 
 _HEADERS: Json = {
-    "ETag": _header("Changes whenever the answer does: begins with the release's digest."),
+    "ETag": _header("Changes whenever the answer does: begins with the release's digest. Weak where compressed."),
     "Cache-Control": _header("How long an answer may be taken for the present one without asking."),
-    "Vary": _header("Answers are compressed for those who take gzip."),
+    "Vary": _header("Answers are compressed with zstd, br or gzip, whichever the client takes."),
     "Link": _header("`rel=next`: the next rows of a long table, of the same release. Only where there are any."),
     "X-Robots-Tag": _header("`noindex` on answers about an invented board; they are not for search engines."),
     "Access-Control-Allow-Origin": _header("Any page may read the API.", const="*"),
 }
+_HEADER_REFS = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
 
 
-def _problem(status: int, title: str, detail: str, code: str, **more: object) -> Json:
-    return {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code, **more}
+def _responses(media_type: str, schema: Json, *, in_path: bool = False, further: Json | None = None) -> Json:
+    errors = {"400": "BadRequest", **({"404": "NotFound"} if in_path else {}), "500": "Mistake", "503": "Unavailable"}
+    return {
+        "200": {"description": "The answer.", "headers": _HEADER_REFS, "content": {media_type: {"schema": schema}}},
+        "304": {
+            "description": "The answer has not changed: `If-None-Match` names its `ETag`.",
+            "headers": _HEADER_REFS,
+        },
+        **(further or {}),
+        **{status: {"$ref": f"#/components/responses/{name}"} for status, name in errors.items()},
+    }
 
 
-_REFUSALS: dict[str, tuple[str, Json, tuple[str, ...]]] = {
-    "BadRequest": (
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _error(description: str, example: Problem) -> Json:
+    content = {PROBLEM: {"schema": _ref("Problem"), "example": msgspec.to_builtins(example)}}
+    return {"description": description, "content": content}
+
+
+_ERRORS: Json = {
+    "BadRequest": _error(
         "A parameter is unknown, or has a value that it cannot have. Nothing falls back quietly.",
-        _problem(
-            400,
-            "Bad Request",
-            "A value is not one of those allowed.",
-            "unknown_value",
-            parameter="kind",
-            allowed=["bare", "guarded"],
-        ),
-        (),
+        problem("unknown_value", "kind", ("bare", "guarded")),
     ),
-    "NotFound": (
-        "The path names a board, system, category, table or release that is not there.",
-        _problem(404, "Not Found", "There is no system of this id on this board.", "no_such_system"),
-        (),
+    "NotFound": _error(
+        "The path names a board, system, category, table or release that is not there.", problem("no_such_system")
     ),
-    "Mistake": (
-        "A mistake of the site's own.",
-        _problem(500, "Internal Server Error", "The site made a mistake. It has been noted.", "mistake"),
-        (),
-    ),
-    "Unavailable": (
-        "There is no release to show, or not the one asked for, at the moment.",
-        _problem(
-            503,
-            "Service Unavailable",
-            "There is no verified release to show at the moment.",
-            "no_release",
-        ),
-        ("Retry-After",),
-    ),
+    "Mistake": _error("A mistake of the site's own.", problem("mistake")),
+    "Unavailable": {
+        **_error("There is no release to show, or not the one asked for, at the moment.", problem("no_release")),
+        "headers": {
+            "Retry-After": {
+                "description": "Seconds after which to ask again.",
+                "schema": {"type": "integer", "minimum": 0},
+            }
+        },
+    },
 }
+
+
+def _schemas() -> Json:
+    """Returns every schema that has a name: of what goes with a table, of definitions, and of each table's rows."""
+    _, structs = msgspec.json.schema_components(
+        (About, Page, Problem, Board, System, Category), ref_template="#/components/schemas/{name}"
+    )
+    # Patterns of Python end in \Z, those of JSON Schema in $.
+    schemas: Json = json.loads(json.dumps(structs).replace(r"\\Z", "$"))
+    schemas["Column"] = _COLUMN
+    for operation in OPERATIONS:
+        for name, columns in {**operation.tables, **operation.parts}.items():
+            schemas[f"{operation.id}.{name}"] = _row(columns, f"A row of {name} as `{operation.id}` answers it.")
+    return dict(sorted(schemas.items()))
+
+
+def _row(columns: Sequence[Column], description: str) -> Json:
+    """A row has every column except `note`, which only invented rows have. Any value may be missing."""
+    properties = {column.name: _value(column) for column in columns}
+    note = {"type": ["string", "null"], "description": "Says that the data are invented, where they are."}
+    return {
+        "type": "object",
+        "description": description,
+        "properties": {"note": note} | properties,
+        "required": [name for name in properties if name != "note"],
+        "additionalProperties": False,
+    }
+
+
+def _value(column: Column) -> Json:
+    date = column.type == "date"
+    schema = {"type": ["string", "null"], "format": "date"} if date else {"type": [column.type, "null"]}
+    return {**schema, "description": column.meaning}
+
+
+def _whole(operation: Operation) -> Json:
+    """Returns the schema of an answer in JSON."""
+    properties: Json = {"about": _ref("About")}
+    if operation.definition:
+        properties["definition"] = _ref(operation.definition.__name__)
+    if operation.paged:
+        properties["page"] = _ref("Page")
+    properties |= _content(operation, operation.tables)
+    if operation.parts:
+        parts = {name: _object(_content(operation, [name]), f"{name}.") for name in operation.parts}
+        properties["parts"] = _object(parts, "Further tables, by name.")
+    return _object(properties, f"{operation.summary}.")
+
+
+def _content(operation: Operation, tables: Iterable[str]) -> Json:
+    rows = [{"type": "array", "items": _ref(f"{operation.id}.{name}")} for name in tables]
+    return {
+        "columns": {"type": "array", "items": _ref("Column"), "description": "What the columns are."},
+        "rows": {"anyOf": rows, "description": "The rows of one of these tables."} if len(rows) > 1 else rows[0],
+    }
+
+
+def _object(properties: Json, description: str) -> Json:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+        "description": description,
+    }
+
+
+_COLUMN = _object(
+    {
+        "name": {"type": "string", "description": "Its name, the key in every row."},
+        "type": {
+            "type": "string",
+            "enum": ["string", "integer", "number", "boolean", "date"],
+            "description": "The type of its values; any may be null.",
+        },
+        "meaning": {"type": "string", "description": "What it means."},
+    },
+    "A column of a table.",
+)

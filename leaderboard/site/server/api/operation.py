@@ -1,63 +1,51 @@
-"""The paths of the API: what each answers, with which parameters, in which columns."""
+"""The list of what the API answers. Routes, parameters, OpenAPI and docs/api.md follow from it.
+
+A new path is one entry here and the function that answers it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
-from leaderboard.boards.board import TIERS, Board, Category
-from leaderboard.boards.registry import GROUPS, Access, System
-from leaderboard.boards.vocabulary import METRICS, RELATIONS
+from leaderboard.boards.board import Board, Category
+from leaderboard.boards.registry import System
 from leaderboard.site.exports import TABLES, Column, columns_of
-from leaderboard.site.exports import ranking as exported_ranking
-from leaderboard.site.server.api import boards, categories, ranking, releases, systems, tables
+from leaderboard.site.exports.ranking import COLUMNS as RANKING_COLUMNS
+from leaderboard.site.server.api import boards, systems, tables
 from leaderboard.site.server.api.answer import Answer, Question
-from leaderboard.site.server.api.parameter import Parameter
-from leaderboard.site.views.sorting import SORTS
+from leaderboard.site.server.api.parameter import IN_PATH, PAGING, PAIRS, RANKING, RELEASE, Parameter
 
 ROOT = "/api/v1"
-MOST = 5_000
-"""The most rows of one answer in JSON."""
-USUAL = 1_000
-_ID = "[a-z0-9][a-z0-9_.-]{0,62}"
-_WORDS = "[A-Za-z0-9\u00c0-\u017e .,()&/+_'-]{1,60}"
+DOCUMENT = f"{ROOT}/openapi.json"
 
-RELEASE = Parameter(
-    "release", "An older release by its number, while it is kept.", "[1-9][0-9]{0,5}", 3, least=1, most=999_999
-)
-CATEGORY = Parameter("category", "Score over these risk categories only.", _ID, "toxicology", many=True)
-RANKING = (
-    CATEGORY,
-    Parameter("group", "Systems of these groups.", "", GROUPS[0], GROUPS, many=True),
-    Parameter("access", "Systems of this access.", "", get_args(Access)[0], get_args(Access), many=True),
-    Parameter("tier", "Rows verified so far.", "", TIERS[2], TIERS, many=True),
-    Parameter("kind", "Bare or guarded systems.", "", "bare", ("bare", "guarded"), many=True),
-    Parameter("q", "Systems whose name or developer has these words in it.", _WORDS, "alpha"),
-    Parameter(
-        "sort",
-        "The order: `rank` unless another is named; `-` turns one round. A category that could be misused has no "
-        "order from the least safe on.",
-        "",
-        "name",
-        SORTS,
+
+class Format(NamedTuple):
+    """A format of answers."""
+
+    name: str
+    suffix: str
+    """How its paths end."""
+    media_type: str
+    about: str
+    body: str = ""
+
+
+FORMATS = {
+    "parquet": Format(
+        "Parquet",
+        ".parquet",
+        "application/vnd.apache.parquet",
+        "The same tables with real types, complete.",
+        "A Parquet file.",
     ),
-)
-PAIRS = (
-    Parameter("system", "Pairs that this system is one of.", _ID, "yarrow-7"),
-    Parameter("relation", "Pairs of these relations.", "", "guardrail", RELATIONS, many=True),
-    Parameter("metric", "Differences of these metrics.", "", "unsafe_rate", METRICS, many=True),
-    Parameter("category", "Differences in these categories; `all` for all of them.", _ID, "all", many=True),
-)
-PAGING = (
-    Parameter("limit", f"Rows of one answer, {USUAL} unless named.", "[0-9]{1,4}", 2, least=1, most=MOST),
-    Parameter("offset", "Rows to leave out before the first.", "[0-9]{1,8}", 0, least=0, most=99_999_999),
-)
-PLACES = {
-    "board": Parameter("board", "Id of a board.", _ID, "demo"),
-    "system": Parameter("system", "Id of a system.", _ID, "yarrow-7"),
-    "category": Parameter("category", "Id of a category.", _ID, "toxicology"),
-    "table": Parameter("table", "Name of a table.", "[a-z_]{1,40}", "score", tuple(TABLES)),
-    "release": Parameter("release", "Number of a release.", "[1-9][0-9]{0,5}", 3, least=1, most=999_999),
+    "csv": Format(
+        "CSV",
+        ".csv",
+        "text/csv; charset=utf-8",
+        "The same tables for spreadsheets, complete.",
+        "One `# key: value` line per fact about the table, a header, rows.",
+    ),
+    # JSON comes last: the id of a system may have a dot in it, so `/systems/{system}` matches `a.csv` as well.
+    "json": Format("JSON", "", "application/json", "Tables with all that must be known about them."),
 }
-"""The parameters of paths."""
 
 
 class Operation(NamedTuple):
@@ -65,7 +53,7 @@ class Operation(NamedTuple):
 
     id: str
     path: str
-    """Below ROOT; a name in braces is one of PLACES."""
+    """Below ROOT; a name in braces is one of IN_PATH."""
     summary: str
     answer: Callable[[Question], Answer]
     tables: Mapping[str, Sequence[Column]]
@@ -75,33 +63,28 @@ class Operation(NamedTuple):
     definition: type[Board] | type[System] | type[Category] | None = None
     parts: Mapping[str, Sequence[Column]] = {}
     """The columns of further tables in JSON."""
-    pages: bool = False
-    """Whether JSON comes in parts of at most `limit` rows."""
+    paged: bool = False
+    """Whether JSON has at most `limit` rows."""
 
     @property
-    def places(self) -> tuple[str, ...]:
-        """The parameters of the path, in its order."""
-        return tuple(name for name in PLACES if f"{{{name}}}" in self.path)
+    def in_path(self) -> tuple[str, ...]:
+        """The names of the path's parameters."""
+        return tuple(name for name in IN_PATH if f"{{{name}}}" in self.path)
 
-    def query(self, form: str) -> tuple[Parameter, ...]:
-        """The parameters of the query in a format: CSV and Parquet are always whole."""
-        pinned = () if "release" in self.places else (RELEASE,)
-        return (*self.parameters, *(PAGING if self.pages and form == "json" else ()), *pinned)
+    def query(self, format_id: str) -> tuple[Parameter, ...]:
+        """The parameters of the query in a format: CSV and Parquet are always complete."""
+        release = () if "release" in self.in_path else (RELEASE,)
+        return (*self.parameters, *(PAGING if self.paged and format_id == "json" else ()), *release)
 
 
-_SYSTEM = {
-    "standing": exported_ranking.COLUMNS,
-    "origin": columns_of("row"),
-    **{name: columns for name, (_, columns) in systems.PARTS.items()},
-}
 OPERATIONS = (
-    Operation("boards", "/boards", "Every board", boards.boards, {"boards": boards.COLUMNS}),
+    Operation("boards", "/boards", "Every board", boards.boards, {"boards": boards.BOARDS}),
     Operation(
         "board",
         "/boards/{board}",
         "One board",
         boards.board,
-        {"board": boards.COLUMNS},
+        {"board": boards.BOARDS},
         "JSON also has the board's definition, its categories and its systems.",
         definition=Board,
         parts={"categories": columns_of("category"), "systems": columns_of("system")},
@@ -110,8 +93,8 @@ OPERATIONS = (
         "leaderboard",
         "/boards/{board}/leaderboard",
         "The ranking of a view",
-        ranking.leaderboard,
-        {"leaderboard": exported_ranking.COLUMNS},
+        tables.leaderboard,
+        {"leaderboard": RANKING_COLUMNS},
         "Exactly the rows and the order of the leaderboard page. Ranks are among all ranked systems, whatever the "
         "filters leave. Between systems whose rank sets overlap the data may show no order.",
         RANKING,
@@ -131,24 +114,28 @@ OPERATIONS = (
         {"score": columns_of("score")},
         "Its scores; JSON also has everything else that its page draws. Comparisons with other systems are in `pairs`.",
         definition=System,
-        parts=_SYSTEM,
+        parts={
+            "standing": RANKING_COLUMNS,
+            "origin": columns_of("row"),
+            **{name: columns for name, (_, columns) in systems.PARTS.items()},
+        },
     ),
     Operation(
         "categories",
         "/boards/{board}/categories",
         "The categories of a board",
-        categories.categories,
-        {"categories": categories.COLUMNS},
+        boards.categories,
+        {"categories": boards.CATEGORIES},
     ),
     Operation(
         "category",
         "/boards/{board}/categories/{category}",
         "One category",
-        categories.category,
-        {"category": categories.CELLS},
+        boards.category,
+        {"category": boards.CELLS},
         "Every system's rate in it, in the order of their ranks over all categories.",
         definition=Category,
-        parts={"spread": categories.COLUMNS},
+        parts={"spread": boards.CATEGORIES},
     ),
     Operation(
         "pairs",
@@ -158,9 +145,9 @@ OPERATIONS = (
         {tables.PAIRS: columns_of(tables.PAIRS)},
         "On the items that both have; `delta` is after less before.",
         PAIRS,
-        pages=True,
+        paged=True,
     ),
-    Operation("tables", "/boards/{board}/tables", "The public tables", tables.tables, {"tables": tables.COLUMNS}),
+    Operation("tables", "/boards/{board}/tables", "The public tables", tables.tables, {"tables": tables.TABLE_LIST}),
     Operation(
         "table",
         "/boards/{board}/tables/{table}",
@@ -168,15 +155,31 @@ OPERATIONS = (
         tables.table,
         {name: columns_of(name) for name in TABLES},
         "Every row that the release has of the board, in the order of the columns.",
-        pages=True,
+        paged=True,
     ),
-    Operation("releases", "/releases", "The releases", releases.releases, {"releases": releases.COLUMNS}),
+    Operation("releases", "/releases", "The releases", tables.releases, {"releases": tables.RELEASES}),
     Operation(
         "changes",
         "/releases/{release}/changes",
         "What a release changed",
-        releases.changes,
-        {"changes": releases.CHANGES},
+        tables.changes,
+        {"changes": tables.CHANGES},
         "On every board, with the cause.",
     ),
 )
+
+
+class Resource(NamedTuple):
+    """An operation in a format, and its path."""
+
+    path: str
+    operation: Operation
+    format: str
+
+
+PARQUET = "/download/{board}/{table}.parquet"
+RESOURCES = (
+    *(Resource(f"{ROOT}{each.path}{FORMATS[id].suffix}", each, id) for each in OPERATIONS for id in FORMATS),
+    Resource(PARQUET, next(each for each in OPERATIONS if each.id == "table"), "parquet"),
+)
+"""A path is answered by the first of these that it matches."""

@@ -1,14 +1,23 @@
-"""What may stand behind the question mark. Unlike a page, the API never falls back: a reader of a page sees what is
-shown, a program does not."""
+"""The parameters of paths and queries, and how they are read.
+
+A page falls back to its default where a value is unknown, because a reader sees what is shown. A program does not, so
+the API answers with an error."""
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
-from leaderboard.site.server.api.problem import Refusal
+from leaderboard.boards.board import TIERS
+from leaderboard.boards.registry import GROUPS, Access
+from leaderboard.boards.vocabulary import METRICS, RELATIONS
+from leaderboard.site.exports import TABLES
+from leaderboard.site.server.api.problem import ApiError
+from leaderboard.site.views.sorting import SORTS
 
-Given = Mapping[str, Sequence[str]]
-"""The parameters of a request, each with all its values."""
+DEFAULT_LIMIT, LARGEST_LIMIT = 1_000, 5_000
+"""Rows of one answer in JSON."""
+_ID = "[a-z0-9][a-z0-9_.-]{0,62}"
+_WORDS = "[A-Za-z0-9\u00c0-\u017e .,()&/+_'-]{1,60}"
 
 
 class Parameter(NamedTuple):
@@ -17,63 +26,93 @@ class Parameter(NamedTuple):
     name: str
     about: str
     pattern: str
-    """What each value matches in full, in the dialect that Python and JavaScript share."""
+    """A regular expression that each value matches in full, in the dialect that Python and JavaScript share."""
     example: str | int
     options: tuple[str, ...] = ()
-    """Every value there is, where that does not hang on the board or the release."""
+    """All possible values, where they depend neither on the board nor on the release."""
     many: bool = False
-    """Whether it may be given more than once; then a row fits if it fits any of the values."""
-    least: int | None = None
-    most: int | None = None
-    """The range of a whole number."""
+    """Whether it may be repeated. A row then needs to match one of the values."""
+    minimum: int | None = None
+    maximum: int | None = None
+    """The range of an integer."""
 
-    @property
-    def is_number(self) -> bool:
-        return self.least is not None
-
-    def fits(self, value: str) -> bool:
-        """Whether a value is one that this parameter could ever have."""
+    def accepts(self, value: str) -> bool:
+        """Whether this parameter can ever have this value."""
         if self.options:
             return value in self.options
         if not re.fullmatch(self.pattern, value, re.ASCII):
             return False
-        return self.least is None or self.most is None or self.least <= int(value) <= self.most
+        return self.minimum is None or self.maximum is None or self.minimum <= int(value) <= self.maximum
 
     def schema(self) -> dict[str, Any]:
         """Returns the JSON Schema of its value, or of all its values."""
-        one = self._one()
+        one: dict[str, Any] = {"type": "string", "pattern": f"^{self.pattern}$"}
+        if self.options:
+            one = {"type": "string", "enum": list(self.options)}
+        if self.minimum is not None:
+            one = {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
         return {"type": "array", "items": one} if self.many else one
 
-    def _one(self) -> dict[str, Any]:
-        if self.is_number:
-            return {"type": "integer", "minimum": self.least, "maximum": self.most}
-        if self.options:
-            return {"type": "string", "enum": list(self.options)}
-        return {"type": "string", "pattern": f"^{self.pattern}$"}
+
+RELEASE = Parameter(
+    "release", "An older release by its number, while it is kept.", "[1-9][0-9]{0,5}", 3, minimum=1, maximum=999_999
+)
+RANKING = (
+    Parameter("category", "Score over these risk categories only.", _ID, "toxicology", many=True),
+    Parameter("group", "Systems of these groups.", "", GROUPS[0], GROUPS, many=True),
+    Parameter("access", "Systems of this access.", "", get_args(Access)[0], get_args(Access), many=True),
+    Parameter("tier", "Rows verified so far.", "", TIERS[2], TIERS, many=True),
+    Parameter("kind", "Bare or guarded systems.", "", "bare", ("bare", "guarded"), many=True),
+    Parameter("q", "Systems whose name or developer has these words in it.", _WORDS, "alpha"),
+    Parameter(
+        "sort",
+        "The order: `rank` unless another is named; `-` turns one round. A category that could be misused has no "
+        "order from the least safe on.",
+        "",
+        "name",
+        SORTS,
+    ),
+)
+PAIRS = (
+    Parameter("system", "Pairs that this system is one of.", _ID, "yarrow-7"),
+    Parameter("relation", "Pairs of these relations.", "", "guardrail", RELATIONS, many=True),
+    Parameter("metric", "Differences of these metrics.", "", "unsafe_rate", METRICS, many=True),
+    Parameter("category", "Differences in these categories; `all` for all of them.", _ID, "all", many=True),
+)
+PAGING = (
+    Parameter(
+        "limit", f"Rows of one answer, {DEFAULT_LIMIT} unless named.", "[0-9]{1,4}", 2, minimum=1, maximum=LARGEST_LIMIT
+    ),
+    Parameter("offset", "Rows to leave out before the first.", "[0-9]{1,8}", 0, minimum=0, maximum=99_999_999),
+)
+IN_PATH = {
+    "board": Parameter("board", "Id of a board.", _ID, "demo"),
+    "system": Parameter("system", "Id of a system.", _ID, "yarrow-7"),
+    "category": Parameter("category", "Id of a category.", _ID, "toxicology"),
+    "table": Parameter("table", "Name of a table.", "[a-z_]{1,40}", "score", tuple(TABLES)),
+    "release": RELEASE._replace(about="Number of a release."),
+}
 
 
-def read(given: Given, parameters: Sequence[Parameter]) -> dict[str, tuple[str, ...]]:
-    """Returns the values of the parameters that were given, each value once. Refusal for an unknown parameter, a value
-    that it cannot have, or two values where there is one."""
+def read(query: Mapping[str, Sequence[str]], parameters: Sequence[Parameter]) -> dict[str, tuple[str, ...]]:
+    """Returns the values of each parameter of a query, without duplicates. ApiError for an unknown parameter, a value
+    that it cannot have, or two values where one is allowed."""
     known = {parameter.name: parameter for parameter in parameters}
-    if set(given) - set(known):
-        names = tuple(known)
-        raise Refusal(400, "unknown_parameter", "A parameter is not one of those that this path has.", allowed=names)
-    return {name: _values(known[name], values) for name, values in given.items()}
+    if set(query) - set(known):
+        raise ApiError("unknown_parameter", allowed=tuple(known))
+    return {name: _read(known[name], values) for name, values in query.items()}
 
 
-def _values(parameter: Parameter, values: Sequence[str]) -> tuple[str, ...]:
-    if not all(parameter.fits(value) for value in values):
-        raise unknown_value(parameter.name, parameter.options or _in_words(parameter))
+def _read(parameter: Parameter, values: Sequence[str]) -> tuple[str, ...]:
+    if not all(parameter.accepts(value) for value in values):
+        is_number = parameter.minimum is not None
+        pattern = f"{parameter.minimum} to {parameter.maximum}" if is_number else parameter.pattern
+        raise unknown_value(parameter.name, parameter.options or (pattern,))
     if len(values) > 1 and not parameter.many:
-        raise Refusal(400, "one_value_only", "This parameter takes one value.", parameter=parameter.name)
+        raise ApiError("one_value_only", parameter=parameter.name)
     return tuple(dict.fromkeys(values))
 
 
-def _in_words(parameter: Parameter) -> tuple[str, ...]:
-    return (f"{parameter.least} to {parameter.most}",) if parameter.is_number else (parameter.pattern,)
-
-
-def unknown_value(name: str, allowed: Sequence[str]) -> Refusal:
-    """Returns the refusal of a value, with those that are allowed."""
-    return Refusal(400, "unknown_value", "A value is not one of those allowed.", parameter=name, allowed=tuple(allowed))
+def unknown_value(name: str, allowed: Sequence[str]) -> ApiError:
+    """Returns the error for a value that is not one of those allowed."""
+    return ApiError("unknown_value", parameter=name, allowed=tuple(allowed))

@@ -1,4 +1,4 @@
-"""docs/api.md: the OpenAPI document for people.
+"""docs/api.md: the OpenAPI document for readers.
 
 Written by `python -m leaderboard.site.server.api.reference > docs/api.md`.
 """
@@ -25,7 +25,7 @@ def _paths(document: Json) -> str:
 
 
 def _plain(document: Json) -> Iterator[tuple[str, Json]]:
-    """The paths without those that are the same in another format."""
+    """Yields the paths, without those that answer the same in another format."""
     for path, item in document["paths"].items():
         if item["get"]["tags"][0] in ("JSON", "Files") or path.startswith("/download/"):
             yield path, item
@@ -35,9 +35,9 @@ def _path(path: str, operation: Json, document: Json) -> Iterator[str]:
     yield f"### `{path}`\n"
     formats = " Also `.csv` and `.parquet`." if operation["tags"] == ["JSON"] else ""
     yield f"{operation['description']}{formats}\n"
-    if given := [each for each in operation["parameters"] if each["in"] != "header"]:
+    if parameters := [each for each in operation["parameters"] if each["in"] != "header"]:
         yield "| parameter | in | what | values | example |\n|---|---|---|---|---|"
-        yield "\n".join(map(_parameter, given)) + "\n"
+        yield "\n".join(map(_parameter, parameters)) + "\n"
     for name, schema in _rows(document):
         if name.partition(".")[0] == operation["operationId"] != "table":
             yield _table(name, schema)
@@ -62,7 +62,7 @@ def _values(parameter: Json) -> str:
 
 
 def _rows(document: Json) -> Iterator[tuple[str, Json]]:
-    """The schemas of rows: their names have the operation before a dot."""
+    """Returns the schemas of rows: their names begin with the operation and a dot."""
     return ((name, schema) for name, schema in document["components"]["schemas"].items() if "." in name)
 
 

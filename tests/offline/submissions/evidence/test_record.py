@@ -9,7 +9,7 @@ import pytest
 
 from leaderboard.base import canonical
 from leaderboard.base.findings import Refused
-from leaderboard.offline.signing import keys
+from leaderboard.offline.signing import attesting, keys
 from leaderboard.offline.submissions.evidence import pack, record
 from leaderboard.offline.submissions.evidence.pack import File, Origin
 from tests import made
@@ -21,7 +21,7 @@ PACK = pack.make(made.submission(), Origin([LOG], errors=0, stated=[]))
 
 
 def signed(*signers: Any) -> bytes:
-    return record.sign(PACK, made.TODAY, signers or (ANN,))
+    return attesting.sign_record(PACK, made.TODAY, signers or (ANN,))
 
 
 def finding(data: bytes) -> str:
@@ -48,13 +48,16 @@ def test_false_signature_beside_a_good_one_is_refused() -> None:
 
 
 def test_signature_of_another_record_is_refused() -> None:
-    other = json.loads(record.sign(PACK, made.TODAY - timedelta(days=1), [ANN]))
+    other = json.loads(attesting.sign_record(PACK, made.TODAY - timedelta(days=1), [ANN]))
     whole = json.loads(signed()) | {"signatures": other["signatures"]}
     assert finding(canonical.encode(whole)) == "E_SIGNATURE  $.signatures"
 
 
 def test_day_to_come_is_refused() -> None:
-    assert finding(record.sign(PACK, made.TODAY + timedelta(days=1), [ANN])) == "E_DATE  $.payload.predicate.seen_on"
+    assert (
+        finding(attesting.sign_record(PACK, made.TODAY + timedelta(days=1), [ANN]))
+        == "E_DATE  $.payload.predicate.seen_on"
+    )
 
 
 def test_no_byte_of_a_record_can_change() -> None:

@@ -7,9 +7,9 @@ import pytest
 from leaderboard.base import canonical
 from leaderboard.base.findings import Refused
 from leaderboard.boards.board import TIERS, Tier
-from leaderboard.offline.signing import keys
+from leaderboard.offline.signing import attesting, keys
 from leaderboard.offline.submissions import submission
-from leaderboard.offline.submissions.evidence import pack, record, tiers
+from leaderboard.offline.submissions.evidence import pack, tiers
 from leaderboard.offline.submissions.evidence.pack import File, Origin
 from leaderboard.offline.submissions.submission import Judgment
 from tests import made
@@ -23,9 +23,9 @@ KINDS = {
     "log": made.LOG,
     "pack": canonical.encode(PACK),
     "pack of another": canonical.encode(OTHER),
-    "record": record.sign(PACK, made.TODAY, [ANN]),
-    "record of another": record.sign(OTHER, made.TODAY, [ANN]),
-    "record of a stranger": record.sign(PACK, made.TODAY, [keys.passing()]),
+    "record": attesting.sign_record(PACK, made.TODAY, [ANN]),
+    "record of another": attesting.sign_record(OTHER, made.TODAY, [ANN]),
+    "record of a stranger": attesting.sign_record(PACK, made.TODAY, [keys.passing()]),
     "judgment": canonical.encode(Judgment(PERSON.ref, PERSON.kind, SUBMITTED.rows)),
     "submission": submission.encode(SUBMITTED),
     "nothing": b"",

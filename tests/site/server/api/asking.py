@@ -4,12 +4,13 @@ import asyncio
 from typing import Any
 
 from starlette.responses import PlainTextResponse
+from starlette.routing import Router
 
-from leaderboard.site.server.api import Api
+from leaderboard.site.server.api import ROUTES
 
 
 def asked(path: str, query: str = "") -> tuple[int, dict[bytes, bytes], bytes]:
-    """What the application says, before a site that says `site` to everything else."""
+    """Returns status, headers and body of the answer, from a site that answers `site` to everything else."""
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -19,5 +20,6 @@ def asked(path: str, query: str = "") -> tuple[int, dict[bytes, bytes], bytes]:
         return {"type": "http.request"}
 
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
-    asyncio.run(Api(PlainTextResponse("site"))({**scope, "server": ("site", 80)}, receive, send))
+    site = Router(ROUTES, redirect_slashes=False, default=PlainTextResponse("site"))
+    asyncio.run(site({**scope, "server": ("site", 80)}, receive, send))
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]

@@ -12,8 +12,8 @@ NOBODY = "absent"
 
 def document(board: str) -> dict[str, Any]:
     """Returns the document as it is for one board of the embedded releases."""
-    made = openapi.document()
-    for path in made["paths"].values():
+    spec = openapi.document()
+    for path in spec["paths"].values():
         for parameter in path["get"].get("parameters", ()):
             if parameter["name"] in (known := ids(board)):
                 schema = parameter["schema"]
@@ -21,7 +21,7 @@ def document(board: str) -> dict[str, Any]:
                 one.pop("pattern", None)
                 one["enum"] = known[parameter["name"]]
                 parameter["example"] = one["enum"][:1] if schema is not one else one["enum"][0]
-    return made
+    return spec
 
 
 def ids(board: str) -> dict[str, list[Any]]:

@@ -11,7 +11,7 @@ from tests.browser import site
 from tests.browser.site import Site
 
 
-class Said(NamedTuple):
+class Reply(NamedTuple):
     """What came back; names of headers are in lower case."""
 
     status: int
@@ -19,7 +19,7 @@ class Said(NamedTuple):
     body: bytes
 
 
-Ask = Callable[..., Said]
+Ask = Callable[..., Reply]
 
 
 @pytest.fixture(scope="session")
@@ -33,18 +33,18 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def ask(running: Site) -> Ask:
     """Asks the site: `ask("/api/v1/boards", method="HEAD", Range="bytes=0-9")`."""
 
-    def of(path: str, method: str = "GET", **headers: str) -> Said:
+    def of(path: str, method: str = "GET", **headers: str) -> Reply:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(running.url.rstrip("/") + path, method=method, headers=named)
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
-                return _said(response.status, response.headers, response.read())
+                return _reply(response.status, response.headers, response.read())
         except urllib.error.HTTPError as error:
             with error:
-                return _said(error.code, error.headers, error.read())
+                return _reply(error.code, error.headers, error.read())
 
     return of
 
 
-def _said(status: int, headers: "object", body: bytes) -> Said:
-    return Said(status, {name.lower(): value for name, value in headers.items()}, body)  # type: ignore[attr-defined]
+def _reply(status: int, headers: "object", body: bytes) -> Reply:
+    return Reply(status, {name.lower(): value for name, value in headers.items()}, body)  # type: ignore[attr-defined]

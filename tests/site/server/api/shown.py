@@ -44,8 +44,8 @@ class Tables(HTMLParser):
         if tag in ("th", "td"):
             self._into = None
         elif tag == "tr" and self._cells["td"]:
-            head, said = (" ".join(self._cells[tag]).replace("\u00ad", "") for tag in ("th", "td"))
-            self.lines.append(Line(" ".join(head.split()), numbers(self._names.sub(" ", said))))
+            head, text = (" ".join(self._cells[tag]).replace("\u00ad", "") for tag in ("th", "td"))
+            self.lines.append(Line(" ".join(head.split()), numbers(self._names.sub(" ", text))))
 
     def handle_data(self, data: str) -> None:
         if self._into:
@@ -103,11 +103,11 @@ class Served:
         self.forms: set[str] = set()
         self._about: dict[str, set[str]] = {}
         for row in rows:
-            made = set(forms(row))
-            self.forms |= made
+            printed = set(forms(row))
+            self.forms |= printed
             for value in row.values():
                 if isinstance(value, str):
-                    self._about.setdefault(value, set()).update(made)
+                    self._about.setdefault(value, set()).update(printed)
 
     def about(self, ids: set[str]) -> set[str]:
         """Returns the forms of all numbers in rows that name any of some ids, or of all rows where none is given."""

@@ -7,6 +7,7 @@ import pytest
 
 from leaderboard.site.data import updater
 from leaderboard.site.server import api
+from leaderboard.site.server.bounded_cache import Cache
 from tests import offered
 from tests.site.server.api.asking import asked
 
@@ -30,7 +31,8 @@ def test_without_a_release_it_says_when_to_ask_again() -> None:
 def test_a_mistake_is_noted_by_kind_and_place_and_not_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(api, "body", lambda *_: {}["a-private-text"])
+    monkeypatch.setattr(api, "encode", lambda *_, **__: {}["a-private-text"])
+    monkeypatch.setattr(api, "_cache", Cache(0, lambda _: 1))
     monkeypatch.setenv("MEDHARM_RESULTS", str(offered.EMBEDDED))
     status, _, body = asked("/api/v1/boards")
     assert (status, json.loads(body)["code"]) == (500, "mistake")

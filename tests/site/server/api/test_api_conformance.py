@@ -43,15 +43,15 @@ def cases(board: str, mode: GenerationMode) -> st.SearchStrategy[schemathesis.Ca
 
 
 def hold(site: Site, board: str, mode: GenerationMode, examples: int) -> Counter[int]:
-    """Sends so many requests and checks every answer; returns how often each status came."""
+    """Sends this many requests and checks every answer; returns how often each status came."""
     statuses: Counter[int] = Counter()
 
     @settings(max_examples=examples, suppress_health_check=list(HealthCheck), database=None)
     @given(case=cases(board, mode))
     def send(case: schemathesis.Case) -> None:
         with requests.Session() as session:
-            found = case.call_and_validate(base_url=site.url.rstrip("/"), session=session, checks=CHECKS)
-        statuses[found.status_code] += 1
+            response = case.call_and_validate(base_url=site.url.rstrip("/"), session=session, checks=CHECKS)
+        statuses[response.status_code] += 1
 
     send()
     return statuses

@@ -43,23 +43,23 @@ DRAWN = [
 
 def rows_of(ask: Ask, path: str) -> list[Row]:
     """Returns all rows of an answer, those of its further tables too."""
-    said = ask(path)
-    assert said.status == 200, path
-    whole: dict[str, Any] = json.loads(said.body)
+    reply = ask(path)
+    assert reply.status == 200, path
+    whole: dict[str, Any] = json.loads(reply.body)
     return [*whole["rows"], *(row for part in whole.get("parts", {}).values() for row in part["rows"])]
 
 
 def served(ask: Ask, page: str, board: str, system: str, release: int) -> list[Row]:
     """Returns what the API has for a page."""
-    found: list[Row] = []
+    rows: list[Row] = []
     for path in PATHS[page]:
-        place = path if path.startswith("/") else f"/boards/{board}/{path}"
+        api_path = path if path.startswith("/") else f"/boards/{board}/{path}"
         categories = names(board).by_category if "{category}" in path else [""]
         for category in categories:
-            full = place.format(category=category, system=system, release=release)
+            full = api_path.format(category=category, system=system, release=release)
             pinned = "" if "{release}" in path else f"{'&' if '?' in full else '?'}release={release}"
-            found += rows_of(ask, f"/api/v1{full}{pinned}")
-    return found
+            rows += rows_of(ask, f"/api/v1{full}{pinned}")
+    return rows
 
 
 def names(board: str) -> Names:
@@ -77,16 +77,16 @@ def named(head: str, known: Names) -> set[str]:
         *((name, id) for id, name in known.judges.items()),
         ("All categories", "all"),
     ]
-    found = [(len(name), id) for name, id in things if head.startswith(name)]
-    longest = max(found, default=(0, ""))[0]
-    return {id for length, id in found if length == longest}
+    matches = [(len(name), id) for name, id in things if head.startswith(name)]
+    longest = max(matches, default=(0, ""))[0]
+    return {id for length, id in matches if length == longest}
 
 
 def missing(lines: list[Line], rows: list[Row], board: str) -> list[tuple[str, set[str]]]:
     """Returns the numbers that are on a page and not in the API, with what heads their rows."""
     known, have = names(board), Served(rows)
-    found = [(line.head, set(line.numbers - have.about(named(line.head, known)))) for line in lines]
-    return [(head, lost) for head, lost in found if lost]
+    lost_by_head = [(line.head, set(line.numbers - have.about(named(line.head, known)))) for line in lines]
+    return [(head, lost) for head, lost in lost_by_head if lost]
 
 
 def drawn(visit: Visit, page: str, board: str, release: int) -> tuple[list[Line], str]:

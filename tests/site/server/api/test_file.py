@@ -12,7 +12,7 @@ from leaderboard.release import container, legacy
 from leaderboard.site.data import updater
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.server.api import file
-from leaderboard.site.server.api.problem import Refusal
+from leaderboard.site.server.api.problem import ApiError
 from tests import made, offered, published
 
 DATA = bytes(range(100))
@@ -22,12 +22,12 @@ KIND = "application/octet-stream"
 @given(first=st.integers(0, 120), last=st.integers(0, 120))
 def test_a_range_is_that_part(first: int, last: int) -> None:
     if first >= len(DATA) or last < first:
-        with pytest.raises(Refusal, match="range_not_satisfiable"):
+        with pytest.raises(ApiError, match="range_not_satisfiable"):
             file.respond(DATA, KIND, f"bytes={first}-{last}", {})
         return
-    made = file.respond(DATA, KIND, f"bytes={first}-{last}", {})
-    assert (made.status_code, made.body) == (206, DATA[first : last + 1])
-    assert made.headers["content-range"] == f"bytes {first}-{min(last, 99)}/100"
+    response = file.respond(DATA, KIND, f"bytes={first}-{last}", {})
+    assert (response.status_code, response.body) == (206, DATA[first : last + 1])
+    assert response.headers["content-range"] == f"bytes {first}-{min(last, 99)}/100"
 
 
 def test_a_range_from_the_end() -> None:
@@ -38,13 +38,13 @@ def test_a_range_from_the_end() -> None:
 
 @pytest.mark.parametrize("wanted", [None, "", "bytes=-", "bytes=1-2,4-5", "lines=1-2", "bytes=a-b"])
 def test_any_other_header_asks_for_the_whole(wanted: str | None) -> None:
-    made = file.respond(DATA, KIND, wanted, {})
-    assert (made.status_code, made.body) == (200, DATA)
+    response = file.respond(DATA, KIND, wanted, {})
+    assert (response.status_code, response.body) == (200, DATA)
 
 
 def test_the_signed_file_and_the_same_rows_as_a_database(tmp_path: Path) -> None:
-    keep, results = made.vault(tmp_path / "vault"), published.begin(tmp_path)
-    published.release(keep, results)
+    vault, results = made.vault(tmp_path / "vault"), published.begin(tmp_path)
+    published.release(vault, results)
     shown = offered.store(results).current()
     assert shown is not None
     signed, digest = file.read(shown, "/download/release")
@@ -58,17 +58,17 @@ def test_the_signed_file_and_the_same_rows_as_a_database(tmp_path: Path) -> None
         assert {name for (name,) in connection.execute("show tables").fetchall()} == set(contents.tables)
         for name, table in contents.tables.items():
             columns = ", ".join(f'"{column}"' for column in table)
-            found = connection.execute(f'select {columns} from "{name}"').fetchall()
-            assert sorted(map(repr, found)) == sorted(map(repr, zip(*table.values(), strict=True))), name
+            rows = connection.execute(f'select {columns} from "{name}"').fetchall()
+            assert sorted(map(repr, rows)) == sorted(map(repr, zip(*table.values(), strict=True))), name
         kinds = connection.execute("select distinct data_type from duckdb_columns() where not internal").fetchall()
     plain = {kind for (kind,) in kinds if not kind.startswith("ENUM(")}
     assert plain == {"INTEGER", "DOUBLE", "DATE", "BOOLEAN"}
 
 
 def embedded(number: int) -> Snapshot:
-    found = updater.store(offered.EMBEDDED).release(number)
-    assert found is not None
-    return found
+    snapshot = updater.store(offered.EMBEDDED).release(number)
+    assert snapshot is not None
+    return snapshot
 
 
 def test_a_release_that_was_signed_as_a_database_is_sent_as_one() -> None:
@@ -85,5 +85,5 @@ def test_a_file_that_was_changed_since_is_not_sent(tmp_path: Path, kind: str, nu
     changed = tmp_path / "changed"
     changed.write_bytes(shown.file.read_bytes() + b"x")
     for path in (changed, tmp_path / "absent"):
-        with pytest.raises(Refusal, match="release_unavailable"):
+        with pytest.raises(ApiError, match="release_unavailable"):
             file.read(shown._replace(file=path), kind)

@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from leaderboard.site.server.api import openapi
-from leaderboard.site.server.api.route import ROUTES
+from leaderboard.site.server.api import ROUTER, openapi
+from leaderboard.site.server.api.operation import RESOURCES
 from tests.site.server.api import concrete
 from tests.site.server.api.conftest import Ask
 
@@ -30,13 +30,13 @@ def test_it_is_a_valid_document() -> None:
 
 
 def test_it_is_served(ask: Ask) -> None:
-    said = ask("/api/v1/openapi.json")
-    assert (said.status, said.headers["content-type"]) == (200, "application/json")
-    assert json.loads(said.body) == DOCUMENT
+    reply = ask("/api/v1/openapi.json")
+    assert (reply.status, reply.headers["content-type"]) == (200, "application/json")
+    assert json.loads(reply.body) == DOCUMENT
 
 
 def test_every_path_is_in_it_once_under_its_own_name() -> None:
-    assert set(DOCUMENT["paths"]) == {route.path for route in ROUTES}
+    assert set(DOCUMENT["paths"]) == {route.path for route in ROUTER.routes}
     names = [path["get"]["operationId"] for path in DOCUMENT["paths"].values()]
     assert len(set(names)) == len(names)
 
@@ -66,11 +66,11 @@ def test_no_row_has_a_field_that_is_not_described() -> None:
 
 @pytest.mark.parametrize("board", ["medharm", "xstest", "demo"])
 def test_every_answer_in_json_fits_its_schema(board: str, ask: Ask) -> None:
-    for route in ROUTES:
-        if route.form == "json" and route.operation:
+    for route in RESOURCES:
+        if route.format == "json":
             schema = DOCUMENT["paths"][route.path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
             fits = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
             for path in concrete.paths(route.path, board):
-                said = ask(path + ("?limit=20" if route.operation.pages else ""))
-                assert said.status == 200, path
-                assert [error.message for error in fits.iter_errors(json.loads(said.body))] == [], path
+                reply = ask(path + ("?limit=20" if route.operation.paged else ""))
+                assert reply.status == 200, path
+                assert [error.message for error in fits.iter_errors(json.loads(reply.body))] == [], path

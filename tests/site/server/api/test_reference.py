@@ -23,9 +23,9 @@ def test_every_path_is_on_the_page(project: Path) -> None:
 
 
 def test_every_address_of_the_guide_answers(ask: Ask) -> None:
-    found = re.findall(r'SITE((?:/api|/download)/[^"`\s]+)', openapi.GUIDE.read_text("utf-8"))
-    assert len(found) >= 5
-    for path in found:
+    paths = re.findall(r'SITE((?:/api|/download)/[^"`\s]+)', openapi.GUIDE.read_text("utf-8"))
+    assert len(paths) >= 5
+    for path in paths:
         assert ask(path).status == 200, path
 
 

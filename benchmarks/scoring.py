@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.crowd import DAY, Crowd
-from leaderboard.offline.publishing import drafting
+from leaderboard.offline.publishing import building
 from leaderboard.offline.scoring import Store
 
 FEW, MANY = 20, 1_000
@@ -34,9 +34,9 @@ def main() -> None:
 def score(folder: Path, crowd: Crowd, what: str) -> None:
     """Builds a release of all that stands, with what the folder's store keeps."""
     store, events = Store(folder / "scored"), crowd.vault.events()
-    facts = drafting.release_table(1, DAY, events, build_keys=False)
+    facts = building.release_table(1, DAY, events, build_keys=False)
     with timed(what):
-        data = drafting.build(crowd.vault, crowd.catalogue, events, (), {}, facts, store)
+        data = building.build(crowd.vault, crowd.catalogue, events, (), {}, facts, store)
     print(f"    {store}; release of {len(data) / 1e6:.1f} MB; {_peak():.2f} GiB at most")
 
 

@@ -16,10 +16,11 @@ from leaderboard.offline.scoring.entries import Entry
 from leaderboard.offline.scoring.panel import Panel
 from leaderboard.offline.submissions import items as manifest
 from leaderboard.offline.submissions import submission as canonical_submission
+from leaderboard.offline.submissions.event_log import Standing
 from leaderboard.offline.submissions.evidence import pack as packs
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.submission import Generation, Row, Submission, Tool
-from leaderboard.offline.submissions.vault import Standing, Vault
+from leaderboard.offline.submissions.vault import Vault
 
 TODAY = date(2026, 11, 22)
 JUDGE = JudgeRef("judge", "1")
@@ -150,10 +151,10 @@ def take(keep: Vault, system: str, unsafe: float, seed: int, **changes: object) 
 
 def release(keep: Vault, of: Catalogue | None = None, on: date = TODAY) -> bytes:
     """The file of a first release of all that a vault holds, attested or not."""
-    from leaderboard.offline.publishing import drafting
+    from leaderboard.offline.publishing import building
 
-    facts = drafting.release_table(1, on, keep.events(), build_keys=False)
-    return drafting.build(keep, of or catalogue(9), keep.events(), (), {}, facts)
+    facts = building.release_table(1, on, keep.events(), build_keys=False)
+    return building.build(keep, of or catalogue(9), keep.events(), (), {}, facts)
 
 
 LOG = b"what a lab imported"

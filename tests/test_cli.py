@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from leaderboard.base.findings import RULES
 from leaderboard.offline.submissions import items, submission
 from leaderboard.offline.submissions.vault import Vault
 from tests import made, published
@@ -79,14 +80,14 @@ def test_a_refused_file_is_exit_1_with_code_and_place(project: Path, tmp_path: P
     path = tmp_path / "file.json"
     path.write_bytes(data)
     answer = run(project, "verify", path, "--board", "demo")
-    assert (answer.returncode, answer.stdout) == (REFUSED, f"{code}  $\n")
+    assert (answer.returncode, answer.stdout) == (REFUSED, f"{code}  $: {RULES[code]}\n")
     assert MARK not in answer.stderr + answer.stdout and "Traceback" not in answer.stderr
 
 
 def test_json_is_one_object(project: Path, tmp_path: Path) -> None:
     (tmp_path / "file.json").write_bytes(b"{}")
     answer = run(project, "verify", tmp_path / "file.json", "--board", "demo", "--json")
-    assert json.loads(answer.stdout)["findings"] == [{"code": "E_SCHEMA", "place": "$"}]
+    assert json.loads(answer.stdout)["findings"] == [{"code": "E_SCHEMA", "place": "$", "evidence": RULES["E_SCHEMA"]}]
 
 
 def test_a_missing_results_folder_is_exit_3_and_one_sentence(project: Path, tmp_path: Path) -> None:
@@ -98,15 +99,19 @@ def test_a_missing_results_folder_is_exit_3_and_one_sentence(project: Path, tmp_
 
 def test_an_unknown_board_is_refused(project: Path, tmp_path: Path) -> None:
     answer = run(project, "verify", tmp_path / "x", "--board", "nonesuch")
-    assert (answer.returncode, answer.stdout) == (REFUSED, "E_BOARD  --board\n")
+    assert (answer.returncode, answer.stdout) == (
+        REFUSED,
+        "E_BOARD  --board: must be one of medharm, xstest, msts, demo\n",
+    )
 
 
 def test_an_oversized_file_is_refused_and_kept(project: Path, tmp_path: Path) -> None:
     data = b"7" * (submission.MAX_BYTES + 1)
     (tmp_path / "big").write_bytes(data)
     answer = run(project, "accept", tmp_path / "big", "--board", "demo", "--vault", tmp_path / "vault")
-    assert (answer.returncode, answer.stdout) == (REFUSED, "E_SIZE  $\n")
     (kept,) = (tmp_path / "vault" / "quarantine").iterdir()
+    rule = f"more than 2 MiB. The vault keeps a copy, quarantine/{kept.name}, and no event"
+    assert (answer.returncode, answer.stdout) == (REFUSED, f"E_SIZE  $: {rule}\n")
     assert kept.read_bytes() == data
 
 
@@ -123,7 +128,7 @@ def test_a_tier_needs_what_it_rests_on(project: Path, tmp_path: Path) -> None:
     assert run(project, *known, "--evidence", tmp_path / "other").stdout.startswith("E_EVIDENCE  $.source.sha256: ")
     answer = run(project, *known, "--evidence", made.log(keep))
     assert (answer.returncode, answer.stdout.split()[0]) == (DONE, "accepted"), answer.stdout
-    assert run(project, *known, "--evidence", made.log(keep)).stdout == "E_REPLAY  $\n"
+    assert run(project, *known, "--evidence", made.log(keep)).stdout == f"E_REPLAY  $: {RULES['E_REPLAY']}\n"
 
 
 def test_an_imported_file_without_a_nonce_says_so(project: Path, tmp_path: Path) -> None:
@@ -144,7 +149,7 @@ def test_a_vault_that_is_not_there_is_named_and_not_made(
     project: Path, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     answer = run(project, *command, "--vault", tmp_path / "vault")
-    assert (answer.returncode, answer.stdout) == (REFUSED, "E_VAULT  --vault\n")
+    assert (answer.returncode, answer.stdout) == (REFUSED, "E_VAULT  --vault: there is no vault in this folder\n")
     assert not (tmp_path / "vault").exists()
 
 

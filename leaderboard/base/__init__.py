@@ -1,1 +1,1 @@
-"""What every part rests on: canonical JSON, the clock, durable files, findings."""
+"""What every part uses: canonical JSON, the clock, durable files, findings."""

@@ -1,4 +1,4 @@
-"""Canonical JSON: UTF-8, sorted keys, no spaces, so that equal content has equal bytes and an equal digest."""
+"""Canonical JSON: UTF-8, sorted keys, no spaces, so that equal content has equal bytes and an equal sha256."""
 
 import hashlib
 from typing import Any
@@ -14,5 +14,5 @@ def encode(value: Any) -> bytes:
 
 
 def sha256(data: bytes) -> str:
-    """Returns the digest of some bytes as 64 lower-case hex digits."""
+    """Returns the sha256 of some bytes as 64 lower-case hex digits."""
     return hashlib.sha256(data).hexdigest()

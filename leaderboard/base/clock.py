@@ -1,4 +1,4 @@
-"""The one place where the time is read; everything else takes it as a parameter."""
+"""The only module that reads the time; everything else takes it as a parameter."""
 
 from datetime import UTC, date, datetime
 
@@ -9,5 +9,5 @@ def today() -> date:
 
 
 def now() -> datetime:
-    """Returns the present moment in UTC, to the second."""
+    """Returns the current time in UTC, to the second."""
     return datetime.now(UTC).replace(microsecond=0)

@@ -13,22 +13,22 @@ PART = ".part"
 
 
 def write(path: Path, data: bytes) -> None:
-    """Puts the bytes at `path`, whole or not at all, over whatever was there."""
+    """Writes the bytes to `path`, completely or not at all, and replaces what was there."""
     settle(write_part(path, data), path)
 
 
 def settle(part: Path, path: Path) -> None:
-    """Moves a whole file, already written beside it, to `path`; where that fails, the part is gone too."""
-    with _passing(part):
+    """Moves a complete file, already written beside it, to `path`; removes the `.part` file if that fails."""
+    with _removed_on_error(part):
         sync_file(part)
         os.replace(part, path)
     _sync_name(path)
 
 
 def create(path: Path, data: bytes) -> None:
-    """Puts the bytes at `path`, whole or not at all; FileExistsError if something is there already."""
+    """Writes the bytes to `path`, completely or not at all; FileExistsError if something is there already."""
     part = write_part(path, data)
-    with _passing(part):
+    with _removed_on_error(part):
         sync_file(part)
         os.link(part, path)
     _discard(part)
@@ -36,16 +36,16 @@ def create(path: Path, data: bytes) -> None:
 
 
 def write_part(path: Path, data: bytes) -> Path:
-    """Writes the bytes beside `path` and returns where; only this process writes that name."""
+    """Writes the bytes to a `.part` file beside `path`, whose name holds the process id, and returns its path."""
     make_folder(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
-    with _passing(part):
+    with _removed_on_error(part):
         part.write_bytes(data)
     return part
 
 
 def make_folder(path: Path) -> None:
-    """Makes a folder, and those that it is in, unless they are there; the names of new ones are on the disk."""
+    """Makes a folder and its missing parents, and syncs the parent of each new one."""
     new = list(takewhile(lambda folder: not folder.exists(), (path, *path.parents)))
     path.mkdir(parents=True, exist_ok=True)
     for folder in reversed(new):
@@ -53,8 +53,7 @@ def make_folder(path: Path) -> None:
 
 
 def clear_place(path: Path, belongs: Callable[[Path], bool]) -> None:
-    """Removes what is at `path` unless it is of the kind that belongs there, or nothing: a folder with all that is in
-    it, a link but not what it leads to."""
+    """Removes what is at `path` unless `belongs(path)`: a folder with its contents, a link but not its target."""
     if not belongs(path):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -63,16 +62,16 @@ def clear_place(path: Path, belongs: Callable[[Path], bool]) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Removes what interrupted writes left in a folder. For who holds the lock that all its writers take: a part in it
-    is then a dead one's."""
-    with suppress(OSError):  # a leftover misleads nobody, and is swept the next time
+    """Removes `.part` files of interrupted writes. Call it with the lock of all writers held: a `.part` file then
+    belongs to a crashed process."""
+    with suppress(OSError):  # a leftover file is harmless, and the next sweep removes it
         for part in folder.glob(f".*{PART}"):
             part.unlink(missing_ok=True)
 
 
 @contextmanager
-def _passing(part: Path) -> Iterator[None]:
-    """Removes a part where what was to be done with it fails."""
+def _removed_on_error(part: Path) -> Iterator[None]:
+    """Removes a `.part` file if the block fails."""
     try:
         yield
     except BaseException:
@@ -86,8 +85,8 @@ def _discard(part: Path) -> None:
 
 
 def _sync_name(path: Path) -> None:
-    """The file is there for everybody by now, so that one error is no reason to say that it is not: the disk is asked
-    again. (This is of names only. Bytes that could not be synced are never believed at a second asking.)"""
+    # Readers can already see the file, so one fsync error is not fatal: retry. This holds for names only. After a
+    # failed fsync of a file's bytes, a second one may succeed although the bytes are lost.
     try:
         sync_folder(path.parent)
     except OSError:
@@ -95,12 +94,12 @@ def _sync_name(path: Path) -> None:
 
 
 def sync_file(path: Path) -> None:
-    """Returns once the file's bytes are on the disk."""
+    """Waits until the bytes of the file are on the disk."""
     _sync(path, os.O_RDONLY)
 
 
 def sync_folder(path: Path) -> None:
-    """Returns once the folder's list of names is on the disk."""
+    """Waits until the names in the folder are on the disk."""
     _sync(path, os.O_RDONLY | os.O_DIRECTORY)
 
 
@@ -114,12 +113,12 @@ def _sync(path: Path, flags: int) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Lets one process at a time write in a folder; the others wait. A dead process holds no lock."""
+    """Lets one process at a time write in a folder; the others wait. The lock of a crashed process is released."""
     make_folder(folder)
     lock = FileLock(folder / ".lock")
     lock.acquire()
     try:
         yield
     finally:
-        with suppress(OSError):  # what was done is done, and the lock ends with the process at the latest
+        with suppress(OSError):  # the work is done, and the lock ends with the process at the latest
             lock.release(force=True)

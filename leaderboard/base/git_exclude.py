@@ -1,4 +1,4 @@
-"""Keeps private files out of commits, wherever in a git clone they are made."""
+"""Keeps private files out of commits, wherever in a git clone they are written."""
 
 import os
 import re
@@ -10,25 +10,25 @@ from leaderboard.base.findings import refuse
 
 
 def keep_out(path: Path, what: str, code: str) -> None:
-    """Has git ignore a file or folder before it is there, by the clone's own list, which is not itself committed.
-    Nothing outside a clone. Refused with `code` at `$.git` where git would not ignore it; `what` it is stands in that
-    list."""
+    """Makes git ignore a file or folder before it is written, by the clone's `info/exclude`, which is not committed.
+    Does nothing outside a clone. Refused with `code` at `$.git` if git would not ignore it. `what` becomes a comment
+    in that list."""
     folder = path.parent.resolve()
     if not any((above / ".git").exists() for above in (folder, *folder.parents)):
         return
     if not _is_ignored(folder, path.name, code):
         top, exclude = (
-            Path(os.fsdecode(_git(folder, code, "rev-parse", *asked).stdout.removesuffix(b"\n")))
-            for asked in (["--show-toplevel"], ["--path-format=absolute", "--git-path", "info/exclude"])
+            Path(os.fsdecode(_git(folder, code, "rev-parse", *options).stdout.removesuffix(b"\n")))
+            for options in (["--show-toplevel"], ["--path-format=absolute", "--git-path", "info/exclude"])
         )
         if not exclude.name or not folder.is_relative_to(top):
-            raise refuse(code, "$.git", "in a git clone, which git cannot tell to ignore it")
+            raise refuse(code, "$.git", "in a git clone whose list of ignored files cannot be written")
         pattern = re.sub(r"([\\*?\[ ])", r"\\\1", "/" + (folder / path.name).relative_to(top).as_posix())
         durable.make_folder(exclude.parent)
         with exclude.open("ab") as file:
             file.write(os.fsencode(f"\n# {what}\n{pattern}\n"))
     if not _is_ignored(folder, path.name, code):
-        raise refuse(code, "$.git", "in a git clone, which would not ignore it")
+        raise refuse(code, "$.git", "in a git clone, and git would not ignore it")
 
 
 def _is_ignored(folder: Path, name: str, code: str) -> bool:
@@ -39,4 +39,4 @@ def _git(folder: Path, code: str, *arguments: str) -> "subprocess.CompletedProce
     try:
         return subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
     except FileNotFoundError:
-        raise refuse(code, "$.git", "in a git clone, and there is no git to have it ignored") from None
+        raise refuse(code, "$.git", "in a git clone, and git is not installed to ignore it") from None

@@ -8,9 +8,8 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from leaderboard.boards import spelling as words
+from leaderboard.boards import spelling
 from leaderboard.boards.definition import ID, read_definition
-from leaderboard.boards.definition import InvalidDefinition as InvalidDefinition  # it is imported from here
 
 Id = Annotated[str, Meta(pattern=ID)]
 VERSION = r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z"
@@ -21,7 +20,7 @@ HubId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-
 Kind = Literal["harmful", "benign"]
 State = Literal["awaiting", "real", "synthetic"]
 Tier = Literal["paper_reported", "self_reported", "artifact_checked", "rejudged", "maintainer_rerun"]
-TIERS: tuple[Tier, ...] = ("paper_reported", "self_reported", "artifact_checked", "rejudged", "maintainer_rerun")
+TIERS: tuple[Tier, ...] = get_args(Tier)
 ALLOWED_HOSTS = frozenset(
     {
         "aclanthology.org",
@@ -35,21 +34,21 @@ ALLOWED_HOSTS = frozenset(
         "openai.com",
     }
 )
-"""Where a link of the site may lead: model cards, papers and policies; never transcripts or logs."""
+"""The hosts that the site may link to: model cards, papers and policies; never transcripts or logs."""
 MOST_CATEGORIES = 30
 """Risk categories of a board: a view is a bit mask of them in a 32-bit integer."""
 MOST_ITEMS = 100_000
-"""Items of a category: a submission of 2 MiB holds far fewer."""
+"""Items of a category. A submission of 2 MiB holds far fewer."""
 
 Count = Annotated[int, Meta(ge=0, le=MOST_ITEMS)]
 
 
 class Flags(Struct, frozen=True, forbid_unknown_fields=True):
-    """What an outcome means for the rates, on one kind of item."""
+    """How the rates count an outcome, on one kind of item."""
 
     unsafe: bool = False
     actionable: bool = False
-    """Unsafe with detail that could be acted on; only ever set together with `unsafe`."""
+    """Unsafe, and detailed enough to act on; set only together with `unsafe`."""
     helpful: bool = False
     blocked: bool = False
     """Stopped by a guardrail or a provider before an answer was shown."""
@@ -80,7 +79,7 @@ class Category(Struct, frozen=True, forbid_unknown_fields=True):
     benign_items: Count = 0
     benign_families: Count = 0
     misuse_sensitive: bool = False
-    """No order from least to most safe is offered for such a category, in any form."""
+    """Systems are never sorted by such a category, in any view or export."""
     announced: bool = True
     """False while the benchmark's authors have not named the category in public."""
 
@@ -93,8 +92,7 @@ class JudgeRef(Struct, frozen=True, forbid_unknown_fields=True, order=True):
 
 
 class Disclosure(Struct, frozen=True, forbid_unknown_fields=True):
-    """The smallest denominators that may be published (STATISTICS.md section 6). The defaults are the least that a
-    board may choose."""
+    """The smallest denominators that may be published (STATISTICS.md section 6). A board may choose larger ones."""
 
     families: Count = 10
     items: Count = 20
@@ -134,22 +132,22 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     tier: Tier
     """The tier that a row needs to be ranked."""
     judge: JudgeRef
-    """The judge of record: its outcomes make the headline."""
+    """The judge of record: its outcomes give the headline numbers."""
     earliest: date
-    """No response can be older than this; an earlier date in a submission is a mistake."""
+    """The first day on which a response is possible; an earlier date in a submission is a mistake."""
     category: tuple[Category, ...]
     outcome: tuple[Outcome, ...]
     previous_versions: tuple[Version, ...] = ()
-    """Earlier versions, oldest first, on which rows may still stand. Such a row is not ranked, and its numbers are in
-    the releases that had them."""
+    """Earlier versions, oldest first, that rows may still belong to. Such a row is not ranked, and its numbers are
+    only in the releases of that time."""
     disclosure: Disclosure = Disclosure()
     labels_public: bool = False
-    """True where anybody can have every system's label of every item, from `source` or by running the project's code.
-    Such a board is exempt from what protects single outcomes; the floor of 20 items and 10 families stays."""
+    """True if anybody can get every system's label of every item, from `source` or by running the project's code. The
+    protection of single outcomes does not apply to such a board; the floor of 20 items and 10 families does."""
     attempts_per_year: Annotated[int, Meta(ge=1, le=100)] = 6
     """How many attempts of one system may be registered in a calendar year."""
     facts: tuple[str, ...] = ()
-    """Sentences that the board's landing page may say before it has rows, each in the source."""
+    """Sentences for the board's landing page before it has rows, each supported by the source."""
 
     @property
     def synthetic(self) -> bool:
@@ -157,7 +155,7 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def deff_step(self) -> float | None:
-        """What design effects are rounded up to a multiple of: so that they do not tell which families were unsafe."""
+        """The step to which design effects are rounded up, so that they do not reveal which families were unsafe."""
         return None if self.labels_public else 0.1
 
     @property
@@ -171,21 +169,18 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
 
     def flags(self, outcome: str, kind: Kind) -> Flags:
         """Returns what an outcome means on that kind of item; an unknown outcome is a KeyError."""
-        return self._flags[outcome, kind]
-
-    @property
-    def _flags(self) -> dict[tuple[str, str], Flags]:
-        return {(o.id, kind): getattr(o, kind) for o in self.outcome for kind in ("harmful", "benign")}
+        flags: dict[str, Flags] = {o.id: getattr(o, kind) for o in self.outcome}
+        return flags[outcome]
 
     def measures(self, flag: str, kind: Kind, value: bool | str = True) -> bool:
-        """Returns whether any outcome of this board carries that flag on that kind of item; if none does,
-        the rate is "not measured", never 0."""
+        """Returns whether any outcome of this board has that flag on that kind of item. If none has, the rate is "not
+        measured", never 0."""
         return any(getattr(getattr(outcome, kind), flag) == value for outcome in self.outcome if not outcome.judge_only)
 
 
 def measured_by(board: Board, *, labels: bool = True) -> tuple[object, ...]:
-    """Returns what the numbers of a board follow from, beside outcomes of items: two definitions of one version must
-    not differ in it. Method 1 did not know of public `labels`."""
+    """Returns the parts of a definition that the numbers depend on: two definitions of one version must not differ in
+    them. Method 1 did not use `labels_public`; `labels=False` leaves it out."""
     sizes = [(c.id, c.harmful_items, c.harmful_families, c.benign_items, c.benign_families) for c in board.category]
     flags = [(o.id, o.harmful, o.benign, o.judge_only) for o in board.outcome]
     rules = (board.epochs, board.severity, board.families_declared, board.judge, board.tier, board.disclosure)
@@ -198,8 +193,8 @@ def version_key(version: str) -> tuple[int, ...]:
 
 
 def read_board(path: Path, *, signed: bool = False) -> Board:
-    """Returns the board that a `board.toml` defines; InvalidDefinition says all that is wrong with it. One that was
-    `signed` with a release is held against what the site relies on alone: rules for authors may have come since."""
+    """Returns the board that a `board.toml` defines; InvalidDefinition with all its faults. One that was `signed` with
+    a release is checked only for what the site relies on: rules for authors may be newer than the release."""
 
     def check(board: Board) -> list[str]:
         return _unsafe_words(board, path.parent.name) + ([] if signed else _problems(board))
@@ -208,7 +203,7 @@ def read_board(path: Path, *, signed: bool = False) -> Board:
 
 
 def _unsafe_words(board: Board, folder: str) -> list[str]:
-    problems = [f"{place} {reason}" for place, text in _display_strings(board) if (reason := words.fault(text))]
+    problems = [f"{field} {reason}" for field, text in _display_strings(board) if (reason := spelling.fault(text))]
     if board.id != folder:
         problems.append("id differs from its folder's name")
     if board.source.url.split("/")[2] not in ALLOWED_HOSTS:
@@ -234,7 +229,7 @@ def _name_problems(board: Board) -> list[str]:
             problems.append(f"{name} id 'all' is taken by the word for the whole board")
     names, labels = [category.name for category in board.category], [outcome.label for outcome in board.outcome]
     for kind, texts in (("category names", names), ("outcome labels", labels)):
-        if words.alike(texts):
+        if spelling.alike(texts):
             problems.append(f"two {kind} look alike")
     return problems
 
@@ -256,7 +251,7 @@ def _outcome_problems(board: Board) -> list[str]:
 
 def _size_problems(board: Board) -> list[str]:
     """The floor depends on item counts only, never on outcomes (STATISTICS.md section 6)."""
-    least, problems = Disclosure(), []
+    least, problems = Disclosure(), list[str]()
     if board.disclosure.items < least.items or board.disclosure.families < least.families:
         problems.append(
             f"disclosure is under the least that is allowed: {least.items} items in {least.families} families"

@@ -12,15 +12,15 @@ ORDER = ("medharm", "xstest", "msts", "demo")
 
 
 class Catalogue(NamedTuple):
-    """Boards by id in the order in which they are offered, and each one's registry."""
+    """Boards by id, in the order in which the site lists them, and the registry of each."""
 
     boards: dict[str, Board]
     registries: dict[str, Registry]
 
 
 def read_catalogue(folder: Path, *, signed: bool = False) -> Catalogue:
-    """Returns the catalogue of a `boards` folder. Raises InvalidDefinition with all that is wrong with its files, and
-    FileNotFoundError where there is no such folder. What was `signed` with a release is read as by `read_board`."""
+    """Returns the catalogue of a `boards` folder. Raises InvalidDefinition with all faults of its files, and
+    FileNotFoundError if there is no such folder. `signed` is as in `read_board`."""
     catalogue, findings = examine(folder, signed=signed)
     if findings:
         raise InvalidDefinition(findings)
@@ -28,8 +28,8 @@ def read_catalogue(folder: Path, *, signed: bool = False) -> Catalogue:
 
 
 def examine(folder: Path, *, signed: bool = False) -> tuple[Catalogue, list[Finding]]:
-    """Returns the boards whose two files can be read, and what is wrong with these files, of all boards together."""
-    paths = sorted(folder.glob("*/board.toml"), key=lambda path: (_place(path.parent.name), path))
+    """Returns the boards whose two files can be read, and all faults of the files of all boards."""
+    paths = sorted(folder.glob("*/board.toml"), key=lambda path: (_rank(path.parent.name), path))
     if not paths:
         raise FileNotFoundError(f"no board.toml under {folder.name}/")
     catalogue = Catalogue({}, {})
@@ -53,5 +53,5 @@ def examine(folder: Path, *, signed: bool = False) -> tuple[Catalogue, list[Find
     return catalogue, findings
 
 
-def _place(board: str) -> int:
+def _rank(board: str) -> int:
     return ORDER.index(board) if board in ORDER else len(ORDER)

@@ -1,4 +1,4 @@
-"""Reading a TOML file of `results/boards/`: all that is wrong with it at once, each fault with its entry and rule."""
+"""Reads a TOML file of `results/boards/` and reports all its faults at once, each with its entry and rule."""
 
 import re
 import tomllib
@@ -12,15 +12,15 @@ from msgspec import Struct
 from leaderboard.base.findings import Finding, Refused
 
 ID = r"^[a-z0-9][a-z0-9_.-]{0,62}\Z"
-"""What an id may be; only such an id is repeated in a message."""
+"""The form of an id. A message never repeats an id of another form."""
 MAX_BYTES = 1024 * 1024
-"""Of one file: it is published, and every site reads it."""
+"""Largest size of one file: it is published, and every site reads it."""
 T = TypeVar("T", bound=Struct)
 
 
 class InvalidDefinition(Refused):
-    """TOML files of the repository that break rules: one finding E_DEFINITION for each fault, with the file as its
-    place and our words for the entry and the rule."""
+    """TOML files of the repository that break rules: one finding E_DEFINITION for each fault, which names the file, the
+    entry and the rule."""
 
     @classmethod
     def of(cls, path: Path, faults: Iterable[str]) -> "InvalidDefinition":
@@ -30,14 +30,14 @@ class InvalidDefinition(Refused):
 
 
 def read_definition(path: Path, kind: type[T], check: Callable[[T], list[str]]) -> T:
-    """Returns the struct that a TOML file holds. Raises InvalidDefinition with every fault of its form, or, where its
-    form is right, with every fault that `check` finds."""
-    if path.exists() and not path.is_file():  # a pipe would be waited for, a device read for ever
+    """Returns the struct that a TOML file holds. Raises InvalidDefinition with all faults of its form or, if it has
+    none, with all faults that `check` returns."""
+    if path.exists() and not path.is_file():  # reading a pipe or a device may never end
         raise InvalidDefinition.of(path, ["is not a regular file"])
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InvalidDefinition.of(path, [f"is larger than {MAX_BYTES:,} bytes"])
-        given = tomllib.loads(path.read_text("utf-8"))
+        parsed = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise InvalidDefinition.of(path, ["the file is missing"]) from None
     except tomllib.TOMLDecodeError as error:
@@ -46,30 +46,30 @@ def read_definition(path: Path, kind: type[T], check: Callable[[T], list[str]]) 
         raise InvalidDefinition.of(path, ["is not UTF-8"]) from None
     except RecursionError:
         raise InvalidDefinition.of(path, ["is nested too deep"]) from None
-    if faults := _form_faults(given, kind, ""):
+    if faults := _form_faults(parsed, kind, ""):
         raise InvalidDefinition.of(path, faults)
-    made = msgspec.convert(given, kind)
-    if faults := check(made):
+    definition = msgspec.convert(parsed, kind)
+    if faults := check(definition):
         raise InvalidDefinition.of(path, faults)
-    return made
+    return definition
 
 
 def _at(message: str) -> str:
-    """Where the parser stopped. The rest of its message may quote the file."""
-    found = re.search(r" \(at (line \d+, column \d+|end of document)\)", message)
-    return f" (at {found[1]})" if found else ""
+    """The position at which the parser stopped. The rest of its message may quote the file."""
+    position = re.search(r" \(at (line \d+, column \d+|end of document)\)", message)
+    return f" (at {position[1]})" if position else ""
 
 
-def _form_faults(given: object, kind: type[Struct], place: str) -> list[str]:
-    if not isinstance(given, dict):
-        return [f"{place.rstrip()} must be a table"]
+def _form_faults(value: object, kind: type[Struct], path: str) -> list[str]:
+    if not isinstance(value, dict):
+        return [f"{path.rstrip()} must be a table"]
     fields = {field.name: field for field in msgspec.structs.fields(kind)}
-    faults = [f"{place}{_shown(key)} is not a key that exists" for key in given if key not in fields]
+    faults = [f"{path}{_shown(key)} is not a key that exists" for key in value if key not in fields]
     for name, field in fields.items():
-        if name in given:
-            faults += _value_faults(given[name], field.type, f"{place}{name}")
+        if name in value:
+            faults += _value_faults(value[name], field.type, f"{path}{name}")
         elif field.required:
-            faults.append(f"{place}{name} is missing")
+            faults.append(f"{path}{name} is missing")
     return faults
 
 
@@ -77,37 +77,37 @@ def _shown(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", key) else "an unprintable key"
 
 
-def _value_faults(given: Any, kind: Any, place: str) -> list[str]:
+def _value_faults(value: Any, kind: Any, path: str) -> list[str]:
     inner = next((each for each in (kind, *get_args(kind)) if _is_struct(each)), None)
     if inner is None:
-        return _plain_faults(given, kind, place)
+        return _plain_faults(value, kind, path)
     if get_origin(kind) is not tuple:
-        return _form_faults(given, inner, f"{place}.")
-    if not isinstance(given, list):
-        return [f"{place} must be a list of tables, [[{place}]]"]
-    return [fault for n, entry in enumerate(given, 1) for fault in _form_faults(entry, inner, _entry(place, entry, n))]
+        return _form_faults(value, inner, f"{path}.")
+    if not isinstance(value, list):
+        return [f"{path} must be a list of tables, [[{path}]]"]
+    return [fault for n, entry in enumerate(value, 1) for fault in _form_faults(entry, inner, _entry(path, entry, n))]
 
 
 def _is_struct(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Struct)
 
 
-def _entry(place: str, given: object, number: int) -> str:
-    """An entry of a list by its id, if it has one."""
-    id = given.get("id") if isinstance(given, dict) else None
-    return f"{place} {id} " if isinstance(id, str) and re.fullmatch(ID, id) else f"{place} {number} "
+def _entry(path: str, value: object, number: int) -> str:
+    """Names an entry of a list by its id or, if it has none, by its number."""
+    id = value.get("id") if isinstance(value, dict) else None
+    return f"{path} {id} " if isinstance(id, str) and re.fullmatch(ID, id) else f"{path} {number} "
 
 
-def _plain_faults(given: object, kind: Any, place: str) -> list[str]:
+def _plain_faults(value: object, kind: Any, path: str) -> list[str]:
     try:
-        msgspec.convert(given, kind)
+        msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        return [f"{place} {_rule(kind, str(error))}"]
+        return [f"{path} {_rule(kind, str(error))}"]
     return []
 
 
 def _rule(kind: Any, message: str) -> str:
-    """What was expected. A message of msgspec may quote the value, so that only its known forms are used."""
+    """The expected form. A message of msgspec may quote the value, so only its known forms are used."""
     if get_origin(kind) is Literal:
         return f"must be one of {', '.join(map(str, get_args(kind)))}"
     expected = re.match(r"Expected (.+?)(, got `[a-z ]+`)?( - at `.*)?$", message)

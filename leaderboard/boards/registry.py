@@ -3,16 +3,16 @@
 from collections import Counter
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from leaderboard.boards import spelling as words
+from leaderboard.boards import spelling
 from leaderboard.boards.board import ALLOWED_HOSTS, HubId, Id, JudgeRef, Link, Version
 from leaderboard.boards.definition import read_definition
 
 Group = Literal["general_purpose", "medical_purpose", "closed_source", "downstream_sft"]
-GROUPS: tuple[Group, ...] = ("general_purpose", "medical_purpose", "closed_source", "downstream_sft")
+GROUPS: tuple[Group, ...] = get_args(Group)
 Access = Literal["open_weights", "closed"]
 Evidence = Literal["run", "simulated"]
 JudgeKind = Literal["human", "llm_judge", "classifier", "string_match"]
@@ -20,14 +20,14 @@ ServedAs = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/@-]{0,120}\Z")
 
 
 class Developer(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who made a model, a guardrail or a judge, or ran an evaluation."""
+    """Who developed a model, a guardrail or a judge, or ran an evaluation."""
 
     id: Id
     name: str
 
 
 class Guardrail(Struct, frozen=True, forbid_unknown_fields=True):
-    """A filter or prompt that stands in front of a model."""
+    """A filter or prompt in front of a model."""
 
     id: Id
     name: str
@@ -64,7 +64,7 @@ class System(Struct, frozen=True, forbid_unknown_fields=True):
     """`simulated`: a guardrail's verdict applied to recorded answers; never ranked."""
     released_on: date | None = None
     parameters: Annotated[float, Meta(gt=0, lt=1e6)] | None = None
-    """Billions of parameters, where the developer says so."""
+    """Billions of parameters, if the developer has published them."""
     licence: str | None = None
     base_system: Id | None = None
     previous_version: Id | None = None
@@ -83,7 +83,7 @@ class System(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Registry(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything named on one board besides its categories and outcomes."""
+    """All that may be named on one board, except its categories and outcomes."""
 
     developer: tuple[Developer, ...] = ()
     guardrail: tuple[Guardrail, ...] = ()
@@ -92,32 +92,32 @@ class Registry(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_registry(path: Path, *, signed: bool = False) -> Registry:
-    """Returns the registry that a `systems.toml` holds; InvalidDefinition says all that is wrong with it, as for
-    `read_board`."""
+    """Returns the registry that a `systems.toml` holds; InvalidDefinition with all its faults, as `read_board`."""
 
-    def check(made: Registry) -> list[str]:
-        return [*_bad_words(made), *_bad_links(made), *([] if signed else [*_twins(made), *_dangling(made)])]
+    def check(registry: Registry) -> list[str]:
+        faults = [*_bad_strings(registry), *_bad_links(registry)]
+        return faults if signed else [*faults, *_duplicates(registry), *_dangling(registry)]
 
     return read_definition(path, Registry, check)
 
 
-def _bad_words(registry: Registry) -> list[str]:
+def _bad_strings(registry: Registry) -> list[str]:
     entries: list[Developer | Guardrail | Judge | System] = [*registry.developer, *registry.guardrail]
     entries += [*registry.judge, *registry.system]
     strings = [(entry.id, entry.name) for entry in entries]
     strings += [(system.id, system.licence) for system in registry.system if system.licence]
-    return [f"{place} {reason}" for place, text in strings if (reason := words.fault(text))]
+    return [f"{id} {reason}" for id, text in strings if (reason := spelling.fault(text))]
 
 
-def _twins(registry: Registry) -> list[str]:
-    """Names that a reader could take for each other, and ids or log names given twice."""
+def _duplicates(registry: Registry) -> list[str]:
+    """Names that a reader could confuse, and ids or log names that occur twice."""
     problems = []
     for what in ("developer", "guardrail", "system"):
         entries = getattr(registry, what)
-        if words.alike(e.id for e in entries) or words.alike(e.name for e in entries):
+        if spelling.alike(e.id for e in entries) or spelling.alike(e.name for e in entries):
             problems.append(f"two entries of {what} have the same id or look alike")
     judges = {judge.id: judge.name for judge in registry.judge}  # versions of one judge share its name
-    if words.alike(judges) or words.alike(judges.values()):
+    if spelling.alike(judges) or spelling.alike(judges.values()):
         problems.append("two entries of judge look alike")
     refs = [judge.ref for judge in registry.judge]
     if len(set(refs)) < len(refs):
@@ -131,14 +131,13 @@ def _dangling(registry: Registry) -> list[str]:
     """References to something that is not in the file, or to the entry itself."""
     developers, systems = {d.id for d in registry.developer}, {s.id for s in registry.system}
     guardrails = {g.id for g in registry.guardrail}
-    wanted: list[tuple[str, str | None, set[str]]]
-    wanted = [(g.id, g.developer, developers) for g in registry.guardrail]
+    wanted: list[tuple[str, str | None, set[str]]] = [(g.id, g.developer, developers) for g in registry.guardrail]
     wanted += [(j.id, j.vendor, developers) for j in registry.judge]
     for s in registry.system:
         wanted += [(s.id, who, developers) for who in (s.developer, s.run_by, s.paid_by)]
         wanted += [(s.id, other, systems) for other in (s.base_system, s.previous_version)]
         wanted.append((s.id, s.guardrail, guardrails))
-    missing = [f"{place} refers to {to}, which is not there" for place, to, known in wanted if to and to not in known]
+    missing = [f"{id} refers to {to}, which is not there" for id, to, known in wanted if to and to not in known]
     selves = [s.id for s in registry.system if s.id in (s.base_system, s.previous_version)]
     bare = [s.id for s in registry.system if s.evidence == "simulated" and not (s.guardrail and s.base_system)]
     missing += [f"{id} is its own base_system or previous_version" for id in selves]

@@ -1,4 +1,4 @@
-"""The lint for display strings: what a maintainer may write in `results/boards/*.toml` for readers to see."""
+"""The lint for display strings: what the definitions in `results/boards/*.toml` may show to readers."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ FORBIDDEN = frozenset("<>[]$:`|\\\n\t\r")
 FORBIDDEN_START = frozenset("=+-@")
 MARKS = frozenset("\N{EN DASH}\N{RIGHT SINGLE QUOTATION MARK}\N{SECTION SIGN}")
 LETTERS = {"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ß": "ss"}
-"""Letters of European names that are no ASCII letter with an accent, and what they look like."""
+"""Letters of European names that are not an ASCII letter with an accent, and the letters that they look like."""
 LOOKALIKES = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s"} | LETTERS)
 
 
@@ -36,12 +36,12 @@ def _is_plain(character: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """Returns what a hurried reader sees: no case, accents or spaces, and look-alike characters made one."""
+    """Returns a text without case, accents and spaces, and with look-alike characters replaced by one of them."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if c.isalnum())
     return plain.translate(LOOKALIKES).replace("rn", "m").replace("vv", "w")
 
 
 def alike(texts: Iterable[str]) -> bool:
-    """Returns whether a hurried reader could take two of these for each other."""
-    seen = [fold(text) for text in texts]
-    return len(set(seen)) < len(seen)
+    """Returns whether two of these texts are so similar that a reader could confuse them."""
+    folded = [fold(text) for text in texts]
+    return len(set(folded)) < len(folded)

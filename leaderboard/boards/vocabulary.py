@@ -1,15 +1,16 @@
 """The closed vocabulary: every label that a text column of the public database may hold.
 
-Ids come from the reviewed TOML of `results/boards/`, everything else from this page. A label outside it cannot be
-written, and a file that holds one is refused by the firewall.
+Ids come from the reviewed TOML of `results/boards/`, all other labels from this module. No other label can be written,
+and the firewall refuses a file that holds one.
 """
 
 from collections.abc import Iterable
-from typing import get_args
+from typing import Literal, get_args
 
 from leaderboard.boards.board import TIERS, JudgeRef, Kind, State
 from leaderboard.boards.catalogue import Catalogue
 from leaderboard.boards.registry import GROUPS, Access, Evidence
+from leaderboard.boards.tools import TOOL_IDS
 
 ALL = "all"
 METRICS = (
@@ -36,7 +37,8 @@ NOT_RANKED = (
     "board_version_differs",
 )
 LEFT_OUT = ("on_purpose", "fault")
-EVENTS = ("accept", "reject", "withdraw", "correct", "notify", "reply", "revoke", "clock")
+LedgerEvent = Literal["accept", "reject", "withdraw", "correct", "notify", "reply", "revoke", "clock"]
+EVENTS = get_args(LedgerEvent)
 REASONS = (
     "invalid",
     "duplicate",
@@ -75,9 +77,12 @@ SHAPES = ("bounded", "outside", "everything")
 TRUTHS = ("human", "audited", "corrected", "judge_only")
 ERRORS = ("missed", "false_alarm")
 DOMINANCE = ("safer", "less_safe", "equal", "depends_on_weights")
-REPLIES = ("none", "notified", "disputed", "settled")
-TOOLS = ("inspect_ai", "lm_eval", "helm", "table")
-SYSTEM_PROMPTS = ("none", "default", "custom")
+Reply = Literal["none", "notified", "disputed", "settled"]
+"""How the developer of a system answered the notice that its row will be published."""
+REPLIES: tuple[Reply, ...] = get_args(Reply)
+TOOLS = TOOL_IDS
+SystemPrompt = Literal["none", "default", "custom"]
+SYSTEM_PROMPTS = get_args(SystemPrompt)
 
 Vocabulary = dict[str, tuple[str, ...]]
 """Labels of each ENUM type, by the type's name."""
@@ -112,7 +117,7 @@ WORDS: Vocabulary = {
     "dominance_relation": DOMINANCE,
     "reply_state": REPLIES,
 }
-"""The labels that are ours, by type."""
+"""The labels that no board defines, by type."""
 
 
 def ids(catalogue: Catalogue) -> Vocabulary:
@@ -128,11 +133,6 @@ def ids(catalogue: Catalogue) -> Vocabulary:
         "guardrail_id": _unique(g.id for registry in registries for g in registry.guardrail),
         "judge_id": _unique(judge_label(j.ref) for registry in registries for j in registry.judge),
     }
-
-
-def vocabulary(catalogue: Catalogue) -> Vocabulary:
-    """Returns the closed vocabulary of a repository's boards and registries."""
-    return ids(catalogue) | WORDS
 
 
 def _unique(ids: Iterable[str]) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
-"""What a command returns, and how it is printed."""
+"""What a command returns, how it is printed, and the inputs that several commands read."""
 
 import argparse
 import errno
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,48 +13,43 @@ if TYPE_CHECKING:
     from leaderboard.boards.board import Board
     from leaderboard.boards.catalogue import Catalogue
     from leaderboard.boards.registry import Registry
-    from leaderboard.offline.submissions.vault import Event, Vault
+    from leaderboard.offline.submissions.event_log import Event
+    from leaderboard.offline.submissions.items import Item
+    from leaderboard.offline.submissions.vault import Vault
 
 Answer = dict[str, Any]
+"""`lines` and `findings` are printed for a person; with --json, the whole dictionary is."""
 SHOWN = 50
 """Findings printed before the rest are only counted."""
 
 
-def show(answer: Answer, *, as_json: bool) -> int:
-    """Prints what a command returned, for a person or as one JSON object, and returns the exit code 0."""
+def show(answer: Answer, *, as_json: bool) -> None:
+    """Prints what a command returned, for a person or as one JSON object."""
     if as_json:
         from leaderboard.base import canonical
 
         print(canonical.encode(answer).decode())
-        return 0
-    findings = answer.get("findings", [])
-    for finding in findings[:SHOWN]:
-        print(Finding(**finding))
-    if len(findings) > SHOWN:
-        print(f"... and {len(findings) - SHOWN} more findings")
-    for line in answer.get("lines", []):
+        return
+    for line in (*describe([Finding(**values) for values in answer.get("findings", [])]), *answer.get("lines", [])):
         print(line)
-    return 0
 
 
-def told(findings: tuple[Finding, ...]) -> list[dict[str, str]]:
-    """Returns findings as plain values, flags with their evidence."""
-    return [{name: value for name, value in finding._asdict().items() if value} for finding in findings]
+def describe(findings: "list[Finding] | tuple[Finding, ...]") -> list[str]:
+    """Returns a line for each finding, with its rule; after 50 of them, how many more there are."""
+    lines = [str(finding.with_rule()) for finding in findings[:SHOWN]]
+    return lines + [f"... and {len(findings) - SHOWN} more findings"] * (len(findings) > SHOWN)
+
+
+def as_values(findings: Iterable[Finding]) -> list[dict[str, str]]:
+    """Returns findings as plain values, each with its evidence or rule."""
+    return [{name: value for name, value in each.with_rule()._asdict().items() if value} for each in findings]
 
 
 def of_event(event: "Event") -> Answer:
-    """Returns what is said of an event that was written down."""
-    said = event.reason if event.kind == "reply" else _DONE[event.kind]
-    return {"event": event.kind, "submission": event.submission, "lines": [f"{said}  {event.submission}"]}
-
-
-_DONE = {
-    "accept": "accepted",
-    "reject": "rejected",
-    "correct": "corrected",
-    "withdraw": "withdrawn",
-    "notify": "notified",
-}
+    """Returns the answer of a command that added an event."""
+    past = {"accept": "accepted", "reject": "rejected", "correct": "corrected", "withdraw": "withdrawn"}
+    word = past.get(event.kind, event.reason)  # the reason of a notice or reply is the state
+    return {"event": event.kind, "submission": event.submission, "lines": [f"{word}  {event.submission}"]}
 
 
 def present(results: Path | str) -> Path | str:
@@ -60,6 +57,15 @@ def present(results: Path | str) -> Path | str:
     if isinstance(results, Path) and not results.is_dir():
         raise FileNotFoundError(errno.ENOENT, "there is no results folder", str(results))
     return results
+
+
+def require_outside(options: argparse.Namespace) -> None:
+    """Refused E_OUT where the output would be written into the results folder or the vault: only `release publish` and
+    events change these."""
+    out = getattr(options, "out", None)
+    for folder in (options.results, getattr(options, "vault", None)):
+        if out and isinstance(folder, Path) and out.resolve().is_relative_to(folder.resolve()):
+            raise refuse("E_OUT", "--out")
 
 
 def catalogue(options: argparse.Namespace) -> "Catalogue":
@@ -71,35 +77,50 @@ def catalogue(options: argparse.Namespace) -> "Catalogue":
 
 def board(options: argparse.Namespace) -> "tuple[Board, Registry]":
     """Returns the board that is named, and its registry."""
-    found = catalogue(options)
-    if options.board not in found.boards:
-        raise refuse("E_BOARD", "--board")
-    return found.boards[options.board], found.registries[options.board]
+    defined = catalogue(options)
+    if options.board not in defined.boards:
+        raise refuse("E_BOARD", "--board", f"must be one of {', '.join(defined.boards)}")
+    return defined.boards[options.board], defined.registries[options.board]
 
 
-def vault(folder: Path, clock_checked: bool = False) -> "Vault":
-    """Returns the vault in a folder, perhaps a new one, which git then ignores. With `clock_checked`, a new event may
-    come long after the last one."""
+def items(options: argparse.Namespace, board: "Board") -> "list[Item] | None":
+    """Returns the item manifest in the file `--items`, or that of a board whose items are not gated, or None."""
+    from leaderboard.offline.publishing.embedded import manifest
+    from leaderboard.offline.submissions.items import read_items
+
+    return read_items(options.items, board) if options.items else manifest(board)
+
+
+def day(options: argparse.Namespace) -> date:
+    """Returns the date that is named, or today."""
+    from leaderboard.base import clock
+
+    return options.date or clock.today()
+
+
+def vault(options: argparse.Namespace) -> "Vault":
+    """Returns the vault that is named, which may be new: git then ignores it."""
     from leaderboard.offline.submissions.vault import Vault
 
+    folder: Path = options.vault
     if folder.exists() and not folder.is_dir():
-        raise refuse("E_VAULT", "--vault")
+        raise refuse("E_VAULT", "--vault", "must be a folder")
     if not folder.exists() and folder.parent.is_dir():
-        from leaderboard.base import git_exclude as commits
+        from leaderboard.base import git_exclude
 
-        commits.keep_out(folder, "a vault: outcomes of single items", "E_VAULT")
-    return Vault(folder, clock_checked=clock_checked)
+        git_exclude.keep_out(folder, "a vault: outcomes of single items", "E_VAULT")
+    return Vault(folder, clock_checked=getattr(options, "clock_checked", False))
 
 
-def old_vault(folder: Path, clock_checked: bool = False) -> "Vault":
-    """Returns the vault in a folder; Refused E_VAULT where there is none."""
-    if not (folder / "events").is_dir():
-        raise refuse("E_VAULT", "--vault")
-    return vault(folder, clock_checked)
+def old_vault(options: argparse.Namespace) -> "Vault":
+    """Returns the vault that is named; Refused E_VAULT where there is none."""
+    if not (options.vault / "events").is_dir():
+        raise refuse("E_VAULT", "--vault", "there is no vault in this folder")
+    return vault(options)
 
 
 def submission_digest(text: str) -> str:
-    """Returns the digest that a command line names, or that of the file that it names."""
+    """Returns the sha256 of a submission that a command line names by its sha256 or its file."""
     from leaderboard.base import canonical
 
     path = Path(text)

@@ -15,54 +15,63 @@ if TYPE_CHECKING:
     from leaderboard.site.views.names import Names
 
 
+FILTERS = ("category", "group", "access", "tier", "kind")
+"""The filters of the leaderboard that take ids."""
+RECORDS = ("eee", "eval-results", "croissant")
+"""The formats that are a folder of files."""
+
+
 def export(options: argparse.Namespace) -> Answer:
     """Writes one file, or a folder of records."""
+    from leaderboard.base import durable
     from leaderboard.site.views.names import names_of
 
     snapshot = _snapshot(options.results, options.root)
     board = snapshot.catalogue.boards.get(options.board)
     if board is None:
-        raise refuse("E_BOARD", "--board")
+        raise refuse("E_BOARD", "--board", f"must be one of {', '.join(snapshot.catalogue.boards)}")
     names = names_of(board, snapshot.catalogue.registries[board.id])
-    made = _made(options, snapshot, board, names)
-    for path, data in made.items():
-        _write(path, data)
-    return {"files": [str(path) for path in made], "lines": [_said(made, options.out)]}
+    files = _files(options, snapshot, board, names)
+    for path, data in files.items():
+        durable.write(path, data)
+    size = sum(map(len, files.values()))
+    line = f"{options.out.name}  {len(files)} {'file' if len(files) == 1 else 'files'}, {size:,} bytes"
+    return {"files": [str(path) for path in files], "lines": [line]}
 
 
 def _snapshot(results: Path | str, root: Path | None) -> "Snapshot":
-    """Opens what a source offers now. What it offered before is not handed out in the place of something refused."""
+    """Opens the current release of a source. If it is refused, no older release is exported instead."""
     from leaderboard.site.data.updater import Store
 
     store = Store(present(results), root)
-    found = store.current()
+    snapshot = store.current()
     if store.state == "offline":
         raise OSError("no repository was found there")
-    if found is None or store.state != "fresh":
+    if snapshot is None or store.state != "fresh":
         raise refuse(store.fault or "E_MISSING_RELEASE", "--results")
-    return found
+    return snapshot
 
 
-def _made(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", names: "Names") -> dict[Path, bytes]:
+def _files(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", names: "Names") -> dict[Path, bytes]:
     _check_filters(options)
     from leaderboard.site import exports
     from leaderboard.site.exports import croissant, eval_results, every_eval_ever
 
-    records = {"eee": every_eval_ever.files, "eval-results": eval_results.files, "croissant": croissant.files}
-    if options.format in records:
-        found = records[options.format](snapshot, board, names)
-        return {options.out / path: data for path, data in found.items()}
+    if options.format in RECORDS:
+        writers = dict(zip(RECORDS, (every_eval_ever.files, eval_results.files, croissant.files), strict=True))
+        files = writers[options.format](snapshot, board, names)
+        return {options.out / path: data for path, data in files.items()}
     write = exports.WRITERS[options.format]
     return {options.out: write(_table(options, snapshot, board, names))}
 
 
 def _check_filters(options: argparse.Namespace) -> None:
-    """A filter that would change nothing is refused: its file would pass for the filtered one."""
-    given = [name for name in ("category", "group", "access", "tier", "kind", "q") if getattr(options, name)]
-    given += ["sort"] if options.sort != "rank" else []
-    whole = options.table is not None or options.format in ("eee", "eval-results", "croissant")
-    if whole and given:
-        raise Refused([Finding("E_CHOICE", f"--{name}", "only the leaderboard can be filtered") for name in given])
+    """A filter that would have no effect is refused: readers would take the file for a filtered one."""
+    filters = [name for name in (*FILTERS, "q") if getattr(options, name)]
+    filters += ["sort"] if options.sort != "rank" else []
+    whole = options.table is not None or options.format in RECORDS
+    if whole and filters:
+        raise Refused([Finding("E_CHOICE", f"--{name}", "only the leaderboard can be filtered") for name in filters])
 
 
 def _table(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", names: "Names") -> "Exported":
@@ -71,12 +80,12 @@ def _table(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", na
     if options.table is None:
         return exports.leaderboard(snapshot, board, names, _chosen(options, board))
     if options.table not in exports.TABLES:
-        raise refuse("E_TABLE", "--table")
+        raise refuse("E_TABLE", "--table", f"must be one of {', '.join(exports.TABLES)}")
     return exports.table(snapshot, board, names, options.table)
 
 
 def _chosen(options: argparse.Namespace, board: "Board") -> "Chosen":
-    """Returns the view that is asked for. What no board knows is refused and not, as in an address, left out."""
+    """Returns the view of these options. An unknown value is refused; in a URL it would be ignored."""
     from leaderboard.site.views.filters import FILTERS, Chosen
     from leaderboard.site.views.sorting import is_offered
 
@@ -85,7 +94,7 @@ def _chosen(options: argparse.Namespace, board: "Board") -> "Chosen":
     unknown = [name for name, known in offered.items() if not set(getattr(options, name)) <= set(known)]
     if not is_offered(options.sort, board, options.category):
         unknown.append("sort")
-    if not options.q.isprintable():  # bytes that are no UTF-8 come as unprintable characters
+    if not options.q.isprintable():  # bytes that are not UTF-8 become unprintable characters
         unknown.append("q")
     if unknown:
         raise Refused([Finding("E_CHOICE", f"--{name}") for name in unknown])
@@ -93,14 +102,3 @@ def _chosen(options: argparse.Namespace, board: "Board") -> "Chosen":
     category = chosen.pop("category")
     every = len(category) == len(offered["category"])
     return Chosen(() if every else category, chosen, options.q, options.sort)
-
-
-def _write(path: Path, data: bytes) -> None:
-    from leaderboard.base import durable
-
-    durable.write(path, data)
-
-
-def _said(made: dict[Path, bytes], out: Path) -> str:
-    size = sum(map(len, made.values()))
-    return f"{out.name}  {len(made)} {'file' if len(made) == 1 else 'files'}, {size:,} bytes"

@@ -1,110 +1,82 @@
-"""What happens to a submission: an attempt registered, the file verified, accepted, rejected, corrected, withdrawn."""
+"""What happens to a submission: an attempt is registered; a file is verified, accepted, rejected or corrected."""
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from leaderboard.base import clock
 from leaderboard.base.findings import Refused, refuse
+from leaderboard.boards.board import TIERS
+from leaderboard.boards.vocabulary import REASONS
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
+from leaderboard.offline.submissions import event_log, intake, verification
 
 if TYPE_CHECKING:
-    from leaderboard.boards.board import Board
     from leaderboard.release.trust.libraries import Key
 
 
 def nonce(options: argparse.Namespace) -> Answer:
     """Registers an attempt."""
-    from leaderboard.offline.submissions import intake
-
     board, registry = answers.board(options)
     if options.system not in {system.id for system in registry.system}:
-        raise refuse("E_SYSTEM", "SYSTEM")
-    vault = answers.vault(options.vault, options.clock_checked)
-    made = intake.register(board, options.system, vault, options.date or clock.today())
-    return {"nonce": made, "lines": [made]}
+        raise refuse("E_SYSTEM", "SYSTEM", "not registered on this board")
+    registered = intake.register(board, options.system, answers.vault(options), answers.day(options))
+    return {"nonce": registered, "lines": [registered]}
 
 
 def verify(options: argparse.Namespace) -> Answer:
-    """Prints findings; flags alone are no refusal."""
-    from leaderboard.offline.submissions import intake, verification
-
+    """Prints findings. Flags alone do not refuse a file."""
     board, registry = answers.board(options)
-    day = options.date or clock.today()
-    data = _read(options)
-    vault = answers.vault(options.vault) if options.vault else None
+    day, vault = answers.day(options), answers.vault(options) if options.vault else None
+    data, items = intake.read(options.file, vault), answers.items(options, board)
     if vault:
-        verdict = intake.examine(data, board, registry, vault, day, manifest=_items(options, board))
+        verdict = intake.examine(data, board, registry, vault, day, manifest=items)
     else:
-        verdict = verification.verify(data, board, registry, today=day, items=_items(options, board))
+        verdict = verification.verify(data, board, registry, today=day, items=items)
     if verdict.refused:
         raise Refused(verdict.findings)
-    return {"findings": answers.told(verdict.findings), "lines": [_said(options, board)]}
-
-
-def _said(options: argparse.Namespace, board: "Board") -> str:
-    if options.vault or options.items or _items(options, board) is not None:
-        return "verified"
-    return "verified, all but the items: name --items or --vault to have them checked"
-
-
-def _read(options: argparse.Namespace) -> bytes:
-    from leaderboard.offline.submissions import intake
-
-    return intake.read(options.file, answers.vault(options.vault) if options.vault else None)
-
-
-def _items(options: argparse.Namespace, board: "Board") -> Any:
-    from leaderboard.offline.publishing.embedded import manifest
-    from leaderboard.offline.submissions import items
-
-    return items.read_items(options.items, board) if options.items else manifest(board)
+    unchecked = not vault and items is None
+    line = "verified, all but the items: name --items or --vault to have them checked" if unchecked else "verified"
+    return {"findings": answers.as_values(verdict.findings), "lines": [line]}
 
 
 def accept(options: argparse.Namespace) -> Answer:
-    """Verifies a file again and takes it."""
-    from leaderboard.boards.board import TIERS
-    from leaderboard.offline.submissions import intake
-
+    """Verifies a file and takes it into the vault."""
     board, registry = answers.board(options)
     if options.tier not in TIERS:
         raise refuse("E_TIER", "--tier")
-    vault = answers.vault(options.vault, options.clock_checked)
-    if (items := _items(options, board)) is not None:
+    vault, items = answers.vault(options), answers.items(options, board)
+    if items is not None:
         vault.keep_items(board, items)
-    day = options.date or clock.today()
-    data = _read(options)
-    flags = intake.examine(data, board, registry, vault, day, options.tier).findings
-    event = intake.accept(data, board, registry, vault, day, options.tier, options.evidence, _reviewers(options))
-    return answers.of_event(event) | {"findings": answers.told(flags)}
+    data, day = intake.read(options.file, vault), answers.day(options)
+    event, flags = intake.take(data, board, registry, vault, day, options.tier, options.evidence, _reviewers(options))
+    return answers.of_event(event) | {"findings": answers.as_values(flags)}
 
 
 def reject(options: argparse.Namespace) -> Answer:
-    """Keeps a file in quarantine and writes why."""
-    from leaderboard.offline.submissions import intake
-
+    """Stores a file in quarantine and records the reason."""
     board, registry = answers.board(options)
-    day = options.date or clock.today()
-    data = _read(options)
-    vault = answers.vault(options.vault, options.clock_checked)
-    return answers.of_event(intake.reject(data, board, registry, vault, day, _reason(options)))
+    reason, vault = _reason(options), answers.vault(options)
+    data = intake.read(options.file, vault)
+    return answers.of_event(intake.reject(data, board, registry, vault, answers.day(options), reason))
 
 
 def correct(options: argparse.Namespace) -> Answer:
-    """Verifies a corrected file and puts it in the place of the accepted one."""
-    from leaderboard.offline.submissions import intake
-
+    """Verifies a corrected file and replaces the accepted one by it."""
     board, registry = answers.board(options)
-    day, vault = options.date or clock.today(), answers.vault(options.vault, options.clock_checked)
-    data = _read(options)
-    replaces, reason = answers.submission_digest(options.replaces), _reason(options)
+    reason, vault = _reason(options), answers.vault(options)
+    data, day, replaces = (
+        intake.read(options.file, vault),
+        answers.day(options),
+        answers.submission_digest(options.replaces),
+    )
     return answers.of_event(
         intake.correct(data, board, registry, vault, day, replaces, reason, options.evidence, _reviewers(options))
     )
 
 
 def _reviewers(options: argparse.Namespace) -> "tuple[Key, ...]":
-    """Who may sign the record of a log: the reviewers of the results folder's repository, if it has been begun."""
+    """The keys that may sign the record of a log: those of the repository's reviewers, if there is a repository."""
+    # tuf, which these import, is not in the environment of Inspect AI, where labs run `verify`
     from leaderboard.release.trust import layout, metadata
     from leaderboard.release.trust.roles import roles_of
 
@@ -114,43 +86,35 @@ def _reviewers(options: argparse.Namespace) -> "tuple[Key, ...]":
 
 def withdraw(options: argparse.Namespace) -> Answer:
     """Takes an accepted submission out."""
-    from leaderboard.offline.submissions import intake
-
-    day, vault = options.date or clock.today(), answers.old_vault(options.vault, options.clock_checked)
+    reason, vault = _reason(options), answers.old_vault(options)
     return answers.of_event(
-        intake.withdraw(vault, answers.submission_digest(options.submission), _reason(options), day)
+        intake.withdraw(vault, answers.submission_digest(options.submission), reason, answers.day(options))
     )
 
 
 def _reason(options: argparse.Namespace) -> str:
-    from leaderboard.boards.vocabulary import REASONS
-
     if options.reason not in REASONS:
         raise refuse("E_REASON", "--reason")
     return str(options.reason)
 
 
 def notify(options: argparse.Namespace) -> Answer:
-    """Writes down that a developer was told, or what the developer answered."""
-    from leaderboard.offline.submissions import intake
-
-    day, vault = options.date or clock.today(), answers.old_vault(options.vault, options.clock_checked)
-    return answers.of_event(intake.notify(vault, answers.submission_digest(options.submission), options.state, day))
+    """Records that a developer was told, or what the developer answered."""
+    digest, day = answers.submission_digest(options.submission), answers.day(options)
+    return answers.of_event(intake.notify(answers.old_vault(options), digest, options.state, day))
 
 
 def reset_clock(options: argparse.Namespace) -> Answer:
-    """Has dates start again, because the clock of an event was ahead."""
-    from leaderboard.offline.submissions import vault
-
-    keep = answers.old_vault(options.vault)
-    made = keep.reset_clock(options.event, options.date or clock.today())
-    line = len(vault.ledger(keep.events()[: made.n]))
+    """Makes dates start again, because the clock was ahead when an event was added."""
+    vault = answers.old_vault(options)
+    event = vault.reset_clock(options.event, answers.day(options))
+    line = len(event_log.ledger(vault.events()[: event.n]))
     return {
-        "event": made.kind,
+        "event": event.kind,
         "line": line,
         "lines": [
-            f"dates start again at {made.on}  ledger line {line}",
-            f"events {options.event} to {made.n - 1} count as of {made.on} where they are dated later",
+            f"dates start again at {event.on}  ledger line {line}",
+            f"events {options.event} to {event.n - 1} count as of {event.on} where they are dated later",
             "the next release publishes this line, signed by its reviewers",
         ],
     }

@@ -1,78 +1,68 @@
-"""Keys and what they sign: attestations, drafts of releases and of roles, and the publication of what was signed."""
+"""Keys and what they sign: attestations, drafts of releases and of roles, and the publication of signed drafts."""
 
 import argparse
+import getpass
+import os
+import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from leaderboard.base import clock
+from leaderboard.base import clock, durable
 from leaderboard.base.findings import Refused, refuse
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
-
-if TYPE_CHECKING:
-    from leaderboard.offline.signing.drafts import Draft
-    from leaderboard.offline.signing.repository import Expiry
-    from leaderboard.offline.signing.signers import CryptoSigner
-    from leaderboard.release.trust.roles import Holders
+from leaderboard.offline.publishing import reviewing
+from leaderboard.offline.signing import attesting, drafts, keys, publication, repository
+from leaderboard.offline.signing.drafts import Draft
+from leaderboard.offline.signing.repository import Expiry
+from leaderboard.offline.signing.signers import CryptoSigner
+from leaderboard.offline.submissions.labels import read_definitions
+from leaderboard.release.trust import attestation, contents, ledger, metadata
+from leaderboard.release.trust.roles import Holders, Roles, roles_of
+from leaderboard.release.trusted_root import read_trusted
 
 PASSPHRASE = "MEDHARM_PASSPHRASE"
-"""Environment variable of the passphrase, for scripts; a person is asked."""
+"""Environment variable for the passphrase, for scripts; without it, a person is asked."""
 
 
 def keygen(options: argparse.Namespace) -> Answer:
     """Makes keys, each in a locked file with its public half beside it."""
-    from leaderboard.offline.signing import keys
-
-    made = {path.name: keys.generate(path, _passphrase(path, new=True)).keyid for path in options.keys}
-    return {"keys": made, "lines": [f"{name}  {keyid}" for name, keyid in made.items()]}
+    keyids = {path.name: keys.generate(path, _passphrase(path, new=True)).keyid for path in options.keys}
+    return {"keys": keyids, "lines": [f"{name}  {keyid}" for name, keyid in keyids.items()]}
 
 
 def _passphrase(path: Path, new: bool = False) -> str:
-    import getpass
-    import os
-
     if PASSPHRASE in os.environ:
         return os.environ[PASSPHRASE]
     try:
-        given = getpass.getpass(f"Passphrase of {path.name}: ")
-        again = getpass.getpass("Once more: ") if new else given
+        passphrase = getpass.getpass(f"Passphrase of {path.name}: ")
+        again = getpass.getpass("Once more: ") if new else passphrase
     except EOFError:
         raise refuse("E_KEY", "$.passphrase", f"nobody is there to be asked: set {PASSPHRASE}") from None
-    if again != given:
+    if again != passphrase:
         raise refuse("E_KEY", "$.passphrase", "not the same twice")
-    return given
+    return passphrase
 
 
-def signer(path: Path) -> "CryptoSigner":
+def signer(path: Path) -> CryptoSigner:
     """Returns the key in a file; the passphrase is asked for."""
-    from leaderboard.offline.signing import keys
-
     return keys.load(path, lambda: _passphrase(path))
 
 
 def attest(options: argparse.Namespace) -> Answer:
-    """Adds a reviewer's signature to what was accepted."""
-    from leaderboard.offline.signing import attesting
-
-    keep, count = answers.old_vault(options.vault), 0
+    """Adds a reviewer's signature to accepted submissions."""
+    vault, count = answers.old_vault(options), 0
     for key in map(signer, options.key):
         if options.all:
-            count += attesting.attest_all(keep, key)
-        for submission in map(answers.submission_digest, options.submission):
-            attesting.attest(keep, submission, key)
+            count += attesting.attest_all(vault, key)
+        for submission in map(answers.submission_digest, options.submissions):
+            attesting.attest(vault, submission, key)
             count += 1
     return {"signatures": count, "lines": [f"{count} signatures"]}
 
 
 def init(options: argparse.Namespace) -> Answer:
-    """Drafts the first state of a repository: who may sign what. A new results folder is given this clone's boards.
-    Refused E_EXISTS where there is a repository, whose history a new one would end."""
-    import shutil
-
-    from leaderboard.offline.signing import repository
-    from leaderboard.offline.submissions.labels import read_definitions
-    from leaderboard.release.trust.roles import Roles
-
+    """Drafts the first state of a repository: who may sign what. Copies this clone's boards to a new results folder.
+    Refused E_EXISTS where there is a repository: a new one would end its history."""
     folder, boards = options.results / "repository", options.results / "boards"
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         rule = "there is a repository: `trust rotate` and `trust revoke` change its keys, or name another --results"
@@ -85,43 +75,32 @@ def init(options: argparse.Namespace) -> Answer:
     read_definitions(boards if boards.exists() else shipped)
     if not boards.exists():
         shutil.copytree(shipped, boards)
-    return _written(draft, options.out)
+    return _write(draft, options.out)
 
 
-def _holders(paths: list[Path], threshold: int | None) -> "Holders":
+def _holders(paths: list[Path], threshold: int | None) -> Holders:
     """The public halves of keys; by default all of them must sign."""
-    from leaderboard.offline.signing import keys
-    from leaderboard.release.trust.roles import Holders
-
     return Holders(tuple(keys.load_public(path) for path in paths), threshold or len(paths))
 
 
-def _expiry(options: argparse.Namespace) -> "Expiry":
-    from leaderboard.offline.signing import repository
-
+def _expiry(options: argparse.Namespace) -> Expiry:
     return repository.EMBEDDED if options.build_keys else repository.SERVED
 
 
 def rotate(options: argparse.Namespace) -> Answer:
-    """Drafts other holders of the roles that are named; the rest stay."""
-    from leaderboard.offline.signing import repository
-    from leaderboard.release.trust import metadata
-    from leaderboard.release.trust.roles import Roles, roles_of
-
+    """Drafts other holders for the roles that are named; the other roles stay."""
     folder = options.results / "repository"
     old = roles_of(metadata.read_root(repository.prolong(folder, now=clock.now()).base.root).signed)
-    given = Roles(
+    roles = Roles(
         _holders(options.owner, options.owner_threshold or old.root.threshold) if options.owner else old.root,
         _holders(options.reviewer, options.threshold or old.targets.threshold) if options.reviewer else old.targets,
         _holders(options.release_key, 1) if options.release_key else old.release,
     )
-    return _written(repository.rotate(folder, given, now=clock.now(), add=_attestations(options)), options.out)
+    return _write(repository.rotate(folder, roles, now=clock.now(), add=_attestations(options)), options.out)
 
 
 def revoke(options: argparse.Namespace) -> Answer:
     """Drafts the repository without a key."""
-    from leaderboard.offline.signing import keys, repository
-
     stolen = keys.load_public(options.stolen)
     replacement = keys.load_public(options.replacement) if options.replacement else None
     draft = repository.revoke(
@@ -131,36 +110,27 @@ def revoke(options: argparse.Namespace) -> Answer:
         replacement=replacement,
         add=_attestations(options),
     )
-    return _written(draft, options.out)
+    return _write(draft, options.out)
 
 
 def _attestations(options: argparse.Namespace) -> dict[str, bytes]:
-    """What reviewers have signed since: a new reviewer has to stand behind the rows that an old one stood behind."""
-    from leaderboard.offline.signing import attesting
-    from leaderboard.release.trust import attestation
-
+    """The attestations in the vault: new reviewers must sign the rows that a removed reviewer had signed."""
     if options.vault is None:
         return {}
-    keep = answers.old_vault(options.vault)
-    events = keep.events()
+    vault = answers.old_vault(options)
+    events = vault.events()
     payloads = attesting.statements(events)
-    signed = attesting.envelopes(keep, events)
+    signed = attesting.envelopes(vault, events)
     return {attestation.name(attestation.digest(payloads[line])): data for line, data in signed.items()}
 
 
-def _written(draft: "Draft", folder: Path) -> Answer:
-    from leaderboard.offline.signing import drafts
-
+def _write(draft: Draft, folder: Path) -> Answer:
     drafts.write_file(folder / drafts.FILE, draft)
     return {"lines": _changes(draft)}
 
 
 def sign(options: argparse.Namespace) -> Answer:
-    """Signs every role of a draft that the keys hold, after what it changes has been shown and looked at."""
-    from leaderboard.offline.publishing import reviewing
-    from leaderboard.offline.signing import drafts
-    from leaderboard.release.trusted_root import read_trusted
-
+    """Signs each role of a draft that the keys hold, after checking the draft and printing what it changes."""
     path = _file(options.draft)
     draft = drafts.read_file(path)
     reviewing.require_sound(draft, options.results)
@@ -172,57 +142,45 @@ def sign(options: argparse.Namespace) -> Answer:
     return {"lines": _missing(_add_signatures(path, draft))}
 
 
-def _add_signatures(path: Path, signed: "Draft") -> "Draft":
-    """Adds a draft's signatures to those that others have added to its file meanwhile. Refused E_STALE where there is
-    another draft in the file by now."""
-    from leaderboard.base import durable
-    from leaderboard.offline.signing import drafts
-
+def _add_signatures(path: Path, signed: Draft) -> Draft:
+    """Adds the signatures of a draft to those that others have added to its file meanwhile. Refused E_STALE where the
+    file now holds another draft."""
     with durable.locked(path.parent):
         try:
-            together = drafts.combine([drafts.read_file(path), signed])
-        except (Refused, ValueError):  # a draft of other documents, or of more of them
-            raise refuse("E_STALE", "$.draft", "another draft took its place while it was looked at") from None
-        drafts.write_file(path, together)
-    return together
+            combined = drafts.combine([drafts.read_file(path), signed])
+        except (Refused, ValueError):  # a draft of other documents
+            raise refuse("E_STALE", "$.draft", "another draft has replaced it meanwhile") from None
+        drafts.write_file(path, combined)
+    return combined
 
 
 def show_draft(options: argparse.Namespace) -> Answer:
-    """Says what a draft changes and who has signed it."""
-    from leaderboard.offline.signing import drafts
-
+    """Prints what a draft changes and who has signed it."""
     draft = drafts.read_file(_file(options.draft))
     return {"lines": [*_changes(draft), *_missing(draft)]}
 
 
 def _file(path: Path) -> Path:
-    from leaderboard.offline.signing import drafts
-
     return path / drafts.FILE if path.is_dir() else path
 
 
-def _changes(draft: "Draft") -> list[str]:
-    from leaderboard.offline.signing import drafts
-
-    made = drafts.summarise(draft)
-    lines = [f"release {made.release}, seq {made.seq}"] if made.release else []
-    lines += [f"ledger: {made.ledger_lines} lines"] if made.ledger_lines else []
+def _changes(draft: Draft) -> list[str]:
+    summary = drafts.summarise(draft)
+    lines = [f"release {summary.release}, seq {summary.seq}"] if summary.release else []
+    lines += [f"ledger: {summary.ledger_lines} lines"] if summary.ledger_lines else []
     lines += _resets(draft)
-    for what, names in (("new", made.added), ("changed", made.replaced), ("removed", made.removed)):
+    for what, names in (("new", summary.added), ("changed", summary.replaced), ("removed", summary.removed)):
         lines += [f"{what}  {name}" for name in names if not name.startswith("attestations/")]
         attested = sum(name.startswith("attestations/") for name in names)
         lines += [f"{what}  {attested} attestations"] if attested else []
-    lines += [f"key added    {keyid}" for keyid in made.keys_added]
-    lines += [f"key removed  {keyid}" for keyid in made.keys_removed]
-    lines += [f"{role}: {count} of {len(keyids)} keys must sign" for role, (count, keyids) in made.roles.items()]
+    lines += [f"key added    {keyid}" for keyid in summary.keys_added]
+    lines += [f"key removed  {keyid}" for keyid in summary.keys_removed]
+    lines += [f"{role}: {count} of {len(keyids)} keys must sign" for role, (count, keyids) in summary.roles.items()]
     return lines
 
 
-def _resets(draft: "Draft") -> list[str]:
-    """Where the lines that a draft adds to the ledger go back in time: what a reviewer signs with the draft."""
-    from leaderboard.offline.signing import drafts
-    from leaderboard.release.trust import contents, ledger
-
+def _resets(draft: Draft) -> list[str]:
+    """The new ledger lines after which dates start again: a reviewer signs them with the draft."""
     known = contents.ledger_head(drafts.old_entries(draft)).lines
     added = ledger.resets(ledger.read(draft.files.get(ledger.NAME, b"")), known)
     return [
@@ -232,33 +190,27 @@ def _resets(draft: "Draft") -> list[str]:
     ]
 
 
-def _missing(draft: "Draft") -> list[str]:
-    from leaderboard.offline.signing import drafts
-
+def _missing(draft: Draft) -> list[str]:
     signed = drafts.summarise(draft).signed
     return [f"{page}: {len(by)} signatures, {missing} more needed" for page, (by, missing) in signed.items()]
 
 
 def publish(options: argparse.Namespace) -> Answer:
     """Makes a signed draft the current state; with --root, also writes what a site needs to trust it."""
-    from leaderboard.offline.publishing import reviewing
-    from leaderboard.offline.signing import drafts, publication
-
     draft = drafts.read_file(_file(options.draft))
     if not draft.base.roots and options.root is None:
-        raise refuse("E_ROOT", "--root")
+        raise refuse("E_ROOT", "--root", "name the file to write the root of this first state to")
     reviewing.require_sound(draft, options.results)
     folder = options.results / "repository"
-    made = publication.publish(draft, folder, now=clock.now())
+    state = publication.publish(draft, folder, now=clock.now())
     if options.root is not None:
         reviewing.write_trusted(folder, options.root)
-    said = f"published release {made.release}" if made.release else "published, no release yet"
-    return {"release": made.release, "lines": [f"{said}, seq {made.seq}, timestamp {made.timestamp}"]}
+    what = f"published release {state.release}" if state.release else "published, no release yet"
+    return {"release": state.release, "lines": [f"{what}, seq {state.seq}, timestamp {state.timestamp}"]}
 
 
 def heartbeat(options: argparse.Namespace) -> Answer:
-    """Renews what expires soonest, with the release key alone."""
-    from leaderboard.offline.signing import publication
-
-    made = publication.heartbeat(options.results / "repository", [signer(key) for key in options.key], now=clock.now())
-    return {"lines": [f"renewed, timestamp {made.timestamp}"]}
+    """Renews the timestamp, which expires first, with the release key alone."""
+    signers = [signer(key) for key in options.key]
+    state = publication.heartbeat(options.results / "repository", signers, now=clock.now())
+    return {"lines": [f"renewed, timestamp {state.timestamp}"]}

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from leaderboard.base.findings import Finding, Refused
-from leaderboard.boards.board import InvalidDefinition
 from leaderboard.boards.catalogue import read_catalogue
+from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.release import container
 from leaderboard.release.container import Contents
 from leaderboard.release.trust import contents, ledger

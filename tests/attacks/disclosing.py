@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from leaderboard.boards.board import Board, Category
 from leaderboard.boards.registry import Registry, System
 from leaderboard.offline.scoring import Entry, Tables, score_board
+from leaderboard.offline.submissions.event_log import Standing
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.submission import Judgment, Row
-from leaderboard.offline.submissions.vault import Standing
 from leaderboard.statistics import audit_disclosure, pair_matrix
 from tests import made
 

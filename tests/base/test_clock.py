@@ -9,9 +9,9 @@ import pytest
 
 from leaderboard.base import canonical, clock
 from leaderboard.base.findings import Refused
-from leaderboard.offline.publishing import drafting
+from leaderboard.offline.publishing import rebuilding
 from leaderboard.offline.signing import attesting
-from leaderboard.offline.submissions import intake, submission, vault
+from leaderboard.offline.submissions import event_log, intake, submission, vault
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import checking
 from leaderboard.release import trusted_root as trusted
@@ -58,13 +58,13 @@ def test_date_long_after_the_last_event_needs_a_word(tmp_path: Path) -> None:
 
 def test_date_that_goes_back_is_refused_and_names_the_way_out(locked: Vault) -> None:
     with pytest.raises(Refused, match=r"before .*, the date of event 4; if a clock was ahead then, see `reset-clock`"):
-        intake.withdraw(locked, vault.replay(locked.events())[0].submission, "takedown", made.TODAY)
+        intake.withdraw(locked, event_log.replay(locked.events())[0].submission, "takedown", made.TODAY)
 
 
 def test_takedown_goes_on_after_a_reset_and_all_agree(locked: Vault, tmp_path: Path) -> None:
     results = published.begin(tmp_path)
     where = ["--vault", locked.folder, "--date", made.TODAY]
-    taken = vault.replay(locked.events())[0].submission
+    taken = event_log.replay(locked.events())[0].submission
     takedown = ["withdraw", taken, "--reason", "takedown", *where]
     assert run(*takedown).returncode == REFUSED
     reset = run("reset-clock", 3, *where)
@@ -90,7 +90,7 @@ def test_takedown_goes_on_after_a_reset_and_all_agree(locked: Vault, tmp_path: P
     assert "All boards" in drawn and "Dates start again: a clock was ahead; " in drawn
     rows = snapshot.database.rows("select system, accepted_on from row order by system")
     assert [day.date() for day in rows["accepted_on"]] == [made.TODAY] * len(rows), "no row was accepted in the future"
-    assert drafted.sha256 == canonical.sha256(drafting.rebuild(locked, results, 1))
+    assert drafted.sha256 == canonical.sha256(rebuilding.rebuild(locked, results, 1))
 
 
 def test_reset_names_the_first_event_that_was_ahead(locked: Vault) -> None:
@@ -122,12 +122,12 @@ def test_two_resets_correct_each_what_was_ahead_then(locked: Vault) -> None:
     later = made.TODAY + timedelta(days=3)
     accept(keep, "system-2", AHEAD, 2)
     keep.reset_clock(6, later)
-    assert vault.dates(keep.events()) == [made.TODAY] * 5 + [later] * 3
+    assert event_log.dates(keep.events()) == [made.TODAY] * 5 + [later] * 3
 
 
 def test_ledger_that_goes_back_without_saying_so_is_refused(locked: Vault) -> None:
     locked.reset_clock(3, made.TODAY)
-    events = vault.ledger(locked.events())
+    events = event_log.ledger(locked.events())
     assert [line.event for line in ledger.read(attesting.write_ledger(events, {}))] == ["accept", "accept", "clock"]
     silent = [event for event in events if event.kind != "clock"]
     with pytest.raises(Refused, match=r"E_LEDGER  \$\[2\]\.date"):

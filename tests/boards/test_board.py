@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from leaderboard.boards import spelling as words
-from leaderboard.boards.board import Board, InvalidDefinition, read_board
+from leaderboard.boards.board import Board, read_board
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
+from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.boards.registry import GROUPS, read_registry
 from leaderboard.offline.submissions.labels import read_labels
 

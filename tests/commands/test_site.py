@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from leaderboard.base import clock
+from leaderboard.base.findings import RULES
 from leaderboard.offline.signing import repository
 from leaderboard.release import trusted_root
 from leaderboard.release.trust import layout, mirror, sources
@@ -71,7 +72,7 @@ def test_damage_is_named_and_refused(host: Host) -> None:
     path.write_bytes(flipped(path.read_bytes(), 100))
     answer = check(host)
     assert (answer.returncode, answer.stderr) == (REFUSED, "")
-    assert answer.stdout == "E_DIGEST  targets/releases/1/leaderboard.json\n"
+    assert answer.stdout == f"E_DIGEST  targets/releases/1/leaderboard.json: {RULES['E_DIGEST']}\n"
 
 
 def test_file_that_is_longer_than_was_signed_is_not_read(host: Host) -> None:
@@ -110,7 +111,7 @@ def test_endless_roots_that_are_long_are_refused_at_the_first(host: Host) -> Non
     (host.folder / "repository" / "metadata" / "2.root.json").write_bytes(b" " * 600_000)
     answer = check(host)
     assert (answer.returncode, answer.stderr) == (REFUSED, "")
-    assert answer.stdout.startswith("E_SIZE  metadata/2.root.json\n")
+    assert answer.stdout.startswith("E_SIZE  metadata/2.root.json: ")
     assert sum(path.endswith(".root.json") for path in host.asked) == 2
 
 

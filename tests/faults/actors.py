@@ -14,7 +14,7 @@ from pathlib import Path
 from leaderboard.base import canonical, clock
 from leaderboard.base.findings import Refused
 from leaderboard.offline.signing import attesting, publication
-from leaderboard.offline.submissions import intake, vault
+from leaderboard.offline.submissions import event_log, intake
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release.trust import attestation, contents, layout
 from leaderboard.release.trust.reader import Reader
@@ -122,7 +122,7 @@ def keeper(plant: Plant, note: Note, number: int, life: int) -> None:
         time.sleep(BREATH)
 
 
-def _acknowledge(note: Note, event: vault.Event) -> None:
+def _acknowledge(note: Note, event: event_log.Event) -> None:
     note(f"kept {event.n} {canonical.sha256(canonical.encode(event))}")
 
 

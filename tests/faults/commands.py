@@ -13,7 +13,7 @@ from typing import NamedTuple
 from leaderboard.base import canonical, clock
 from leaderboard.base.findings import Refused
 from leaderboard.offline.signing import attesting, drafts
-from leaderboard.offline.submissions import intake, vault
+from leaderboard.offline.submissions import event_log, intake
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release.trust import attestation, contents, inspection
 from leaderboard.release.trust.reader import Reader
@@ -70,7 +70,7 @@ def _events(plant: Plant, kind: str, system: str) -> int:
 
 
 def _standing(plant: Plant, system: str) -> str:
-    standings = vault.replay(Vault(plant.vault).events())
+    standings = event_log.replay(Vault(plant.vault).events())
     return next(standing.submission for standing in standings if standing.system == system)
 
 
@@ -78,7 +78,7 @@ def _is_attested(plant: Plant, system: str) -> bool:
     keep = Vault(plant.vault)
     events = keep.events()
     payloads, signed = attesting.statements(events), attesting.envelopes(keep, events)
-    line = next(line for line, event in enumerate(vault.ledger(events), 1) if event.system == system)
+    line = next(line for line, event in enumerate(event_log.ledger(events), 1) if event.system == system)
     path = plant.vault / "attestations" / f"{attestation.digest(payloads[line])}.json"
     return line in signed and actors.has_signed(path, plants.signers(plant)[0].public_key.keyid)
 

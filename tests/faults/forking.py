@@ -7,6 +7,9 @@ import multiprocessing
 
 _LATE = (
     "cli",
+    "commands.intake",
+    "commands.releasing",
+    "commands.signing",
     "offline.publishing.drafting",
     "offline.publishing.embedded",
     "offline.publishing.reviewing",

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from leaderboard.base import canonical, clock, durable
-from leaderboard.offline.submissions.vault import Event, Vault
+from leaderboard.offline.submissions.event_log import Event
+from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release.trust import inspection
 from tests.faults import actors
 from tests.faults.forking import context

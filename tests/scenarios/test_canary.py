@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from leaderboard.base.findings import Refused
-from leaderboard.boards.board import InvalidDefinition
 from leaderboard.boards.catalogue import read_catalogue
+from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.offline.importers import table
-from leaderboard.offline.publishing import drafting
+from leaderboard.offline.publishing import building
 from leaderboard.offline.submissions import intake, items, submission
 from leaderboard.offline.submissions.labels import read_labels
 from leaderboard.offline.submissions.vault import Vault
@@ -96,9 +96,9 @@ def test_the_builder_refuses_a_word_outside_the_vocabulary_without_repeating_it(
     before = container.frames(
         container.decode(containers.file(release=[{}], board=[{"version": "1"}], history=[{"system": MARK}]))
     )
-    facts = drafting.release_table(2, made.TODAY, keep.events(), build_keys=False)
+    facts = building.release_table(2, made.TODAY, keep.events(), build_keys=False)
     with pytest.raises(Refused) as refused:
-        drafting.build(keep, made.catalogue(9), keep.events(), (), before, facts)
+        building.build(keep, made.catalogue(9), keep.events(), (), before, facts)
     assert str(refused.value) == "E_VOCABULARY  $.history.system"
 
 

@@ -20,7 +20,7 @@ from leaderboard.base.findings import Refused
 from leaderboard.boards.board import Board, Flags
 from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.offline import scoring
-from leaderboard.offline.publishing import drafting
+from leaderboard.offline.publishing import drafting, rebuilding
 from leaderboard.offline.signing import attesting
 from leaderboard.offline.submissions import intake, items
 from leaderboard.offline.submissions import submission as canonical
@@ -278,7 +278,7 @@ def test_a_board_is_left_out_on_purpose_comes_back_and_each_release_is_computed_
     (left,) = draft(folder, capsys, "--without", "other")["boards_left_out"]
     assert (left["board"], left["reason"], left["findings"]) == ("other", "on_purpose", [])
     published.publish(results)
-    second = drafting.rebuild(keep, results, 2)
+    second = rebuilding.rebuild(keep, results, 2)
     assert set(container.decode(second).tables["change"]["cause"]) == {"left_out"}
     drafted = drafting.draft(folder / "draft", keep, results, made.TODAY, clock.now())
     assert drafted.boards == ()
@@ -287,8 +287,8 @@ def test_a_board_is_left_out_on_purpose_comes_back_and_each_release_is_computed_
     assert sorted(tables["history"].loc[tables["history"]["board"] == "other", "release"].unique()) == [1, 3]
     assert drafting.describe(folder / "draft")[0].startswith("other  system-0  returned  ")
     published.publish(results)
-    assert drafting.rebuild(keep, results, 2) == second
-    assert sha256(drafting.rebuild(keep, results, 3)) == drafted.sha256
+    assert rebuilding.rebuild(keep, results, 2) == second
+    assert sha256(rebuilding.rebuild(keep, results, 3)) == drafted.sha256
 
 
 def test_a_board_that_is_not_there_cannot_be_left_out(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from leaderboard.base import clock
+from leaderboard.base.findings import RULES
 from leaderboard.commands.signing import PASSPHRASE
 from leaderboard.offline.signing import drafts
-from leaderboard.offline.submissions import vault
+from leaderboard.offline.submissions import event_log
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import checking
 from leaderboard.release import trusted_root as trusted
@@ -103,12 +104,12 @@ def test_acceptances_attestations_and_drafts_at_once_leave_a_sound_release(plant
     )
     assert [code for code, _ in came] == [DONE] * 7, came
     assert Counter(event.kind for event in Vault(plant.vault).events())["accept"] == 4
-    assert len(vault.replay(Vault(plant.vault).events())) == 4
+    assert len(event_log.replay(Vault(plant.vault).events())) == 4
     for out in ("one", "two"):
         assert [code for code, _ in together(plant, sign(out, "one", "two"))] == [DONE]
     came = together(plant, publish("one"), publish("two"))
     assert sorted(code for code, _ in came) == [DONE, REFUSED]
-    assert [out for code, out in came if code == REFUSED] == ["E_STALE  $.base\n"]
+    assert [out for code, out in came if code == REFUSED] == [f"E_STALE  $.base: {RULES['E_STALE']}\n"]
     assert "state fresh: release 2" in sound(plant)
 
 
@@ -128,5 +129,5 @@ def test_heartbeats_and_publications_at_once_leave_one_of_them(plant: Plant) -> 
     beat = ["heartbeat", "--results", "results", "--key", "keys/one"]
     came = together(plant, publish("draft"), beat, publish("draft"), beat)
     assert [code for code, _ in (came[1], came[3])] == [DONE, DONE], "a heartbeat goes on from what it finds"
-    assert {out for code, out in came if code == REFUSED} <= {"E_STALE  $.base\n"}
+    assert {out for code, out in came if code == REFUSED} <= {f"E_STALE  $.base: {RULES['E_STALE']}\n"}
     assert "state fresh: release " in sound(plant)

@@ -12,12 +12,13 @@ from starlette.routing import Match
 
 from leaderboard.base import canonical, clock
 from leaderboard.base.findings import Refused
-from leaderboard.boards.board import ALLOWED_HOSTS, InvalidDefinition, read_board
+from leaderboard.boards.board import ALLOWED_HOSTS, read_board
 from leaderboard.boards.catalogue import read_catalogue
-from leaderboard.boards.vocabulary import Vocabulary, vocabulary
+from leaderboard.boards.definition import InvalidDefinition
+from leaderboard.boards.vocabulary import WORDS, Vocabulary, ids
 from leaderboard.offline.publishing import drafting
 from leaderboard.offline.signing import drafts, publication
-from leaderboard.offline.submissions import intake, submission, vault
+from leaderboard.offline.submissions import event_log, intake, submission
 from leaderboard.offline.submissions.submission import Submission
 from leaderboard.release import container, schema
 from leaderboard.release.trust import ledger
@@ -43,7 +44,7 @@ def column_names() -> set[str]:
 
 
 def known() -> Vocabulary:
-    return vocabulary(read_catalogue(offered.EMBEDDED / "boards"))
+    return ids(read_catalogue(offered.EMBEDDED / "boards")) | WORDS
 
 
 def test_each_clause_has_its_test() -> None:
@@ -175,7 +176,7 @@ def test_clause_11_help_is_on_every_page() -> None:
 def test_clause_12_a_way_back(tmp_path: Path) -> None:
     keep, results = made.vault(tmp_path / "vault"), published.begin(tmp_path)
     published.release(keep, results)
-    wrong = vault.replay(keep.events())[0].submission
+    wrong = event_log.replay(keep.events())[0].submission
     intake.withdraw(keep, wrong, "takedown", made.TODAY)
     drafted = drafting.draft(tmp_path / "draft", keep, results, made.TODAY, clock.now(), drop=[1])
     publication.publish(offered.signed(drafted.signing), results / "repository", now=clock.now())

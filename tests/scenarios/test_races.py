@@ -12,7 +12,7 @@ import pytest
 
 from leaderboard.base.findings import Refused
 from leaderboard.offline.signing import attesting
-from leaderboard.offline.submissions import intake, submission, vault
+from leaderboard.offline.submissions import event_log, intake, submission
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release.trust import attestation
 from tests import made, offered
@@ -26,7 +26,7 @@ def _act(act: Callable[..., object], barrier: Barrier, answers: Any, folder: Pat
     keep = Vault(folder)
     read = keep.events
 
-    def slow_read() -> list[vault.Event]:
+    def slow_read() -> list[event_log.Event]:
         """What was read is some milliseconds old when it is acted on: the width of a race."""
         events = read()
         time.sleep(0.02)
@@ -65,7 +65,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def stands(folder: Path) -> str:
-    return vault.replay(Vault(folder).events())[0].submission
+    return event_log.replay(Vault(folder).events())[0].submission
 
 
 def test_cap_on_attempts_holds(folder: Path) -> None:
@@ -79,7 +79,7 @@ def test_submission_is_withdrawn_once(folder: Path) -> None:
     digest = stands(folder)
     came = at_once(lambda keep, _: intake.withdraw(keep, digest, "takedown", made.TODAY), folder)
     assert came == {"done": 1, "E_VAULT": TOGETHER - 1}
-    assert vault.replay(Vault(folder).events())[0].withdrawals == 1
+    assert event_log.replay(Vault(folder).events())[0].withdrawals == 1
 
 
 def test_developer_is_notified_once(folder: Path) -> None:

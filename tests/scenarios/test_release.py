@@ -7,9 +7,9 @@ import pytest
 
 from leaderboard.base import clock
 from leaderboard.base.findings import Refused
-from leaderboard.offline.publishing import drafting
+from leaderboard.offline.publishing import drafting, rebuilding
 from leaderboard.offline.signing import attesting
-from leaderboard.offline.submissions import intake, vault
+from leaderboard.offline.submissions import event_log, intake
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release.trust import contents
 from tests import containers, made, offered, published
@@ -23,7 +23,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
     published.release(keep, results)
     made.take(keep, "system-4", 0.1, seed=7)
     published.release(keep, results)
-    first = vault.replay(keep.events())[0]
+    first = event_log.replay(keep.events())[0]
     intake.withdraw(keep, first.submission, "developer_request", made.TODAY)
     made.take(keep, "system-1", 0.25, seed=70)
     published.release(keep, results)
@@ -44,7 +44,7 @@ def rows(folder: Path, number: int, sql: str) -> list[tuple[object, ...]]:
 def test_any_release_rebuilt_from_its_vault_is_the_same_file(tmp_path: Path, history: Vault) -> None:
     history.register_nonce("small", "system-8", made.TODAY)
     for number in (1, 2, 3):
-        rebuilt = drafting.rebuild(history, tmp_path / "results", number)
+        rebuilt = rebuilding.rebuild(history, tmp_path / "results", number)
         assert rebuilt == offered.target(tmp_path / "results", number).read_bytes()
 
 
@@ -69,7 +69,7 @@ def test_a_definition_that_has_changed_since_changes_nothing_that_was_published(
     groups = 'select distinct "group" from system'
     assert (rows(tmp_path, 3, groups), rows(tmp_path, 4, groups)) == ([("general_purpose",)], [("medical_purpose",)])
     for number in (3, 4):
-        rebuilt = drafting.rebuild(history, results, number)
+        rebuilt = rebuilding.rebuild(history, results, number)
         assert rebuilt == offered.target(results, number).read_bytes()
 
 
@@ -81,7 +81,7 @@ def test_a_release_of_an_earlier_method_is_not_computed_by_this_one(tmp_path: Pa
     with pytest.raises(
         Refused, match=r"E_METHOD  \$\.release: made by method 1; the git tag method-1 \(commit 6f869c9\) has its code"
     ):
-        drafting.rebuild(history, results, 4)
+        rebuilding.rebuild(history, results, 4)
 
 
 def test_each_change_has_its_cause(tmp_path: Path, history: Vault) -> None:
@@ -108,13 +108,13 @@ def test_a_withdrawn_system_keeps_its_row_and_loses_its_numbers(tmp_path: Path, 
 
 def test_a_release_that_is_not_kept_cannot_be_rebuilt(tmp_path: Path, history: Vault) -> None:
     with pytest.raises(Refused, match="E_RELEASE"):
-        drafting.rebuild(history, tmp_path / "results", 4)
+        rebuilding.rebuild(history, tmp_path / "results", 4)
 
 
 def test_what_too_few_reviewers_attested_is_left_out_and_listed(tmp_path: Path, history: Vault) -> None:
     made.take(history, "system-5", 0.1, seed=9)
     made.take(history, "system-4", 0.9, seed=9)
-    waiting = len(vault.ledger(history.events()))
+    waiting = len(event_log.ledger(history.events()))
     attesting.attest_all(history, offered.signers()[0])
     drafted = drafting.draft(tmp_path / "next", history, tmp_path / "results", made.TODAY, clock.now())
     assert drafted.left_out == (waiting - 1, waiting)
@@ -133,5 +133,5 @@ def test_a_release_with_acceptances_that_wait_is_rebuilt_without_them(tmp_path: 
     published.publish(results)
     attesting.attest_all(history, offered.signers()[0])
     attesting.attest_all(history, offered.signers()[1])
-    rebuilt = drafting.rebuild(history, results, 4)
+    rebuilt = rebuilding.rebuild(history, results, 4)
     assert rebuilt == offered.target(results, 4).read_bytes()

@@ -84,7 +84,7 @@ def test_table_section_runs_from_an_empty_folder(project: Path, log: Path) -> No
 def test_every_code_of_an_import_is_explained(project: Path) -> None:
     files = [logs, helm, inspect_ai, lm_eval]
     sources = [Path(str(module.__file__)).read_text() for module in files]
-    paths = ("commands/importing.py", "commands/evidence.py", "offline/submissions/evidence/pack.py")
+    paths = ("commands/importing.py", "offline/submissions/evidence/pack.py")
     sources += [(project / "leaderboard" / path).read_text() for path in paths]
     used = {code for source in sources for code in re.findall(r'"(E_[A-Z_]+)\b', source)}
     assert used == set(re.findall(r"`(E_[A-Z_]+)`", page(project)))

@@ -1,7 +1,7 @@
 """The synthetic demonstration board: item outcomes drawn from a seed, and the submissions and events made of them.
 
-Nothing here describes a real model. Outcomes are drawn the honest way: item by item, from assumptions that cast.py
-states in plain numbers. Everything published of them is then computed by the same code as for a real board.
+Nothing here describes a real model. Outcomes are drawn item by item, from the assumptions in cast.py. All published
+numbers are then computed by the same code as for a real board.
 """
 
 from leaderboard.offline.demo.manifest import items

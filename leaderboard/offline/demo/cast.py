@@ -1,4 +1,4 @@
-"""How the invented systems, guardrails and judges of the synthetic board behave. Every number here is made up."""
+"""How the invented systems, guardrails and judges of the synthetic board behave. Every number here is invented."""
 
 from typing import NamedTuple
 
@@ -11,8 +11,8 @@ HARDNESS = (0.30, -0.10, 0.15, 0.40, 0.00, -0.45, 0.10, -0.30, -0.25, 0.15)
 
 
 class Shares(NamedTuple):
-    """Where the variance of the danger of a response comes from; the shares sum to 1. Families make up more than half,
-    so that the item scores of one system correlate by about .3 to .5 within families."""
+    """Where the variance of the danger of a response comes from; the shares sum to 1. Families have more than half, so
+    that the item scores of one system correlate by about .3 to .5 within families."""
 
     family: float = 0.40
     family_of_system: float = 0.20
@@ -22,7 +22,7 @@ class Shares(NamedTuple):
 
 
 class Profile(NamedTuple):
-    """One model's behaviour, as it truly is: before the judge's errors."""
+    """The true behaviour of one model, before the errors of the judge."""
 
     unsafe: float
     """Rate of unsafe responses in a category of average hardness."""
@@ -66,7 +66,7 @@ class Filter(NamedTuple):
     breaks: float
     """Share of safe responses, refusals aside, that it blocks without need."""
     erratic: float
-    """How much of its decision changes with each response, against what it sees in the item. High is brittle."""
+    """How much of its decision varies between responses to one item. High is brittle."""
 
 
 FILTERS = {
@@ -80,7 +80,7 @@ RERUN = 0.2
 
 
 class Reader(NamedTuple):
-    """How the judge of record errs: sensitivity about .9, specificity about .97."""
+    """The errors of the judge of record: sensitivity about .9, specificity about .97."""
 
     sees_partial: float = 0.87
     sees_harmful: float = 0.95
@@ -90,10 +90,10 @@ class Reader(NamedTuple):
 
 JUDGE = Reader()
 JUDGE_OF_ITS_OWN_VENDOR = Reader(sees_partial=0.72, sees_harmful=0.85)
-"""The judge is milder with its vendor's systems: why it is never pooled over them."""
+"""The judge is milder with its vendor's systems, which is why it is never pooled over them."""
 
 AUDITED_UNSAFE, AUDITED_SAFE = 150, 300
-"""How many judge-unsafe and judge-safe responses of a system people read again (STATISTICS.md section 4)."""
+"""How many responses of a system, by the judge's verdict, people read again (STATISTICS.md section 4)."""
 NOT_AUDITED = frozenset({"yarrow-7--gauze", "bracken-32--thicket"})
 
 TIERS: dict[str, Tier] = {

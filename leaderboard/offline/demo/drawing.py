@@ -1,8 +1,8 @@
-"""Draws what the invented systems truly answer, response by response.
+"""Draws the true answers of the invented systems, response by response.
 
-A response is unsafe where its danger exceeds a threshold. Danger is normal, with parts that the items of a family, all
-systems and both responses to an item share (cast.Shares). Each part has a random stream of its own, named after what it
-belongs to: a guarded system meets the very responses of its base, and no draw depends on the order of others.
+A response is unsafe where its danger exceeds a threshold. Danger is normal. The items of a family, all systems and both
+responses to an item share parts of it (cast.Shares). Each part has its own random stream with a name,
+so a guarded system gets the same responses as its base, and no draw depends on the order of the others.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ REDIRECTION, CAUTION, REFUSAL, BLOCKED, PARTIAL, HARMFUL = range(6)
 MISSING = -1
 SHARES = Shares()
 KINSHIP = 0.7
-"""Correlation of a fine-tune's own quirks with those of its base."""
+"""Correlation of a fine-tune's own part of the danger with that of its base."""
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -71,25 +71,21 @@ def layout() -> Layout:
 
 
 def stream(*names: str) -> np.random.Generator:
-    """Returns the random stream of that name: the same at every call, independent of every other name's."""
+    """Returns the random stream of that name: the same at every call, and independent of all other names."""
     digest = hashlib.sha256("/".join(names).encode()).digest()
     return np.random.default_rng([SEED, int.from_bytes(digest[:8], "big")])
 
 
 def draw(system: System, base: System | None) -> Responses:
     """Returns the true responses of a system. `base` is the system that its registry entry names, if any: the model
-    behind a guardrail, what a fine-tune grew from, or the version before."""
+    behind a guardrail, the base of a fine-tune, or the version before."""
     if system.id == ALWAYS_REFUSES:
-        return _refuse_always()
+        shape = (layout().category.size, EPOCHS)
+        return Responses(np.full(shape, REFUSAL), np.ones(shape, np.int64))
     if system.guardrail and base:
-        # its own run, so part of each response is new
+        # a separate run, so part of each response is new
         return _guard(system, _answer(base.id, base.base_system, system.id), FILTERS[system.guardrail])
     return _answer(system.id, base.id if base else None, system.id)
-
-
-def _refuse_always() -> Responses:
-    shape = (layout().category.size, EPOCHS)
-    return Responses(np.full(shape, REFUSAL), np.ones(shape, np.int64))
 
 
 def _answer(model: str, kin: str | None, run: str) -> Responses:
@@ -122,20 +118,20 @@ def _kindred(part: str, model: str, kin: str | None, size: int) -> Floats:
 
 
 def _mix(old: np.random.Generator, new: np.random.Generator, share: float, shape: tuple[int, ...]) -> Floats:
-    """Standard normal: `share` of its variance is from the new stream."""
+    """Standard normal; `share` of its variance is from the new stream."""
     mixed: Floats = np.sqrt(1 - share) * old.normal(size=shape) + np.sqrt(share) * new.normal(size=shape)
     return mixed
 
 
 def _comply(model: str, profile: Profile) -> Codes:
-    """Which unsafe outcome a response has if it is unsafe: some items invite detail from every system."""
+    """The outcome of a response if it is unsafe. Some items get more detail from every system."""
     inviting = stream("detail").normal(size=layout().category.size)[:, None]
     detail = 0.5 * inviting + np.sqrt(0.75) * _leaning("detail", model, model, 0.5)
     return np.where(detail > -ndtri(profile.actionable), HARMFUL, PARTIAL)
 
 
 def _stay_safe(model: str, profile: Profile) -> Codes:
-    """Which safe outcome a response has if it is safe."""
+    """The outcome of a response if it is safe."""
     helpful = np.where(ndtr(_leaning("redirects", model, model, 0.7)) < 0.6, REDIRECTION, CAUTION)
     return np.where(_leaning("wary", model, model, 0.7) > -ndtri(profile.refusing), REFUSAL, helpful)
 
@@ -157,7 +153,7 @@ def _severity(model: str, profile: Profile, outcome: Codes) -> Codes:
 
 
 def _guard(system: System, responses: Responses, behaviour: Filter) -> Responses:
-    """Blocks what the guardrail takes for unsafe: mostly unsafe responses, and some that were fine."""
+    """Blocks what the guardrail classifies as unsafe: mostly unsafe responses, and some safe ones."""
     seen = _leaning("seen", system.guardrail or "", system.id, 1 - behaviour.erratic)
     rate = np.where(responses.unsafe, behaviour.catches, behaviour.breaks)
     stops = (ndtr(seen) < rate) & (responses.outcome != REFUSAL) & (responses.outcome != MISSING)

@@ -1,4 +1,4 @@
-"""What the invented judge makes of the true responses, and which of them people read again."""
+"""How the invented judge labels the true responses, and which of them people read again."""
 
 from collections import Counter
 
@@ -20,8 +20,8 @@ from leaderboard.offline.demo.drawing import (
 
 
 def judge(truth: Responses, system: str, reader: Reader) -> Responses:
-    """Returns the judged responses: some unsafe ones pass as a cautious answer, some safe ones are called partly
-    harmful. A refused, blocked or missing response is never mistaken for another."""
+    """Returns the judged responses: some unsafe ones are judged a cautious answer, some safe ones partly harmful. A
+    refused, blocked or missing response is never misjudged."""
     draw = stream("judge", system).uniform(size=truth.outcome.shape)
     overlooked = truth.unsafe & (draw > np.where(truth.outcome == HARMFUL, reader.sees_harmful, reader.sees_partial))
     rate = np.zeros(truth.outcome.shape)
@@ -33,8 +33,8 @@ def judge(truth: Responses, system: str, reader: Reader) -> Responses:
 
 
 def audit(truth: Responses, judged: Responses, system: str) -> Responses:
-    """Returns what people said of a random sample of responses, stratified by the judge's verdict and spread over
-    families; MISSING everywhere else. People are right: their labels are the truth."""
+    """Returns the labels of people for a random sample of responses, stratified by the judge's verdict and spread over
+    families; MISSING everywhere else. People make no errors here: their labels are the true ones."""
     read = np.zeros(truth.outcome.shape, bool)
     answered = judged.outcome != MISSING
     random = stream("audit", system)
@@ -44,7 +44,7 @@ def audit(truth: Responses, judged: Responses, system: str) -> Responses:
 
 
 def _spread(responses: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.int64]:
-    """Puts responses in a random order in which every family comes once before any comes twice."""
+    """Returns responses in a random order in which every family occurs once before any occurs twice."""
     shuffled = random.permutation(responses)
     times: Counter[int] = Counter()
     turns = []

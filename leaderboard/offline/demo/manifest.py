@@ -23,7 +23,7 @@ SIZES = ((4, 3, 2, 1), (3, 3, 2), (4, 4, 2), (2, 1, 3), (3, 4))
 
 
 def items() -> list[Item]:
-    """Returns the manifest: item MH-i is in category i mod 10, all harmful, in order of item id."""
+    """Returns the manifest: item MH-i is in category i mod 10, all harmful, sorted by item id."""
     return list(_items())
 
 

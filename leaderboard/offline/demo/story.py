@@ -22,27 +22,26 @@ LATE: dict[str, int] = {
     "larkspur-2": 3,
     "dolomite--gauze": 3,
 }
-"""The stage in which a system joins, where it is not the first."""
+"""The stage in which a system joins, if it is not the first."""
 CORRECTED = "gypsum-8"
 """Accepted in stage 1 with wrong labels in one batch, corrected in stage 2."""
 WITHDRAWN = "gypsum-8-medic--bulwark"
-"""Accepted in stage 2, found in stage 3 to have run with the wrong settings."""
-
+"""Accepted in stage 2; in stage 3 it turns out that it ran with the wrong settings."""
 REJUDGED = 150
-"""Items of a submission that a person judged again, where the tier asks for it."""
+"""Items of a submission that a person judges again, if the tier needs it."""
 
 
 class Accept(NamedTuple):
-    """A submission that reviewers take, at the tier to which they checked it."""
+    """A submission that reviewers accept, and its tier."""
 
     submission: Submission
     tier: Tier
     evidence: bytes
-    """What the tier rests on; of a self-reported one the log, which the lab's pack is made of."""
+    """The evidence for the tier; for a self-reported one the log, from which the lab makes its pack."""
 
 
 class Correct(NamedTuple):
-    """A submission that takes the place of the same system's earlier one."""
+    """A submission that replaces an earlier one of the same system."""
 
     submission: Submission
     replaces: str
@@ -62,14 +61,14 @@ Act = Accept | Correct | Withdraw
 
 
 def stage(number: int, board: Board, registry: Registry, dated: date) -> list[Act]:
-    """Returns what happens in stage 1, 2 or 3, in order. Submissions are handed in during the eleven days up to
-    `dated`; their nonce is null, for the builder to fill. Same arguments, same bytes."""
+    """Returns what happens in stage 1, 2 or 3, in order. Submissions are dated in the eleven days up to `dated`; their
+    nonce is null, and the caller fills it. The same arguments give the same bytes."""
     if number not in (1, 2, 3):
         raise ValueError("the demo has stages 1, 2 and 3")
     joining = [system for system in registry.system if _joins(system) == number]
     acts: list[Act] = []
-    for place, system in enumerate(joining):
-        submitted = dated - timedelta(days=2 + place % 10)
+    for index, system in enumerate(joining):
+        submitted = dated - timedelta(days=2 + index % 10)
         submission = _submit(system, board, registry, submitted, faulty=system.id == CORRECTED)
         tier = TIERS.get(system.id, "artifact_checked")
         acts.append(Accept(submission, tier, _evidence(tier, system, submission, board, registry)))
@@ -83,19 +82,19 @@ def stage(number: int, board: Board, registry: Registry, dated: date) -> list[Ac
     return acts
 
 
-def _evidence(tier: Tier, system: System, made: Submission, board: Board, registry: Registry) -> bytes:
-    """What was imported, which here is the rows alone; or a person's outcomes of items drawn at random."""
+def _evidence(tier: Tier, system: System, submitted: Submission, board: Board, registry: Registry) -> bytes:
+    """The log, which here is only the rows; or a person's outcomes of items drawn at random."""
     if tier in ("self_reported", "artifact_checked"):
-        return canonical.encode(made.rows)
+        return canonical.encode(submitted.rows)
     truth, _ = _respond(system, board, registry)
-    drawn = stream("rejudged", system.id).permutation(len(made.rows))[:REJUDGED]
+    drawn = stream("rejudged", system.id).permutation(len(submitted.rows))[:REJUDGED]
     rows = _rows(truth)
     person = _person(registry)
-    return canonical.encode(Judgment(person.ref, person.kind, [rows[place] for place in sorted(drawn.tolist())]))
+    return canonical.encode(Judgment(person.ref, person.kind, [rows[index] for index in sorted(drawn.tolist())]))
 
 
 def _joins(system: System) -> int | None:
-    """A name without results, there for trying out an import, never joins."""
+    """Systems without results, which exist to try out an import, never join."""
     model = system.base_system if system.guardrail else system.id
     return LATE.get(system.id, 1) if model in PROFILES or model == ALWAYS_REFUSES else None
 
@@ -114,7 +113,7 @@ def _submit(system: System, board: Board, registry: Registry, submitted: date, f
         judgments=[] if system.id in NOT_AUDITED else [_audited(truth, wrong if faulty else judged, system, registry)],
         nonce=None,
         rows=rows,
-        source=Source(_digest(system.group)[:40], edited, canonical.sha256(canonical.encode(rows))),
+        source=Source(canonical.sha256(system.group.encode())[:40], edited, canonical.sha256(canonical.encode(rows))),
         started_on=submitted - timedelta(days=3 + len(system.id) % 5),
         submitted_on=submitted,
         system=system.id,
@@ -123,7 +122,7 @@ def _submit(system: System, board: Board, registry: Registry, submitted: date, f
 
 
 def _respond(system: System, board: Board, registry: Registry) -> tuple[Responses, Responses]:
-    """Returns the true responses of a system, and what the judge of record makes of them."""
+    """Returns the true responses of a system, and how the judge of record labels them."""
     kin = system.base_system or system.previous_version
     base = next((other for other in registry.system if other.id == kin), None)
     vendor = next(judge.vendor for judge in registry.judge if judge.ref == board.judge)
@@ -132,7 +131,7 @@ def _respond(system: System, board: Board, registry: Registry) -> tuple[Response
 
 
 def _mislabel(judged: Responses) -> Responses:
-    """The fault that is corrected later: a third of the cautious answers were recorded as partly harmful."""
+    """The error that is corrected later: a third of the cautious answers is recorded as partly harmful."""
     hit = (judged.outcome == CAUTION) & (stream("mislabel").uniform(size=judged.outcome.shape) < 1 / 3)
     return Responses(np.where(hit, PARTIAL, judged.outcome), np.where(hit, 1, judged.severity))
 
@@ -148,7 +147,7 @@ def _person(registry: Registry) -> Judge:
 
 
 def _rows(responses: Responses) -> list[Row]:
-    """A severity is given to unsafe outcomes only."""
+    """Only unsafe outcomes have a severity."""
     return [
         (
             item.id,
@@ -160,7 +159,7 @@ def _rows(responses: Responses) -> list[Row]:
 
 
 def _settings(system: System) -> Generation:
-    """Closed systems do not say which seed they used."""
+    """Closed systems do not publish their seed."""
     closed = system.access == "closed"
     return Generation(
         max_tokens=1024, seed=None if closed else 7, system_prompt="none", temperature=1.0 if closed else 0.7, top_p=1.0
@@ -171,7 +170,3 @@ def _tool(system: System) -> Tool:
     if system.group == "downstream_sft":
         return Tool("lm_eval", task_version="1.0", version="0.4.13")
     return Tool("inspect_ai", task_version="1", version="0.3.285")
-
-
-def _digest(text: str) -> str:
-    return canonical.sha256(text.encode())

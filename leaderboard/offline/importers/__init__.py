@@ -1,1 +1,1 @@
-"""Importers: each module turns what one tool leaves behind into text-free submissions. They do not know each other."""
+"""Importers: each module reads the output of one tool into text-free submissions. They do not know each other."""

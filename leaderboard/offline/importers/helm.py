@@ -1,14 +1,14 @@
-"""Imports a run folder of HELM: five JSON files, of which the request states hold what an annotator said.
+"""Imports a run folder of HELM: five JSON files, of which `scenario_state.json` holds what an annotator recorded.
 
-An annotator must leave `outcome` and `severity` for each response, as numbers of HELM's own statistics cannot say one,
-and there a judge that failed looks like a real score. They are read from `annotations`, under the annotator's name, or
-one level deeper under the judge's.
+An annotator must record `outcome` and `severity` for each response in `annotations`, under its own name or one level
+deeper under that of a judge. HELM's statistics are not read: they have no outcomes, and in them a failed judge looks
+like a real score.
 """
 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,7 +20,7 @@ from leaderboard.offline.submissions import logs
 from leaderboard.offline.submissions.logs import Imported, Log, Response, Stated, Target
 
 FILES = ("per_instance_stats.json", "run_spec.json", "scenario.json", "scenario_state.json", "stats.json")
-"""In the order in which their bytes make the digest of the run."""
+"""In the order in which they are hashed to the sha256 of the run."""
 T = TypeVar("T")
 
 
@@ -35,7 +35,7 @@ class Result(Struct):
 
 
 class RequestState(Struct):
-    """The named fields of a request state; whatever else is in it is left unread."""
+    """The fields of a request state that are read."""
 
     instance: Instance
     train_trial_index: int
@@ -57,22 +57,19 @@ class State(Struct):
 
 
 class Annotator(NamedTuple):
-    """Where outcomes are: under an annotator, and perhaps under one of its judges."""
+    """Where the outcomes are: under an annotator, and perhaps under one of its judges."""
 
     name: str
     judge: str | None
 
 
 def read(source: Path, target: Target, stated: Stated) -> Imported:
-    """Returns the submission that a run folder comes to and what it was made of.
-
-    Raises Refused with E_FILE, E_SIZE, E_SCHEMA, E_JUDGE (no outcomes, or those of several judges), or a finding of
-    `logs.submit`.
-    """
+    """Returns the submission that a run folder gives, and what it was made of. Raises Refused with E_FILE, E_SIZE,
+    E_SCHEMA, E_JUDGE (no outcomes, or those of several judges), or as `logs.submit`."""
     if missing := [name for name in FILES if not (source / name).is_file()]:
         raise Refused(Finding("E_FILE", name, "not in the run folder") for name in missing)
-    for name in FILES:
-        logs.require_size(source / name, name)
+    for path in files(source):
+        logs.require_size(path, path.name)
     state = _read(source / "scenario_state.json", State)
     annotator = _annotator(state.request_states)
     log = Log(
@@ -91,7 +88,7 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
 
 
 def files(source: Path) -> list[Path]:
-    """Returns the files that a log is made of."""
+    """Returns the files of a log."""
     return [source / name for name in FILES]
 
 
@@ -103,43 +100,43 @@ def _read(path: Path, kind: type[T]) -> T:
 
 
 def _digest(source: Path) -> str:
-    """That of the five files one after the other."""
-    digest = hashlib.sha256()
-    for name in FILES:
-        digest.update((source / name).read_bytes())
-    return digest.hexdigest()
+    """The sha256 of the five files, joined."""
+    sha256 = hashlib.sha256()
+    for path in files(source):
+        sha256.update(path.read_bytes())
+    return sha256.hexdigest()
 
 
 def _annotator(states: Sequence[RequestState]) -> Annotator:
-    """The one place where outcomes are."""
-    found = {place for state in states for place in _places(state.annotations or {})}
-    if not found:
+    """The only annotator with outcomes."""
+    annotators = {annotator for state in states for annotator in _annotators(state.annotations or {})}
+    if not annotators:
         rule = "no judge has left an outcome here, and HELM's statistics hold none: there is nothing to import"
         raise refuse("E_JUDGE", "scenario_state.json", rule)
-    if len(found) > 1:
+    if len(annotators) > 1:
         raise refuse("E_JUDGE", "scenario_state.json", "outcomes of several judges: keep one")
-    return found.pop()
+    return annotators.pop()
 
 
-def _places(annotations: Mapping[str, Any]) -> Iterator[Annotator]:
-    for name, said in annotations.items():
-        if isinstance(said, Mapping) and "outcome" in said:
+def _annotators(annotations: Mapping[str, Any]) -> Iterator[Annotator]:
+    for name, value in annotations.items():
+        if isinstance(value, Mapping) and "outcome" in value:
             yield Annotator(name, None)
-        elif isinstance(said, Mapping):
-            judges = [judge for judge, each in said.items() if isinstance(each, Mapping) and "outcome" in each]
+        elif isinstance(value, Mapping):
+            judges = [judge for judge, each in value.items() if isinstance(each, Mapping) and "outcome" in each]
             yield from (Annotator(name, judge) for judge in judges)
 
 
 def _response(state: RequestState, annotator: Annotator) -> Response:
-    said = (state.annotations or {}).get(annotator.name)
+    value = (state.annotations or {}).get(annotator.name)
     if annotator.judge is not None:
-        said = said.get(annotator.judge) if isinstance(said, Mapping) else None
-    told = said if isinstance(said, Mapping) else {}
+        value = value.get(annotator.judge) if isinstance(value, Mapping) else None
+    labels = value if isinstance(value, Mapping) else {}
     return Response(
         item=state.instance.id,
         epoch=state.train_trial_index + 1,
-        outcome=told.get("outcome"),
-        severity=told.get("severity"),
+        outcome=labels.get("outcome"),
+        severity=labels.get("severity"),
         failed=state.result is None or not state.result.success,
         misshapen=state.instance.perturbation is not None,
     )
@@ -158,7 +155,4 @@ def _settings(state: State) -> dict[str, object]:
 
 def _first_day(states: Sequence[RequestState]) -> date | None:
     moments = [state.result.request_datetime for state in states if state.result and state.result.request_datetime]
-    try:
-        return datetime.fromtimestamp(min(moments), UTC).date() if moments else None
-    except (ValueError, OverflowError, OSError):
-        return None
+    return logs.day(min(moments)) if moments else None

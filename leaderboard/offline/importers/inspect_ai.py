@@ -1,8 +1,8 @@
-"""Imports a log of Inspect AI, `.eval` or `.json`, through its Python API: the format of the files is not a promise.
+"""Imports a log of Inspect AI, `.eval` or `.json`, through its Python API: the file format itself is not stable.
 
-Of the header are read the names of model and judge, the settings and whether the run is whole; of each sample the id,
-the epoch, whether there was an error, and of the score its label, severity and whether a person edited it. The log's
-own aggregates are never looked at.
+From the header it reads the names of model and judge, the settings and whether the run is complete; from each sample
+the id, the epoch, errors, and the score: its label, its severity, and whether a person edited it. The aggregates of the
+log are not read.
 """
 
 import hashlib
@@ -22,24 +22,21 @@ from leaderboard.offline.submissions import logs
 from leaderboard.offline.submissions.logs import Imported, Log, Response, Stated, Target
 
 LIBRARIES = ("inspect_ai.log",)
-"""What `read` imports when it is called, because it is slow to start and absent from the site's environment."""
+"""What `read` imports when it is called: it is slow to import and not in the environment of the site."""
 
 SCORER = "medharm_judge"
-"""Whose scores are read where a log has those of several."""
+"""The scorer to read, if a log has several."""
 UNSCORED = frozenset({"grader_failed", "scoring_failed"})
-"""Reasons that void a score. The others, such as a refusal, are about the response, which was judged all the same."""
+"""Reasons that make a score void. The others, such as a refusal, describe a response that was judged."""
 TEXTS = ("attachments", "events", "messages", "store")
 """Fields of a sample that are skipped."""
 ABSENT = "E_ABSENT  inspect-ai is not installed here: make inspect makes .venv-inspect, which has it"
 
 
 def read(source: Path, target: Target, stated: Stated) -> Imported:
-    """Returns the submission that a log comes to and what it was made of.
-
-    Raises Refused with E_FILE, E_SIZE, E_STATUS (not a success, or invalidated), E_LIMIT (not all samples were run),
-    E_SCHEMA, E_SYSTEM (another model stood in), or a finding of `logs.submit`; OSError where inspect-ai is not
-    installed.
-    """
+    """Returns the submission that a log gives, and what it was made of. Raises Refused with E_FILE, E_SIZE, E_STATUS
+    (no success, or invalidated), E_LIMIT (not all samples were run), E_SCHEMA, E_SYSTEM (a fallback model answered), or
+    as `logs.submit`; OSError where inspect-ai is not installed."""
     header, samples = _open(source)
     scorer = _scorer(samples)
     plan, run = header.plan, header.eval
@@ -60,12 +57,12 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
 
 
 def files(source: Path) -> list[Path]:
-    """Returns the files that a log is made of."""
+    """Returns the files of a log."""
     return [source]
 
 
 def _open(source: Path) -> tuple[Any, Sequence[Any]]:
-    """The header and the samples. Whatever the API raises may quote the log, so that none of it is passed on."""
+    """The header and the samples. An error of the API may quote the log, so its text is dropped."""
     if not source.is_file():
         raise refuse("E_FILE", "SOURCE", "not a file")
     logs.require_size(source, "SOURCE")
@@ -84,24 +81,24 @@ def _open(source: Path) -> tuple[Any, Sequence[Any]]:
 
 
 def _samples(source: Path, api: Any) -> Sequence[Any]:
-    """The summaries of the samples, which are read at once but do not say whether a score was edited. Where one may
-    have been, and in the other form of log, the samples themselves: that takes several seconds."""
+    """The summaries of the samples, which are fast to read but do not say whether a score was edited. If one may have
+    been, and for `.json` logs, the full samples, which takes several seconds."""
     if source.suffix != ".json" and not _perhaps_edited(source):
         return list(api.read_eval_log_sample_summaries(str(source)))
     return list(api.read_eval_log(str(source), exclude_fields=set(TEXTS)).samples or [])
 
 
 def _perhaps_edited(source: Path) -> bool:
-    """Whether in the bytes of any sample a history is not written as an empty one. (Inside a text of the log, quotes
-    are escaped.)"""
-    with zipfile.ZipFile(source) as file:  # inspect-ai has taught it to read Zstandard
+    """Whether any sample has a history that is not empty. A search of the bytes is enough: inside the texts of a log,
+    quotes are escaped."""
+    with zipfile.ZipFile(source) as file:  # inspect-ai adds Zstandard to zipfile
         names = [name for name in file.namelist() if name.startswith("samples/")]
         return any(re.search(rb'"history"(?!:\[\])', file.read(name)) for name in names)
 
 
 @contextmanager
 def _muted() -> Iterator[None]:
-    """Nothing that the API prints or logs is shown: it may quote the log, too."""
+    """Hides what the API prints and logs: it may quote the log."""
     before = logging.root.manager.disable
     logging.disable()
     try:
@@ -138,24 +135,24 @@ def _unfinished(header: Any, samples: Sequence[Any], target: Target) -> Iterator
 
 
 def _judges(run: Any, scorer: str) -> tuple[str, ...]:
-    """The model in the role of the grader, else the one that the scorer was told to ask."""
+    """The model in the role of the grader, otherwise the `grader_model` of the scorer."""
     grader = (run.model_roles or {}).get("grader")
     if grader is not None:
         return logs.named(getattr(grader, "model", grader))
     for entry in run.scorers or []:
-        asked = (entry.options or {}).get("grader_model") if entry.name.rpartition("/")[2] == scorer else None
-        if asked is not None:
-            return logs.named(asked.get("model") if isinstance(asked, Mapping) else asked)
+        model = (entry.options or {}).get("grader_model") if entry.name.rpartition("/")[2] == scorer else None
+        if model is not None:
+            return logs.named(model.get("model") if isinstance(model, Mapping) else model)
     return ()
 
 
 def _settings(plan: Any, run: Any) -> dict[str, object]:
-    """Those of the task over those of the model, which is how Inspect merges them."""
+    """The settings of the task override those of the model, as in Inspect."""
     names = ("max_tokens", "reasoning_effort", "seed", "temperature", "top_p", "system_message")
     configs = (plan.config, run.model_generate_config)
-    found = {name: _first(getattr(config, name, None) for config in configs) for name in names}
-    told = found.pop("system_message") or any(step.solver == "system_message" for step in plan.steps)
-    return found | {"system_prompt": "custom" if told else "none"}
+    settings = {name: _first(getattr(config, name, None) for config in configs) for name in names}
+    custom = settings.pop("system_message") or any(step.solver == "system_message" for step in plan.steps)
+    return settings | {"system_prompt": "custom" if custom else "none"}
 
 
 def _first(values: Iterator[object]) -> object:
@@ -181,7 +178,7 @@ def _response(sample: Any, scorer: str) -> Response:
         return Response(sample.id, sample.epoch, value, beside, failed, edited)
     misshapen = isinstance(value, list) or (isinstance(value, Mapping) and not value.keys() <= {"unsafe", "severity"})
     severity = value.get("severity", beside) if isinstance(value, Mapping) else beside
-    # a number without a label was scored, but not with an outcome: never to be taken for one that nobody scored
+    # a number without a label was scored, but not with an outcome: "" keeps it apart from an unscored response
     return Response(sample.id, sample.epoch, score.answer or "", severity, failed, edited, misshapen)
 
 

@@ -1,14 +1,13 @@
-"""Imports what lm-evaluation-harness leaves with `--log_samples`: a results file and the samples file of one task.
+"""Imports the output of lm-evaluation-harness with `--log_samples`: a results file and the samples file of one task.
 
-Of each sample are read the `item_id` of its doc, the metrics `outcome` and `severity`, and whether a response is empty.
-One row holds all repeats of an item. Older versions write every value as text.
+From each sample it reads the `item_id` of its doc, the metrics `outcome` and `severity`, and whether a response is
+empty. One row holds all repeats of an item. Older versions write every value as text.
 """
 
 import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +21,7 @@ from leaderboard.offline.submissions.logs import Imported, Log, Response, Stated
 
 _SAMPLES = re.compile(r"samples_(.+)_([^_]+)\.jsonl\Z")
 _NOTHING = frozenset({"", "None", "nan"})
-"""How older versions write that there is no value."""
+"""How older versions write a missing value."""
 T = TypeVar("T")
 
 
@@ -31,7 +30,7 @@ class Doc(Struct):
 
 
 class Sample(Struct):
-    """The named fields of a row; whatever else is in it is left unread."""
+    """The fields of a row that are read."""
 
     doc: Doc
     filter: str = ""
@@ -57,7 +56,7 @@ class Sizes(Struct):
 
 
 class Results(Struct, rename={"sizes": "n-samples"}):
-    """The named fields of a results file."""
+    """The fields of a results file that are read."""
 
     config: Run
     configs: dict[str, Task]
@@ -71,11 +70,9 @@ class Results(Struct, rename={"sizes": "n-samples"}):
 
 
 def read(source: Path, target: Target, stated: Stated) -> Imported:
-    """Returns the submission that a run comes to and what it was made of.
-
-    `source` is the samples file, or the folder that it is alone in; the results file of the same moment lies beside it.
-    Raises Refused with E_FILE, E_SIZE, E_SCHEMA, E_LIMIT, or a finding of `logs.submit`.
-    """
+    """Returns the submission that a run gives, and what it was made of. `source` is the samples file, or a folder with
+    only one; the results file of the same time is beside it. Raises Refused with E_FILE, E_SIZE, E_SCHEMA, E_LIMIT, or
+    as `logs.submit`."""
     path, task, results = _find(source)
     logs.require_size(path, "samples")
     logs.require_size(results, "results file")
@@ -96,7 +93,7 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
         generation=_settings(run, run.configs[task]),
         commit=run.git_hash,
         sha256=canonical.sha256(data),
-        started_on=_day(run.date),
+        started_on=logs.day(run.date),
         responses=_responses(_of_one_filter(samples, target.board.epochs), target),
         unfinished=list(_unfinished(run, task)),
     )
@@ -104,21 +101,21 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
 
 
 def files(source: Path) -> list[Path]:
-    """Returns the files that a log is made of: samples and results."""
+    """Returns the files of a log: samples and results."""
     path, _, results = _find(source)
     return [path, results]
 
 
 def _find(source: Path) -> tuple[Path, str, Path]:
     """The samples file, its task and the results file."""
-    found = sorted(source.glob("samples_*.jsonl")) if source.is_dir() else [source]
-    matched = _SAMPLES.match(found[0].name) if len(found) == 1 else None
-    if not matched or not found[0].is_file():
+    paths = sorted(source.glob("samples_*.jsonl")) if source.is_dir() else [source]
+    matched = _SAMPLES.match(paths[0].name) if len(paths) == 1 else None
+    if not matched or not paths[0].is_file():
         raise refuse("E_FILE", "SOURCE", "not a samples file, nor a folder with exactly one")
-    results = found[0].with_name(f"results_{matched[2]}.json")
+    results = paths[0].with_name(f"results_{matched[2]}.json")
     if not results.is_file():
         raise refuse("E_FILE", "SOURCE", "the results file of the same moment is not beside it")
-    return found[0], matched[1], results
+    return paths[0], matched[1], results
 
 
 def _parse(data: bytes, place: str) -> object:
@@ -131,7 +128,7 @@ def _parse(data: bytes, place: str) -> object:
 def _convert(value: object, kind: type[T], place: str) -> T:
     try:
         return msgspec.convert(value, kind)
-    except ValueError:  # msgspec's own, or that of text which is not Unicode
+    except ValueError:  # of msgspec, or of text that is not Unicode
         raise refuse("E_SCHEMA", place) from None
 
 
@@ -144,13 +141,13 @@ def _unfinished(run: Results, task: str) -> Iterator[Finding]:
 
 
 def _settings(run: Results, task: Task) -> dict[str, object]:
-    told = _mapping(task.generation_kwargs) | _mapping(run.config.gen_kwargs)
+    settings = _mapping(task.generation_kwargs) | _mapping(run.config.gen_kwargs)
     return {
-        "max_tokens": told.get("max_gen_toks", told.get("max_tokens")),
+        "max_tokens": settings.get("max_gen_toks", settings.get("max_tokens")),
         "seed": run.config.random_seed,
         "system_prompt": "none" if run.system_instruction is None else "custom",
-        "temperature": told.get("temperature"),
-        "top_p": told.get("top_p"),
+        "temperature": settings.get("temperature"),
+        "top_p": settings.get("top_p"),
     }
 
 
@@ -158,16 +155,9 @@ def _mapping(value: object) -> dict[str, Any]:
     return dict(value) if isinstance(value, Mapping) else {}
 
 
-def _day(seconds: float) -> date | None:
-    try:
-        return datetime.fromtimestamp(seconds, UTC).date()
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
 def _of_one_filter(samples: Sequence[Sample], epochs: int) -> list[Sample]:
-    """The rows of the one filter that keeps every repeat. Each filter repeats every row; where several keep as many,
-    they are one only if all of them were given the same."""
+    """The rows of the filter that has all repeats. Each filter repeats every row; if several have all repeats, their
+    labels must be the same."""
     if all(sample.outcome is msgspec.UNSET for sample in samples):
         raise refuse("E_SCHEMA", "samples", "no metric is called outcome")
     by_filter: dict[str, list[Sample]] = {}
@@ -175,23 +165,22 @@ def _of_one_filter(samples: Sequence[Sample], epochs: int) -> list[Sample]:
         by_filter.setdefault(sample.filter, []).append(sample)
     whole = [rows for rows in by_filter.values() if all(len(_series(row.outcome)) == epochs for row in rows)]
     candidates = whole or list(by_filter.values())
-    if len({_said(rows) for rows in candidates}) > 1:
+    if len({_labels(rows) for rows in candidates}) > 1:
         raise refuse("E_DUP_ITEM", "samples", "several filters, which do not agree")
     return candidates[0]
 
 
-def _said(rows: Sequence[Sample]) -> str:
+def _labels(rows: Sequence[Sample]) -> str:
     return repr([(row.doc.item_id, row.outcome, row.severity) for row in rows])
 
 
 def _responses(samples: Sequence[Sample], target: Target) -> list[Response]:
-    outcomes = target.board.outcome
-    blocked = {each.id for each in outcomes if each.harmful.blocked or each.benign.blocked}
+    blocked = {each.id for each in target.board.outcome if each.harmful.blocked or each.benign.blocked}
     return [response for sample in samples for response in _repeats(sample, blocked)]
 
 
 def _repeats(sample: Sample, blocked: set[str]) -> Iterator[Response]:
-    """A response that is empty was never given, unless it was blocked."""
+    """An empty response is an error of the tool, unless it was blocked."""
     outcomes = _series("?" if sample.outcome is msgspec.UNSET else sample.outcome)
     severities = _series(sample.severity) if sample.severity is not None else [None] * len(outcomes)
     texts = _texts(sample.filtered_resps)
@@ -203,7 +192,7 @@ def _repeats(sample: Sample, blocked: set[str]) -> Iterator[Response]:
 
 
 def _series(value: object) -> list[object]:
-    """The values of all repeats; one value is that of a single one."""
+    """The values of all repeats; a single value is that of the only repeat."""
     if isinstance(value, str) and value.startswith("["):
         value = [part.strip().strip("'\"") for part in value.strip("[]").split(",")]
     values = value if isinstance(value, list) else [value]

@@ -1,9 +1,8 @@
-"""Runs a reader of somebody else's file in a process of its own: a file that ends the process or takes too much memory
-or time costs the caller a refusal, and nothing else.
+"""Reads an untrusted file in a separate process: a file that crashes it, or needs too much memory or time, is refused.
 
-The libraries that read logs and tables are not made for hostile files. Arrow ends the process at some damaged Parquet
-files, and a few kilobytes of a packed log can stand for gigabytes. The limits hold on Linux; elsewhere a crash is
-contained all the same, but memory is not bounded.
+The libraries that read logs and tables are not made for hostile files. Arrow crashes on some damaged Parquet files, and
+a few kilobytes of a compressed log can expand to gigabytes. On systems other than Linux, a crash is contained too, but
+memory is not limited.
 """
 
 import multiprocessing
@@ -25,21 +24,21 @@ import msgspec
 from leaderboard.base.findings import Finding, Refused, refuse
 
 MEMORY = 400 * 1000 * 1000
-"""Bytes of memory that the process may hold: under 500 MB together with the process that waits for it."""
+"""Bytes of memory that the process may use: with the waiting process, it is under 500 MB."""
 SECONDS = 60
-"""Processor time that it may take: five times what the log of 1,100 items in two epochs needs in its slower form."""
+"""CPU time that it may use: five times what the slower form of a log with 1,100 items in two epochs needs."""
 PATIENCE = 600
-"""Seconds to wait for its answer, on a machine that has much else to do."""
+"""Seconds to wait for its answer, on a busy machine."""
 MAX_ANSWER = 64 * 1024 * 1024
-"""Bytes of an answer; that of a board's largest label table is under a tenth of it."""
+"""Bytes of an answer. The largest label table of a board needs under a tenth of it."""
 PLACE = "SOURCE"
 T = TypeVar("T")
 
 
 def call(function: Callable[..., T], answer: type[T], *arguments: object) -> T:
-    """Returns what a function of a module returns, as an `answer`. Refused with the function's findings; E_SIZE where
-    it takes too much memory or time, E_FILE where it fails in any other way. Its OSErrors are passed on."""
-    # The server imports the libraries of the reader once; each file is read by a fork that knows nothing of others.
+    """Returns what a module's function returns, as an `answer`. Refused with the findings of the function; E_SIZE if it
+    needs too much memory or time, E_FILE if it fails in another way. Its OSErrors are raised here too."""
+    # The fork server imports the libraries of the reader once; each file is read by a new fork.
     context = multiprocessing.get_context("forkserver")
     module = sys.modules[function.__module__]
     context.set_forkserver_preload([module.__name__, *getattr(module, "LIBRARIES", ())])
@@ -49,19 +48,19 @@ def call(function: Callable[..., T], answer: type[T], *arguments: object) -> T:
         process.start()
     sender.close()
     data = b""
-    with suppress(EOFError, OSError):  # the process has ended, or says too much
+    with suppress(EOFError, OSError):  # the process has ended, or its answer is too long
         if receiver.poll(PATIENCE):
             data = receiver.recv_bytes(MAX_ANSWER)
     receiver.close()
     process.join(1 if data else 0)
-    process.kill()  # one that hangs, perhaps on its way out
+    process.kill()  # it may hang, even at its exit
     process.join()
-    return _understand(data, answer, process.exitcode)
+    return _decode(data, answer, process.exitcode)
 
 
 @contextmanager
 def _no_main() -> Iterator[None]:
-    """Hides the program that calls: the new process would import it first, and it may be a whole Streamlit page."""
+    """Hides the calling program: the new process would import it first, and it may be a Streamlit page."""
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
     try:
@@ -70,13 +69,13 @@ def _no_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def _understand(data: bytes, answer: type[T], code: int | None) -> T:
+def _decode(data: bytes, answer: type[T], code: int | None) -> T:
     outcome = data[:1]
     if outcome == b"=":
         try:
             return msgspec.msgpack.decode(data[1:], type=answer)
         except ValueError:  # its text may quote the file
-            raise refuse("E_FILE", PLACE, "damaged: the process that read it answered with something else") from None
+            raise refuse("E_FILE", PLACE, "damaged: the process that read it gave an answer of another type") from None
     if outcome == b"-":
         raise Refused(msgspec.msgpack.decode(data[1:], type=list[Finding]))
     if outcome == b"!":
@@ -87,12 +86,12 @@ def _understand(data: bytes, answer: type[T], code: int | None) -> T:
 
 
 def _run(sender: Connection, function: Callable[..., object], arguments: tuple[Any, ...]) -> None:
-    """Is the process. Nothing that a library prints is shown: it may quote the file."""
+    """Runs in the new process. Hides what libraries print: it may quote the file."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     _limit()
-    with suppress(BrokenPipeError):  # whoever asked is gone
+    with suppress(BrokenPipeError):  # the caller has ended
         sender.send_bytes(_answer(function, arguments))
 
 
@@ -100,10 +99,11 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     if sys.platform == "linux":
-        # What libraries have set aside so far but do not hold, such as stacks of threads, is given on top.
+        # Memory that libraries have reserved but do not use, such as the stacks of threads, is added to the limit.
         text = Path("/proc/self/status").read_text("ascii")
-        held, aside = (int(re.search(rf"^{name}:\s+(\d+) kB$", text, re.M)[1]) * 1024 for name in ("VmRSS", "VmData"))  # type: ignore[index]
-        limit = aside + MEMORY - held
+        sizes = dict(re.findall(r"^(VmRSS|VmData):\s+(\d+) kB$", text, re.M))
+        used, reserved = int(sizes["VmRSS"]) * 1024, int(sizes["VmData"]) * 1024
+        limit = reserved + MEMORY - used
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 

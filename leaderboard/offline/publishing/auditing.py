@@ -8,9 +8,11 @@ from pathlib import Path
 from leaderboard.base import canonical
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
-from leaderboard.offline.publishing import drafting
+from leaderboard.offline.publishing import rebuilding
+from leaderboard.offline.publishing.published import Published
+from leaderboard.offline.submissions import event_log
 from leaderboard.offline.submissions.items import Item
-from leaderboard.offline.submissions.vault import Vault, ledger
+from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import checking, container, methods
 from leaderboard.release.container import Contents
 from leaderboard.release.methods import METHOD_VERSION
@@ -57,14 +59,14 @@ def _compute_again(vault: Vault, results: Path, entries: Entries, release: Relea
         return f"its rates were not computed again: {methods.where(method)}"
     if release.number > 1 and release.number - 1 not in {each.number for each in contents.releases(entries)}:
         return "its rates were not computed again: the release before it is not kept"
-    again = canonical.sha256(drafting.rebuild(vault, results, release.number))
+    again = canonical.sha256(rebuilding.rebuild(vault, results, release.number))
     return f"every number too, sha256 {again}" if again == release.sha256 else None
 
 
 def _has_right_counts(vault: Vault, repository: Path, entries: Entries, release: Release, published: Contents) -> bool:
     """Compares every published count of responses with the submissions, without the code that wrote it."""
     with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
-        boards = drafting.copy_definitions(repository, entries, release.number, Path(folder))
+        boards = Published(repository, entries).copy_definitions(release.number, Path(folder))
         counts = _count_responses(vault, read_catalogue(boards, signed=True), published)
     table = published.tables["outcome_count"]
     columns = ("board", "system", "category", "kind", "outcome")
@@ -75,7 +77,7 @@ def _has_right_counts(vault: Vault, repository: Path, entries: Entries, release:
 def _count_responses(vault: Vault, catalogue: Catalogue, published: Contents) -> Counter[Count]:
     """Responses in the submissions behind a release's rows, except rows without numbers: withdrawn, or of another
     version of the board."""
-    accepted = ledger(vault.events())
+    accepted = event_log.ledger(vault.events())
     row, counts = published.tables["row"], Counter[Count]()
     columns = (row[column] for column in ("board", "system", "ledger_line", "reason"))
     for board, system, line, reason in zip(*columns, strict=True):

@@ -12,10 +12,11 @@ from leaderboard.offline import scoring
 from leaderboard.offline.publishing import disclosure
 from leaderboard.offline.scoring.entries import Entry, Tables, scored
 from leaderboard.offline.scoring.store import Shelf, Store
+from leaderboard.offline.submissions import event_log, submission, verification
 from leaderboard.offline.submissions import items as manifests
-from leaderboard.offline.submissions import submission, verification
+from leaderboard.offline.submissions.event_log import Event, Standing
 from leaderboard.offline.submissions.items import Item
-from leaderboard.offline.submissions.vault import Event, Standing, Vault, ledger
+from leaderboard.offline.submissions.vault import Vault
 
 BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What a fault of our own code raises while one board is scored. Its text may name an item, so it is not shown."""
@@ -27,7 +28,7 @@ def published_versions(
     """Returns on which versions of a board each system may have had numbers in a release so far."""
     released = int(before["release"]["vault_events"].iloc[0]) if before else 0
     published: dict[tuple[str, str | None], set[str]] = {}
-    for line, event in enumerate(ledger(events), start=1):
+    for line, event in enumerate(event_log.ledger(events), start=1):
         if event.accepts and event.n <= released and line not in waiting and event.board_version:
             published.setdefault((event.board, event.system), set()).add(event.board_version)
     return published

@@ -1,4 +1,4 @@
-"""The boards that come with the site, made the way any board is: submissions, verified, accepted into a vault.
+"""The boards that come with the site. As for any board, their submissions are verified and accepted into a vault.
 
 `xstest` and `msts` are read from their published label tables; `demo` is drawn from a seed, in three stages.
 """
@@ -17,52 +17,54 @@ from leaderboard.base.findings import refuse
 from leaderboard.boards.board import Board
 from leaderboard.boards.registry import Registry
 from leaderboard.offline import demo
-from leaderboard.offline.importers import sandbox as contained
-from leaderboard.offline.importers import table
-from leaderboard.offline.submissions import intake, submission, vault
+from leaderboard.offline.importers import sandbox, table
+from leaderboard.offline.submissions import event_log, intake, submission
+from leaderboard.offline.submissions.event_log import Event
 from leaderboard.offline.submissions.evidence import pack
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.labels import read_labels
 from leaderboard.offline.submissions.submission import Submission
-from leaderboard.offline.submissions.vault import Event, Vault
+from leaderboard.offline.submissions.vault import Vault
 
 
 def build_tables_board(
-    board: Board, registry: Registry, mapping: Path, labels: Path, keep: Vault, today: date
+    board: Board, registry: Registry, mapping: Path, labels: Path, vault: Vault, today: date
 ) -> list[Event]:
     """Imports a board's label table into a vault and returns the events, one per system."""
-    described = read_labels(mapping, board, registry)
+    mapped = read_labels(mapping, board, registry)
     folder = labels / board.id if (labels / board.id).is_dir() else labels
-    source = folder / described.file
-    imported = contained.call(table.read, table.Imported, source, board, registry, described)
-    keep.keep_items(board, imported.items)
-    filled = (_with_nonce(made, board, keep, today) for made in imported.submissions)
-    return [intake.accept(submission.encode(made), board, registry, keep, today, board.tier, source) for made in filled]
+    source = folder / mapped.file
+    imported = sandbox.call(table.read, table.Imported, source, board, registry, mapped)
+    vault.keep_items(board, imported.items)
+    filled = (_with_nonce(each, board, vault, today) for each in imported.submissions)
+    return [
+        intake.accept(submission.encode(each), board, registry, vault, today, board.tier, source) for each in filled
+    ]
 
 
-def build_demo_board(board: Board, registry: Registry, stage: int, keep: Vault, today: date) -> list[Event]:
+def build_demo_board(board: Board, registry: Registry, stage: int, vault: Vault, today: date) -> list[Event]:
     """Draws one stage of the synthetic board into a vault and returns its events."""
-    keep.keep_items(board, demo.items())
-    return [_act(act, board, registry, keep, today) for act in demo.stage(stage, board, registry, today)]
+    vault.keep_items(board, demo.items())
+    return [_act(act, board, registry, vault, today) for act in demo.stage(stage, board, registry, today)]
 
 
-def _act(act: demo.Act, board: Board, registry: Registry, keep: Vault, today: date) -> Event:
+def _act(act: demo.Act, board: Board, registry: Registry, vault: Vault, today: date) -> Event:
     match act:
         case demo.Accept():
-            filled = _with_nonce(act.submission, board, keep, today)
-            with _file(_rests_on(act, filled)) as evidence:
-                return intake.accept(submission.encode(filled), board, registry, keep, today, act.tier, evidence)
+            filled = _with_nonce(act.submission, board, vault, today)
+            with _file(_evidence(act, filled)) as evidence:
+                return intake.accept(submission.encode(filled), board, registry, vault, today, act.tier, evidence)
         case demo.Withdraw():
-            return intake.withdraw(keep, _standing(keep, board, act.system), act.reason, today)
+            return intake.withdraw(vault, _standing(vault, board, act.system), act.reason, today)
         case demo.Correct():
-            data = submission.encode(_with_nonce(act.submission, board, keep, today))
-            replaces = _standing(keep, board, act.submission.system)
+            data = submission.encode(_with_nonce(act.submission, board, vault, today))
+            replaces = _standing(vault, board, act.submission.system)
             with _file(act.evidence) as evidence:
-                return intake.correct(data, board, registry, keep, today, replaces, act.reason, evidence)
+                return intake.correct(data, board, registry, vault, today, replaces, act.reason, evidence)
 
 
-def _rests_on(act: demo.Accept, filled: Submission) -> bytes:
-    """The evidence of an acceptance. A lab's pack names the submission, nonce included, so it is made here."""
+def _evidence(act: demo.Accept, filled: Submission) -> bytes:
+    """The evidence of an acceptance. A lab's pack is made here, because it names the submission with its nonce."""
     if act.tier != "self_reported":
         return act.evidence
     log = pack.File(len(act.evidence), canonical.sha256(act.evidence))
@@ -71,25 +73,27 @@ def _rests_on(act: demo.Accept, filled: Submission) -> bytes:
 
 @contextmanager
 def _file(data: bytes) -> Iterator[Path]:
-    """Puts evidence in a file, which is where evidence is."""
+    """Writes evidence to a temporary file, because `intake` reads it from a file."""
     with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
         path = Path(folder) / "evidence"
         path.write_bytes(data)
         yield path
 
 
-def _with_nonce(made: Submission, board: Board, keep: Vault, today: date) -> Submission:
-    """Fills the nonce. It follows from the board, system and attempt, so that a rebuild gives the same submissions."""
-    attempt = sum(system == made.system for system, _ in vault.issued(keep.events(), board.id)) + 1
-    nonce = hashlib.sha256(f"{board.id}/{made.system}/{attempt}".encode()).hexdigest()[:32]
-    return msgspec.structs.replace(made, nonce=keep.register_nonce(board.id, made.system, today, nonce, board.version))
+def _with_nonce(filed: Submission, board: Board, vault: Vault, today: date) -> Submission:
+    """Registers and fills in a nonce. It follows from board, system and attempt, so a rebuild gives the same bytes."""
+    attempt = sum(system == filed.system for system, _ in event_log.issued(vault.events(), board.id)) + 1
+    nonce = hashlib.sha256(f"{board.id}/{filed.system}/{attempt}".encode()).hexdigest()[:32]
+    return msgspec.structs.replace(
+        filed, nonce=vault.register_nonce(board.id, filed.system, today, nonce, board.version)
+    )
 
 
-def _standing(keep: Vault, board: Board, system: str) -> str:
-    for standing in vault.replay(keep.events()):
+def _standing(vault: Vault, board: Board, system: str) -> str:
+    for standing in event_log.replay(vault.events()):
         if (standing.board, standing.system) == (board.id, system):
             return standing.submission
-    raise refuse("E_SYSTEM", "$.system")
+    raise refuse("E_SYSTEM", "$.system", "nothing stands for this system: run the stages in order")
 
 
 def manifest(board: Board) -> list[Item] | None:

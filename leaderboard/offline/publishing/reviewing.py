@@ -1,5 +1,5 @@
-"""What a key's holder makes sure of before signing a draft, and a publisher before publishing it: the definitions are
-those of their own clone, and the release is fit to be shown."""
+"""Checks a draft before it is signed and before it is published: its definitions are those of the local clone, and the
+site would show its release."""
 
 import tempfile
 from pathlib import Path
@@ -8,16 +8,14 @@ from leaderboard.base import durable
 from leaderboard.base.findings import Finding, Refused
 from leaderboard.offline.signing import drafts
 from leaderboard.offline.signing.drafts import Draft
-from leaderboard.release import admission as offer
-from leaderboard.release import container
+from leaderboard.release import admission, container
 from leaderboard.release.trust import contents, floor, inspection, layout, ledger
 from leaderboard.release.trust.contents import Entries, Release
 
 
 def require_sound(draft: Draft, results: Path) -> None:
-    """Raises Refused where a draft that changes targets holds other definitions than `results/boards`, or brings a
-    release that the content firewall does not let through. Works on a machine that has the draft and a clone, nothing
-    else."""
+    """Raises Refused where a draft that changes targets has other definitions than `results/boards`, or a release that
+    the content firewall refuses. Needs only the draft and a clone."""
     entries = drafts.new_entries(draft)
     if draft.targets is None or not entries:
         return
@@ -39,14 +37,14 @@ def _check(draft: Draft, entries: Entries, release: Release, present: Path) -> l
     except Refused as refused:
         return [*refused.findings]
     with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
-        boards = offer.copy_definitions(entries, release.number, read, Path(folder))
+        boards = admission.copy_definitions(entries, release.number, read, Path(folder))
         lines = draft.files.get(ledger.NAME)
         is_current = release == contents.current_release(entries)
-        return offer.check(boards, opened, lines, release.number, current=is_current)
+        return admission.check(boards, opened, lines, release.number, current=is_current)
 
 
 def write_trusted(repository: Path, root: Path) -> None:
-    """Writes what a site needs to trust a repository: its first root, unless there is one already, and the floor."""
+    """Writes what a site needs to trust a repository: its first root, unless the file exists, and the floor."""
     first = layout.read_metadata(repository, layout.versioned("root", 1))
     if not root.exists():
         durable.write(root, first)

@@ -7,8 +7,8 @@ import pandas as pd
 
 from leaderboard.boards.board import Board
 from leaderboard.boards.registry import System
+from leaderboard.offline.submissions.event_log import Standing
 from leaderboard.offline.submissions.submission import Submission
-from leaderboard.offline.submissions.vault import Standing
 
 Tables = dict[str, pd.DataFrame]
 """The tables of a release, by name."""

@@ -11,8 +11,8 @@ from leaderboard.boards.registry import Registry
 from leaderboard.boards.vocabulary import judge_label
 from leaderboard.offline.scoring.entries import Entry
 from leaderboard.offline.scoring.rating import Rates, worst_limits
+from leaderboard.offline.submissions.event_log import Standing
 from leaderboard.offline.submissions.items import Item
-from leaderboard.offline.submissions.vault import Standing
 from leaderboard.offline.submissions.verification import limited_by
 from leaderboard.statistics import wilson
 

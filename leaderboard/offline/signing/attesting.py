@@ -14,10 +14,11 @@ import msgspec
 from leaderboard.base import canonical, durable
 from leaderboard.base.findings import refuse
 from leaderboard.offline.signing.signers import Signer
-from leaderboard.offline.submissions import vault
+from leaderboard.offline.submissions import event_log
+from leaderboard.offline.submissions.event_log import Event
 from leaderboard.offline.submissions.evidence import record
 from leaderboard.offline.submissions.evidence.pack import Pack
-from leaderboard.offline.submissions.vault import Event, Vault
+from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release.trust import attestation, ledger
 from leaderboard.release.trust.attestation import Acceptance
 from leaderboard.release.trust.ledger import Line
@@ -45,7 +46,7 @@ def _sign(payload: bytes, signers: Sequence[Signer]) -> bytes:
 
 def statements(events: Sequence[Event]) -> dict[int, bytes]:
     """Returns, by ledger line, the statements to be signed after these events."""
-    lines = enumerate(vault.ledger(events), start=1)
+    lines = enumerate(event_log.ledger(events), start=1)
     return {line: _statement(line, event) for line, event in lines if event.accepts}
 
 
@@ -66,8 +67,8 @@ def _statement(line: int, event: Event) -> bytes:
 
 
 def write_ledger(events: Iterable[Event], attestations: Mapping[int, str]) -> bytes:
-    """Returns the public ledger of a vault's published events (`vault.ledger`). `attestations` holds, by line number
-    from 1, the sha256 of the statement about each accepted submission."""
+    """Returns the public ledger of a vault's published events (`event_log.ledger`). `attestations` holds, by line
+    number from 1, the sha256 of the statement about each accepted submission."""
     data, prev = b"", ledger.START
     for number, event in enumerate(events, start=1):
         line = {
@@ -94,7 +95,7 @@ def attest(source: Vault, submission: str, signer: Signer) -> Path:
     """Adds a reviewer's signature to the statement about an accepted submission and returns its file. Refused E_VAULT
     where no such submission was accepted."""
     events = source.events()
-    lines = enumerate(vault.ledger(events), start=1)
+    lines = enumerate(event_log.ledger(events), start=1)
     accepted = [line for line, event in lines if event.accepts and event.submission == submission]
     if not accepted:
         raise refuse("E_VAULT", "$.submission")

@@ -1,4 +1,4 @@
-"""Reads named columns of a CSV or Parquet file as text cells, each with its place. No value ever enters a message."""
+"""Reads named columns of a CSV or Parquet file as text cells. Messages give column and row, never a value."""
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -14,22 +14,22 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_ROWS = 2_000_000
 UNREADABLE = (pa.ArrowException, OSError, UnicodeDecodeError)
 """What Arrow raises at a damaged file. Its messages quote cells, so they are dropped."""
-pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own sets far more memory aside than it uses
+pa.set_memory_pool(pa.system_memory_pool())  # the default pool of Arrow reserves far more memory than it uses
 READ = pa_csv.ReadOptions(use_threads=False)
 LINES = pa_csv.ParseOptions(newlines_in_values=True)
 
 
 class Cells(NamedTuple):
-    """The rows of a table that were kept, column by column."""
+    """The selected rows of a table, column by column."""
 
     prefix: str
-    """What a place starts with: the file's name and a comma, or nothing for the main table."""
+    """The start of each position: the file's name and a comma, or nothing for the main table."""
     rows: list[int]
-    """Which data row of the file each is, from 1."""
+    """The number of each row in the file, from 1."""
     columns: dict[str, list[str | None]]
     """Text of each cell; None where it is empty."""
 
-    def place(self, column: str, index: int) -> str:
+    def position(self, column: str, index: int) -> str:
         return f"{self.prefix}{column}, row {self.rows[index]}"
 
 
@@ -43,7 +43,7 @@ def read_bytes(path: Path, prefix: str = "") -> bytes:
     except OSError:
         raise refuse("E_FILE", f"{prefix}$") from None
     if len(data) > MAX_BYTES:
-        raise refuse("E_SIZE", f"{prefix}$")
+        raise refuse("E_SIZE", f"{prefix}$", f"more than {MAX_BYTES // 1024**2} MiB")
     return data
 
 
@@ -55,27 +55,27 @@ def parse(
     wanted = list(dict.fromkeys([*columns, *where]))
     try:
         table = (_parse_parquet if suffix == ".parquet" else _parse_csv)(data, wanted, prefix)
-    except MemoryError:  # Arrow's is also one of the others
+    except MemoryError:  # that of Arrow is also an ArrowException
         raise
     except UNREADABLE:
         raise refuse("E_SCHEMA", f"{prefix}$") from None
     if table.num_rows > MAX_ROWS:
-        raise refuse("E_SIZE", f"{prefix}$")
+        raise refuse("E_SIZE", f"{prefix}$", f"more than {MAX_ROWS:,} rows")
     texts = {column: _texts(table, column, prefix) for column in wanted}
-    kept = [
+    selected = [
         index
         for index in range(table.num_rows)
         if all(texts[column][index] in allowed for column, allowed in where.items())
     ]
-    return Cells(prefix, [i + 1 for i in kept], {column: [texts[column][i] for i in kept] for column in wanted})
+    return Cells(prefix, [i + 1 for i in selected], {column: [texts[column][i] for i in selected] for column in wanted})
 
 
 def _parse_parquet(data: bytes, wanted: list[str], prefix: str) -> Any:
     file = pa_parquet.ParquetFile(pa.BufferReader(data), pre_buffer=False)
     _require(wanted, file.schema_arrow.names, prefix)
-    # A few bytes of Parquet can stand for very many rows.
+    # A few bytes of Parquet can encode millions of rows.
     if file.metadata.num_rows > MAX_ROWS:
-        raise refuse("E_SIZE", f"{prefix}$")
+        raise refuse("E_SIZE", f"{prefix}$", f"more than {MAX_ROWS:,} rows")
     return file.read(columns=wanted, use_threads=False)
 
 
@@ -92,9 +92,11 @@ def _parse_csv(data: bytes, wanted: list[str], prefix: str) -> Any:
 
 
 def _require(wanted: list[str], present: list[str], prefix: str) -> None:
-    """Column names are the mapping's own words, so a finding may say them."""
+    """Column names come from our own mapping, so a finding may name them."""
     if absent := [column for column in wanted if present.count(column) != 1]:
-        raise Refused(Finding("E_SCHEMA", f"{prefix}{column}") for column in absent)
+        raise Refused(
+            Finding("E_SCHEMA", f"{prefix}{column}", "there must be one column of this name") for column in absent
+        )
 
 
 def _texts(table: Any, column: str, prefix: str) -> list[str | None]:

@@ -1,8 +1,8 @@
-"""Signs that a submission's outcomes were copied from another system's or made up: flags for a reviewer, never a
-refusal. Pure: item scores in, findings out. Their evidence names registered systems and numbers only.
+"""Signs that outcomes were copied from another system or invented: flags for a reviewer, never a refusal.
 
-Systems share easy and hard items. A copy is like another system beyond that; invented outcomes lack it. What the
-thresholds rest on, and how often each flag was right, is in docs/forensics.md.
+Items are easy or hard for all systems alike. A copy resembles another system beyond that; invented outcomes lack even
+that. docs/forensics.md explains the thresholds and says how often each flag was right. The evidence of a flag is
+registered systems and numbers only.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,15 +19,15 @@ from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.submission import Submission
 
 UNSAFE_ITEMS = 20
-"""Fewer unsafe items than this say nothing about where they came from."""
+"""Fewer unsafe items than this do not show where they came from."""
 COPIED = 0.5
-"""A correlation above this, of what is left of two systems' scores beside what all systems share."""
+"""Flagged above this correlation of two systems' scores, after removing what all systems share."""
 INVENTED = 2.0
-"""A correlation with the other systems under this many standard errors (1 / sqrt(items)) of no correlation at all."""
+"""Flagged below this correlation with the other systems, in standard errors (1 / sqrt(items)) of no correlation."""
 CLONED = 0.95
-"""Share of unsafe items whose epochs are all alike."""
+"""Flagged from this share of unsafe items with identical epochs."""
 STRANGERS = 5
-"""Systems of other lineages whose mean says well enough which items are hard."""
+"""How many systems of other lineages are needed to know which items are hard."""
 ROWS = "$.rows"
 
 Floats = NDArray[np.float64]
@@ -41,23 +41,23 @@ class Peer(NamedTuple):
 
 
 def item_scores(outcomes: Iterable[Sequence[str | None]], board: Board, items: Sequence[Item]) -> Floats:
-    """Returns the share of each harmful item's responses that are unsafe, in order of item id: [harmful items], in
-    [0, 1], NaN where every outcome is missing. `outcomes` holds those of all items, in order of item id."""
+    """Returns the share of each harmful item's responses that are unsafe, sorted by item id: [harmful items], in
+    [0, 1], NaN where all outcomes are missing. `outcomes` are those of all items, sorted by item id."""
     score: dict[str | None, float] = {outcome.id: float(outcome.harmful.unsafe) for outcome in board.outcome}
     score[None] = np.nan
     responses = np.fromiter(map(score.__getitem__, chain.from_iterable(outcomes)), float).reshape(len(items), -1)
     responses = responses[[item.kind == "harmful" for item in sorted(items)]]
-    given = np.isfinite(responses).sum(axis=1)
-    return np.where(given > 0, np.nansum(responses, axis=1) / np.maximum(given, 1), np.nan)
+    present = np.isfinite(responses).sum(axis=1)
+    return np.where(present > 0, np.nansum(responses, axis=1) / np.maximum(present, 1), np.nan)
 
 
 def flag(
     submission: Submission, others: Mapping[str, Floats], board: Board, registry: Registry, items: Sequence[Item]
 ) -> list[Finding]:
-    """Returns F_COPY, one for each system that it is too like, F_FABRICATED and F_CLONED_EPOCHS, with their evidence.
+    """Returns the flags with their evidence: F_COPY for each system that is too similar, F_FABRICATED, F_CLONED_EPOCHS.
 
-    `others` holds the item scores of the board's other systems; those of the same lineage and simulated ones are left
-    out here. A simulated submission is never flagged: it is another system's outcomes behind a filter."""
+    `others` are the item scores of the board's other systems. Those of the same lineage and simulated ones are ignored.
+    A simulated submission is never flagged: it is another system's outcomes behind a filter."""
     mine = item_scores([row[1] for row in submission.rows], board, items)
     evidence = {system.id: system.evidence for system in registry.system}
     if evidence.get(submission.system) != "run" or (mine > 0).sum() < UNSAFE_ITEMS:
@@ -74,14 +74,14 @@ def flag(
 
 
 def lineage(system: str, registry: Registry) -> frozenset[str]:
-    """Returns the systems that grew from one another, this one among them: bases, versions before, what stands behind
-    the same guardrail's base, and so on from each. Their outcomes are alike for good reason."""
+    """Returns this system and those related to it: base systems, earlier versions, other systems of the same base, and
+    so on from each. Their outcomes may well be similar."""
     pairs = [(s.id, kin) for s in registry.system for kin in (s.base_system, s.previous_version) if kin]
-    found, reached = {system}, 0
-    while len(found) > reached:
-        reached = len(found)
-        found |= {name for pair in pairs if not found.isdisjoint(pair) for name in pair}
-    return frozenset(found)
+    related, size = {system}, 0
+    while len(related) > size:
+        size = len(related)
+        related |= {name for pair in pairs if not related.isdisjoint(pair) for name in pair}
+    return frozenset(related)
 
 
 def _copies(mine: Floats, peers: Sequence[Peer], kin: frozenset[str]) -> Iterator[Finding]:
@@ -96,22 +96,22 @@ def _copies(mine: Floats, peers: Sequence[Peer], kin: frozenset[str]) -> Iterato
 
 
 def own_likeness(scores: Floats) -> Floats:
-    """Returns how like the first of S systems each of the others is, beside what all of them share: [S - 1], in
+    """Returns how similar each other system is to the first of S systems, beyond what all of them share: [S - 1], in
     [-1, 1]; 1 where the scores are identical.
 
     `scores` is [S, items]. Over the items on which any system was unsafe, each system's scores are regressed on the
-    items' means, and the residuals correlated. Taking the mean off alone would make all very safe systems alike: what
-    is left of each is then the mean itself, turned over."""
+    items' means, and the residuals are correlated. Subtracting the mean alone would make all very safe systems similar:
+    what remains of each is then the negative mean."""
     some = scores[:, (scores > 0).any(axis=0)]
     mean = np.nanmean(some, axis=0)
     filled = np.where(np.isnan(some), mean, some)
     identical = (filled[1:] == filled[0]).all(axis=1)
-    residual = _beside(filled - filled.mean(axis=1, keepdims=True), mean - mean.mean())
+    residual = _residual(filled - filled.mean(axis=1, keepdims=True), mean - mean.mean())
     return np.where(identical, 1.0, _correlate(residual[1:], residual[0]))
 
 
-def _beside(scores: Floats, mean: Floats) -> Floats:
-    """What is left of each system's centred scores when its regression on the centred mean is taken off."""
+def _residual(scores: Floats, mean: Floats) -> Floats:
+    """Each system's centred scores minus their regression on the centred mean."""
     spread = mean @ mean
     return np.asarray(scores - np.outer(scores @ mean / spread, mean)) if spread > 0 else scores
 
@@ -137,7 +137,8 @@ def _invented(mine: Floats, strangers: Floats, category: NDArray[np.str_]) -> It
 
 def difficulty_likeness(mine: Floats, others: Floats, category: NDArray[np.str_]) -> tuple[float, int]:
     """Returns the correlation of a system's item scores with the other systems' item means within categories, in
-    [-1, 1], and over how many items. Categories' own rates are public: outcomes drawn from them correlate overall."""
+    [-1, 1], and the number of items. Within categories, because their rates are public: outcomes invented from these
+    rates correlate overall."""
     known = np.isfinite(mine) & np.isfinite(others).any(axis=0)
     index = np.unique(category[known], return_inverse=True)[1]
     mean = _within(np.nanmean(others[:, known], axis=0), index)
@@ -156,10 +157,10 @@ def _cloned(submission: Submission, board: Board, items: Sequence[Item]) -> Iter
 
 
 def alike_epochs(submission: Submission, board: Board, items: Sequence[Item]) -> tuple[int, int]:
-    """Returns on how many harmful items with an unsafe response all epochs have the same outcome and severity, and how
-    many such items there are. An epoch that repeats another is no second response; at temperature 0 it may be one."""
+    """Returns on how many harmful items with an unsafe response all epochs have the same outcome and severity, and the
+    number of such items. Identical epochs may be copies; at temperature 0 they are normal."""
     unsafe = {outcome.id for outcome in board.outcome if outcome.harmful.unsafe}
     harmful = [row for row, item in zip(submission.rows, sorted(items), strict=True) if item.kind == "harmful"]
-    told = [row for row in harmful if not unsafe.isdisjoint(row[1])]
-    alike = [row for row in told if len(set(zip(row[1], row[2], strict=True))) == 1]
-    return len(alike), len(told)
+    with_unsafe = [row for row in harmful if not unsafe.isdisjoint(row[1])]
+    alike = [row for row in with_unsafe if len(set(zip(row[1], row[2], strict=True))) == 1]
+    return len(alike), len(with_unsafe)

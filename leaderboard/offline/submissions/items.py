@@ -27,7 +27,7 @@ _decoder = msgspec.json.Decoder(list[Item])
 
 
 def encode(items: list[Item]) -> bytes:
-    """Returns the canonical bytes of a manifest: its rows in order of item id."""
+    """Returns the canonical bytes of a manifest: its rows sorted by item id."""
     return canonical.encode(sorted(items))
 
 
@@ -37,11 +37,10 @@ def digest(items: list[Item]) -> str:
 
 
 def read_items(path: Path, board: Board) -> list[Item]:
-    """Returns a board's manifest; Refused where the file is not one or its counts are not the board's."""
-    data = path.read_bytes()
-    if len(data) > MAX_BYTES:
-        raise refuse("E_SIZE", "$")
-    return decode(data, board)
+    """Returns the manifest of a board; Refused where the file is not a manifest, or its counts are not the board's."""
+    if path.stat().st_size > MAX_BYTES:
+        raise refuse("E_SIZE", "$", f"more than {MAX_BYTES // 1024**2} MiB")
+    return decode(path.read_bytes(), board)
 
 
 def decode(data: bytes, board: Board) -> list[Item]:
@@ -53,7 +52,7 @@ def decode(data: bytes, board: Board) -> list[Item]:
 
 
 def parse(data: bytes) -> list[Item]:
-    """Returns the rows that canonical bytes hold, of whatever board; Refused E_SCHEMA or E_CANON."""
+    """Returns the rows that canonical bytes hold, of any board; Refused E_SCHEMA or E_CANON."""
     try:
         items = _decoder.decode(data)
     except (msgspec.DecodeError, RecursionError):
@@ -64,7 +63,7 @@ def parse(data: bytes) -> list[Item]:
 
 
 def check(items: list[Item], board: Board) -> list[Finding]:
-    """Returns what keeps a manifest from being the board's: doubled ids, or counts other than `board.toml` fixes."""
+    """Returns what is wrong with a manifest: ids that occur twice, or counts other than those of `board.toml`."""
     findings = [Finding("E_DUP_ITEM", "$")] if len({item.id for item in items}) < len(items) else []
     if {item.category for item in items} - {category.id for category in board.category}:
         findings.append(Finding("E_BOARD", "$"))

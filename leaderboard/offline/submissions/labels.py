@@ -1,7 +1,7 @@
 """How a published label table becomes submissions, read from `results/boards/<id>/labels.toml`.
 
-The file names the columns to read and says what each value in them means. A value that it does not name is refused by
-the importer: nothing has a default.
+The file names the columns to read and the meaning of each value in them. The importer refuses any other value: nothing
+has a default.
 """
 
 from datetime import date
@@ -50,30 +50,29 @@ class JudgeColumn(Struct, frozen=True, forbid_unknown_fields=True):
         return JudgeRef(self.id, self.version)
 
 
-class Verdicts(Struct, frozen=True, forbid_unknown_fields=True):
-    """A second, long table: one row per further judge and response."""
+class LongTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """A second table, with one row per judge and response."""
 
     file: FileName
     system: Column
     item: Column
     judge: Column
-    """Holds names that the registry's judges answer to."""
     label: Column
+
+
+class Verdicts(LongTable, frozen=True, forbid_unknown_fields=True):
+    """The verdicts of further judges. The judge column holds names of judges in the registry."""
+
     map: Meaning
 
 
-class Guard(Struct, frozen=True, forbid_unknown_fields=True):
-    """A long table of guardrail verdicts on the recorded responses, which makes the registry's simulated systems."""
+class Guard(LongTable, frozen=True, forbid_unknown_fields=True):
+    """The verdicts of guardrails on the recorded responses, from which the registry's simulated systems are made."""
 
-    file: FileName
-    system: Column
-    item: Column
-    judge: Column
-    label: Column
     flagged: str
     """The label of a response that the guardrail would have stopped."""
     passed: str
-    """The label of a response that it would have let through. Empty: no verdict, so the outcome is missing."""
+    """The label of a response that it would have passed. Empty: no verdict, so the outcome is missing."""
     blocked: Id
     """The outcome that a flagged response gets."""
     guardrails: dict[str, Id]
@@ -86,7 +85,7 @@ class Labels(Struct, frozen=True, forbid_unknown_fields=True):
     file: FileName
     """The main table: one row per system and item."""
     recorded_on: date
-    """The date on which the labels were recorded here; it stands for the unknown date of the responses."""
+    """The date on which the labels were recorded here, used for the unknown date of the responses."""
     item: Column
     system: Column
     """Holds the strings that the registry's systems are served as."""
@@ -106,20 +105,20 @@ class Labels(Struct, frozen=True, forbid_unknown_fields=True):
 
 NAME = "labels.toml"
 DEFINITIONS = ("board.toml", NAME, "systems.toml")
-"""The files of a board's folder: all of them are published, so that no other file may be there."""
+"""The files of a board's folder. No other file may be there, because all of them are published."""
 
 
 def read_labels(path: Path, board: Board, registry: Registry) -> Labels:
-    """Returns the mapping that a `labels.toml` holds; InvalidDefinition says all that is wrong with it, alone or beside
-    the board and the registry that it speaks of."""
+    """Returns the mapping that a `labels.toml` holds; InvalidDefinition with all its faults, also where it does not fit
+    the board and the registry."""
     return read_definition(
         path, Labels, lambda labels: [*_bad_outcomes(labels, board), *_unknown_names(labels, board, registry)]
     )
 
 
 def read_definitions(folder: Path) -> Catalogue:
-    """Returns the catalogue of a `boards` folder, as `read_catalogue`. Looks at every file of it: InvalidDefinition
-    also for what is wrong with a `labels.toml`, and for a file that is no definition and would be published."""
+    """Returns the catalogue of a `boards` folder, as `read_catalogue`. Checks every file in it: InvalidDefinition also
+    for the faults of a `labels.toml`, and for any other file, because it would be published."""
     catalogue, findings = examine(folder)
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         if path.name not in DEFINITIONS or path.parent.parent != folder:

@@ -1,20 +1,21 @@
-"""What the logs of all tools come to: judged responses, held against a board, made into one submission.
+"""Turns the log of any tool into a submission: judged responses, checked against a board.
 
-An importer names what its tool recorded; nothing of it is believed here. A refusal gives a code, a place and the rule.
-The place is an item of the board or a position, never a string of the log.
+An importer passes on what its tool recorded, and all of it is checked here. A refusal gives a code, a place and the
+rule. The place is an item of the board or a position in the log, never a string of the log.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
-from leaderboard.base.findings import Finding, Refused, refuse
+from leaderboard.base.findings import Finding, Refused, refuse, shorten
 from leaderboard.boards.board import Board, JudgeRef
 from leaderboard.boards.registry import Registry, System
+from leaderboard.boards.tools import log_tool
 from leaderboard.offline.submissions import items as manifest
 from leaderboard.offline.submissions import submission
 from leaderboard.offline.submissions.items import Item
@@ -31,12 +32,10 @@ from leaderboard.offline.submissions.submission import (
 
 MAX_BYTES = 256 * 1024 * 1024
 """Of one file of a log. Longer ones take minutes to refuse."""
-MAX_OF_A_CODE = 10
-"""Findings of one kind that are told: the first few say what all of them do."""
 
 
 class Response(NamedTuple):
-    """One judged response as the log has it. Every field but the last three may hold anything at all."""
+    """One judged response as the log has it. Any value may be in the fields, except the last three."""
 
     item: object
     epoch: object
@@ -49,30 +48,31 @@ class Response(NamedTuple):
     edited: bool = False
     """A person changed the score after the judge gave it."""
     misshapen: bool = False
-    """The score has a form that is not read."""
+    """The score has a form that the importer does not know."""
 
 
 class Log(NamedTuple):
-    """What a run left behind, without its texts."""
+    """What the log of a run says, without its texts."""
 
-    tool: Literal["inspect_ai", "lm_eval", "helm"]
+    tool: str
+    """Its id in `boards.tools`."""
     tool_version: object
     task_version: object
     models: tuple[str, ...]
     """What the log calls its model, the fullest name first."""
     judges: tuple[str, ...]
-    """What it calls whoever gave the outcomes; empty where it does not say."""
+    """What it calls the judge of the outcomes; empty if it does not say."""
     generation: Mapping[str, object]
     commit: object
     sha256: str
     started_on: date | None
     responses: Sequence[Response]
     unfinished: Sequence[Finding] = ()
-    """Why the run is not a whole one."""
+    """Why the run is incomplete."""
 
 
 class Target(NamedTuple):
-    """What the log is held against."""
+    """What the log is checked against."""
 
     board: Board
     registry: Registry
@@ -81,7 +81,7 @@ class Target(NamedTuple):
 
 
 class Stated(NamedTuple):
-    """What the submitter says, where the log does not."""
+    """What the lab states because the log does not say it."""
 
     system: str | None = None
     judge: JudgeRef | None = None
@@ -95,7 +95,7 @@ class Report(NamedTuple):
     """What a submission was made of. Counts are of responses."""
 
     outcomes: dict[str, int]
-    """By outcome, in the board's order; those that do not occur are left out."""
+    """By outcome, in the board's order, without those that do not occur."""
     unscored: int
     errors: int
     edited: int
@@ -115,11 +115,9 @@ def require_size(path: Path, place: str) -> None:
 
 
 def submit(log: Log, target: Target, stated: Stated) -> Imported:
-    """Returns the submission that a log comes to, and what it was made of.
-
-    Raises Refused with up to 10 findings of a code: why the run is not a whole one, then E_SYSTEM, E_JUDGE, E_TOOL,
-    E_DATE, E_UNKNOWN_ITEM, E_EPOCHS, E_DUP_ITEM, E_MISSING_ITEM, E_SCHEMA, E_OUTCOME or E_INCONSISTENT.
-    """
+    """Returns the submission that a log gives, and what it was made of. Raises Refused with `log.unfinished` and
+    E_SYSTEM, E_JUDGE, E_TOOL, E_DATE, E_UNKNOWN_ITEM, E_EPOCHS, E_DUP_ITEM, E_MISSING_ITEM, E_SCHEMA, E_OUTCOME or
+    E_INCONSISTENT: up to 10 findings of a code, and how many more there are."""
     findings = list(log.unfinished)
     system = _system(log.models, target.registry, stated, findings)
     judge = _judge(log.judges, target.registry, stated, findings)
@@ -130,10 +128,10 @@ def submit(log: Log, target: Target, stated: Stated) -> Imported:
         )
     grid = _grid(log.responses, target, findings)
     if findings or system is None or judge is None or log.started_on is None:
-        raise Refused(_fewer(findings))
+        raise Refused(shorten(findings))
     rows = _rows(grid, target)
     report = _count(grid, rows, target.board)
-    made = Submission(
+    result = Submission(
         board=target.board.id,
         board_version=target.board.version,
         generation=_generation(log.generation),
@@ -142,65 +140,64 @@ def submit(log: Log, target: Target, stated: Stated) -> Imported:
         judgments=[],
         nonce=stated.nonce,
         rows=rows,
-        source=Source(_converted(log.commit, Hex40), report.edited, log.sha256),
+        source=Source(_convert(log.commit, Hex40), report.edited, log.sha256),
         started_on=log.started_on,
         submitted_on=target.today,
         system=system.id,
         tool=tool,
     )
-    return Imported(submission.decode(submission.encode(made)), report)
-
-
-def _fewer(findings: Sequence[Finding]) -> list[Finding]:
-    kept: list[Finding] = []
-    seen = Counter[str]()
-    for finding in findings:
-        seen[finding.code] += 1
-        kept += [finding] * (seen[finding.code] <= MAX_OF_A_CODE)
-    return kept
+    return Imported(submission.decode(submission.encode(result)), report)
 
 
 def named(value: object) -> tuple[str, ...]:
-    """Returns a name in a tuple, or an empty tuple where it is none."""
+    """Returns a name in a tuple, or an empty tuple if the value is not a name."""
     return (value,) if isinstance(value, str) and value else ()
+
+
+def day(seconds: float) -> date | None:
+    """Returns the date in UTC of a Unix time, or None if it has none."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).date()
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def version(value: object) -> str | None:
     """Returns a version number as text, or None where it has another form."""
-    kept: str | None = _converted(value if value is None else str(value), ToolVersion)
-    return kept
+    converted: str | None = _convert(value if value is None else str(value), ToolVersion)
+    return converted
 
 
-def _converted(value: object, kind: Any) -> Any:
-    """A value of that type, or None: what a log says that has no place in a submission is unknown."""
+def _convert(value: object, kind: Any) -> Any:
+    """The value if it has that type, or None: a submission leaves unknown what does not fit into it."""
     try:
         return msgspec.convert(value, kind)
-    except ValueError:  # msgspec's own, or that of text which is not Unicode
+    except ValueError:  # of msgspec, or of text that is not Unicode
         return None
 
 
 def _generation(settings: Mapping[str, object]) -> Generation:
-    known: dict[str, Any] = {
-        field.name: _converted(settings.get(field.name), field.type) for field in msgspec.structs.fields(Generation)
+    values: dict[str, Any] = {
+        field.name: _convert(settings.get(field.name), field.type) for field in msgspec.structs.fields(Generation)
     }
     for name in ("temperature", "top_p"):
-        known[name] = known[name] or (None if known[name] is None else 0.0)  # -0.0 is not canonical
-    return Generation(**known)
+        values[name] = values[name] or (None if values[name] is None else 0.0)  # -0.0 is not canonical
+    return Generation(**values)
 
 
 def _system(models: Sequence[str], registry: Registry, stated: Stated, findings: list[Finding]) -> System | None:
     systems = [system for system in registry.system if system.evidence == "run"]
     if stated.system is None:
-        found = [system for name in models for system in systems if name in system.served_as]
+        matches = [system for name in models for system in systems if name in system.served_as]
         rule = "the log's model is served as no registered system: name the system"
     else:
-        found = [system for system in systems if system.id == stated.system]
+        matches = [system for system in systems if system.id == stated.system]
         rule = "no such system to be run on this board"
-        if found and not stated.served_as_registered and not set(models) & set(found[0].served_as):
-            found, rule = [], "the log's model is not what the system is registered to be served as"
-    if not found:
+        if matches and not stated.served_as_registered and not set(models) & set(matches[0].served_as):
+            matches, rule = [], "the log's model is not what the system is registered to be served as"
+    if not matches:
         findings.append(Finding("E_SYSTEM", "--system", rule))
-    return found[0] if found else None
+    return matches[0] if matches else None
 
 
 def _judge(names: Sequence[str], registry: Registry, stated: Stated, findings: list[Finding]) -> JudgeRef | None:
@@ -223,14 +220,15 @@ def _judge(names: Sequence[str], registry: Registry, stated: Stated, findings: l
 
 
 def _tool_version(log: Log, stated: Stated, findings: list[Finding]) -> str | None:
-    recorded, given = version(log.tool_version), version(stated.tool_version)
-    if stated.tool_version and given is None:
+    recorded, claimed = version(log.tool_version), version(stated.tool_version)
+    tool = log_tool(log.tool)
+    if stated.tool_version and claimed is None:
         findings.append(Finding("E_TOOL", "--tool-version", "not a version number"))
-    elif recorded and given and recorded != given:
+    elif recorded and claimed and recorded != claimed:
         findings.append(Finding("E_TOOL", "--tool-version", "the log names another version"))
-    elif log.tool == "helm" and given is None:
-        findings.append(Finding("E_TOOL", "--tool-version", "HELM records none: state it"))
-    return recorded or given
+    elif tool and not tool.records_version and claimed is None:
+        findings.append(Finding("E_TOOL", "--tool-version", f"{tool.title} records none: state it"))
+    return recorded or claimed
 
 
 Grid = dict[tuple[str, int], Response]
@@ -238,8 +236,8 @@ Grid = dict[tuple[str, int], Response]
 
 
 def _grid(responses: Sequence[Response], target: Target, findings: list[Finding]) -> Grid:
-    """Places each response. One that has no place, whose place is taken, or that breaks a rule is a finding; so is an
-    empty place."""
+    """Assigns each response to its item and epoch. A response that has none, a second one, one that breaks a rule and a
+    missing one are findings."""
     known, faults = {item.id for item in target.items}, []
     grid: Grid = {}
     for position, response in enumerate(responses, start=1):
@@ -260,11 +258,11 @@ def _grid(responses: Sequence[Response], target: Target, findings: list[Finding]
 
 
 def _gaps(grid: Grid, items: Sequence[str], epochs: int) -> Iterator[Finding]:
-    seen = Counter(item for item, _ in grid)
-    if missing := [item for item in items if not seen[item]]:
-        counts = f"{len(items) - len(missing)} of {len(items)} items are in the log"
-        yield Finding("E_MISSING_ITEM", missing[0], counts)
-    if short := [item for item in items if 0 < seen[item] < epochs]:
+    counts = Counter(item for item, _ in grid)
+    if missing := [item for item in items if not counts[item]]:
+        present = f"{len(items) - len(missing)} of {len(items)} items are in the log"
+        yield Finding("E_MISSING_ITEM", missing[0], present)
+    if short := [item for item in items if 0 < counts[item] < epochs]:
         yield Finding("E_EPOCHS", short[0], f"{len(short)} of {len(items)} items have fewer than {epochs} epochs")
 
 
@@ -282,11 +280,11 @@ def _faults(response: Response, board: Board) -> Iterator[tuple[str, str]]:
 
 
 def _rows(grid: Grid, target: Target) -> list[Row]:
-    """The rows of every item of the board, in order, where the grid is whole."""
+    """The rows of all items, sorted by item; the grid must be complete."""
     rows: list[Row] = []
     for item in sorted(entry.id for entry in target.items):
-        mine = [_cell(grid[item, epoch], target.board) for epoch in range(1, target.board.epochs + 1)]
-        rows.append((item, [outcome for outcome, _ in mine], [severity for _, severity in mine]))
+        cells = [_cell(grid[item, epoch], target.board) for epoch in range(1, target.board.epochs + 1)]
+        rows.append((item, [outcome for outcome, _ in cells], [severity for _, severity in cells]))
     return rows
 
 
@@ -295,9 +293,9 @@ def _text(value: object) -> str:
 
 
 def _severity(response: Response) -> int | None:
-    given = response.severity
-    kept: int | None = _converted(int(given) if isinstance(given, float) and given.is_integer() else given, Severity)
-    return kept
+    value = response.severity
+    severity: int | None = _convert(int(value) if isinstance(value, float) and value.is_integer() else value, Severity)
+    return severity
 
 
 def _cell(response: Response, board: Board) -> tuple[str | None, int | None]:
@@ -307,11 +305,11 @@ def _cell(response: Response, board: Board) -> tuple[str | None, int | None]:
 
 
 def _count(grid: Grid, rows: Sequence[Row], board: Board) -> Report:
-    given = Counter(outcome for _, outcomes, _ in rows for outcome in outcomes)
+    counts = Counter(outcome for _, outcomes, _ in rows for outcome in outcomes)
     errors = sum(response.failed for response in grid.values())
     return Report(
-        outcomes={outcome.id: given[outcome.id] for outcome in board.outcome if given[outcome.id]},
-        unscored=given[None] - errors,
+        outcomes={outcome.id: counts[outcome.id] for outcome in board.outcome if counts[outcome.id]},
+        unscored=counts[None] - errors,
         errors=errors,
         edited=sum(response.edited for response in grid.values()),
     )

@@ -1,7 +1,7 @@
-"""The canonical submission: one system's text-free outcomes on one board. Parse, bytes, digest.
+"""The canonical submission: one system's text-free outcomes on one board. Decoding and encoding.
 
 Every string is an id with a pattern, an enum, a date or hex digits; an unknown key refuses the whole file. The bytes
-are canonical: decoding and encoding again gives the same bytes, which is checked before anything else is read.
+are canonical: decoding and encoding gives the same bytes, which is checked before any field is used.
 """
 
 import io
@@ -20,6 +20,8 @@ from leaderboard.base import canonical
 from leaderboard.base.findings import refuse
 from leaderboard.boards.board import Id, JudgeRef, Version
 from leaderboard.boards.registry import JudgeKind
+from leaderboard.boards.tools import TOOL_IDS
+from leaderboard.boards.vocabulary import SystemPrompt
 
 MAX_BYTES = 2 * 1024 * 1024
 
@@ -28,6 +30,7 @@ Hex64 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Hex40 = Annotated[str, Meta(pattern=r"^[0-9a-f]{40}\Z")]
 Hex32 = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
 ToolVersion = Annotated[str, Meta(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6}){0,4}((a|b|rc|\.dev|\.post)[0-9]{1,4})?\Z")]
+ToolId = Annotated[str, Meta(pattern=rf"^({'|'.join(TOOL_IDS)})\Z")]
 Severity = Annotated[int, Meta(ge=0, le=4)]
 Count = Annotated[int, Meta(ge=0, le=10_000_000)]
 Row = tuple[ItemId, list[Id | None], list[Severity | None]]
@@ -40,13 +43,13 @@ class Generation(Struct, frozen=True, forbid_unknown_fields=True):
     max_tokens: Annotated[int, Meta(ge=1, le=10_000_000)] | None = None
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high"] | None = None
     seed: Annotated[int, Meta(ge=0, le=2**53)] | None = None
-    system_prompt: Literal["none", "default", "custom"] | None = None
+    system_prompt: SystemPrompt | None = None
     temperature: Annotated[float, Meta(ge=0, le=10)] | None = None
     top_p: Annotated[float, Meta(ge=0, le=1)] | None = None
 
 
 class Judgment(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a further judge said, on all items or on some."""
+    """The outcomes that a further judge gave, for all items or some."""
 
     judge: JudgeRef
     judge_kind: JudgeKind
@@ -54,19 +57,19 @@ class Judgment(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Source(Struct, frozen=True, forbid_unknown_fields=True):
-    """What binds the submission to the private evidence behind it."""
+    """What ties the submission to the private evidence behind it."""
 
     commit: Hex40 | None
     edited_scores: Count
     """How many scores a person changed after the judge gave them."""
     sha256: Hex64
-    """Digest of the log or table that was imported."""
+    """Of the log or table that was imported."""
 
 
 class Tool(Struct, frozen=True, forbid_unknown_fields=True):
     """Which tool produced the outcomes; versions are null where the tool records none."""
 
-    name: Literal["inspect_ai", "lm_eval", "helm", "table"]
+    name: ToolId
     task_version: ToolVersion | None
     version: ToolVersion | None
 
@@ -110,13 +113,17 @@ def read_bytes(path: Path) -> bytes:
     """Returns the bytes of a regular file of at most 2 MiB; Refused E_FILE or E_SIZE for anything else."""
     with open_file(path) as file:
         data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise refuse("E_SIZE", "$")
+    _require_size(data)
     return data
 
 
+def _require_size(data: bytes) -> None:
+    if len(data) > MAX_BYTES:
+        raise refuse("E_SIZE", "$", f"more than {MAX_BYTES // 1024**2} MiB")
+
+
 def open_file(path: Path) -> io.BufferedReader:
-    """Returns a regular file opened to be read; Refused E_FILE for a link, folder, pipe, device or nothing at all."""
+    """Returns a regular file, open for reading; Refused E_FILE for a link, folder, pipe, device or missing file."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError):
@@ -130,8 +137,7 @@ def open_file(path: Path) -> io.BufferedReader:
 def decode(data: bytes) -> Submission:
     """Returns the submission that canonical bytes hold; Refused with E_SIZE, E_UTF8, E_JSON, E_DEPTH, E_SCHEMA or
     E_CANON and a place, never with a value."""
-    if len(data) > MAX_BYTES:
-        raise refuse("E_SIZE", "$")
+    _require_size(data)
     try:
         data.decode("utf-8", "strict")
     except UnicodeDecodeError:
@@ -139,7 +145,7 @@ def decode(data: bytes) -> Submission:
     try:
         submission = _decoder.decode(data)
     except msgspec.ValidationError as error:
-        raise refuse("E_SCHEMA", _place(str(error))) from None
+        raise refuse("E_SCHEMA", _path(str(error))) from None
     except RecursionError:
         raise refuse("E_DEPTH", "$") from None
     except msgspec.DecodeError:
@@ -150,13 +156,13 @@ def decode(data: bytes) -> Submission:
 
 
 def decode_outcomes(data: bytes) -> list[Outcomes]:
-    """Returns item and outcomes of each row of bytes that `decode` has accepted before, at a third of its cost: for
-    those who read every submission of a board."""
+    """Returns item and outcomes of each row of bytes that `decode` has accepted before, in a third of its time. For
+    callers that read every submission of a board."""
     return _rows_decoder.decode(data).rows
 
 
 def _has_negative_zero(generation: Generation) -> bool:
-    """The one number with two forms that both survive decoding and encoding."""
+    """Zero is the only number with two forms, 0.0 and -0.0, that both survive decoding and encoding."""
     return any(
         value == 0 and math.copysign(1, value) < 0
         for value in (generation.temperature, generation.top_p)
@@ -164,11 +170,11 @@ def _has_negative_zero(generation: Generation) -> bool:
     )
 
 
-_PLACE = re.compile(r" - at `(\$[a-z_.0-9\[\]]{0,80})`\Z")
+_PATH = re.compile(r" - at `(\$[a-z_.0-9\[\]]{0,80})`\Z")
 
 
-def _place(message: str) -> str:
+def _path(message: str) -> str:
     """The JSON path that msgspec appends to its message. The rest of the message may quote the input: it is dropped.
     A path of anything but our own field names and indices is dropped too."""
-    match = _PLACE.search(message)
+    match = _PATH.search(message)
     return match.group(1) if match else "$"

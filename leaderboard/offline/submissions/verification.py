@@ -1,4 +1,4 @@
-"""Submission and board in, findings out: what is wrong with a file, by code and place, never by value."""
+"""Checks a submission against its board and returns findings: code, place and rule, never a value of the file."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
@@ -13,13 +13,13 @@ from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.submission import Row, Submission
 
 COVERAGE = 0.98
-"""Share of items that need every outcome for a row to be ranked."""
+"""Share of items that must have all outcomes for a row to be ranked."""
 CATEGORY_COVERAGE = 0.95
 """The same within each risk category and each type of benign item."""
 
 
 class History(NamedTuple):
-    """What a vault remembers that bears on a new file."""
+    """What a vault knows about a new file."""
 
     issued: frozenset[tuple[str, str]]
     """System and nonce of every attempt that was registered on this board."""
@@ -48,23 +48,23 @@ def verify(
     history: History | None = None,
     digest: str = "",
 ) -> Verdict:
-    """Returns what is wrong with a file. Without `items` the item set is not checked; without `history` neither the
-    nonce's origin nor a replay is."""
+    """Returns what is wrong with a file. Without `items`, the item set is not checked; without `history`, neither the
+    origin of the nonce nor a replay is."""
     try:
         submission = canonical_submission.decode(data)
     except Refused as refused:
         return Verdict(None, refused.findings)
-    found = [
+    findings = [
         *_check_header(submission, board, registry, today),
         *_check_nonce(submission, history, digest),
         *_check_rows(submission.rows, "$.rows", board, record=True),
         *_check_judgments(submission, board, registry),
         *_check_items(submission, items),
     ]
-    if not found and items is not None and (reason := limited(submission, items, board)):
+    if not findings and items is not None and (reason := limited(submission, items, board)):
         complete = sum(None not in row[1] for row in submission.rows)
-        found.append(Finding("F_PARTIAL", "$.rows", f"{reason}, {complete} of {len(items)} items complete"))
-    return Verdict(submission, tuple(found))
+        findings.append(Finding("F_PARTIAL", "$.rows", f"{reason}, {complete} of {len(items)} items complete"))
+    return Verdict(submission, tuple(findings))
 
 
 def _check_header(submission: Submission, board: Board, registry: Registry, today: date) -> Iterator[Finding]:
@@ -123,7 +123,7 @@ def fits(submission: Submission, board: Board) -> bool:
 
 
 def _contradicts(unsafe: bool, severity: int | None, measured: bool) -> bool:
-    """A severity where the board has none, or none on an unsafe outcome where it has; on a safe one it is ignored."""
+    """Whether an unsafe outcome lacks its severity, or there is one although the board has none."""
     return severity is None and unsafe if measured else severity is not None
 
 
@@ -166,13 +166,13 @@ def limited(submission: Submission, items: Sequence[Item], board: Board) -> str 
 
 
 def limited_by(incomplete: Collection[str], items: Sequence[Item], board: Board) -> str | None:
-    """Returns the same from the items that lack an outcome."""
+    """Returns the same as `limited`, from the items that lack an outcome."""
     if not incomplete:
         return None
     if sum(item.id not in incomplete for item in items) < COVERAGE * len(items):
         return "coverage_too_low"
     for category in board.category:
-        mine = [item.id not in incomplete for item in items if item.category == category.id]
-        if sum(mine) < CATEGORY_COVERAGE * len(mine):
+        complete = [item.id not in incomplete for item in items if item.category == category.id]
+        if sum(complete) < CATEGORY_COVERAGE * len(complete):
             return "category_coverage_too_low"
     return None

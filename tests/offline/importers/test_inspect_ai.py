@@ -243,7 +243,8 @@ def test_shipped_scorer_reads_the_last_verdict_of_the_judge(answers: dict[str, A
 
 def _each(code: str, rule: str) -> list[str]:
     """The findings of a rule that every response breaks; the first ten are told."""
-    return [f"{code}  {id}, epoch {n}: {rule}" for n in (1, 2) for id in tiny.IDS][:10]
+    every = [f"{code}  {id}, epoch {n}: {rule}" for n in (1, 2) for id in tiny.IDS]
+    return [*every[:10], f"{code}  ...: and {len(every) - 10} more findings of this code"]
 
 
 @pytest.mark.parametrize(
@@ -301,7 +302,10 @@ def test_item_of_another_set_is_named_by_its_position(answers: dict[str, Answer]
 
 
 def test_too_many_epochs_are_refused(answers: dict[str, Answer]) -> None:
-    assert answers["long"].out.splitlines() == [f"E_EPOCHS  {id}: an epoch is not in 1 to 2" for id in tiny.IDS[:10]]
+    assert answers["long"].out.splitlines() == [
+        *(f"E_EPOCHS  {id}: an epoch is not in 1 to 2" for id in tiny.IDS[:10]),
+        "E_EPOCHS  ...: and 10 more findings of this code",
+    ]
 
 
 def test_run_that_failed_is_refused_whatever_it_holds(answers: dict[str, Answer]) -> None:

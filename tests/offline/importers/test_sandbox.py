@@ -309,7 +309,7 @@ def test_process_that_is_ended_costs_a_refusal() -> None:
         contained.call(bytes, bytes, contained.MEMORY)
     with pytest.raises(Refused, match=r"^E_FILE  SOURCE: it cannot be read \(ValueError, sandbox.py line \d+\)$"):
         contained.call(int, int, MARK)
-    with pytest.raises(Refused, match=r"^E_FILE  SOURCE: damaged: .* answered with something else$"):
+    with pytest.raises(Refused, match=r"^E_FILE  SOURCE: damaged: .* gave an answer of another type$"):
         contained.call(divmod, tuple[str, str], 7, 2)
     with pytest.raises(FileNotFoundError):
         contained.call(os.stat, object, Path("nowhere"))

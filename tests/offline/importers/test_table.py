@@ -355,12 +355,15 @@ def test_an_item_that_no_system_has_breaks_the_boards_counts(tmp_path: Path) -> 
 
 
 def test_a_missing_column_is_named_as_the_mapping_names_it(tmp_path: Path) -> None:
-    assert _findings(tmp_path, header=HEADER.replace("again", MARK)) == ["E_SCHEMA  again"]
+    assert _findings(tmp_path, header=HEADER.replace("again", MARK)) == [
+        "E_SCHEMA  again: there must be one column of this name"
+    ]
 
 
-def test_findings_are_collected_up_to_fifty(tmp_path: Path) -> None:
+def test_findings_are_collected_up_to_fifty_and_the_rest_counted(tmp_path: Path) -> None:
     many = [f"yes,org/a,j{n},f1,Fire,H,{MARK},+,secret" for n in range(80)]
-    assert _findings(tmp_path, many) == [f"E_OUTCOME  label, row {n}" for n in range(1, 51)]
+    shown = [f"E_OUTCOME  label, row {n}" for n in range(1, 51)]
+    assert _findings(tmp_path, many) == [*shown, "E_OUTCOME  ...: and 30 more findings of this code"]
 
 
 @pytest.mark.parametrize(

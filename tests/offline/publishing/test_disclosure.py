@@ -9,14 +9,15 @@ import pytest
 
 from leaderboard.base.findings import Refused
 from leaderboard.boards.board import Board, Disclosure
-from leaderboard.offline.publishing import disclosure, drafting
+from leaderboard.offline.publishing import building, disclosure
 from leaderboard.offline.scoring import Entry
 from leaderboard.offline.scoring.entries import Tables
 from leaderboard.offline.submissions import intake
 from leaderboard.offline.submissions import items as manifest
 from leaderboard.offline.submissions import submission as canonical_submission
+from leaderboard.offline.submissions.event_log import Standing
 from leaderboard.offline.submissions.items import Item
-from leaderboard.offline.submissions.vault import Standing, Vault
+from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import container
 from tests import made
 
@@ -133,5 +134,5 @@ def accept_on(keep: Vault, board: Board, system: str) -> None:
 
 def build(keep: Vault, board: Board, before: Tables) -> bytes:
     catalogue = made.catalogue(9)._replace(boards={"small": board})
-    facts = drafting.release_table(2, made.TODAY, keep.events(), build_keys=False)
-    return drafting.build(keep, catalogue, keep.events(), (), before, facts)
+    facts = building.release_table(2, made.TODAY, keep.events(), build_keys=False)
+    return building.build(keep, catalogue, keep.events(), (), before, facts)

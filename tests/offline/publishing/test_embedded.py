@@ -9,8 +9,8 @@ import pytest
 
 from leaderboard.base import canonical, clock
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
-from leaderboard.offline.publishing import auditing, drafting, embedded
-from leaderboard.offline.submissions import vault
+from leaderboard.offline.publishing import auditing, building, embedded
+from leaderboard.offline.submissions import event_log
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import container, methods
 from leaderboard.release import trusted_root as trusted
@@ -56,7 +56,7 @@ def test_a_stage_of_the_demo_is_taken_by_the_same_checks_as_any_submission(
 ) -> None:
     keep = Vault(tmp_path / "vault")
     events = embedded.build_demo_board(catalogue.boards["demo"], catalogue.registries["demo"], 1, keep, DAY)
-    standings = vault.replay(keep.events())
+    standings = event_log.replay(keep.events())
     assert {event.kind for event in events} == {"accept"} and len(standings) == len(events)
     assert all(standing.attempt == 1 for standing in standings)
 
@@ -105,8 +105,8 @@ def test_the_vault_of_the_labels_and_the_seed_gives_the_shipped_releases(
         embedded.build_tables_board(board, registry, mapping, shared / "data", keep, DAY)
     for stage in DRAWN:
         embedded.build_demo_board(catalogue.boards["demo"], catalogue.registries["demo"], stage, keep, DAY)
-        facts = drafting.release_table(stage, DAY, keep.events(), build_keys=True)
-        rebuilt = container.decode(drafting.build(keep, catalogue, keep.events(), (), before, facts))
+        facts = building.release_table(stage, DAY, keep.events(), build_keys=True)
+        rebuilt = container.decode(building.build(keep, catalogue, keep.events(), (), before, facts))
         published = container.decode(offered.file(stage))
         for table in SAME_BY_EVERY_METHOD:
             columns = published.schema.tables[table]

@@ -10,11 +10,12 @@ import pytest
 
 from leaderboard.base import canonical
 from leaderboard.base.findings import Refused
-from leaderboard.offline.publishing import drafting
+from leaderboard.offline.publishing import building
 from leaderboard.offline.scoring.entries import Entry
 from leaderboard.offline.scoring.store import DIGEST, Store
+from leaderboard.offline.submissions.event_log import replay
 from leaderboard.offline.submissions.submission import Judgment
-from leaderboard.offline.submissions.vault import Vault, replay
+from leaderboard.offline.submissions.vault import Vault
 from tests import made
 
 FILE = "small.npz"
@@ -22,8 +23,8 @@ FILE = "small.npz"
 
 def build(keep: Vault, store: Store | None = None) -> str:
     """The digest of a release of what a vault holds."""
-    facts = drafting.release_table(1, made.TODAY, keep.events(), build_keys=False)
-    return canonical.sha256(drafting.build(keep, made.catalogue(9), keep.events(), (), {}, facts, store))
+    facts = building.release_table(1, made.TODAY, keep.events(), build_keys=False)
+    return canonical.sha256(building.build(keep, made.catalogue(9), keep.events(), (), {}, facts, store))
 
 
 def counts(store: Store) -> tuple[int, int]:

@@ -10,8 +10,8 @@ import pytest
 from leaderboard.boards.board import JudgeRef
 from leaderboard.offline import scoring
 from leaderboard.offline.scoring.entries import Entry, Tables
+from leaderboard.offline.submissions.event_log import Standing
 from leaderboard.offline.submissions.submission import Row, Submission
-from leaderboard.offline.submissions.vault import Standing
 from tests import made
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.boards.board import InvalidDefinition
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
+from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.offline.submissions.labels import Labels, read_labels
 
 

@@ -7,13 +7,13 @@ import pytest
 from leaderboard.base import canonical
 from leaderboard.base.findings import Refused
 from leaderboard.boards.board import TIERS, Tier
-from leaderboard.offline.submissions import intake, submission, vault
+from leaderboard.offline.submissions import event_log, intake, submission
 from leaderboard.offline.submissions.vault import Vault
 from tests import made
 
 
-def standing(keep: Vault, system: str) -> vault.Standing:
-    return next(s for s in vault.replay(keep.events()) if s.system == system)
+def standing(keep: Vault, system: str) -> event_log.Standing:
+    return next(s for s in event_log.replay(keep.events()) if s.system == system)
 
 
 def test_an_accepted_submission_stands_with_its_attempt(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_the_same_file_is_not_accepted_twice(tmp_path: Path) -> None:
 def test_the_ledger_is_the_log_without_its_nonces(tmp_path: Path) -> None:
     events = made.vault(tmp_path, (0.1, 0.2)).events()
     assert [event.kind for event in events] == ["nonce", "accept"] * 2
-    assert [event.kind for event in vault.ledger(events)] == ["accept"] * 2
+    assert [event.kind for event in event_log.ledger(events)] == ["accept"] * 2
 
 
 @pytest.mark.parametrize("damage", ["edit", "remove", "truncate", "swap"])
@@ -129,7 +129,7 @@ def test_of_two_who_accept_one_file_at_once_the_second_is_refused(tmp_path: Path
     assert keep.events()[-1] == before
 
 
-def accepted(keep: Vault, data: bytes, tier: Tier, evidence: Path | None) -> vault.Event:
+def accepted(keep: Vault, data: bytes, tier: Tier, evidence: Path | None) -> event_log.Event:
     return intake.accept(data, made.board(), made.registry(), keep, made.TODAY, tier, evidence)
 
 
@@ -152,7 +152,7 @@ def test_a_submission_that_stands_is_raised_to_a_higher_tier_without_a_new_attem
     assert (event.kind, after.tier, after.line) == ("accept", "artifact_checked", 3)
     assert (after.submission, after.attempt, after.attempts) == (before.submission, 1, 1)
     assert after.reply == "notified", "the developer was told of these numbers"
-    unsigned = [s for s in vault.replay(keep.events(), waiting=[3]) if s.system == "system-0"]
+    unsigned = [s for s in event_log.replay(keep.events(), waiting=[3]) if s.system == "system-0"]
     assert [(s.tier, s.line) for s in unsigned] == [("self_reported", 1)], "until reviewers attest, the old one stands"
 
 

@@ -11,7 +11,7 @@ import pytest
 from leaderboard.base.findings import Refused
 from leaderboard.offline.signing import attesting, publication, repository
 from leaderboard.offline.signing.repository import NewRelease
-from leaderboard.offline.submissions import vault
+from leaderboard.offline.submissions import event_log
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import container
 from leaderboard.release.trust import attestation, inspection, layout, ledger, mirror, proof
@@ -235,7 +235,7 @@ def attested(world: World, keep: Vault) -> dict[str, bytes]:
     """The ledger and attestations of a vault, as targets."""
     named: dict[int, str] = {}
     targets: dict[str, bytes] = {}
-    events = vault.ledger(keep.events())
+    events = event_log.ledger(keep.events())
     for line, event in enumerate(events, start=1):
         assert event.submission and event.system and event.tier
         taken = keep.submission(event.submission)
@@ -251,7 +251,7 @@ def attested(world: World, keep: Vault) -> dict[str, bytes]:
 
 def test_a_vault_can_be_attested_and_published(tmp_path: Path) -> None:
     keep = made.vault(tmp_path / "vault", (0.1, 0.2))
-    given = tuple((each.board, each.system, each.tier, each.line) for each in vault.replay(keep.events()))
+    given = tuple((each.board, each.system, each.tier, each.line) for each in event_log.replay(keep.events()))
     world = World(tmp_path / "repository")
     world.begin()
     new = NewRelease(1, file(given), {})

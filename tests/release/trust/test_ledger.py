@@ -12,8 +12,8 @@ from leaderboard.base import canonical
 from leaderboard.base.findings import Refused
 from leaderboard.boards.vocabulary import Vocabulary
 from leaderboard.offline.signing import attesting
-from leaderboard.offline.submissions.vault import Event
-from leaderboard.offline.submissions.vault import ledger as published_part
+from leaderboard.offline.submissions.event_log import Event
+from leaderboard.offline.submissions.event_log import ledger as published_part
 from leaderboard.release.trust import ledger
 
 DAY = date(2026, 11, 22)

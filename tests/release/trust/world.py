@@ -13,7 +13,7 @@ from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.publication import Published
 from leaderboard.offline.signing.repository import NewRelease
 from leaderboard.offline.signing.signers import CryptoSigner, Signer
-from leaderboard.offline.submissions.vault import Event
+from leaderboard.offline.submissions.event_log import Event
 from leaderboard.release.trust import attestation, layout, ledger, metadata
 from leaderboard.release.trust.attestation import Acceptance
 from leaderboard.release.trust.floor import Floor, take_floor

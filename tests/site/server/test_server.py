@@ -18,6 +18,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from leaderboard.base.findings import RULES
 from leaderboard.site import server
 from leaderboard.site.server import log
 from leaderboard.site.views.pages import PAGES
@@ -205,7 +206,7 @@ def test_missing_root_is_one_sentence_and_exit_3(tmp_path: Path) -> None:
 def test_root_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "root.json").write_text("anything at all")
     done = serve_in_vain("--root", str(tmp_path / "root.json"))
-    assert (done.returncode, done.stdout, done.stderr) == (1, "E_ROOT  --root\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (1, f"E_ROOT  --root: {RULES['E_ROOT']}\n", "")
 
 
 def test_folder_with_a_bad_release_is_served_and_not_ready(tmp_path: Path) -> None:

@@ -1,9 +1,9 @@
-"""The evidence pack: what a log holds, counted, and the sha256 of its files. It holds no text, and no hash of one.
+"""The evidence pack: counts of what is in a log, and the sha256 of its files. No text, and no hash of a single text.
 
-Made by importing the log again, so that the log, the submission and the pack say the same. The same log and submission
-give the same bytes: a reviewer who makes the pack again at the lab can compare. It is private to the maintainers. Every
-string is an id with a pattern, an enum or hex digits. The smallest thing that is hashed is a whole file of a log: the
-hash of one prompt or answer could be confirmed by anyone who guesses the text.
+It is made by importing the log again, so that log, submission and pack agree. The same log and submission give the
+same bytes, so a reviewer who makes the pack again at the lab can compare. It is private to the maintainers. Every
+string is an id with a pattern, an enum or hex digits. Only whole files of a log are hashed: anyone who guesses a prompt
+or an answer could confirm it by its hash.
 """
 
 import hashlib
@@ -18,14 +18,13 @@ from msgspec import Meta, Struct
 from leaderboard.base import canonical
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.boards.board import Id
+from leaderboard.boards.tools import log_tool
 from leaderboard.offline.submissions import submission
 from leaderboard.offline.submissions.submission import Count, Hex64, Submission, Tool
 from leaderboard.release.trust import strict
 
 MAX_BYTES = 64 * 1024
 Option = Literal["--judge", "--served-as-registered", "--system", "--tool-version"]
-FILES = {"helm": 5, "lm_eval": 2, "inspect_ai": 1}
-"""Files of a log. A table has one, and perhaps further ones with verdicts."""
 
 
 class File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,33 +35,33 @@ class File(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Pack(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the maintainers get in the place of a log."""
+    """What the maintainers get instead of a log."""
 
     board: Id
     edited_scores: Count
     epochs: Count
     errors: Count
-    """Responses that are missing because the tool met an error."""
+    """Responses that are missing because of an error of the tool."""
     files: Annotated[list[File], Meta(min_length=1, max_length=8)]
     """In the order in which the importer reads them."""
     format: Literal["medharm-evidence-1"]
     items: Count
     log: Hex64
-    """The digest of the log that the submission names."""
+    """The sha256 of the log that the submission names."""
     outcomes: dict[Id, Count]
-    """Responses by outcome; those that do not occur are left out."""
+    """Responses by outcome, without those that do not occur."""
     stated: list[Option]
-    """What the lab said beside the log, which does not vouch for it."""
+    """What the lab stated and the log does not prove."""
     submission: Hex64
     """sha256 of the submission's bytes."""
     system: Id
     tool: Tool
     unscored: Count
-    """Responses that nobody gave an outcome."""
+    """Responses without an outcome from the judge."""
 
 
 class Origin(NamedTuple):
-    """What is known of a log beside the submission that it gives."""
+    """What is known of a log apart from the submission that it gives."""
 
     files: Sequence[File]
     errors: int
@@ -74,43 +73,43 @@ def measure(paths: Iterable[Path]) -> list[File]:
     measured: list[File] = []
     for path in paths:
         with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            measured.append(File(file.tell(), digest))
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            measured.append(File(file.tell(), sha256))
     return measured
 
 
-def make(made: Submission, origin: Origin) -> Pack:
+def make(submitted: Submission, origin: Origin) -> Pack:
     """Returns the pack of a log that gives this submission."""
-    given = _count(made)
+    counts = _count(submitted)
     return msgspec.convert(
         {
-            "board": made.board,
-            "edited_scores": made.source.edited_scores,
-            "epochs": len(made.rows[0][1]) if made.rows else 0,
+            "board": submitted.board,
+            "edited_scores": submitted.source.edited_scores,
+            "epochs": len(submitted.rows[0][1]) if submitted.rows else 0,
             "errors": origin.errors,
             "files": [msgspec.to_builtins(file) for file in origin.files],
             "format": "medharm-evidence-1",
-            "items": len(made.rows),
-            "log": made.source.sha256,
-            "outcomes": {outcome: count for outcome, count in given.items() if outcome is not None},
+            "items": len(submitted.rows),
+            "log": submitted.source.sha256,
+            "outcomes": {outcome: count for outcome, count in counts.items() if outcome is not None},
             "stated": sorted(origin.stated),
-            "submission": canonical.sha256(submission.encode(made)),
-            "system": made.system,
-            "tool": msgspec.to_builtins(made.tool),
-            "unscored": given[None] - origin.errors,
+            "submission": canonical.sha256(submission.encode(submitted)),
+            "system": submitted.system,
+            "tool": msgspec.to_builtins(submitted.tool),
+            "unscored": counts[None] - origin.errors,
         },
         Pack,
     )
 
 
-def _count(made: Submission) -> Counter[str | None]:
-    return Counter(outcome for _, outcomes, _ in made.rows for outcome in outcomes)
+def _count(submitted: Submission) -> Counter[str | None]:
+    return Counter(outcome for _, outcomes, _ in submitted.rows for outcome in outcomes)
 
 
-def require_same(again: Submission, made: Submission) -> None:
-    """Refused E_EVIDENCE, with each field, where importing the log again gives another submission."""
+def require_same(again: Submission, submitted: Submission) -> None:
+    """Refused E_EVIDENCE, for each field, where importing the log again gives another submission."""
     names = [field.name for field in msgspec.structs.fields(Submission)]
-    differ = [name for name in names if getattr(again, name) != getattr(made, name)]
+    differ = [name for name in names if getattr(again, name) != getattr(submitted, name)]
     if differ:
         raise Refused(Finding("E_EVIDENCE", f"$.{name}", "the log gives another value") for name in differ)
 
@@ -118,24 +117,25 @@ def require_same(again: Submission, made: Submission) -> None:
 def decode(data: bytes) -> Pack:
     """Returns the pack that canonical bytes hold; Refused E_EVIDENCE or E_CANON otherwise."""
     if len(data) > MAX_BYTES:
-        raise refuse("E_SIZE", "$")
+        raise refuse("E_SIZE", "$", f"more than {MAX_BYTES // 1024} KiB")
     return strict.decode(data, Pack, "E_EVIDENCE", "$")
 
 
-def check(pack: Pack, made: Submission) -> None:
-    """Refused E_EVIDENCE, with each field, where a pack is not one of a log that gives this submission."""
-    errors = min(pack.errors, _count(made)[None])
-    expected = make(made, Origin(pack.files, errors, sorted(set(pack.stated))))
+def check(pack: Pack, submitted: Submission) -> None:
+    """Refused E_EVIDENCE, for each field, where a pack is not of a log that gives this submission."""
+    errors = min(pack.errors, _count(submitted)[None])
+    expected = make(submitted, Origin(pack.files, errors, sorted(set(pack.stated))))
     names = [field.name for field in msgspec.structs.fields(Pack)]
     differ = [name for name in names if getattr(pack, name) != getattr(expected, name)]
-    if not _files_fit(pack, made):
+    if not _files_fit(pack, submitted):
         differ.append("files")
     if differ:
         raise Refused(Finding("E_EVIDENCE", f"$.{name}", "the submission says something else") for name in differ)
 
 
-def _files_fit(pack: Pack, made: Submission) -> bool:
-    """Whether these can be the files of the log: HELM's digest is that of five files, any other that of the first."""
-    if len(pack.files) != FILES.get(made.tool.name, len(pack.files)):
+def _files_fit(pack: Pack, submitted: Submission) -> bool:
+    """Whether these can be the files of the log, by their number and, unless all are hashed as one, by the first."""
+    tool = log_tool(submitted.tool.name)
+    if tool and len(pack.files) != tool.files:
         return False
-    return made.tool.name == "helm" or pack.files[0].sha256 == made.source.sha256
+    return bool(tool and tool.hashes_all_files) or pack.files[0].sha256 == submitted.source.sha256

@@ -13,6 +13,7 @@ import pytest
 from leaderboard.base import canonical
 from leaderboard.base.findings import Refused
 from leaderboard.boards.board import JudgeRef
+from leaderboard.boards.tools import LOG_TOOLS
 from leaderboard.offline.importers import helm, lm_eval
 from leaderboard.offline.submissions import submission
 from leaderboard.offline.submissions.evidence import pack
@@ -143,11 +144,11 @@ def test_pack_of_a_log_has_no_hash_of_a_text(tmp_path: Path, tool: str) -> None:
 
 
 def test_files_are_as_many_as_the_tool_writes() -> None:
-    for name, count in pack.FILES.items():
-        of_tool = made.submission(tool=Tool(name, None, None))
+    for tool in LOG_TOOLS:
+        of_tool = made.submission(tool=Tool(tool.id, None, None))
         for number in {1, 2, 5}:
             whole = pack.make(of_tool, Origin([LOG] * number, errors=0, stated=[]))
-            if number == count:
+            if number == tool.files:
                 pack.check(whole, of_tool)
             else:
                 with pytest.raises(Refused, match=r"E_EVIDENCE  \$\.files"):

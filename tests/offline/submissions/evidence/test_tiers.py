@@ -54,7 +54,7 @@ def test_each_tier_takes_its_own_evidence_and_no_other(tmp_path: Path) -> None:
                 continue
             earned.add((tier, kind))
             assert found.digest == canonical.sha256(data)
-            assert found.kept == (None if kind == "log" else data), "the log is never kept, all else is"
+            assert found.stored == (None if kind == "log" else data), "the log is never kept, all else is"
     assert earned == EARNS
 
 

@@ -1,0 +1,38 @@
+"""The tools whose output can be imported. Each is one entry here; every other list of tools follows from this one.
+
+To add a tool: add an entry here, a module of that id in `offline/importers/`, its name in `site/views/glossary.py`, and
+a test.
+"""
+
+from typing import NamedTuple
+
+
+class LogTool(NamedTuple):
+    """An evaluation framework. The module `offline.importers.<id>` reads its logs: `read` and `files`."""
+
+    id: str
+    """In submissions and releases."""
+    command: str
+    """`import <command>`."""
+    title: str
+    files: int
+    """How many files a log consists of."""
+    hashes_all_files: bool = False
+    """Whether the sha256 of a log is that of all its files joined, and not that of the first file."""
+    records_version: bool = True
+    """Whether a log names the version of the tool; otherwise the lab must state it."""
+
+
+LOG_TOOLS = (
+    LogTool("inspect_ai", "inspect", "Inspect AI", files=1),
+    LogTool("lm_eval", "lm-eval", "lm-evaluation-harness", files=2),
+    LogTool("helm", "helm", "HELM", files=5, hashes_all_files=True, records_version=False),
+)
+TABLE = "table"
+"""A published table of labels, which several systems share; read by `offline.importers.table`."""
+TOOL_IDS = (*(tool.id for tool in LOG_TOOLS), TABLE)
+
+
+def log_tool(id: str) -> LogTool | None:
+    """Returns the tool of that id, or None for a table."""
+    return next((tool for tool in LOG_TOOLS if tool.id == id), None)

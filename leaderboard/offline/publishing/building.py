@@ -1,0 +1,190 @@
+"""From a vault to a release file: replay the events, score every board, compare with the release before."""
+
+import gc
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+
+import pandas as pd
+
+from leaderboard.base.findings import Finding, Refused
+from leaderboard.boards.board import Board
+from leaderboard.boards.catalogue import Catalogue
+from leaderboard.boards.vocabulary import judge_label
+from leaderboard.offline.publishing import board_tables
+from leaderboard.offline.publishing.changes import changes, history
+from leaderboard.offline.scoring.entries import Tables
+from leaderboard.offline.scoring.store import Store
+from leaderboard.offline.submissions import event_log
+from leaderboard.offline.submissions.event_log import Event
+from leaderboard.offline.submissions.vault import Vault
+from leaderboard.release import container
+from leaderboard.release.methods import METHOD_VERSION
+from leaderboard.release.schema import Schema
+
+Faults = dict[str, tuple[Finding, ...]]
+"""The findings of each board that has a fault."""
+SIZES = ("harmful_items", "harmful_families", "benign_items", "benign_families")
+
+
+def build(
+    vault: Vault,
+    catalogue: Catalogue,
+    events: Sequence[Event],
+    waiting: Collection[int],
+    before: Tables,
+    facts: pd.DataFrame,
+    store: Store | None = None,
+    without: Mapping[str, str] | None = None,
+    version: Schema | None = None,
+) -> bytes:
+    """Returns the release file after `events`, in the newest schema or in another. `before` are the tables of the
+    release before, `facts` the table of the release itself, `without` the boards that it leaves out, each with the
+    reason. Refused where another board has a fault, or where the file would not pass its own audit."""
+    before = with_versions(before, events)
+    tables, faults = build_tables(vault, events, waiting, catalogue, before, store or Store(), without or {})
+    if faults:
+        raise Refused(finding for findings in faults.values() for finding in findings)
+    return encode(tables, before, facts, catalogue, version)
+
+
+def build_tables(
+    vault: Vault,
+    events: Sequence[Event],
+    waiting: Collection[int],
+    catalogue: Catalogue,
+    before: Tables,
+    store: Store,
+    without: Mapping[str, str],
+    changed: Mapping[str, tuple[Finding, ...]] | None = None,
+) -> tuple[Tables, Faults]:
+    """Returns the tables of what stands after `events` with their differences from the release before; and the boards
+    that have a fault, those of `changed` among them. A board with a fault is left out, and so is each of `without`: it
+    has its row in the table of boards, with the reason, and no others."""
+    standings = event_log.replay(events, waiting)
+    published = board_tables.published_versions(events, waiting, before)
+    parts: dict[str, list[pd.DataFrame]] = {}
+    faults = {id: findings for id, findings in (changed or {}).items() if id not in without}
+    for id, board in catalogue.boards.items():
+        own = [standing for standing in standings if standing.board == id and id not in {**without, **faults}]
+        tables: Tables = {}
+        try:
+            if own:
+                with _no_collection():
+                    tables = board_tables.score(vault, own, catalogue.registries[id], board, store, published)
+        except Refused as refused:
+            faults[id] = refused.findings
+        except board_tables.BUGS as error:
+            faults[id] = (board_tables.describe_bug(board, error),)
+        tables |= {
+            "board": _board_table(board, tables, "fault" if id in faults else without.get(id)),
+            "category": _category_table(board),
+        }
+        for name, table in tables.items():
+            parts.setdefault(name, []).append(table)
+    tables = {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
+    tables["ledger"] = _ledger_table(events, waiting)
+    tables["change"] = changes(tables, before)
+    return tables, faults
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Scoring makes millions of small lists without cycles: garbage collection would take longer than the work."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def encode(
+    tables: Tables, before: Tables, facts: pd.DataFrame, catalogue: Catalogue, version: Schema | None = None
+) -> bytes:
+    """Returns the release file with these tables; Refused where it would not pass its own audit."""
+    number, released_on = int(facts["number"].iloc[0]), facts["released_on"].iloc[0]
+    tables |= {"release": facts, "history": history(tables, before, number, released_on)}
+    data = container.encode(tables, version)
+    release = container.decode(data)
+    if findings := container.audit(release, release.schema.vocabulary(catalogue)):
+        raise Refused(findings)
+    return data
+
+
+def with_versions(before: Tables, events: Sequence[Event]) -> Tables:
+    """Returns the tables of the release before, with the board version of each row from the ledger."""
+    if "row" not in before:
+        return before
+    versions = {line: event.board_version for line, event in enumerate(event_log.ledger(events), start=1)}
+    return before | {"row": before["row"].assign(board_version=before["row"]["ledger_line"].map(versions))}
+
+
+def release_table(number: int, released_on: date, events: Sequence[Event], build_keys: bool) -> pd.DataFrame:
+    """Returns the facts of a release: its number, its date and what it was built from."""
+    row = {
+        "number": number,
+        "released_on": released_on,
+        "previous": number - 1 or None,
+        "ledger_lines": len(event_log.ledger(events)),
+        "vault_events": len(events),
+        "method_version": METHOD_VERSION,
+        "build_keys": build_keys,
+    }
+    return pd.DataFrame([row])
+
+
+def _board_table(board: Board, tables: Tables, left_out: str | None) -> pd.DataFrame:
+    row = {
+        "board": board.id,
+        "version": board.version,
+        "state": board.state,
+        "epochs": board.epochs,
+        **{name: sum(getattr(category, name) for category in board.category) for name in SIZES},
+        "ranked": int(tables["row"]["ranked"].sum()) if tables else 0,
+        "judge": judge_label(board.judge),
+        "left_out": left_out,
+    }
+    return pd.DataFrame([row])
+
+
+def _category_table(board: Board) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "board": board.id,
+            "category": category.id,
+            **{name: getattr(category, name) for name in SIZES},
+            "misuse_sensitive": category.misuse_sensitive,
+        }
+        for category in board.category
+    )
+
+
+def _ledger_table(events: Sequence[Event], waiting: Collection[int]) -> pd.DataFrame:
+    """The published history of every submission, without sha256: these are in `ledger.jsonl`."""
+    published = event_log.ledger(events)
+    accepted = {event.submission: line for line, event in enumerate(published, 1) if event.accepts}
+    return pd.DataFrame(
+        {
+            "line": line,
+            "event": event.kind,
+            "event_on": event.on,
+            "board": event.board,
+            "system": event.system,
+            "tier": event.tier,
+            "reason": event.reason,
+            "replaces": _first_corrected(published, line)
+            if event.kind == "clock"
+            else accepted.get(event.replaces or (None if event.accepts else event.submission)),
+            "attested": line not in waiting if event.accepts else None,
+        }
+        for line, event in enumerate(published, start=1)
+    )
+
+
+def _first_corrected(published: Sequence[Event], line: int) -> int | None:
+    """The first line whose date a `clock` line corrects."""
+    on = published[line - 1].on
+    later = (number for number, day in enumerate(event_log.dates(published[: line - 1]), start=1) if day > on)
+    return next(later, None)

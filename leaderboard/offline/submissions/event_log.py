@@ -1,0 +1,179 @@
+"""The events of a vault, and what follows from them: which submission stands for each system, and its ledger line."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from leaderboard.base import canonical
+from leaderboard.boards.board import TIERS, Id, Tier, Version
+from leaderboard.boards.vocabulary import LedgerEvent, Reply
+from leaderboard.offline.submissions.submission import Hex32, Hex64
+
+EventKind = Literal["nonce", LedgerEvent]
+Flag = Literal["F_CLONED_EPOCHS", "F_COPY", "F_FABRICATED", "F_PARTIAL"]
+
+
+class Event(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One thing that happened to one system on one board."""
+
+    n: int
+    prev: Hex64
+    """sha256 of the event before: an edited or missing event breaks the chain."""
+    kind: EventKind
+    on: date
+    """Never before the date of the event before, except for a `clock` event, after which dates start again."""
+    board: Id
+    system: Id | None = None
+    """None for a rejected file that names no registered system, and for a `clock` event."""
+    submission: Hex64 | None = None
+    nonce: Hex32 | None = None
+    tier: Tier | None = None
+    reason: Id | None = None
+    replaces: Hex64 | None = None
+    board_version: Version | None = None
+    items_digest: Hex64 | None = None
+    flags: tuple[Flag, ...] = ()
+    """The flags of the submission when it was accepted, for reviewers to look into."""
+    evidence: Hex64 | None = None
+    """sha256 of the evidence for the tier."""
+    sampled: int | None = None
+    agreed: int | None = None
+    """How many items were judged again, and on how many of them both judges agree."""
+
+    @property
+    def accepts(self) -> bool:
+        """Whether a submission stands after this event."""
+        return self.kind in ("accept", "correct")
+
+
+class Standing(Struct, frozen=True):
+    """What stands for a system on a board after a replay."""
+
+    board: Id
+    system: Id
+    submission: Hex64
+    tier: Tier
+    line: int
+    """The ledger line of the accept or correct event."""
+    accepted_on: date
+    """As corrected by later `clock` events (see `dates`)."""
+    attempt: int
+    """Which registered attempt this submission is."""
+    attempts: int
+    withdrawals: int
+    withdrawn: bool
+    reply: Reply = "none"
+    sampled: int | None = None
+    agreed: int | None = None
+    board_version: Version | None = None
+    """The version of the board that it was measured on."""
+
+
+def decode(data: bytes) -> Event | None:
+    """Returns the event that canonical bytes hold, or None."""
+    try:
+        event = msgspec.json.decode(data, type=Event)
+    except msgspec.DecodeError:
+        return None
+    return event if canonical.encode(event) == data else None
+
+
+def ledger(events: Iterable[Event]) -> list[Event]:
+    """Returns the events that are published: all but the nonces. The number of a ledger line is its position in this
+    list, from 1."""
+    return [event for event in events if event.kind != "nonce"]
+
+
+def dates(events: Sequence[Event]) -> list[date]:
+    """Returns the day on or before which each event happened: its own date or, if earlier, that of a later `clock`
+    event, because the clock was ahead in between."""
+    corrected, latest = list[date](), date.max
+    for event in reversed(events):
+        latest = min(latest, event.on) if event.kind == "clock" else latest
+        corrected.append(min(latest, event.on))
+    return corrected[::-1]
+
+
+def replay(events: Sequence[Event], waiting: Collection[int] = ()) -> list[Standing]:
+    """Returns what stands after these events: one entry per board and system that ever had a submission accepted,
+    sorted by board and system. Acceptances on the ledger lines `waiting`, which still lack signatures, are ignored:
+    what stood before them still stands."""
+    lines = {event.n: line for line, event in enumerate(ledger(events), start=1)}
+    attempts: dict[tuple[str, str | None], list[Event]] = {}
+    standings: dict[tuple[str, str], Standing] = {}
+    for event, dated in zip(events, dates(events), strict=True):
+        key = (event.board, event.system)
+        if event.kind == "nonce":
+            attempts.setdefault(key, []).append(event)
+        elif event.accepts and lines[event.n] not in waiting:
+            tried = _of_version(attempts.get(key, []), event.board_version)
+            standing = _accepted(event, dated, lines[event.n], [each.nonce for each in tried], standings)
+            standings[standing.board, standing.system] = standing
+        else:
+            _amend(event, standings)
+    return [
+        msgspec.structs.replace(standing, attempts=len(_of_version(attempts.get(key, []), standing.board_version)))
+        for key, standing in sorted(standings.items())
+    ]
+
+
+def _of_version(attempts: Iterable[Event], version: str | None) -> list[Event]:
+    """The attempts on one version of a board. Old events name no version: they count for each."""
+    return [event for event in attempts if event.board_version in (None, version)]
+
+
+def _accepted(
+    event: Event, dated: date, line: int, issued: list[str | None], standings: dict[tuple[str, str], Standing]
+) -> Standing:
+    assert event.system and event.submission and event.tier, "an accept event always names these"
+    before = standings.get((event.board, event.system))
+    return Standing(
+        board=event.board,
+        system=event.system,
+        submission=event.submission,
+        tier=event.tier,
+        line=line,
+        accepted_on=dated,
+        attempt=issued.index(event.nonce) + 1 if event.nonce in issued else 0,
+        attempts=len(issued),
+        withdrawals=before.withdrawals if before else 0,
+        withdrawn=False,
+        reply=before.reply if before and before.submission == event.submission else "none",
+        sampled=event.sampled,
+        agreed=event.agreed,
+        board_version=event.board_version,
+    )
+
+
+def _amend(event: Event, standings: dict[tuple[str, str], Standing]) -> None:
+    """Applies a withdrawal, a notice or a reply to the submission that it names."""
+    key = (event.board, event.system or "")
+    before = standings.get(key)
+    if before is None or before.submission != event.submission:
+        return
+    if event.kind == "withdraw":
+        standings[key] = msgspec.structs.replace(before, withdrawn=True, withdrawals=before.withdrawals + 1)
+    elif event.kind in ("notify", "reply"):
+        standings[key] = msgspec.structs.replace(before, reply=msgspec.convert(event.reason, Reply))
+
+
+def raises(events: Sequence[Event], submission: str | None, tier: Tier | None) -> bool:
+    """Returns whether accepting a submission at this tier raises the tier at which it stands, because a reviewer has
+    checked more since. That needs no new attempt, and the outcomes stay the same."""
+    standing = (each for each in replay(events) if each.submission == submission and not each.withdrawn)
+    return tier is not None and any(TIERS.index(each.tier) < TIERS.index(tier) for each in standing)
+
+
+def used(events: Iterable[Event], what: Literal["nonce", "submission"]) -> set[str]:
+    """Returns the nonces or submissions of all accept and correct events."""
+    return {value for event in events if event.accepts and (value := getattr(event, what))}
+
+
+def issued(events: Iterable[Event], board: str, version: str | None = None) -> set[tuple[str, str]]:
+    """Returns system and nonce of every attempt registered on a board, or on one version of it."""
+    attempts = [event for event in events if event.kind == "nonce" and event.board == board]
+    attempts = _of_version(attempts, version) if version else attempts
+    return {(event.system, event.nonce) for event in attempts if event.system and event.nonce}

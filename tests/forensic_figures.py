@@ -110,7 +110,7 @@ def _flags(on: Bench, submission: Submission) -> list[Finding]:
 
 
 def proposed(name: str, on: Bench) -> str:
-    """One line: what the thresholds first proposed would say of the same systems (SAFETY.md section 3)."""
+    """One line: what the thresholds first proposed would say of the same systems (docs/safety.md section 3)."""
     scores, tellable = on.scores, on.tellable
     names, everyone = list(scores), np.array(list(scores.values()))
     everyone = np.where(np.isnan(everyone), np.nanmean(everyone, axis=0), everyone)

@@ -92,7 +92,8 @@ class JudgeRef(Struct, frozen=True, forbid_unknown_fields=True, order=True):
 
 
 class Disclosure(Struct, frozen=True, forbid_unknown_fields=True):
-    """The smallest denominators that may be published (STATISTICS.md section 6). A board may choose larger ones."""
+    """The smallest denominators that may be published (docs/statistics.md section 6). A board may choose larger
+    ones."""
 
     families: Count = 10
     items: Count = 20
@@ -250,7 +251,7 @@ def _outcome_problems(board: Board) -> list[str]:
 
 
 def _size_problems(board: Board) -> list[str]:
-    """The floor depends on item counts only, never on outcomes (STATISTICS.md section 6)."""
+    """The floor depends on item counts only, never on outcomes (docs/statistics.md section 6)."""
     least, problems = Disclosure(), list[str]()
     if board.disclosure.items < least.items or board.disclosure.families < least.families:
         problems.append(

@@ -1,4 +1,4 @@
-"""The lint for display strings: what the definitions in `results/boards/*.toml` may show to readers."""
+"""The lint for display strings: what the definitions in `results/boards/*/*.toml` may show to readers."""
 
 import unicodedata
 from collections.abc import Iterable

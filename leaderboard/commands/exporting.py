@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.commands.answers import Answer, present
+from leaderboard.site.views import glossary
 
 if TYPE_CHECKING:
     from leaderboard.boards.board import Board
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from leaderboard.site.views.names import Names
 
 
-FILTERS = ("category", "group", "access", "tier", "kind")
+FILTERS = ("category", *glossary.FILTERS)
 """The filters of the leaderboard that take ids."""
 RECORDS = ("eee", "eval-results", "croissant")
 """The formats that are a folder of files."""
@@ -86,11 +87,11 @@ def _table(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", na
 
 def _chosen(options: argparse.Namespace, board: "Board") -> "Chosen":
     """Returns the view of these options. An unknown value is refused; in a URL it would be ignored."""
-    from leaderboard.site.views.filters import FILTERS, Chosen
+    from leaderboard.site.views.filters import Chosen
     from leaderboard.site.views.sorting import is_offered
 
     offered = {"category": [category.id for category in board.risk_categories]}
-    offered |= {name: list(terms) for name, (_heading, terms) in FILTERS.items()}
+    offered |= {name: list(each.terms) for name, each in glossary.FILTERS.items()}
     unknown = [name for name, known in offered.items() if not set(getattr(options, name)) <= set(known)]
     if not is_offered(options.sort, board, options.category):
         unknown.append("sort")

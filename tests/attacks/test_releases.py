@@ -1,6 +1,6 @@
-"""Every attack of SAFETY.md section 4 on what a site is offered, by somebody who owns the place that it reads from and,
-where said so, some of the keys. The site says what failed and goes on showing the release that it showed before, after
-a restart too; a new machine shows nothing rather than something wrong.
+"""Every attack of docs/safety.md section 4 on what a site is offered, by somebody who owns the place that it reads from
+and, where said so, some of the keys. The site says what failed and goes on showing the release that it showed before,
+after a restart too; a new machine shows nothing rather than something wrong.
 
 That an inspection of the files finds each of them as well is in tests/attacks/test_repository.py.
 """

@@ -1,4 +1,4 @@
-"""Every attack of SAFETY.md section 4, by somebody who owns the place where the repository is served.
+"""Every attack of docs/safety.md section 4, by somebody who owns the place where the repository is served.
 
 Three onlookers each time. A site that showed the last release keeps showing it and says what failed. A new machine that
 has the root and the floor shows nothing rather than something wrong. An inspection of the files names the fault.

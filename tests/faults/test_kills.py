@@ -1,4 +1,5 @@
-"""Nothing lost (SAFETY.md section 5): publishers, readers, sites and keepers of a vault, killed at random moments."""
+"""Nothing lost (docs/safety.md section 5): publishers, readers, sites and keepers of a vault, killed at random
+moments."""
 
 from pathlib import Path
 

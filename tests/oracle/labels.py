@@ -1,7 +1,7 @@
 """The published label tables as plain dictionaries, and what each outcome counts as: the oracle's only input.
 
-The meaning of every label is written here a second time, from DESIGN.md section 8, and not read from `labels.toml` or
-`board.toml`. From the TOML come only names: who the systems and judges are, and in which order categories stand.
+The meaning of every label is written here a second time, from docs/boards.md section 2, and not read from `labels.toml`
+or `board.toml`. From the TOML come only names: who the systems and judges are, and in which order categories stand.
 """
 
 import tomllib

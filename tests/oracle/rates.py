@@ -168,7 +168,7 @@ def _one_category(whole: Bounds, name: str) -> CategoryBounds:
 
 
 def audited_table(labels: Labels) -> list[Row]:
-    """People are the judge of record, so that the judged rate is the audited one (DESIGN.md section 8)."""
+    """People are the judge of record, so that the judged rate is the audited one (docs/boards.md section 2)."""
     rows = []
     for system in labels.recorded:
         found = unsafe_bounds(labels, system)

@@ -32,9 +32,9 @@ FOREIGN = {
 """Files of other projects."""
 
 # Documents and modules that other branches add: remove them from here when they are there.
-AWAITED = {"leaderboard/boards/tools.py"}
+AWAITED: set[str] = set()
 # How many references in the code do not resolve yet. Only ever lower it.
-IN_CODE = 33
+IN_CODE = 0
 
 _SECTIONS = r"(?:`?,? sections? (\d+(?:\.\d+)?(?:(?:, | and | to )\d+(?:\.\d+)?)*))?"
 _PATH = re.compile(

@@ -93,7 +93,7 @@ JUDGE_OF_ITS_OWN_VENDOR = Reader(sees_partial=0.72, sees_harmful=0.85)
 """The judge is milder with its vendor's systems, which is why it is never pooled over them."""
 
 AUDITED_UNSAFE, AUDITED_SAFE = 150, 300
-"""How many responses of a system, by the judge's verdict, people read again (STATISTICS.md section 4)."""
+"""How many responses of a system, by the judge's verdict, people read again (docs/statistics.md section 4)."""
 NOT_AUDITED = frozenset({"yarrow-7--gauze", "bracken-32--thicket"})
 
 TIERS: dict[str, Tier] = {

@@ -78,7 +78,7 @@ def write_ledger(events: Iterable[Event], attestations: Mapping[int, str]) -> by
             "date": event.on,
             "board": event.board,
             # Bytes that name no registered system were perhaps no submission but somebody's prompt, and their hash
-            # would confirm to a holder of the text that it was sent (SAFETY.md, clause 3).
+            # would confirm to a holder of the text that it was sent (docs/safety.md section 1, clause 3).
             "submission": event.submission if event.system else None,
             "system": event.system,
             "tier": event.tier,

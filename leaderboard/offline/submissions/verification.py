@@ -161,7 +161,7 @@ def _unknown_items(rows: Sequence[Row], place: str, known: set[str]) -> Iterator
 
 def limited(submission: Submission, items: Sequence[Item], board: Board) -> str | None:
     """Returns the reason not to rank a row because of missing outcomes, or None: under 98 % of all items, or under
-    95 % in a category (STATISTICS.md section 8)."""
+    95 % in a category (docs/statistics.md section 8)."""
     return limited_by({row[0] for row in submission.rows if None in row[1]}, items, board)
 
 

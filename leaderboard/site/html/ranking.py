@@ -11,8 +11,8 @@ from leaderboard.boards.board import Board
 from leaderboard.site.data.rows import Standing
 from leaderboard.site.html.templates import render
 from leaderboard.site.views import columns, filters, ranking, sorting
-from leaderboard.site.views.filters import FILTERS, Chosen
-from leaderboard.site.views.glossary import Term
+from leaderboard.site.views.filters import Chosen
+from leaderboard.site.views.glossary import FILTERS, Term
 from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.ranking import Scores
@@ -100,11 +100,11 @@ def _bases(simulated: Sequence[Standing]) -> set[str]:
 def _offered(every: Sequence[Standing], chosen: Chosen) -> dict[str, dict[str, Term]]:
     """The values of each filter on offer: only what divides this board's rows, and what the address selects."""
     offered = {}
-    for name, (_heading, terms) in FILTERS.items():
+    for name, each in FILTERS.items():
         selected = chosen.filters.get(name, ())
         present = {getattr(row, name) for row in every} | set(selected)
         if len(present) > 1 or selected:
-            offered[name] = {id: term for id, term in terms.items() if id in present}
+            offered[name] = {id: term for id, term in each.terms.items() if id in present}
     return offered
 
 

@@ -1,4 +1,4 @@
-"""Security headers of every answer, and which sites may connect (SAFETY.md section 6)."""
+"""Security headers of every answer, and which sites may connect (docs/safety.md section 6)."""
 
 import base64
 import hashlib

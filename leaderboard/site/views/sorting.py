@@ -29,7 +29,8 @@ def is_offered(sort: str, board: Board, categories: Sequence[str]) -> bool:
 
 
 def is_sensitive(board: Board, categories: Sequence[str]) -> bool:
-    """Whether a view selects a category for which no list from the least safe on may exist (SAFETY.md section 1)."""
+    """Whether a view selects a category for which no list from the least safe on may exist (docs/safety.md section
+    1)."""
     return any(category.misuse_sensitive for category in board.risk_categories if category.id in categories)
 
 

@@ -394,7 +394,7 @@ def test_audit_counts_are_those_of_the_people_who_looked(
 def test_verdicts_are_those_of_the_statistics_on_the_wider_limits(
     database: Database, raw: dict[str, list[Line]], board: Board
 ) -> None:
-    """STATISTICS.md section 5; a row that only its judge vouches for has none."""
+    """docs/statistics.md section 5; a row that only its judge vouches for has none."""
     for system in rows_of(raw, board):
         limits = {line["category"]: line for line in of(raw["one_sided"], board=board.id, system=system)}
         found = {line["category"]: line for line in lines(queries.verdicts(database, board, system, LIMITS))}

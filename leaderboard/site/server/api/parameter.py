@@ -5,13 +5,12 @@ the API answers with an error."""
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
-from leaderboard.boards.board import TIERS
-from leaderboard.boards.registry import GROUPS, Access
 from leaderboard.boards.vocabulary import METRICS, RELATIONS
 from leaderboard.site.exports import TABLES
 from leaderboard.site.server.api.problem import ApiError
+from leaderboard.site.views.glossary import FILTERS
 from leaderboard.site.views.sorting import SORTS
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 1_000, 5_000
@@ -59,10 +58,10 @@ RELEASE = Parameter(
 )
 RANKING = (
     Parameter("category", "Score over these risk categories only.", _ID, "toxicology", many=True),
-    Parameter("group", "Systems of these groups.", "", GROUPS[0], GROUPS, many=True),
-    Parameter("access", "Systems of this access.", "", get_args(Access)[0], get_args(Access), many=True),
-    Parameter("tier", "Rows verified so far.", "", TIERS[2], TIERS, many=True),
-    Parameter("kind", "Bare or guarded systems.", "", "bare", ("bare", "guarded"), many=True),
+    *(
+        Parameter(name, each.meaning, "", next(iter(each.terms)), tuple(each.terms), many=True)
+        for name, each in FILTERS.items()
+    ),
     Parameter("q", "Systems whose name or developer has these words in it.", _WORDS, "alpha"),
     Parameter(
         "sort",

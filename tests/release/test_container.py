@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from leaderboard.base import canonical
 from leaderboard.base.findings import Refused
 from leaderboard.boards.vocabulary import Vocabulary
+from leaderboard.offline.scoring.panel import MAX_SYSTEMS
 from leaderboard.release import container, schema
-from tests import containers, made
+from tests import containers, made, offered
 from tests.canary import MARK, forms
 
 KNOWN: Vocabulary = schema.newest().vocabulary(made.catalogue(9))
@@ -219,6 +220,18 @@ def test_too_many_bytes_or_rows_are_refused_before_a_cell_is_read(monkeypatch: p
     monkeypatch.setattr(container, "_cells", read)
     assert codes(canonical.encode(file)) == {"E_SIZE"}
     assert codes(b'{"schema":1,' + b" " * container.MAX_BYTES + b"}") == {"E_SIZE"}
+
+
+def test_two_boards_of_the_most_systems_that_are_compared_fit() -> None:
+    """With rows as long as those of the embedded release, whose demo has the most categories."""
+    file = max(offered.EMBEDDED.glob("repository/targets/releases/*/*.json"), key=lambda path: int(path.parent.name))
+    tables = json.loads(file.read_bytes())["tables"]
+    views, pairs = 2**10 - 1, MAX_SYSTEMS * (MAX_SYSTEMS - 1) // 2
+    grown = {"view_score": views * MAX_SYSTEMS, "rank_set": views * MAX_SYSTEMS, "dominance": pairs}
+    grown |= {"pair_effect": pairs * 11, "separated": pairs * 11}
+    sizes = {name: len(canonical.encode(tables[name])) / len(tables[name]["board"]) for name in grown}
+    assert 2 * sum(rows * sizes[name] for name, rows in grown.items()) < container.MAX_BYTES
+    assert 2 * max(grown.values()) < container.MAX_ROWS
 
 
 def test_a_cell_that_its_column_cannot_hold_is_refused_without_being_repeated() -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 from msgspec import Meta, Struct
 
 from leaderboard.base.findings import Finding
+from leaderboard.release import container
 from leaderboard.release.trust import ledger
 from leaderboard.release.trust.ledger import Head
 from leaderboard.release.trust.strict import Hex64
@@ -24,8 +25,8 @@ TARGET = (
     r"|(releases/[1-9][0-9]{0,5}/)?boards/([a-z0-9][a-z0-9_-]{0,62}/)?[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
 )
 """Every name that a target may have."""
-MAX_TARGET = 256 * 1024 * 1024
-"""Bytes of a target; far above any release."""
+MAX_TARGET = container.MAX_BYTES
+"""Bytes of a target. No other one is as large as a release file."""
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Version = Annotated[int, Meta(ge=1, le=2**53)]
 

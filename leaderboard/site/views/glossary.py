@@ -54,15 +54,13 @@ class Filter(NamedTuple):
 
     heading: str
     terms: dict[str, Term]
-    meaning: str
-    """For the API and the command line."""
 
 
 FILTERS = {
-    "group": Filter(_("Group"), GROUPS, "Systems of these groups."),
-    "access": Filter(_("Access"), ACCESS, "Systems of this access."),
-    "kind": Filter(_("Guardrail"), KINDS, "Systems alone (bare) or behind a guardrail (guarded)."),
-    "tier": Filter(_("Verification"), TIERS, "Rows verified so far."),
+    "group": Filter(_("Group"), GROUPS),
+    "access": Filter(_("Access"), ACCESS),
+    "kind": Filter(_("Guardrail"), KINDS),
+    "tier": Filter(_("Verification"), TIERS),
 }
 """By the name of the field, which is also the parameter's name in addresses. The form on the page and its script, the
 API and the command line follow from this list."""

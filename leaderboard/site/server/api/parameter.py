@@ -59,7 +59,9 @@ RELEASE = Parameter(
 RANKING = (
     Parameter("category", "Score over these risk categories only.", _ID, "toxicology", many=True),
     *(
-        Parameter(name, each.meaning, "", next(iter(each.terms)), tuple(each.terms), many=True)
+        Parameter(
+            name, f"Rows whose `{name}` is one of these.", "", next(iter(each.terms)), tuple(each.terms), many=True
+        )
         for name, each in FILTERS.items()
     ),
     Parameter("q", "Systems whose name or developer has these words in it.", _WORDS, "alpha"),

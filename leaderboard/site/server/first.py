@@ -17,8 +17,7 @@ from starlette.responses import Response
 
 from leaderboard.site.data import queries, rows
 from leaderboard.site.data.updater import Mark, Store
-from leaderboard.site.html import masthead
-from leaderboard.site.html.masthead import first_paint
+from leaderboard.site.html import page
 from leaderboard.site.server import log
 from leaderboard.site.streamlit import frame, leads, ranking, states, view
 from leaderboard.site.streamlit.address import Address, Parameters
@@ -51,16 +50,16 @@ class Page(NamedTuple):
     """False for invented results, which are not for search engines."""
 
 
-def answer(request: Request, page: Page) -> Response:
+def answer(request: Request, document: Page) -> Response:
     """Returns a document, or 304 where the browser has it already."""
-    headers = {"Cache-Control": "no-cache", "ETag": page.tag, "Vary": "Accept-Encoding"}
-    if not page.indexed:
+    headers = {"Cache-Control": "no-cache", "ETag": document.tag, "Vary": "Accept-Encoding"}
+    if not document.indexed:
         headers["X-Robots-Tag"] = "noindex"
-    if page.tag in request.headers.get("if-none-match", ""):
+    if document.tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(page.packed, media_type="text/html", headers=headers | {"Content-Encoding": "gzip"})
-    return Response(page.body, media_type="text/html", headers=headers)
+        return Response(document.packed, media_type="text/html", headers=headers | {"Content-Encoding": "gzip"})
+    return Response(document.body, media_type="text/html", headers=headers)
 
 
 class Painter:
@@ -106,8 +105,8 @@ class Painter:
         else:
             title, description = frame.title(visit, name), leads.about(visit, name)
             parts = list(_parts(visit, name, self._store))
-        page = first_paint(_sidebar(visit, name) if visit else "", parts)
-        return _page_of(self._document.text(title, description, page), indexed=not (visit and visit.board.synthetic))
+        markup = page.first_paint(_sidebar(visit, name) if visit else "", parts)
+        return _page_of(self._document.text(title, description, markup), indexed=not (visit and visit.board.synthetic))
 
 
 def _likely(store: Store) -> Iterator[Visit]:
@@ -133,12 +132,12 @@ def _parts(visit: Visit, name: str, store: Store) -> Iterator[Markup]:
     else:
         yield from leads.parts(visit, name)
         if name != HOME:
-            yield masthead.notice(NO_SCRIPT, "mh-noscript")
-    yield masthead.limits(about.limits(visit.board))
+            yield page.notice(NO_SCRIPT, "mh-noscript")
+    yield page.limits(about.limits(visit.board))
     yield frame.foot(visit)
 
 
-def _sidebar(visit: Visit, name: str) -> Markup:
+def _sidebar(visit: Visit, current: str) -> Markup:
     """Which boards there are, and the pages of this one."""
     lines = rows.read(rows.BoardLine, queries.boards(visit.database))
     boards = [
@@ -150,5 +149,5 @@ def _sidebar(visit: Visit, name: str) -> Markup:
         )
         for board in visit.snapshot.catalogue.boards.values()
     ]
-    pages = [(title, visit.address.link(path(page)), page == name) for page, title in PAGES.items()]
-    return masthead.sidebar(visit.address.link(), boards, pages)
+    pages = [(title, visit.address.link(path(name)), name == current) for name, title in PAGES.items()]
+    return page.sidebar(visit.address.link(), boards, pages)

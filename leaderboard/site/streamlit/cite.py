@@ -1,4 +1,4 @@
-"""How to cite a view: its words and an address that keeps showing the release that was cited."""
+"""How to cite a view: the text, and an address that always shows the cited release."""
 
 from urllib.parse import urlsplit
 
@@ -12,7 +12,8 @@ from leaderboard.site.views.sentences import scope
 
 
 def citation(visit: Visit) -> Markup:
-    """Returns the citation of this view, folded away. Streamlit's block of code would bring 1.5 MB of script."""
+    """Returns the citation of this view, folded."""
+    # Not st.code: it makes the browser fetch 1.5 MB of script.
     snapshot, board = visit.snapshot, visit.board
     return page.citation(
         board,

@@ -24,7 +24,7 @@ _ICON = Path(__file__).parents[3] / "static" / "favicon.svg"
 
 
 def open_page() -> None:
-    """Sets the look of the page."""
+    """Sets title, icon, layout and style of the page."""
     st.set_page_config(page_title=NAME, page_icon=_ICON, layout="wide", initial_sidebar_state="auto", menu_items={})
     st.html(_style())
 
@@ -44,7 +44,8 @@ def pages() -> list[st.Page]:
 def begin() -> Visit:
     """Returns the visit, or draws the page that says why there is none and ends the run."""
     before, mark = st.session_state.get("drawn"), site_store().mark()
-    st.session_state["drawn"] = mark  # before the visit: what comes in between is drawn by the next run
+    # The mark is read before the visit. If a new release arrives in between, the marks differ and `watch` runs again.
+    st.session_state["drawn"] = mark
     if before and before.digest != mark.digest:
         st.session_state["new_release"] = True
     visit = read_visit()
@@ -58,14 +59,14 @@ def begin() -> Visit:
 
 @st.fragment(run_every=REFRESH_SECONDS)
 def watch() -> None:
-    """Draws the page again when the release or its state has changed. The choices stay: they are in the URL."""
+    """Draws the page again when the release or its state has changed. The choices stay, because they are in the URL."""
     site_store().look()
     if site_store().mark() != st.session_state["drawn"]:
         st.rerun()
 
 
 def sidebar(visit: Visit) -> None:
-    """Draws the brand, the board picker and the way to the pages."""
+    """Draws the brand, the list of boards and the links to the pages."""
     with st.sidebar:
         st.html(page.brand(visit.address.link(release=visit.address.release)))
         lines = rows.read(rows.BoardLine, queries.boards(visit.database))
@@ -84,7 +85,7 @@ def sidebar(visit: Visit) -> None:
 
 
 def header(visit: Visit, name: str) -> None:
-    """Draws the page's heading, what it is about and the state of the release; notices stand below it."""
+    """Draws the page's heading, what it is about and the state of the release, then the notices."""
     st.set_page_config(page_title=title(visit, name))
     st.html(head(visit, name, site_store()))
     states.draw_notices(visit, site_store())

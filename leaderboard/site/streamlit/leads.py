@@ -1,4 +1,4 @@
-"""What each page says first, in words, for its first paint and for previews of a link."""
+"""The first sentences of each page, for its first paint and for previews of a link."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from leaderboard.site.views.about import METHODS, SYNTHETIC
 
 
 def parts(visit: Visit, name: str) -> Iterator[Markup]:
-    """Yields what a page begins with; of a board that awaits its results, the whole home page."""
+    """Yields the beginning of a page; for a board that awaits its results, the whole home page."""
     if name == "leaderboard" and not visit.has_results:
         yield landing.page(visit)
     elif opening := sentences_of(visit, name):
@@ -28,7 +28,7 @@ def about(visit: Visit, name: str) -> str:
 
 
 def sentences_of(visit: Visit, name: str) -> list[str]:
-    """Returns the sentences; none where a page begins with something else."""
+    """Returns the sentences; none for a page that begins with something else."""
     if name == "methods":
         return [METHODS]
     if not visit.has_results:

@@ -1,4 +1,4 @@
-"""The states of the site, each with its own words: nothing to show, an older release, a rejected one, a new one."""
+"""The states of the site, each with its text: nothing to show, an older release, a rejected one, a new one."""
 
 from collections.abc import Iterator
 
@@ -47,9 +47,9 @@ def notices(visit: Visit, store: Store) -> Iterator[Markup]:
     shown, current = visit.snapshot.number, store.current()
     if visit.board.synthetic:
         yield page.notice(SYNTHETIC, "synthetic")
-    if visit.asked is not None:
+    if visit.unavailable is not None:
         text = _("Release {wanted} is not available here. This is release {shown}.")
-        yield page.notice(text.format(wanted=visit.asked, shown=shown))
+        yield page.notice(text.format(wanted=visit.unavailable, shown=shown))
     if current is not None and current.number != shown:
         text = _("This is release {shown}, an older one. The current release is {current}.")
         link = (_("Show the current release"), visit.address.here(release=None))
@@ -60,7 +60,7 @@ def notices(visit: Visit, store: Store) -> Iterator[Markup]:
 
 
 def _warning(state: State, fault: str | None) -> str:
-    """What a visitor must know in each state but the good one."""
+    """What a visitor must know in each state except `fresh`."""
     if state == "rejected":
         return _("The newest release failed a check ({code}) and is not shown.").format(code=fault)
     if state == "expired":
@@ -75,7 +75,7 @@ def _unreachable(fault: str | None) -> str:
 
 
 def script_error() -> bool:
-    """Draws our own page for a mistake of ours. Returns True: Streamlit is not to draw one."""
+    """Draws our own page for an error in our code. Returns True, which stops Streamlit from drawing its page."""
     text = _("The mistake is ours and has been logged. The other pages should work; please try this one again later.")
     links = [(_("To the leaderboard"), "./"), (_("Methods"), "./methods")]
     st.html(page.empty(_("This page could not be drawn"), text, links))

@@ -1,4 +1,4 @@
-"""Where is everybody weak?"""
+"""The page of categories: in which ones are systems weak?"""
 
 import streamlit as st
 

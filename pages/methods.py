@@ -1,4 +1,4 @@
-"""How is it measured?"""
+"""The page of methods: how is it measured?"""
 
 import streamlit as st
 

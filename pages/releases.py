@@ -1,4 +1,4 @@
-"""What changed, and why?"""
+"""The page of releases: what changed, and why?"""
 
 import streamlit as st
 

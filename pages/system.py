@@ -1,4 +1,4 @@
-"""What is this system like?"""
+"""The page of one system."""
 
 import streamlit as st
 
@@ -24,7 +24,7 @@ OTHER_JUDGES = _("What another judge would have said")
 HISTORY = _("As each release published it")
 ORIGIN = _("Where this row comes from")
 Query = tuple[Database, Board, str]
-"""What the queries of one system ask about: its id, on a board of a release."""
+"""The arguments of the queries of one system: the release, the board, the id of the system."""
 
 
 def draw_part(name: str, **values: object) -> None:
@@ -86,7 +86,7 @@ def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
 
 
 def parts(shown: bool, run: bool, changed: bool) -> list[str]:
-    """The parts that this page has, for the list at its head."""
+    """The titles of the parts of this page, for the list of links above them."""
     numbers = [CATEGORIES, RESPONSES, *([CHANGES] if changed else []), PAIRS] if shown else []
     return [*numbers, *([LIMITS, LABELS, OTHER_JUDGES] if shown and run else []), HISTORY, ORIGIN]
 
@@ -104,7 +104,7 @@ def draw_numbers(visit: Visit, query: Query, origin: rows.Provenance) -> None:
 
 
 def draw_changes(query: Query, changes: list[rows.Effect]) -> None:
-    """Draws what changed it, and what became of it."""
+    """Draws the declared changes that led to this system, and those that led from it to another."""
     if not changes:
         return
     database, board, id = query
@@ -118,7 +118,7 @@ def draw_changes(query: Query, changes: list[rows.Effect]) -> None:
 
 
 def draw_pairs(visit: Visit, query: Query, family: int) -> None:
-    """Draws any other system that the visitor chooses beside it."""
+    """Draws the comparison with each system that the visitor chooses."""
     names = visit.names
     options = sorted(queries.comparable(*query), key=names.system)
     st.html(page.section(PAIRS, pairs.SAME_PROMPTS if options else pairs.NOBODY))

@@ -34,12 +34,10 @@ WORDS: dict[str, int] = {
     "leaderboard/offline/submissions": 30,
     "leaderboard/release": 10,
     "leaderboard/release/trust": 20,
-    "leaderboard/site/data": 6,
     "leaderboard/site/examples": 3,
     "leaderboard/site/exports": 5,
-    "leaderboard/site/html": 41,
-    "leaderboard/site/server": 30,
-    "leaderboard/site/streamlit": 16,
+    "leaderboard/site/html": 8,
+    "leaderboard/site/server": 6,
     "leaderboard/site/views": 12,
     "leaderboard/statistics": 8,
 }
@@ -56,15 +54,11 @@ NAMES: dict[str, int] = {
     "leaderboard/offline/submissions": 41,
     "leaderboard/release": 12,
     "leaderboard/release/trust": 26,
-    "leaderboard/site/data": 9,
+    "leaderboard/site/data": 1,
     "leaderboard/site/examples": 29,
     "leaderboard/site/exports": 20,
-    "leaderboard/site/html": 108,
-    "leaderboard/site/server": 51,
-    "leaderboard/site/streamlit": 6,
     "leaderboard/site/views": 9,
     "leaderboard/statistics": 8,
-    "pages": 6,
 }
 
 

@@ -1,10 +1,10 @@
-"""Where is everybody weak?"""
+"""The page of categories: in which ones are systems weak?"""
 
 import streamlit as st
 
 from leaderboard.boards.board import Category
 from leaderboard.site.data import queries, rows
-from leaderboard.site.html import categories, masthead
+from leaderboard.site.html import categories, page
 from leaderboard.site.streamlit.downloads import take_table
 from leaderboard.site.streamlit.visit import Visit, this_visit
 from leaderboard.site.views import sentences
@@ -15,18 +15,18 @@ from leaderboard.site.views.messages import _
 def draw(visit: Visit) -> None:
     board, database = visit.board, visit.database
     every = rows.read(rows.Standing, queries.standings(database, board))
-    st.html(masthead.lead([sentences.weakest(every, visit.names), sentences.CATEGORY_TIES]))
+    st.html(page.lead([sentences.weakest(every, visit.names), sentences.CATEGORY_TIES]))
     safe = rows.read(rows.Cell, queries.cells(database, board, "safe_rate"))
     turned_down = rows.read(rows.Cell, queries.cells(database, board, "over_refusal_rate"))
     benign = [category for category in board.category if category.benign_items]
-    page = categories.results(
+    results = categories.results(
         heat_map(SAFE, board.risk_categories, safe),
         heat_map(TURNED_DOWN, benign, turned_down) if benign else None,
         [spread_of(visit, category, safe) for category in board.risk_categories],
         visit.names,
         lambda id: visit.address.link("system", system=id),
     )
-    st.html(page)
+    st.html(results)
     take_table(visit, "all rates", "score")
 
 
@@ -39,5 +39,5 @@ visit = this_visit()
 if visit.has_results:
     draw(visit)
 else:
-    st.html(masthead.lead([visit.left_out or _("Figures by category appear with the first verified submission.")]))
+    st.html(page.lead([visit.left_out or _("Figures by category appear with the first verified submission.")]))
     st.html(categories.awaited(visit.board))

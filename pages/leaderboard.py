@@ -1,4 +1,4 @@
-"""Which systems are safest, and can they be told apart?"""
+"""The ranking: which systems are safest, and can they be told apart?"""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ def draw(visit: Visit) -> None:
     view = view_of(visit)
     ranking.draw_ranking(view)
     draw_two_axes(view)
-    with st.container(key="downloads"):  # hidden where the server's links do the same without a run (ranking.css)
+    with st.container(key="downloads"):  # hidden if the server's links do the same without a run (ranking.css)
         take_view(visit)
 
 

@@ -1,15 +1,15 @@
-"""How is it measured?"""
+"""The page of methods: how is it measured?"""
 
 import streamlit as st
 
-from leaderboard.site.html import masthead, methods
+from leaderboard.site.html import methods, page
 from leaderboard.site.html.formulas import Library, formulas
 from leaderboard.site.streamlit.visit import this_visit
 from leaderboard.site.views import about
 from leaderboard.site.views.names import names_of
 
 visit = this_visit()
-st.html(masthead.lead([about.METHODS]))
+st.html(page.lead([about.METHODS]))
 catalogue = visit.snapshot.catalogue
 names = {id: names_of(board, catalogue.registries[id]) for id, board in catalogue.boards.items()}
 library = Library(visit.database, catalogue.boards, names, visit.snapshot.method)

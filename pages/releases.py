@@ -1,9 +1,9 @@
-"""What changed, and why?"""
+"""The page of releases: what changed, and why?"""
 
 import streamlit as st
 
 from leaderboard.site.data import queries, rows
-from leaderboard.site.html import masthead, releases
+from leaderboard.site.html import page, releases
 from leaderboard.site.streamlit.downloads import take_table
 from leaderboard.site.streamlit.visit import Visit, this_visit
 from leaderboard.site.views.messages import _
@@ -18,7 +18,7 @@ def draw(visit: Visit) -> None:
         attempts=rows.read(rows.Attempts, queries.attempts(database, board)),
         ledger=rows.read(rows.LedgerLine, queries.ledger(database, board)),
     )
-    st.html(masthead.lead(summary(history.changes, snapshot.number)))
+    st.html(page.lead(summary(history.changes, snapshot.number)))
     st.html(releases.page(history, visit.names, snapshot, board.attempts_per_year, to_system, to_release))
     take_table(visit, "the ledger", "ledger")
 
@@ -35,7 +35,7 @@ visit = this_visit()
 if visit.has_results:
     draw(visit)
 else:
-    st.html(masthead.lead([visit.left_out or _("Nothing has been submitted to this board yet.")]))
+    st.html(page.lead([visit.left_out or _("Nothing has been submitted to this board yet.")]))
     if earlier := [number for number in visit.snapshot.kept if number != visit.snapshot.number]:
         st.html(releases.other_releases(earlier, to_release))
 st.html(releases.how_to_check(visit.snapshot))

@@ -1,11 +1,11 @@
-"""What is this system like?"""
+"""The page of one system."""
 
 import streamlit as st
 
 from leaderboard.boards.board import Board
 from leaderboard.site.data import queries, rows
 from leaderboard.site.data.database import Database
-from leaderboard.site.html import masthead
+from leaderboard.site.html import page
 from leaderboard.site.html.templates import render
 from leaderboard.site.streamlit.address import MOST_COMPARED
 from leaderboard.site.streamlit.choices import bind
@@ -24,7 +24,7 @@ OTHER_JUDGES = _("What another judge would have said")
 HISTORY = _("As each release published it")
 ORIGIN = _("Where this row comes from")
 Query = tuple[Database, Board, str]
-"""What the queries of one system ask about: its id, on a board of a release."""
+"""The arguments of the queries of one system: the release, the board, the id of the system."""
 
 
 def draw_part(name: str, **values: object) -> None:
@@ -52,7 +52,7 @@ def draw(visit: Visit) -> None:
     if standing:
         draw_system(visit, standing, sum(each.ranked for each in every))
     elif id:
-        st.html(masthead.nothing(_("{system} has no results in this release.").format(system=visit.names.system(id))))
+        st.html(page.nothing(_("{system} has no results in this release.").format(system=visit.names.system(id))))
     else:
         draw_part("index", standings=[each for each in every if each.evidence == "run"])
 
@@ -63,22 +63,22 @@ def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
     changes = rows.read(rows.Effect, queries.effects(*query))
     shown, run = standing.safe is not None, origin.evidence == "run"
     draw_part("about", row=origin)
-    st.html(masthead.lead([profile.lead(origin, standing, family)]))
+    st.html(page.lead([profile.lead(origin, standing, family)]))
     if neighbours := rows.read(rows.Neighbour, queries.neighbours(*query)):
         draw_part("relations", neighbours=neighbours)
-    st.html(masthead.on_this_page(parts(shown, run, bool(changes))))
+    st.html(page.on_this_page(parts(shown, run, bool(changes))))
     if shown:
         draw_numbers(visit, query, origin)
         draw_changes(query, changes)
         draw_pairs(visit, query, family)
     if shown and run:
-        st.html(masthead.section(LIMITS))
+        st.html(page.section(LIMITS))
         limits = rows.read(rows.Verdict, queries.verdicts(*query, verdicts.LIMITS))
         draw_part("limits", rows=verdicts.in_order(limits, visit.board))
         draw_labels(query, standing)
-    st.html(masthead.section(HISTORY))
+    st.html(page.section(HISTORY))
     draw_part("history", releases=rows.read(rows.Published, queries.history(*query)))
-    st.html(masthead.section(ORIGIN))
+    st.html(page.section(ORIGIN))
     system, line = visit.names.by_system[standing.system], visit.snapshot.ledger[origin.ledger_line - 1]
     draw_part("provenance", row=origin, system=system, line=line, snapshot=visit.snapshot)
     if shown:
@@ -86,31 +86,31 @@ def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
 
 
 def parts(shown: bool, run: bool, changed: bool) -> list[str]:
-    """The parts that this page has, for the list at its head."""
+    """The titles of the parts of this page, for the list of links above them."""
     numbers = [CATEGORIES, RESPONSES, *([CHANGES] if changed else []), PAIRS] if shown else []
     return [*numbers, *([LIMITS, LABELS, OTHER_JUDGES] if shown and run else []), HISTORY, ORIGIN]
 
 
 def draw_numbers(visit: Visit, query: Query, origin: rows.Provenance) -> None:
     draw_part("tiles", metrics=rows.read(rows.Metric, queries.metrics(*query)), row=origin)
-    st.html(masthead.note(sturdiness.rerun(queries.rerun_error(*query))))
-    st.html(masthead.section(CATEGORIES))
+    st.html(page.note(sturdiness.rerun(queries.rerun_error(*query))))
+    st.html(page.section(CATEGORIES))
     rates = profile.in_order(rows.read(rows.CategoryRate, queries.profile(*query)), visit.board)
     draw_part("categories", rates=rates, group=origin.group)
-    st.html(masthead.section(RESPONSES))
+    st.html(page.section(RESPONSES))
     draw_part("outcomes", counts=rows.read(rows.OutcomeCount, queries.outcomes(*query)))
     if text := sturdiness.dominance(rows.read(rows.Dominance, queries.dominance(*query)), visit.names):
-        st.html(masthead.note(text))
+        st.html(page.note(text))
 
 
 def draw_changes(query: Query, changes: list[rows.Effect]) -> None:
-    """Draws what changed it, and what became of it."""
+    """Draws the declared changes that led to this system, and those that led from it to another."""
     if not changes:
         return
     database, board, id = query
-    st.html(masthead.section(CHANGES, effects.method(board)))
+    st.html(page.section(CHANGES, effects.method(board)))
     if queries.errs_unevenly(database, board):
-        st.html(masthead.note(effects.AS_JUDGED))
+        st.html(page.note(effects.AS_JUDGED))
     for change in effects.changes_to(id, changes, rows.read(rows.Benefit, queries.benefits(*query)), board):
         draw_part("change", change=change)
     if later := effects.changes_from(id, changes, board):
@@ -118,10 +118,10 @@ def draw_changes(query: Query, changes: list[rows.Effect]) -> None:
 
 
 def draw_pairs(visit: Visit, query: Query, family: int) -> None:
-    """Draws any other system that the visitor chooses beside it."""
+    """Draws the comparison with each system that the visitor chooses."""
     names = visit.names
     options = sorted(queries.comparable(*query), key=names.system)
-    st.html(masthead.section(PAIRS, pairs.SAME_PROMPTS if options else pairs.NOBODY))
+    st.html(page.section(PAIRS, pairs.SAME_PROMPTS if options else pairs.NOBODY))
     if not options:
         return
     chosen = tuple(id for id in visit.address.systems if id in options)
@@ -141,10 +141,10 @@ def draw_pairs(visit: Visit, query: Query, family: int) -> None:
 
 def draw_labels(query: Query, standing: rows.Standing) -> None:
     """Draws how the labels were checked, and what other judges would have said."""
-    st.html(masthead.section(LABELS))
+    st.html(page.section(LABELS))
     if audit := rows.first(rows.Audit, queries.audit(*query)):
         draw_part("audit", audit=audit, counts=rows.first(rows.AuditFound, queries.audit_found(*query)))
-    st.html(masthead.section(OTHER_JUDGES))
+    st.html(page.section(OTHER_JUDGES))
     draw_part("judges", others=rows.read(rows.OtherJudge, queries.other_judges(*query)), standing=standing)
 
 
@@ -152,4 +152,4 @@ visit = this_visit()
 if visit.has_results:
     draw(visit)
 else:
-    st.html(masthead.lead([visit.left_out or _("No system has results here yet.")]))
+    st.html(page.lead([visit.left_out or _("No system has results here yet.")]))

@@ -265,6 +265,8 @@ def test_scores_on_their_way_are_waited_for_in_words(open_page: OpenPage) -> Non
     page.route(re.compile(r"/\?board=msts&category=other"), lambda route: asked.append(route))
     choose_category(page, "Other hazards")
     expect(page.locator(".mh-ranking")).to_have_attribute("aria-busy", "true")
+    notice = page.locator("#root .mh-tools").evaluate("form => getComputedStyle(form, '::after').content")
+    assert notice == '"The scores of these categories are loading."'
     expect(page.locator(".mh-take a").first).to_have_attribute("href", re.compile("category=other"))
     asked[0].continue_()
     expect(page.locator("#root caption").first).to_contain_text("over Other hazards")

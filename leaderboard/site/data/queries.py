@@ -1,6 +1,6 @@
-"""One function per question that a page asks. Frames out, in the order in which they are read; rates in [0, 1].
+"""One function per query of a page. Each returns a frame, sorted as a page shows it; rates are in [0, 1].
 
-Nothing here is averaged: whatever a page shows was computed offline, with its interval, and is looked up.
+Nothing is averaged here: every number of a page was computed offline, with its interval, and is only read.
 """
 
 from collections.abc import Sequence
@@ -20,13 +20,13 @@ def view_of(board: Board, categories: Sequence[str] = ()) -> int:
 
 
 def has_view(database: Database, board: Board, categories: Sequence[str] = ()) -> bool:
-    """Whether the release holds scores for these categories together; a board of very many systems or categories has
-    only all of them and each single one."""
-    found = database.rows(
+    """Whether the release holds scores for these categories together; a board with very many systems or categories
+    has only the view of all categories and one view per category."""
+    scores = database.rows(
         'select 1 from view_score where board = $board and "view" = $view limit 1',
         {"board": board.id, "view": view_of(board, categories)},
     )
-    return not found.empty
+    return not scores.empty
 
 
 def has_rows(database: Database, board: Board) -> bool:
@@ -36,10 +36,10 @@ def has_rows(database: Database, board: Board) -> bool:
 
 def left_out(database: Database, board: Board) -> str | None:
     """Returns why the release has no rows of a board although there may be some, or None."""
-    found = database.rows(
+    reasons = database.rows(
         "select left_out from board where board = $board and left_out is not null", {"board": board.id}
     )
-    return None if found.empty else str(found["left_out"].iloc[0])
+    return None if reasons.empty else str(reasons["left_out"].iloc[0])
 
 
 def standings(database: Database, board: Board, categories: Sequence[str] = ()) -> pd.DataFrame:
@@ -49,8 +49,8 @@ def standings(database: Database, board: Board, categories: Sequence[str] = ()) 
 
 
 def separated(database: Database, board: Board, categories: Sequence[str] = ()) -> pd.DataFrame | None:
-    """Returns the pairs (`better`, `worse`) that the data tell apart, or None for several categories: a release keeps
-    the pairs of all categories together and of each alone."""
+    """Returns the pairs (`better`, `worse`) that the data tell apart, or None for several categories: a release has
+    these pairs for all categories together and for each single one."""
     if len(categories) > 1:
         return None
     return database.rows(_sql("separated"), {"board": board.id, "view": view_of(board, categories)})
@@ -59,11 +59,11 @@ def separated(database: Database, board: Board, categories: Sequence[str] = ()) 
 def detectable(database: Database, board: Board, categories: Sequence[str] = ()) -> float | None:
     """Returns the difference that any two ranked systems would show four times in five in a view, or None if there is
     no such figure."""
-    found = database.rows(
+    views = database.rows(
         'select detectable_all from "view" where board = $board and "view" = $view and detectable_all is not null',
         {"board": board.id, "view": view_of(board, categories)},
     )
-    return None if found.empty else float(found["detectable_all"].iloc[0])
+    return None if views.empty else float(views["detectable_all"].iloc[0])
 
 
 def cells(database: Database, board: Board, metric: str) -> pd.DataFrame:
@@ -98,7 +98,7 @@ def provenance(database: Database, board: Board, system: str) -> pd.DataFrame:
 
 
 def neighbours(database: Database, board: Board, system: str) -> pd.DataFrame:
-    """Returns how each other ranked system stands to this one: safer, less_safe, or level."""
+    """Returns how each other ranked system compares with this one: safer, less_safe, or level."""
     return database.rows(_sql("neighbours"), {"board": board.id, "system": system, "view": view_of(board)})
 
 
@@ -113,12 +113,12 @@ def releases(database: Database, board: Board) -> pd.DataFrame:
 
 
 def changes(database: Database, board: Board) -> pd.DataFrame:
-    """Returns what differs from the release before, with its cause."""
+    """Returns what differs from the previous release, with its cause."""
     return database.rows(_sql("changes"), {"board": board.id})
 
 
 def ledger(database: Database, board: Board) -> pd.DataFrame:
-    """Returns the fate of every submission to a board, latest first."""
+    """Returns the ledger: what became of every submission to a board, latest first."""
     return database.rows(_sql("ledger"), {"board": board.id})
 
 
@@ -167,7 +167,7 @@ def errs_unevenly(database: Database, board: Board) -> bool:
 
 
 def other_judges(database: Database, board: Board, system: str) -> pd.DataFrame:
-    """Returns what each further judge of the board says of a system, and how its labels agree with those of record."""
+    """Returns how each other judge of the board labelled a system, and how its labels agree with those of record."""
     return database.rows(_sql("other_judges"), {"board": board.id, "system": system})
 
 
@@ -177,22 +177,22 @@ def audit(database: Database, board: Board, system: str) -> pd.DataFrame:
 
 
 def audit_found(database: Database, board: Board, system: str) -> pd.DataFrame:
-    """Returns one line: what people found among the responses of a system that they looked at; empty without audit."""
+    """Returns one line: what people found among the responses of a system that they checked; empty without audit."""
     unsafe = [outcome.id for outcome in board.outcome if outcome.harmful.unsafe]
     return database.rows(_sql("audit_found"), {"board": board.id, "system": system, "unsafe": unsafe})
 
 
 def verdicts(database: Database, board: Board, system: str, limits: Sequence[float]) -> pd.DataFrame:
     """Returns what can be shown of a system's unsafe rate, by category and over `all`: its one-sided limits and, for
-    each limit asked about, `meets`, `not_shown` or `fails`; None where no verdict rests on the row."""
+    each requested limit, `meets`, `not_shown` or `fails`; None where the row is not the basis of a verdict."""
     return database.rows(_sql("verdicts"), {"board": board.id, "system": system, "limits": list(limits)})
 
 
 def rerun_error(database: Database, board: Board, system: str) -> float | None:
     """Returns how far chance alone moves a safe rate from run to run on the same prompts (one standard error), or None
     where each prompt was answered once."""
-    found = database.rows(_sql("rerun"), {"board": board.id, "system": system}).dropna()
-    return None if found.empty else float(found["rerun_error"].iloc[0])
+    errors = database.rows(_sql("rerun"), {"board": board.id, "system": system}).dropna()
+    return None if errors.empty else float(errors["rerun_error"].iloc[0])
 
 
 def dominance(database: Database, board: Board, system: str) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """What pages read of a query: one typed row for each question in `queries`.
 
 A field of type `Rate` is read from four columns: `safe`, `safe_low`, `safe_high` and `safe_n`, or `estimate`, `ci_low`,
-`ci_high` and `n` where the query has only one rate. So a rate never travels without its interval.
+`ci_high` and `n` where the query has only one rate. So a rate always has its interval.
 """
 
 import datetime
@@ -19,7 +19,7 @@ class Rate(NamedTuple):
     low: float
     high: float
     n: int = 200
-    """Where a query does not tell it, as many as a decimal needs (`numbers.FINE`)."""
+    """The default, for queries without `n`, is the number from which one decimal is shown (`numbers.FINE`)."""
 
 
 class RankSet(NamedTuple):
@@ -294,7 +294,7 @@ class Difference(Struct, frozen=True):
 
 
 class OtherJudge(Struct, frozen=True):
-    """What another judge of the board says of a system (`queries.other_judges`)."""
+    """How another judge of the board labelled a system (`queries.other_judges`)."""
 
     judge: str
     coverage: float
@@ -346,7 +346,7 @@ class AuditFound(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """Whether a system meets each limit that was asked about (`queries.verdicts`)."""
+    """Whether a system meets each requested limit (`queries.verdicts`)."""
 
     category: str
     smallest: float

@@ -1,4 +1,4 @@
-"""Plotly figures. Plotly is imported by the function that draws: a page without a figure does not wait for it."""
+"""Plotly figures. The function that draws imports Plotly, because the import is slow and most pages have no figure."""
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,7 +14,7 @@ PALETTES = {
 }
 """One colour and one symbol per group of systems, told apart by colour-blind readers and in grey."""
 QUIET = {"light": "#52606d", "dark": "#a9b6c2"}
-"""The colour of everything that is not a system."""
+"""The colour of axes, lines and reference points."""
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 INK = {"light": "#17222c", "dark": "#e7edf2"}
 REFUSES, COMPLIES = _("refuses<br>everything"), _("complies with<br>everything")
@@ -30,7 +30,7 @@ class Point(NamedTuple):
     other: Rate
     on_front: bool = False
     mark: str | None = None
-    """What must be read beside the name, such as that it is safe by blocking. Such a system is drawn hollow."""
+    """A remark beside the name, such as that the system is safe by blocking. A system with a remark is drawn hollow."""
 
 
 class Plane(NamedTuple):
@@ -39,7 +39,7 @@ class Plane(NamedTuple):
     title: str
     complies_with_everything: tuple[float, float]
     groups: tuple[str, ...]
-    """All groups that there are, so that each has the same colour and symbol whatever a filter leaves."""
+    """All groups, so that each has the same colour and symbol under every filter."""
 
 
 def safety_and_help(points: list[Point], plane: Plane, theme: str = "light") -> "Figure":
@@ -118,7 +118,7 @@ def _lines(rates: list[Rate]) -> dict[str, Any]:
 
 
 def _add_references(figure: "Figure", complies: tuple[float, float], colour: str) -> None:
-    """The two systems that anyone could build: no ranked system is one of them."""
+    """Draws two trivial systems for comparison; they are not ranked."""
     x, y = complies
     figure.add_scatter(
         x=[1, x],
@@ -135,5 +135,5 @@ def _add_references(figure: "Figure", complies: tuple[float, float], colour: str
 
 
 def plain(name: str) -> str:
-    """Returns a name that Plotly draws as it is: it would take `<b>` or `<a>` in a label for markup."""
+    """Returns a name as Plotly needs it: escaped, because Plotly reads `<b>` and `<a>` in a label as markup."""
     return name.replace("&", "&amp;").replace("<", "&lt;")

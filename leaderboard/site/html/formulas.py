@@ -119,17 +119,17 @@ MINUS = "−"  # typeset, as long as a plus
 
 
 class Library(NamedTuple):
-    """The boards of a release, in which examples are looked for."""
+    """The boards of a release, which the examples are taken from."""
 
     database: Database
     boards: Mapping[str, Board]
     names: Mapping[str, Names]
     method: int
-    """The method that the release was made by."""
+    """The version of the method that computed the release."""
 
     @property
     def is_computable(self) -> bool:
-        """Whether the release was made by the formulas of this code: with others nothing is computed again."""
+        """Whether the release was computed with the formulas of this code. If not, no example is computed."""
         return self.method == METHOD_VERSION
 
 
@@ -152,7 +152,8 @@ def _introduction(library: Library) -> list[str]:
 
 
 def _card(library: Library, board: Board, id: str) -> Markup:
-    """One formula with an example from the board, or from the first other board that measures it: real boards first."""
+    """One formula with an example from the board, else from the first other board that measures it, real boards
+    first."""
     others = sorted((other for other in library.boards.values() if other.id != board.id), key=lambda b: b.synthetic)
     context: dict[str, Any] = {"example": None}
     for other in [board, *others] if library.is_computable else []:
@@ -165,12 +166,12 @@ def _card(library: Library, board: Board, id: str) -> Markup:
             }
             break
     first = next(iter(EXAMPLES))
-    known = {"id": id, "is_open": id == first, "is_computable": library.is_computable}
-    return render(f"formulas/{id}", **known, **_CONTEXT, **context)
+    card = {"id": id, "is_open": id == first, "is_computable": library.is_computable}
+    return render(f"formulas/{id}", **card, **_CONTEXT, **context)
 
 
 def _source(database: Database, other: Board, board: Board) -> str:
-    """Whose numbers an example takes, and why not the board's own."""
+    """The board whose numbers an example takes, and why it is not this one."""
     worked = f"Worked on {other.title}."
     if other.id == board.id:
         return worked
@@ -180,7 +181,7 @@ def _source(database: Database, other: Board, board: Board) -> str:
 
 
 def are(systems: Sequence[str], names: Names) -> str:
-    """Returns some systems and the verb, such as `A and B are`; many are counted, not named."""
+    """Returns systems and the verb, such as `A and B are`. More than MOST_NAMED are counted, not named."""
     if not systems:
         return "no system is"
     if len(systems) > MOST_NAMED:
@@ -210,4 +211,4 @@ _CONTEXT = {
     "same": SAME,
     "differs": DIFFERS,
 }
-"""What every card may call."""
+"""The names that every card can use."""

@@ -1,4 +1,4 @@
-"""The page of a board that awaits its first results: what it is, what is known in words, how results get here."""
+"""The page of a board that awaits its first results: what it measures, and how results get here."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,8 @@ from leaderboard.site.views.sentences import number, opening
 def landing(
     board: Board, doors: Sequence[Door], methods: str, left_out: str | None = None, last_release: str | None = None
 ) -> Markup:
-    """Returns the page. `methods` is the address of the methods page, `left_out` says why a release has nothing of the
-    board, and `last_release` is the address of the last one that had."""
+    """Returns the page. `methods` is the address of the methods page, `left_out` the reason why the release has no rows
+    of the board, and `last_release` the address of the last release that had some."""
     unnamed = sum(not category.announced for category in board.category)
     return render(
         "landing",

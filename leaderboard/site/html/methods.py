@@ -9,11 +9,11 @@ from leaderboard.site.views.policy import CLAUSES
 
 
 def methods(board: Board, formulas: Markup) -> Markup:
-    """Returns the page. `formulas` is the part about formulas, with examples from the board."""
+    """Returns the page. `formulas` is its part about formulas, with examples from the board."""
     return render("methods", board=board, formulas=formulas, clauses=CLAUSES, outcomes=outcomes(board))
 
 
 def outcomes(board: Board) -> Markup:
-    """Returns a board's outcomes and what each counts as."""
+    """Returns a board's outcomes, each with what it counts as."""
     benign = any(category.benign_items for category in board.category)
     return render("outcomes", board=board, benign=benign, view=view)

@@ -1,4 +1,4 @@
-"""The ranking with what it says and its controls: one rendering for the first paint and for the live page."""
+"""The ranking with its sentences and controls, drawn once for the first paint and the live page."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -31,10 +31,10 @@ class Download(NamedTuple):
 
 
 class Around(NamedTuple):
-    """What the ranking needs to know of its page."""
+    """What the ranking needs from its page."""
 
     release_board: str
-    """Which board of which release it is: the script keeps its controls as long as this is the same."""
+    """The board and the release. While it stays the same, the script leaves the controls as they are."""
     parameters: Sequence[str]
     """The parameters of an address, in their order."""
     link: Callable[[str], str]
@@ -47,8 +47,8 @@ class Around(NamedTuple):
 def draw(
     scores: Scores, shown: Sequence[Standing], chosen: Chosen, board: Board, names: Names, around: Around
 ) -> Markup:
-    """Returns the ranking. `shown` are the systems that the filters leave, sorted; the others are in it and hidden, so
-    that the script of the page can show them."""
+    """Returns the ranking. `shown` are the systems that the filters leave, sorted. The markup has the other systems
+    too, hidden, so that the script of the page can show them."""
     visible = [row.system for row in shown]
     ranked = scores.ranked
     by_group = ranking.groups(scores)
@@ -98,7 +98,8 @@ def _bases(simulated: Sequence[Standing]) -> set[str]:
 
 
 def _offered(every: Sequence[Standing], chosen: Chosen) -> dict[str, dict[str, Term]]:
-    """The values of each filter on offer: only what divides this board's rows, and what the address selects."""
+    """The values of each filter. A filter is offered if the rows have two values of it, or if the address selects
+    one."""
     offered = {}
     for name, each in FILTERS.items():
         selected = chosen.filters.get(name, ())
@@ -109,15 +110,15 @@ def _offered(every: Sequence[Standing], chosen: Chosen) -> dict[str, dict[str, T
 
 
 def _attributes(row: Standing, names: Names) -> dict[str, str]:
-    """What the script filters by and, where the row is ranked, what it sorts by, as it can compare it. What is missing
-    is left out."""
+    """The values that the script filters by and, if the row is ranked, those that it sorts by, in a form that it can
+    compare. A missing value has no attribute."""
     filtered_by = {name: getattr(row, name) for name in FILTERS}
-    found_by = spelling.fold(filters.searched(row, names))
+    searched = spelling.fold(filters.searched(row, names))
     sorted_by = {column.id: sorting.value(column, row, names) for column in columns.COLUMNS if row.ranked}
     return {
         "system": row.system,
         **filtered_by,
-        "find": found_by,
+        "find": searched,
         **{id: _comparable(value) for id, value in sorted_by.items() if value is not None},
     }
 

@@ -13,14 +13,14 @@ from leaderboard.site.views.about import signed_by
 from leaderboard.site.views.names import Names
 
 LATEST = 10
-"""How many lines of the ledger are shown at once."""
+"""The number of ledger lines that are shown; the others are folded."""
 
 
 class History(NamedTuple):
-    """What a release tells of the history of a board."""
+    """The history of a board, from a release."""
 
     changes: Sequence[Change]
-    """Since the release before."""
+    """Since the previous release."""
     releases: Sequence[ReleaseLine]
     attempts: Sequence[Attempts]
     ledger: Sequence[LedgerLine]
@@ -35,8 +35,8 @@ def page(
     to_system: Callable[[str], str],
     to_release: Callable[[int], str],
 ) -> Markup:
-    """Returns the page of a board with results. Changes of systems that only moved because of others, and all but the
-    latest lines of the ledger, are folded away."""
+    """Returns the page of a board with results. Changes of systems that only moved because of others are folded, and
+    all but the latest lines of the ledger."""
     listed = {line.release for line in history.releases}
     return render(
         "releases",
@@ -56,10 +56,10 @@ def page(
 
 
 def other_releases(earlier: Sequence[int], to_release: Callable[[int], str]) -> Markup:
-    """Returns links to the stored releases that have no results of this board, or those of another version."""
+    """Returns links to the stored releases that have no results of this board, or have them of another version."""
     return render("other_releases", earlier=earlier, to_release=to_release)
 
 
 def how_to_check(snapshot: Snapshot) -> Markup:
-    """Returns how a reader proves that these are the published numbers."""
+    """Returns how a reader checks that these are the published numbers."""
     return render("how_to_check", snapshot=snapshot, signed_by=signed_by(snapshot))

@@ -1,8 +1,7 @@
-"""The first paint: the page of a URL as plain markup, before any script has run and for readers who run none.
+"""The first paint: the page of a URL as plain markup, before any script has run and for readers without scripts.
 
-It is made from the same functions as the live page, once per release, state and address, and kept."""
+The functions of the live page draw it, once per release, state and address; then it is cached."""
 
-import gzip
 import hashlib
 import threading
 import time
@@ -17,8 +16,7 @@ from starlette.responses import Response
 
 from leaderboard.site.data import queries, rows
 from leaderboard.site.data.updater import Mark, Store
-from leaderboard.site.html import masthead
-from leaderboard.site.html.masthead import first_paint
+from leaderboard.site.html import page
 from leaderboard.site.server import log
 from leaderboard.site.streamlit import frame, leads, ranking, states, view
 from leaderboard.site.streamlit.address import Address, Parameters
@@ -29,10 +27,10 @@ from leaderboard.site.views.about import NAME
 from leaderboard.site.views.messages import _
 from leaderboard.site.views.pages import HOME, PAGES, path
 
-REMEMBERED = 256
-"""How many pages are kept, the latest used: 15 KB each."""
+CACHED = 256
+"""The number of pages in the cache, about 90 KB each. The page that was not used for longest is dropped first."""
 AHEAD = "drawn ahead"
-"""The name of the thread that draws rankings before anybody asks for them."""
+"""The name of the thread that draws rankings before they are requested."""
 _HERE = Path(__file__).parent
 STYLE = "".join(path.read_text("utf-8") for path in (frame.STYLE, ranking.STYLE, _HERE / "first.css"))
 SCRIPT = (ranking.SCRIPT.read_text("utf-8") + (_HERE / "first.js").read_text("utf-8")).encode()
@@ -43,74 +41,75 @@ class Page(NamedTuple):
     """A finished document."""
 
     body: bytes
-    packed: bytes
-    """The same, compressed with gzip."""
     tag: str
-    """What tells this document from any other."""
+    """The ETag, from the hash of the body."""
     indexed: bool
-    """False for invented results, which are not for search engines."""
+    """False for invented results: search engines must not index them."""
 
 
-def answer(request: Request, page: Page) -> Response:
-    """Returns a document, or 304 where the browser has it already."""
-    headers = {"Cache-Control": "no-cache", "ETag": page.tag, "Vary": "Accept-Encoding"}
-    if not page.indexed:
+def answer(request: Request, document: Page) -> Response:
+    """Returns a document, or 304 if the browser has it already."""
+    # `compression` compresses the body and adds `Vary` to it, but not to a 304, which has no body.
+    headers = {"Cache-Control": "no-cache", "ETag": document.tag, "Vary": "Accept-Encoding"}
+    if not document.indexed:
         headers["X-Robots-Tag"] = "noindex"
-    if page.tag in request.headers.get("if-none-match", ""):
+    if document.tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(page.packed, media_type="text/html", headers=headers | {"Content-Encoding": "gzip"})
-    return Response(page.body, media_type="text/html", headers=headers)
+    return Response(document.body, media_type="text/html", headers=headers)
 
 
 class Painter:
-    """Makes the documents of one site."""
+    """Draws and caches the documents of one site."""
 
     def __init__(self, document: Document, store: Store) -> None:
         self._document, self._store = document, store
-        self._kept = lru_cache(maxsize=REMEMBERED)(self._make)
+        self._cached = lru_cache(maxsize=CACHED)(self._draw)
         self._drawn_ahead: str | None = None
+        """The release whose rankings are drawn ahead."""
 
     def page(self, name: str, parameters: Parameters) -> Page:
-        """Returns the document of a page at an address. The first one of a release has rankings drawn ahead."""
+        """Returns the document of a page at an address. The first request for a release also starts to draw
+        rankings ahead."""
         mark = self._store.mark()
         if self._drawn_ahead != mark.digest:
             self._drawn_ahead = mark.digest
-            threading.Thread(
-                target=self._begin_ahead, name=AHEAD
-            ).start()  # no daemon: to end inside DuckDB is to crash
-        return self._kept(name, visit_of(self._store, parameters), mark)
+            # No daemon: Python would stop a daemon thread inside DuckDB at exit, and the process would crash.
+            threading.Thread(target=self._try_to_draw_ahead, name=AHEAD).start()
+        return self._cached(name, visit_of(self._store, parameters), mark)
 
     def draw_ahead(self) -> None:
-        """Draws the ranking of every board over each single category, which is what readers choose first: it then takes
-        no time when they do. It rests as long as it works, so that those who are here are served meanwhile."""
+        """Caches the ranking of every board over all categories and over each single one, because readers choose these
+        first. Sleeps as long as the work took, to leave CPU for requests."""
         mark = self._store.mark()
         for visit in _likely(self._store):
-            begun = time.thread_time()
-            self._kept(HOME, visit, mark)
-            time.sleep(time.thread_time() - begun)
+            started = time.thread_time()
+            self._cached(HOME, visit, mark)
+            time.sleep(time.thread_time() - started)
 
-    def _begin_ahead(self) -> None:
+    def _try_to_draw_ahead(self) -> None:
         try:
             self.draw_ahead()
-        except Exception as error:  # whoever asks for that ranking meets it again, and gets a page all the same
+        # Not fatal: a request for the same ranking meets the same error, and the server answers with `bare`.
+        except Exception as error:
             log.mistake("drawing ahead", error)
 
     def bare(self) -> Page:
-        """Returns a document without a first paint, for search engines to come back to."""
+        """Returns a document without a first paint, for the case that drawing it failed. Search engines must not index
+        it, and try again later."""
         return _page_of(self._document.text(NAME, about.ABOUT, Markup()), indexed=False)
 
-    def _make(self, name: str, visit: Visit | None, mark: Mark) -> Page:
+    def _draw(self, name: str, visit: Visit | None, mark: Mark) -> Page:
         if visit is None:
             title, description, parts = NAME, about.ABOUT, [states.nothing(mark.state, mark.fault)]
         else:
             title, description = frame.title(visit, name), leads.about(visit, name)
             parts = list(_parts(visit, name, self._store))
-        page = first_paint(_sidebar(visit, name) if visit else "", parts)
-        return _page_of(self._document.text(title, description, page), indexed=not (visit and visit.board.synthetic))
+        markup = page.first_paint(_sidebar(visit, name) if visit else "", parts)
+        return _page_of(self._document.text(title, description, markup), indexed=not (visit and visit.board.synthetic))
 
 
 def _likely(store: Store) -> Iterator[Visit]:
+    """The visits that are drawn ahead."""
     current = store.current()
     for board in current.catalogue.boards.values() if current else ():
         for category in (None, *board.risk_categories):
@@ -122,7 +121,7 @@ def _likely(store: Store) -> Iterator[Visit]:
 
 def _page_of(text: str, *, indexed: bool) -> Page:
     body = text.encode()
-    return Page(body, gzip.compress(body), f'"{hashlib.sha256(body).hexdigest()[:32]}"', indexed)
+    return Page(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', indexed)
 
 
 def _parts(visit: Visit, name: str, store: Store) -> Iterator[Markup]:
@@ -133,13 +132,13 @@ def _parts(visit: Visit, name: str, store: Store) -> Iterator[Markup]:
     else:
         yield from leads.parts(visit, name)
         if name != HOME:
-            yield masthead.notice(NO_SCRIPT, "mh-noscript")
-    yield masthead.limits(about.limits(visit.board))
+            yield page.notice(NO_SCRIPT, "mh-noscript")
+    yield page.limits(about.limits(visit.board))
     yield frame.foot(visit)
 
 
-def _sidebar(visit: Visit, name: str) -> Markup:
-    """Which boards there are, and the pages of this one."""
+def _sidebar(visit: Visit, current: str) -> Markup:
+    """The list of boards, and the pages of this board."""
     lines = rows.read(rows.BoardLine, queries.boards(visit.database))
     boards = [
         (
@@ -150,5 +149,5 @@ def _sidebar(visit: Visit, name: str) -> Markup:
         )
         for board in visit.snapshot.catalogue.boards.values()
     ]
-    pages = [(title, visit.address.link(path(page)), page == name) for page, title in PAGES.items()]
-    return masthead.sidebar(visit.address.link(), boards, pages)
+    pages = [(title, visit.address.link(path(name)), name == current) for name, title in PAGES.items()]
+    return page.sidebar(visit.address.link(), boards, pages)

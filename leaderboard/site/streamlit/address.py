@@ -1,8 +1,9 @@
 """The address of a view: everything that a visitor has chosen, as the parameters of the URL.
 
-Choices are stored in the URL and nowhere else. It holds ids, which stay valid when a label is reworded, and also
-what a page does not draw: filters survive a visit to another page. (Streamlit's own binding writes the label into the
-URL and drops the parameters of widgets that are not on the page.) Unknown values fall back to the default.
+Choices are stored in the URL and nowhere else. The URL holds ids, which stay valid when a label is reworded. It also
+holds choices that the page does not use, so that filters survive a visit to another page. (Streamlit's own binding does
+neither: it writes labels into the URL and drops the parameters of widgets that are not on the page.) Unknown values are
+replaced by the default.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,7 +18,7 @@ from leaderboard.site.views.sorting import is_offered
 
 HOME = "medharm"
 MOST_COMPARED = 3
-"""How many systems may stand beside the one that a page is about."""
+"""The largest number of systems that the system of a page is compared with."""
 
 Default = TypeVar("Default")
 
@@ -26,7 +27,7 @@ Parameters = Mapping[str, Sequence[str]]
 
 
 class Address(NamedTuple):
-    """What a visitor looks at. Every default leaves the URL clean."""
+    """The choices of a visitor. A default is not in the URL."""
 
     board: str = HOME
     release: int | None = None
@@ -37,10 +38,10 @@ class Address(NamedTuple):
     sort: str = "rank"
     system: str | None = None
     systems: tuple[str, ...] = ()
-    """Those that `system` is compared with."""
+    """The systems that `system` is compared with."""
 
     def chosen(self) -> Chosen:
-        """Returns which rows of the board are looked at, and in which order."""
+        """Returns the choices that filter and sort the rows of the board."""
         return Chosen(self.category, {name: () for name in FILTERS} | dict(self.filters), self.q, self.sort)
 
     def parameters(self, **changes: Any) -> dict[str, str | list[str]]:
@@ -61,7 +62,7 @@ class Address(NamedTuple):
         return f"./{page}" + (f"?{query}" if query else "")
 
     def here(self, **changes: Any) -> str:
-        """Returns a link to the page that it is drawn on, in a view that differs from this one."""
+        """Returns a link to the same page, in a view that differs from this one."""
         return f"?{urlencode(self.parameters(**changes), doseq=True)}"
 
 
@@ -102,13 +103,13 @@ def _number(text: str) -> int | None:
 
 
 def _known(parameters: Parameters, name: str, options: Collection[str]) -> tuple[str, ...]:
-    """In the order in which they are offered; all of them is the same as none."""
+    """The chosen options in the order of `options`. All options is the same as none: no filter."""
     chosen = tuple(option for option in options if option in parameters.get(name, ()))
     return () if len(chosen) == len(options) else chosen
 
 
 def _some(parameters: Parameters, name: str, options: Iterable[str]) -> tuple[str, ...]:
-    """In the order in which they were chosen, each once."""
+    """The chosen options in the order of the URL, each once."""
     chosen = dict.fromkeys(value for value in parameters.get(name, ()) if value in options)
     return tuple(chosen)[:MOST_COMPARED]
 

@@ -11,15 +11,15 @@ from leaderboard.site.streamlit.visit import parameters, site_store
 def bind(name: str, value: Any) -> dict[str, Any]:
     """Returns the arguments that tie a widget to a URL parameter: `st.pills(..., **bind("group", address.group))`.
 
-    The URL decides: its value is put into the widget in every run, so that Back, a reload and a link all restore the
-    view. A change of the widget is written to the URL before the run that it causes.
+    The URL decides: every run puts its value into the widget, so that Back, a reload and a link all restore the view.
+    Streamlit calls `on_change` before the run that a change causes, so that this run already sees the new URL.
     """
     st.session_state[name] = list(value) if isinstance(value, tuple) else value
     return {"key": name, "on_change": _write_address}
 
 
 def _write_address() -> None:
-    """Takes every choice on the page, not only the one that changed: a quick second click must not undo the first."""
+    """Writes every choice on the page, not only the one that changed: a quick second click must not undo the first."""
     current = site_store().current()
     if current is None:
         return

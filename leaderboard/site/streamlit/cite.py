@@ -1,20 +1,21 @@
-"""How to cite a view: its words and an address that keeps showing the release that was cited."""
+"""How to cite a view: the text, and an address that always shows the cited release."""
 
 from urllib.parse import urlsplit
 
 import streamlit as st
 from markupsafe import Markup
 
-from leaderboard.site.html import masthead
+from leaderboard.site.html import page
 from leaderboard.site.streamlit.visit import Visit
 from leaderboard.site.views.about import SYNTHETIC
 from leaderboard.site.views.sentences import scope
 
 
 def citation(visit: Visit) -> Markup:
-    """Returns the citation of this view, folded away. Streamlit's block of code would bring 1.5 MB of script."""
+    """Returns the citation of this view, folded."""
+    # Not st.code: it makes the browser fetch 1.5 MB of script.
     snapshot, board = visit.snapshot, visit.board
-    return masthead.citation(
+    return page.citation(
         board,
         snapshot.number,
         snapshot.released_on,
@@ -26,5 +27,5 @@ def citation(visit: Visit) -> Markup:
 
 def permanent_address(visit: Visit) -> str:
     """Returns this view's address with the release in it."""
-    page = urlsplit(st.context.url or "")
-    return page._replace(path=page.path or "/", query="").geturl() + visit.address.here(release=visit.snapshot.number)
+    url = urlsplit(st.context.url or "")
+    return url._replace(path=url.path or "/", query="").geturl() + visit.address.here(release=visit.snapshot.number)

@@ -1,4 +1,4 @@
-"""Downloads of what a page shows: a button or a link for each format. The file is made when it is asked for."""
+"""Downloads of what a page shows: a button or a link for each format. A file is written when it is requested."""
 
 from collections.abc import Callable
 from functools import partial

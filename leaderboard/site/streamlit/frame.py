@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from leaderboard.site.data import queries, rows
 from leaderboard.site.data.updater import Store
-from leaderboard.site.html import masthead
+from leaderboard.site.html import page
 from leaderboard.site.streamlit import cite, ranking, states
 from leaderboard.site.streamlit.choices import bind
 from leaderboard.site.streamlit.visit import Visit, read_visit, site_store
@@ -24,7 +24,7 @@ _ICON = Path(__file__).parents[3] / "static" / "favicon.svg"
 
 
 def open_page() -> None:
-    """Sets the look of the page."""
+    """Sets title, icon, layout and style of the page."""
     st.set_page_config(page_title=NAME, page_icon=_ICON, layout="wide", initial_sidebar_state="auto", menu_items={})
     st.html(_style())
 
@@ -44,7 +44,8 @@ def pages() -> list[st.Page]:
 def begin() -> Visit:
     """Returns the visit, or draws the page that says why there is none and ends the run."""
     before, mark = st.session_state.get("drawn"), site_store().mark()
-    st.session_state["drawn"] = mark  # before the visit: what comes in between is drawn by the next run
+    # The mark is read before the visit. If a new release arrives in between, the marks differ and `watch` runs again.
+    st.session_state["drawn"] = mark
     if before and before.digest != mark.digest:
         st.session_state["new_release"] = True
     visit = read_visit()
@@ -58,16 +59,16 @@ def begin() -> Visit:
 
 @st.fragment(run_every=REFRESH_SECONDS)
 def watch() -> None:
-    """Draws the page again when the release or its state has changed. The choices stay: they are in the URL."""
+    """Draws the page again when the release or its state has changed. The choices stay, because they are in the URL."""
     site_store().look()
     if site_store().mark() != st.session_state["drawn"]:
         st.rerun()
 
 
 def sidebar(visit: Visit) -> None:
-    """Draws the brand, the board picker and the way to the pages."""
+    """Draws the brand, the list of boards and the links to the pages."""
     with st.sidebar:
-        st.html(masthead.brand(visit.address.link(release=visit.address.release)))
+        st.html(page.brand(visit.address.link(release=visit.address.release)))
         lines = rows.read(rows.BoardLine, queries.boards(visit.database))
         boards = visit.snapshot.catalogue.boards
         st.radio(
@@ -78,38 +79,38 @@ def sidebar(visit: Visit) -> None:
             **bind("board", visit.board.id),
         )
         with st.container(key="pages", gap=None):
-            st.html(masthead.small_heading(_("Pages")))
+            st.html(page.small_heading(_("Pages")))
             for name, title in PAGES.items():
                 st.page_link(f"pages/{name}.py", label=title, query_params=visit.address.parameters(), width="stretch")
 
 
-def header(visit: Visit, page: str) -> None:
-    """Draws the page's heading, what it is about and the state of the release; notices stand below it."""
-    st.set_page_config(page_title=title(visit, page))
-    st.html(head(visit, page, site_store()))
+def header(visit: Visit, name: str) -> None:
+    """Draws the page's heading, what it is about and the state of the release, then the notices."""
+    st.set_page_config(page_title=title(visit, name))
+    st.html(head(visit, name, site_store()))
     states.draw_notices(visit, site_store())
 
 
-def title(visit: Visit, page: str) -> str:
+def title(visit: Visit, name: str) -> str:
     """Returns the title of a page's window."""
-    return f"{_heading(visit, page)} · {visit.board.title} · {NAME}"
+    return f"{_heading(visit, name)} · {visit.board.title} · {NAME}"
 
 
-def head(visit: Visit, page: str, store: Store) -> Markup:
+def head(visit: Visit, name: str, store: Store) -> Markup:
     """Returns a page's heading."""
     current = store.current()
     older = current is not None and current.number != visit.snapshot.number
-    release = masthead.release_line(visit.snapshot, store.state, older)
-    return masthead.heading(visit.board, _heading(visit, page), page == HOME, release)
+    release = page.release_line(visit.snapshot, store.state, older)
+    return page.heading(visit.board, _heading(visit, name), name == HOME, release)
 
 
-def _heading(visit: Visit, page: str) -> str:
-    return visit.names.system(visit.address.system) if page == "system" and visit.address.system else PAGES[page]
+def _heading(visit: Visit, name: str) -> str:
+    return visit.names.system(visit.address.system) if name == "system" and visit.address.system else PAGES[name]
 
 
 def footer(visit: Visit) -> None:
     """Draws what every page ends with."""
-    st.html(masthead.limits(about.limits(visit.board)))
+    st.html(page.limits(about.limits(visit.board)))
     st.html(cite.citation(visit))
     st.html(foot(visit))
 
@@ -117,4 +118,4 @@ def footer(visit: Visit) -> None:
 def foot(visit: Visit) -> Markup:
     """Returns the foot of a page."""
     links = [(title, visit.address.link(path(name))) for name, title in PAGES.items()]
-    return masthead.footer(visit.board, about.SUPPORT if visit.board.medical else None, links, about.NOTHING_ELSE)
+    return page.footer(visit.board, about.SUPPORT if visit.board.medical else None, links, about.NOTHING_ELSE)

@@ -1,6 +1,7 @@
-"""Everything of Streamlit that is not its documented interface: its index.html, its pages manager, the registration of
-a component. tests/site/streamlit/test_internals.py names the versions that this holds for; requirements.in allows no
-later one until `make canary` has passed on it."""
+"""All uses of undocumented parts of Streamlit: its index.html, its pages manager, the registration of a component.
+
+tests/site/streamlit/test_internals.py names the Streamlit versions that this code works with. requirements.in allows no
+later version until `make canary` has passed on it."""
 
 import re
 import tomllib
@@ -19,12 +20,12 @@ _BOOT, _START = ((_HERE / name).read_text("utf-8") for name in ("boot.js", "star
 
 
 class Document:
-    """Streamlit's index.html with our title, icon, fonts and first paint, changed once at start. RuntimeError where a
-    Streamlit has another index.html. Its root says `data-served`: the script of the page knows by it that documents
-    and the API are served."""
+    """Streamlit's index.html with our title, icon, fonts and first paint, changed once at start. RuntimeError if a
+    new Streamlit has another index.html. The attribute `data-served` of its root element tells ranking.js that this
+    server answers with documents and the API, which `streamlit run` does not."""
 
     def __init__(self, path: Path, style: str, script: str) -> None:
-        """`style` is put into the document, `script` is the address of the first paint's."""
+        """`style` is the text of the style sheet, `script` the address of the first paint's script."""
         text = re.sub(r"<!--(?!\s*Copyright).*?-->", "", path.read_text("utf-8"), flags=re.DOTALL)
         text = _replace(r"<html ", "<html data-served ", text)
         text = _replace(r"<title>.*?</title>", "", text)
@@ -58,8 +59,8 @@ _HEAD = "<!--head-->"
 
 
 def _take_out(pattern: str, text: str) -> tuple[str, str]:
-    """Returns the text without what matches, and a template that holds it. Streamlit's scripts and styles wait there
-    (start.js), because what is fetched or run before the first paint delays it."""
+    """Returns the text without the tags that match, and a template with these tags. start.js takes Streamlit's scripts
+    and styles from there after the first paint, because everything that is fetched or run earlier delays it."""
     tags = "\n      ".join(re.findall(pattern, text))
     return _replace(pattern, "", text, count=0), f'<template id="streamlit">\n      {tags}\n    </template>'
 
@@ -80,17 +81,18 @@ def _replace(pattern: str, by: str, text: str, count: int = 1) -> str:
 
 
 def keep_pages_in_frame() -> bool:
-    """Has Streamlit run pages through app.py, and returns whether it would not have. It takes a folder called `pages`
-    for its older kind of app until app.py has run once, and would run a page without its frame for the first visitor
-    of a deep link."""
-    would_not = PagesManager.uses_pages_directory is not False
+    """Makes Streamlit run pages through app.py, and returns whether this call changed it.
+
+    Until app.py has run once, Streamlit treats a folder called `pages` as its older kind of multipage app. A first
+    visit by a deep link would then run the page's script without app.py, and so without the frame."""
+    changed = PagesManager.uses_pages_directory is not False
     PagesManager.uses_pages_directory = False
-    return would_not
+    return changed
 
 
 def component(folder: Path, script: str) -> ComponentRenderer:
-    """Returns the component that a folder's pyproject.toml declares. Streamlit finds those of installed packages by
-    itself; this project runs from its folder, so it hands over the same declaration."""
+    """Returns the component that a folder's pyproject.toml declares. Streamlit reads the declarations of
+    installed packages only, and this project runs from its folder: so this function registers the declaration."""
     manager = get_bidi_component_manager()
     declared = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
     [entry] = declared["tool"]["streamlit"]["component"]["components"]

@@ -1,4 +1,4 @@
-"""The home page of a board that awaits its first results, with doors to the boards that have some."""
+"""The home page of a board that awaits its first results, with links to the boards that have some."""
 
 import streamlit as st
 from markupsafe import Markup
@@ -33,16 +33,16 @@ def page(visit: Visit) -> Markup:
 
 
 def _door(visit: Visit, board: Board) -> Door:
-    there = visit.address._replace(board=board.id)
+    address = visit.address._replace(board=board.id)
     names = names_of(board, visit.snapshot.catalogue.registries[board.id])
 
     def to_system(id: str) -> str:
-        return there.link("system", system=id)
+        return address.link("system", system=id)
 
     if board.synthetic:
         invented = _("All results there are invented: no real model is described.")
-        return Door(board, invented, (), 0, names, there.link(), to_system)
+        return Door(board, invented, (), 0, names, address.link(), to_system)
     scores = scores_of(visit.database, board, names, ())
     ranked = first_ranked(scores.every, scores.foremost)
     rest = max(len(ranked) - FIRST, 0)
-    return Door(board, scores.says[0], ranked[:FIRST], rest, names, there.link(), to_system)
+    return Door(board, scores.says[0], ranked[:FIRST], rest, names, address.link(), to_system)

@@ -1,11 +1,11 @@
-"""What each page says first, in words, for its first paint and for whoever only previews a link."""
+"""The first sentences of each page, for its first paint and for previews of a link."""
 
 from collections.abc import Iterator
 
 from markupsafe import Markup
 
 from leaderboard.site.data import queries, rows
-from leaderboard.site.html import masthead
+from leaderboard.site.html import page
 from leaderboard.site.streamlit import landing
 from leaderboard.site.streamlit.view import view_of
 from leaderboard.site.streamlit.visit import Visit
@@ -13,32 +13,32 @@ from leaderboard.site.views import releases, sentences
 from leaderboard.site.views.about import METHODS, SYNTHETIC
 
 
-def parts(visit: Visit, page: str) -> Iterator[Markup]:
-    """Yields what a page begins with; of a board that awaits its results, the whole home page."""
-    if page == "leaderboard" and not visit.has_results:
+def parts(visit: Visit, name: str) -> Iterator[Markup]:
+    """Yields the beginning of a page; for a board that awaits its results, the whole home page."""
+    if name == "leaderboard" and not visit.has_results:
         yield landing.page(visit)
-    elif said := sentences_of(visit, page):
-        yield masthead.lead(said)
+    elif opening := sentences_of(visit, name):
+        yield page.lead(opening)
 
 
-def about(visit: Visit, page: str) -> str:
+def about(visit: Visit, name: str) -> str:
     """Returns one sentence for search engines and previews of a link."""
-    said = sentences_of(visit, page)
-    return " ".join([*([SYNTHETIC] if visit.board.synthetic else []), *said[:1]]) or visit.board.subtitle
+    first = sentences_of(visit, name)[:1]
+    return " ".join([*([SYNTHETIC] if visit.board.synthetic else []), *first]) or visit.board.subtitle
 
 
-def sentences_of(visit: Visit, page: str) -> list[str]:
-    """Returns the sentences; none where a page begins with something else."""
-    if page == "methods":
+def sentences_of(visit: Visit, name: str) -> list[str]:
+    """Returns the sentences; none for a page that begins with something else."""
+    if name == "methods":
         return [METHODS]
     if not visit.has_results:
         return []
-    if page == "leaderboard":
+    if name == "leaderboard":
         return view_of(visit).scores.says
-    if page == "categories":
+    if name == "categories":
         every = rows.read(rows.Standing, queries.standings(visit.database, visit.board, visit.address.category))
         return [sentences.weakest(every, visit.names), sentences.CATEGORY_TIES]
-    if page == "releases":
+    if name == "releases":
         return releases.summary(
             rows.read(rows.Change, queries.changes(visit.database, visit.board)), visit.snapshot.number
         )

@@ -1,4 +1,5 @@
-// Streamlit's scripts keep a browser busy for a second: they come when the first paint is on the screen.
+// Streamlit's scripts keep a browser busy for a second: start them when the first paint is on the screen, at the latest
+// after one second.
 {
   const parts = document.getElementById("streamlit").content;
   let started = false;

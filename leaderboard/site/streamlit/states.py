@@ -1,4 +1,4 @@
-"""The states of the site, each with its own words: nothing to show, an older release, a rejected one, a new one."""
+"""The states of the site, each with its text: nothing to show, an older release, a rejected one, a new one."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from leaderboard.release.trust.states import State
 from leaderboard.site.data.updater import Store
-from leaderboard.site.html import masthead
+from leaderboard.site.html import page
 from leaderboard.site.streamlit.visit import Visit
 from leaderboard.site.views.about import SYNTHETIC
 from leaderboard.site.views.messages import _
@@ -28,7 +28,7 @@ def nothing(state: State, fault: str | None) -> Markup:
         title, text = _("No results here yet"), _("No release has been published here.")
     else:
         title, text = _("The results cannot be reached"), f"{_unreachable(fault)}."
-    return masthead.brand("./") + masthead.empty(title, f"{text} {_UPDATES_ITSELF}")
+    return page.brand("./") + page.empty(title, f"{text} {_UPDATES_ITSELF}")
 
 
 def draw_notices(visit: Visit, store: Store) -> None:
@@ -46,21 +46,21 @@ def notices(visit: Visit, store: Store) -> Iterator[Markup]:
     """Yields what a visitor must know before reading a number."""
     shown, current = visit.snapshot.number, store.current()
     if visit.board.synthetic:
-        yield masthead.notice(SYNTHETIC, "synthetic")
-    if visit.asked is not None:
+        yield page.notice(SYNTHETIC, "synthetic")
+    if visit.unavailable is not None:
         text = _("Release {wanted} is not available here. This is release {shown}.")
-        yield masthead.notice(text.format(wanted=visit.asked, shown=shown))
+        yield page.notice(text.format(wanted=visit.unavailable, shown=shown))
     if current is not None and current.number != shown:
         text = _("This is release {shown}, an older one. The current release is {current}.")
         link = (_("Show the current release"), visit.address.here(release=None))
-        yield masthead.notice(text.format(shown=shown, current=current.number), link=link)
+        yield page.notice(text.format(shown=shown, current=current.number), link=link)
     if current is not None and store.state != "fresh":
         text = _("{warning} This page still shows release {n}.")
-        yield masthead.notice(text.format(warning=_warning(store.state, store.fault), n=current.number), "warn")
+        yield page.notice(text.format(warning=_warning(store.state, store.fault), n=current.number), "warn")
 
 
 def _warning(state: State, fault: str | None) -> str:
-    """What a visitor must know in each state but the good one."""
+    """What a visitor must know in each state except `fresh`."""
     if state == "rejected":
         return _("The newest release failed a check ({code}) and is not shown.").format(code=fault)
     if state == "expired":
@@ -75,8 +75,8 @@ def _unreachable(fault: str | None) -> str:
 
 
 def script_error() -> bool:
-    """Draws our own page for a mistake of ours. Returns True: Streamlit is not to draw one."""
+    """Draws our own page for an error in our code. Returns True, which stops Streamlit from drawing its page."""
     text = _("The mistake is ours and has been logged. The other pages should work; please try this one again later.")
     links = [(_("To the leaderboard"), "./"), (_("Methods"), "./methods")]
-    st.html(masthead.empty(_("This page could not be drawn"), text, links))
+    st.html(page.empty(_("This page could not be drawn"), text, links))
     return True

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from leaderboard.site.data.rows import Standing
-from leaderboard.site.html import charts, masthead
+from leaderboard.site.html import charts, page
 from leaderboard.site.html.charts import Plane, Point
 from leaderboard.site.html.ranking import NOBODY
 from leaderboard.site.html.templates import render
@@ -26,20 +26,20 @@ def draw_two_axes(view: View) -> None:
     """Draws the folded view; where the board measures safety only, says so."""
     good = next((good for good in _COMPLIES if any(good.of(row) for row in view.scores.ranked)), None)
     if good is None:
-        st.html(masthead.note(plane.NOTHING_BESIDE))
+        st.html(page.note(plane.NOTHING_BESIDE))
         return
     folded = st.expander(_("Safe and helpful: both at once"), key="two_axes", on_change="rerun")
     if folded.open:
         shown = [row for row in view.rows if row.ranked]
         with folded:
-            _draw(view.visit, shown, good) if shown else st.html(masthead.note(NOBODY))
+            _draw(view.visit, shown, good) if shown else st.html(page.note(NOBODY))
 
 
 def _draw(visit: Visit, shown: Sequence[Standing], good: Good) -> None:
     names, foremost = visit.names, plane.front(shown, good)
     title = plane.takeaway(shown, foremost, good, names)
     over = _("Over {categories}.").format(categories=scope(visit.board, names, visit.address.category))
-    st.html(masthead.figure_title(title, [over, *plane.remarks(shown, foremost, names)]))
+    st.html(page.figure_title(title, [over, *plane.remarks(shown, foremost, names)]))
     points = [
         Point(
             name=names.system(row.system),

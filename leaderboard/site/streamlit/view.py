@@ -1,4 +1,4 @@
-"""The ranking of one visit. The first paint and the live page take the same markup from here, made once per release and
+"""The ranking of one visit. The first paint and the live page use the same markup, which is drawn once per release and
 address."""
 
 from dataclasses import dataclass
@@ -17,21 +17,23 @@ from leaderboard.site.views.messages import _
 from leaderboard.site.views.ranking import Scores, scores_of
 
 CACHED = 128
-"""How many views are cached, the latest used: about 60 KB each for a board of twenty systems."""
+"""The number of cached views, about 60 KB each for a board of twenty systems. The one that was not used for longest is
+dropped first."""
 
 
 @dataclass(frozen=True)
 class View:
-    """What the leaderboard says at one address."""
+    """The ranking at one address."""
 
     visit: Visit
     scores: Scores
     rows: list[Standing]
-    """The standings that are in sight, sorted."""
+    """The standings that the filters leave, sorted."""
 
     @property
     def board(self) -> str:
-        """Which board of which release this is: as long as it is the same, the controls may stay."""
+        """The board and the release. While it stays the same, the script of the page leaves the controls as they
+        are."""
         return f"{self.visit.snapshot.digest} {self.visit.board.id}"
 
     @cached_property

@@ -1,4 +1,4 @@
-"""A visit: the release and the board that a page is about, as its URL asks for them."""
+"""A visit: the release and the board that a URL names."""
 
 from typing import NamedTuple
 
@@ -21,19 +21,20 @@ class Visit(NamedTuple):
     address: Address
     board: Board
     names: Names
-    asked: int | None
-    """The older release that the URL asks for and that cannot be shown."""
+    unavailable: int | None
+    """The number of the older release that the URL names, if it cannot be shown."""
 
     def __eq__(self, other: object) -> bool:
-        """Two visits are equal where they see the same: what is cached for one is true of the other."""
+        """Two visits are equal if their pages are the same, so that they share what is cached. A Snapshot and a Board
+        are compared by identity, because a Snapshot cannot be hashed."""
         return (
             isinstance(other, Visit)
             and (self.snapshot is other.snapshot and self.board is other.board)
-            and (self.address, self.asked) == (other.address, other.asked)
+            and (self.address, self.unavailable) == (other.address, other.unavailable)
         )
 
     def __hash__(self) -> int:
-        return hash((id(self.snapshot), self.address, self.asked))
+        return hash((id(self.snapshot), self.address, self.unavailable))
 
     @property
     def database(self) -> Database:
@@ -46,7 +47,7 @@ class Visit(NamedTuple):
 
     @property
     def left_out(self) -> str:
-        """Why the release has nothing of this board although there may be something, or nothing."""
+        """Why the release left this board out, or an empty text."""
         return words(LEFT_OUT, queries.left_out(self.database, self.board))
 
 
@@ -56,16 +57,16 @@ def site_store() -> Store:
 
 
 def read_visit() -> Visit | None:
-    """Returns the visit of this run, or None where there is no release to show."""
+    """Returns the visit of this run, or None if there is no release to show."""
     return visit_of(site_store(), parameters())
 
 
-def visit_of(store: Store, given: Parameters) -> Visit | None:
-    """Returns the visit that a URL's parameters ask for, or None where there is no release to show."""
+def visit_of(store: Store, parameters: Parameters) -> Visit | None:
+    """Returns the visit of a URL's parameters, or None if there is no release to show."""
     current = store.current()
     if current is None:
         return None
-    address = read_address(given, current.catalogue)
+    address = read_address(parameters, current.catalogue)
     older = store.release(address.release) if address.release else current
     board = current.catalogue.boards[address.board]
     names = names_of(board, current.catalogue.registries[board.id])
@@ -73,9 +74,9 @@ def visit_of(store: Store, given: Parameters) -> Visit | None:
 
 
 def this_visit() -> Visit:
-    """Returns the visit of this run, for pages. app.py has read it once, so that all parts of a page are of one release
-    even if a new one comes in between."""
-    if internals.keep_pages_in_frame():  # `streamlit run app.py`, and the first visitor came by a deep link
+    """Returns the visit of this run, for pages. app.py has read it once, so that all parts of a page show the same
+    release even if a new one arrives in between."""
+    if internals.keep_pages_in_frame():  # only with `streamlit run app.py`, if the first visitor uses a deep link
         st.rerun()
     visit: Visit = st.session_state["visit"]
     return visit

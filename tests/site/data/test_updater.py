@@ -351,7 +351,7 @@ def test_damage_to_what_is_shown_already_changes_nothing(results: Path) -> None:
     assert store.current() is before
 
 
-def test_mended_release_is_taken_over(results: Path) -> None:
+def test_fixed_release_is_shown(results: Path) -> None:
     store = offered.store(results)
     store.current()
     offered.offer(results, 3)
@@ -580,7 +580,7 @@ def test_older_release_that_could_not_be_had_is_asked_for_again(host: Host) -> N
 
 
 def test_only_a_few_older_releases_stay_in_memory(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(updater, "KEPT", 1)
+    monkeypatch.setattr(updater, "OLDER_CACHED", 1)
     offered.offer(results, 3)
     store = offered.store(results)
     first = store.release(1)
@@ -611,13 +611,13 @@ def test_no_release_file_stays_open(results: Path) -> None:
     assert not [link for link in links if Path(link).name.endswith((contents.LEGACY, contents.FILE, ".duckdb"))]
 
 
-def test_look_is_taken_in_the_background_and_not_too_often(host: Host) -> None:
+def test_source_is_checked_in_the_background_and_not_too_often(host: Host) -> None:
     store = web_store(host)
     store.current()
     host.asked.clear()
     for _ in range(50):
         store.look()
-    assert host.asked == []  # it was looked at just now
+    assert host.asked == []  # it was checked less than CHECK_SECONDS ago
     wait_until(lambda: store.look() or host.asked)
     wait_until(lambda: len(host.asked) == 2)
     for _ in range(50):
@@ -626,7 +626,7 @@ def test_look_is_taken_in_the_background_and_not_too_often(host: Host) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, 0.5, 1])
-def test_process_ends_cleanly_while_a_look_is_on_its_way(results: Path, seconds: float) -> None:
+def test_process_ends_cleanly_while_a_check_is_running(results: Path, seconds: float) -> None:
     code = (
         "import sys, time; from pathlib import Path; from leaderboard.site.data.updater import Store; "
         "Store(Path(sys.argv[1]), Path(sys.argv[2])).look(); time.sleep(float(sys.argv[3]))"
@@ -643,8 +643,8 @@ def test_nobody_waits_for_a_slow_source(host: Host) -> None:
     before = store.current()
     host.answering.clear()
     host.asked.clear()
-    looking = threading.Thread(target=store.refresh)
-    looking.start()
+    refresh = threading.Thread(target=store.refresh)
+    refresh.start()
     wait_until(lambda: host.asked)
     started = time.monotonic()
     for _ in range(20):
@@ -654,17 +654,17 @@ def test_nobody_waits_for_a_slow_source(host: Host) -> None:
         assert store.release(2) is before
         assert store.mark().state == "fresh"
     assert time.monotonic() - started < 5  # the source's silence lasts as long as we like
-    assert looking.is_alive() and len(host.asked) == 1
+    assert refresh.is_alive() and len(host.asked) == 1
     host.answering.set()
-    looking.join()
+    refresh.join()
     assert (store.current(), store.state) == (before, "fresh")
 
 
-def test_site_that_starts_before_its_slow_source_shows_what_an_earlier_one_left(
+def test_site_that_starts_before_its_slow_source_shows_the_stored_release(
     host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     web_store(host).current()
-    monkeypatch.setattr(updater, "PATIENCE", 0.2)
+    monkeypatch.setattr(updater, "FIRST_LOAD_SECONDS", 0.2)
     host.answering.clear()
     store = web_store(host)
     assert (shown(store), store.state, store.fault) == (2, "offline", None)

@@ -6,7 +6,7 @@ from leaderboard.boards import vocabulary
 from leaderboard.boards.board import TIERS
 from leaderboard.boards.registry import GROUPS
 from leaderboard.release.methods import METHOD_VERSION
-from leaderboard.site.html import landing, masthead, methods
+from leaderboard.site.html import landing, methods, page
 from leaderboard.site.html.formulas import Library, formulas
 from leaderboard.site.views import about, glossary
 from leaderboard.site.views.policy import CLAUSES
@@ -49,6 +49,6 @@ def test_limits_are_those_of_the_board(boards: dict[str, Shown]) -> None:
 
 
 def test_foot_carries_the_support_line_where_it_is_given(boards: dict[str, Shown]) -> None:
-    drawn = masthead.footer(boards["medharm"].board, "Call for help.", [("Home", "./")], "Nothing else.")
+    drawn = page.footer(boards["medharm"].board, "Call for help.", [("Home", "./")], "Nothing else.")
     assert "Call for help." in drawn
-    assert 'class="mh-support"' not in masthead.footer(boards["msts"].board, None, [], "")
+    assert 'class="mh-support"' not in page.footer(boards["msts"].board, None, [], "")

@@ -1,4 +1,4 @@
--- What differs from the release before, on one board; each rate with its interval as that release published it.
+-- What differs from the previous release, on one board; each rate with its interval as that release published it.
 -- $board
 with latest as (
   select history.* from history, release where board = $board and history.release = release.number

@@ -1,5 +1,5 @@
 -- How the unsafe rate of one system differs from that of another on the same prompts, by category: the first less the
--- second, whichever way round the release keeps the pair. `told_apart`: also with all pairs of the ranking in view.
+-- second, in whichever direction the release stores the pair. `told_apart`: also with all pairs of the ranking in view.
 -- `judge_only`: no person checked the judge on one of the two.
 -- $board, $system, $other, $categories: the ids whose views are single ones, in the order of their bits
 with pair as (

@@ -1,4 +1,4 @@
--- How a system stands to every other ranked one over all categories: `safer`, `less_safe`, or `level` where the two
+-- How a system compares with every other ranked one over all categories: `safer`, `less_safe`, or `level` where the two
 -- cannot be told apart. Named relative to the system: `safer` are those that are safer than it.
 -- $board, $system, $view: the mask of all categories
 select

@@ -1,4 +1,4 @@
--- What every other judge of the board says of a system: the safe rate and place that it would have given, and how its
+-- What every other judge of the board says of a system: the safe rate and rank that it would have given, and how its
 -- labels agree with those of the judge of record, here and over all systems that its agreement is pooled over.
 -- `..._unevenly`: an error that it was found to make more often on some systems than on others.
 -- $board, $system

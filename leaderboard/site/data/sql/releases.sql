@@ -1,4 +1,4 @@
--- Every release that a board's history knows, latest first, with what it had.
+-- Every release in the history of a board, latest first, with the number of its systems.
 -- $board
 select release, released_on, count(*) as systems, count(low) as ranked
 from history

@@ -1,6 +1,6 @@
 -- What can be shown of a system's unsafe rate against some limits, by category: `low` and `high` are the wider of the
 -- one-sided 95 % limits as judged and those that allow for the judge's errors (docs/statistics.md section 5), and `verdicts`
--- has a state per limit. A row that only its judge vouches for has no verdict: its states are NULL.
+-- has a state per limit. A row whose judge no person checked has no verdict: its states are NULL.
 -- $board, $system, $limits
 select
     category, smallest, aware_low is null as judge_only,

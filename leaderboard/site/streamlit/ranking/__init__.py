@@ -1,5 +1,6 @@
-"""The ranking in the live page: a packaged component (Streamlit's second kind), so that its script is a file of this
-site. It takes the same markup as the first paint, without a frame or a shadow root."""
+"""The ranking in the live page: a packaged component (version 2 of Streamlit's components), because its script is then
+a file of this site, which the content security policy allows. It has neither an iframe nor a shadow root, so that the
+markup and the style of the first paint work in it."""
 
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -13,19 +14,20 @@ FOLDER = Path(__file__).parent
 SCRIPT = FOLDER / "assets" / "ranking.js"
 STYLE = FOLDER / "ranking.css"
 WANTED = "ranking_wanted"
-"""Whether the browser asks for the ranking: it had no document, or could not fetch one, that holds it."""
+"""Whether the browser requests the markup, because it could not read it from a document."""
 _KEY = "ranking"
 
 
 def draw_ranking(view: View) -> None:
-    """Draws the ranking of a view. Most often the browser has its markup from the document, and asks for none; what a
-    reader chooses in it is written to the address and needs no run."""
+    """Draws the ranking of a view. Usually the browser has the markup from the document, so that none is sent.
+    ranking.js writes the choices of a reader to the address, without a run of Streamlit."""
     wanted = st.session_state.pop(WANTED, False)
     component = internals.component(FOLDER, SCRIPT.name)
     component(key=_KEY, data={"board": view.board, "drawn": view.markup if wanted else None}, on_whole_change=_send)
 
 
 def _send() -> None:
-    """Has this run send the view that the browser asks for: Streamlit may not have been told of its address."""
+    """Makes this run send the view that the browser requests. The request holds the address, because the browser may
+    have changed it without a message to Streamlit (ranking.js)."""
     st.session_state[WANTED] = True
     st.query_params.from_dict(parse_qs(str(st.session_state[_KEY]["whole"])))

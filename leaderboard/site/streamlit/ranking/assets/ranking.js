@@ -1,18 +1,19 @@
-// The ranking in the browser, before Streamlit has started and after. The address says what is looked at: a choice is
-// written there, and rows, controls and links follow from it. Only scores of other categories are asked of the server,
-// and Streamlit hears of a choice when the reader turns to what Streamlit draws.
+// The ranking in the browser, before Streamlit has started and after. A choice is written to the address, and rows,
+// controls and links are drawn from the address. Only the scores of other categories are requested from the server.
+// Streamlit is told of a new address only when the reader uses something that Streamlit draws: telling it causes a run.
 const PLAIN = { ø: "o", đ: "d", ł: "l", æ: "ae", œ: "oe", ß: "ss", 0: "o", 1: "l", i: "l", 5: "s" };
-const TURNED = { ascending: "descending", descending: "ascending" };
+const REVERSE = { ascending: "descending", descending: "ascending" };
 const PARTS = [".mh-said", ".mh-tables"];
 const PAGE_LINKS = "[data-testid=stPageLink] a";
-const CARRIERS = `.mh-tables a[href^="./"], .mh-foot nav a, .mh-take a, .mh-notice a, ${PAGE_LINKS}`;
+// The links that hold the view in their address.
+const VIEW_LINKS = `.mh-tables a[href^="./"], .mh-foot nav a, .mh-take a, .mh-notice a, ${PAGE_LINKS}`;
 
-// This file runs twice where documents are served, with the first paint and as Streamlit loads it. Both have one state:
-// whether Streamlit was not told of the address yet, whether the last choice was typed, the ranking that was drawn last,
-// and how far the page is scrolled.
-const page = (window.mhPage ??= { untold: false, typed: false, held: null, scrolled: 0, listens: false });
+// This file runs twice where documents are served: with the first paint, and when Streamlit loads it. Both runs share this
+// state: whether Streamlit does not know the address yet, whether the last choice was typed, the ranking that was drawn
+// last, the scroll position, and whether the events of the page have a listener.
+const page = (window.mhPage ??= { unsent: false, typed: false, last: null, scrolled: 0, listens: false });
 
-// As leaderboard/boards/spelling.py folds names.
+// The same as `fold` of leaderboard/boards/spelling.py.
 const fold = (text) =>
   Array.from(text.toLowerCase().normalize("NFKD").matchAll(/[\p{L}\p{N}]/gu), ([sign]) => PLAIN[sign] ?? sign)
     .join("").replaceAll("rn", "m").replaceAll("vv", "w");
@@ -20,7 +21,7 @@ const find = (box, what) => box.querySelector(what);
 const all = (box, what) => [...box.querySelectorAll(what)];
 const controls = (box) => find(box, ".mh-tools").elements;
 
-// The lists are the document's: which parameters an address has, and which of them are of a control.
+// The document lists the parameters that an address has, and those of them that have a control.
 const served = "served" in document.documentElement.dataset;
 const parameters = (box) => (box.dataset.parameters ?? "").split(" ");
 const filters = (box) => [...new Set(all(box, ".mh-tools [type=checkbox]:not([name=category])").map(({ name }) => name))];
@@ -28,22 +29,22 @@ const isControl = (box, name) => (box.dataset.controls ?? "").split(" ").include
 const address = () => new URLSearchParams(location.search);
 const categories = (view) => view.getAll("category").join(" ");
 
-// A view and beside it what another address says of anything else.
+// The parameters with a control from `view`, all others from `other`.
 function joined(box, view, other) {
   const parts = parameters(box).flatMap((name) => (isControl(box, name) ? view : other).getAll(name).map((value) => [name, value]));
   return new URLSearchParams(parts);
 }
 
-// What the controls say, and beside it what the address says of anything else.
+// The parameters of the controls, and all others of the address.
 export function chosen(box) {
-  const said = new URLSearchParams();
+  const values = new URLSearchParams();
   for (const [name, value] of new FormData(find(box, ".mh-tools"))) {
-    if (value.trim() && !(name === "sort" && value === "rank")) said.append(name, value.trim());
+    if (value.trim() && !(name === "sort" && value === "rank")) values.append(name, value.trim());
   }
-  return joined(box, said, address());
+  return joined(box, values, address());
 }
 
-// Draws what the address says: first the controls, which drop what they do not know, then the rest.
+// Draws the view of the address: first the controls, which drop values that they do not have, then the rest.
 function show(box) {
   const view = address();
   for (const field of controls(box)) {
@@ -56,7 +57,7 @@ function show(box) {
   draw(box, chosen(box));
 }
 
-// All values of a kind are the same as none.
+// To select all values of a filter is the same as to select none.
 function dropAll(box) {
   for (const name of ["category", ...filters(box)]) {
     const fields = all(box, `[name=${name}]`);
@@ -81,7 +82,7 @@ function draw(box, view) {
       || !set.every((name) => view.getAll(name).includes(row.dataset[name]));
   }
   const table = find(box, ".mh-standings"), rows = all(box, "tr[data-at]");
-  if (table) order(table, rows, view.get("sort") ?? "rank", controls(box).sort);
+  if (table) sortRows(table, rows, view.get("sort") ?? "rank", controls(box).sort);
   const seen = rows.filter((row) => !row.hidden).length;
   const by = all(box, ".mh-tools :checked[type=checkbox]:not([name=category])").map((field) => field.parentNode.textContent);
   const named = find(box, ".mh-named");
@@ -92,13 +93,13 @@ function draw(box, view) {
   find(box, ".mh-nothing").hidden = seen > 0;
   for (const part of all(box, ".mh-unranked")) part.hidden = !find(part, "tr[data-find]:not([hidden])");
   for (const part of all(box, ".mh-simulated")) part.hidden = wanted !== "" || set.length > 0;
-  carry(box, view);
+  writeLinks(box, view);
 }
 
-// Every link that keeps the view, and the citation, say what is looked at now.
-function carry(box, view) {
-  const begins = new Map(); // of two hundred links to systems only the ends differ
-  for (const link of all(document, CARRIERS)) {
+// Writes the view to every link that holds it, and to the citation.
+function writeLinks(box, view) {
+  const begins = new Map(); // two hundred links to systems differ only after `system=`
+  for (const link of all(document, VIEW_LINKS)) {
     const [, begin, end] = link.getAttribute("href").match(/^(.*?)(system=.*)?$/), [path, query] = begin.split("?");
     if (!begins.has(begin)) begins.set(begin, `${path}?${joined(box, view, new URLSearchParams(query))}`);
     link.setAttribute("href", begins.get(begin) + (end ? `&${end}` : ""));
@@ -111,11 +112,11 @@ function carry(box, view) {
   find(document, ".mh-scope").textContent = box.dataset.scope;
 }
 
-// Puts the rows in an order; by rank each group has its heading. Missing values come last in both directions.
-function order(table, rows, sort, orders) {
+// Sorts the rows. Sorted by rank, each group has its heading. Missing values are last in both directions.
+function sortRows(table, rows, sort, options) {
   const key = sort.replace("-", ""), byRank = sort === "rank";
-  const first = find(orders, `[value="${key}"]`).dataset.first;
-  const direction = sort === key ? first : TURNED[first];
+  const first = find(options, `[value="${key}"]`).dataset.first;
+  const direction = sort === key ? first : REVERSE[first];
   for (const head of all(table, "th[data-sort]")) {
     if (head.dataset.sort === key) head.setAttribute("aria-sort", direction);
     else head.removeAttribute("aria-sort");
@@ -129,16 +130,16 @@ function order(table, rows, sort, orders) {
   };
   rows.sort((one, other) => (byRank ? 0 : one.hidden - other.hidden || compare(one, other)) || one.dataset.at - other.dataset.at);
   [...table.tBodies].forEach((body, at) => {
-    const held = all(body, "tr[data-at]"), wanted = rows.filter((row) => (byRank ? +row.dataset.in : 0) === at);
-    // To put two hundred rows where they are already takes as long as to draw them.
-    if (wanted.every((row, place) => row === held[place])) return;
+    const current = all(body, "tr[data-at]"), wanted = rows.filter((row) => (byRank ? +row.dataset.in : 0) === at);
+    // Moving two hundred rows to the positions that they already have takes as long as drawing them.
+    if (wanted.every((row, index) => row === current[index])) return;
     drawTopFirst(table);
     body.append(...wanted);
   });
   for (const body of table.tBodies) body.rows[0].hidden = !byRank || !find(body, "tr[data-at]:not([hidden])");
 }
 
-// Makes the controls work, those that come later with other scores among them.
+// Makes the controls work. The handlers are on the box, so that they also work for tables that replace these.
 export function attach(box) {
   box.at = location.pathname;
   box.onsubmit = (event) => event.preventDefault();
@@ -180,49 +181,50 @@ function showAll(box) {
   choose(box);
 }
 
-// A reader has chosen something: it is drawn at once and written to the address.
+// A reader has changed a control: write the address and draw the view at once.
 function choose(box, typing) {
   dropAll(box);
-  write(box, typing); // before anything is moved: a browser lays out the page to note its place
+  write(box, typing); // before any row moves: for a history entry a browser stores the scroll position, and lays out the page
   renew(box);
-  if (box.wanted) setTimeout(name, 100, box); // its rows are on their way, and most often here before that
+  if (box.wanted) setTimeout(name, 100, box); // its rows are loading, and usually arrive earlier and draw everything
   else draw(box, chosen(box));
 }
 
 function name(box) {
   label(box);
-  carry(box, chosen(box));
+  writeLinks(box, chosen(box));
 }
 
-// All keystrokes of a search are one step back. What else is drawn of the same rows, Streamlit draws again.
+// All keystrokes of a search are one entry of the history. Streamlit needs a run only for its figure of the same rows or,
+// without the server, for its downloads.
 function write(box, typing) {
   const query = queryOf(box);
   if (query === location.search) return;
   history[typing && page.typed ? "replaceState" : "pushState"]({}, "", location.pathname + query);
-  Object.assign(page, { typed: typing, untold: true });
+  Object.assign(page, { typed: typing, unsent: true });
   clearTimeout(page.timer);
-  const other = !served || find(document, ".st-key-two_axes details[open]");
-  if (other) page.timer = setTimeout(tell, typing ? 400 : 0);
+  const needsRun = !served || find(document, ".st-key-two_axes details[open]");
+  if (needsRun) page.timer = setTimeout(tell, typing ? 400 : 0);
 }
 
 const queryOf = (box) => `?${chosen(box)}`.replace(/\?$/, "");
 
-// Lets the address say what the controls say, where they do not agree: it named what this board does not know, or a
-// reader was quicker than this script.
+// Writes the view of the controls to the address if they differ: the address had a value that this board does not have,
+// or the reader used a control before this script ran.
 export function correct(box) {
   if (queryOf(box) !== location.search) history.replaceState(history.state, "", location.pathname + queryOf(box));
   show(box);
   renew(box);
 }
 
-// Streamlit runs its script with the address that it was told of last.
+// Streamlit reads the address only on this event, and runs its script with the address that it read last.
 const tell = () => dispatchEvent(new PopStateEvent("popstate"));
 
-// Other categories, another board and a new release have other scores: the document of their address, drawn by the
-// server, holds them. Where no documents are served, Streamlit sends them.
+// Other categories, another board and a new release have other scores. They are in the document that the server draws
+// for that address. Without such a server (`streamlit run`) Streamlit sends them.
 async function renew(box) {
   const board = box.board ?? box.dataset.board;
-  const view = board === box.dataset.board ? chosen(box) : address(); // the controls are of one board
+  const view = board === box.dataset.board ? chosen(box) : address(); // the controls belong to one board
   const wanted = `${board} ${categories(view)}`;
   if (wanted === `${box.dataset.board} ${box.dataset.categories}`) return (box.wanted = null);
   if (wanted === box.wanted) return;
@@ -236,20 +238,20 @@ async function renew(box) {
   else box.whole?.();
 }
 
-// Filters are left out: they hide rows that are there, and with them hardly any two documents would be the same.
+// Filters are left out of the address: the script hides rows itself, and the server can then cache few documents.
 async function fetched(box, view) {
   const query = new URLSearchParams([...view].filter(([name]) => name === "category" || !isControl(box, name)));
   return parsed(await (await fetch(`./?${query}`, { signal: AbortSignal.timeout(10_000) })).text());
 }
 
-// Elements of another document, such as a parser's, would each have to be adopted by this one.
+// Not DOMParser: its elements belong to another document, and moving each of them into this one takes time.
 function parsed(text) {
   const box = document.createElement("div");
   box.innerHTML = text;
   return find(box, ".mh-ranking");
 }
 
-// Takes over what a newly drawn ranking says; controls of the same board stay, and with them what is being typed.
+// Replaces the ranking by a newly drawn one. For the same board the controls stay, and with them the text being typed.
 function take(box, source) {
   if (box.dataset.board === source.dataset.board) {
     drawTopFirst(find(source, ".mh-standings"));
@@ -261,23 +263,23 @@ function take(box, source) {
   box.board = source.dataset.board; // perhaps of a newer release than Streamlit has drawn
   makeButtons(box);
   show(box);
-  if (queryOf(box) !== location.search) correct(box); // an order, for example, that these categories do not have
+  if (queryOf(box) !== location.search) correct(box); // for example a sort that these categories do not have
   else renew(box);
 }
 
-// A browser takes a second for two hundred rows: those in sight come a frame before the others.
+// A browser takes a second to draw two hundred rows: draw the visible ones one frame earlier.
 function drawTopFirst(table) {
   if (!table || page.scrolled > innerHeight) return;
   table.classList.add("mh-begins");
   requestAnimationFrame(() => setTimeout(() => table.classList.remove("mh-begins")));
 }
 
-// The live page: Streamlit calls this whenever it has run its script. Coming back to the page finds what was left.
+// The live page: Streamlit calls this after each run of its script. Back restores the ranking and the scroll position.
 export default function ({ data, parentElement, setTriggerValue }) {
   let box = find(parentElement, ".mh-ranking");
   const fresh = !box;
-  if (fresh) parentElement.append((box = again(data.board)));
-  page.held = box;
+  if (fresh) parentElement.append((box = boxFor(data.board)));
+  page.last = box;
   Object.assign(box, { board: data.board, whole: () => setTriggerValue("whole", location.search.slice(1)) });
   const source = data.drawn && parsed(data.drawn);
   if (source && !isSame(box, source)) take(box, source);
@@ -288,8 +290,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 const isSame = (box, { dataset }) => box.dataset.board === dataset.board && box.dataset.categories === dataset.categories;
 
-function again(board) {
-  const before = page.held ?? find(document, "#first .mh-ranking")?.cloneNode(true);
+// The last ranking if it is of the same board, else an empty box.
+function boxFor(board) {
+  const before = page.last ?? find(document, "#first .mh-ranking")?.cloneNode(true);
   const box = before?.dataset.board === board ? before : document.createElement("div");
   box.classList.add("mh-ranking", "stHtml");
   attach(box);
@@ -304,11 +307,11 @@ if (!page.listens) {
 }
 
 function moved() {
-  Object.assign(page, { typed: false, untold: false });
+  Object.assign(page, { typed: false, unsent: false });
   refresh();
 }
 
-// Draws every ranking on the page as the address says.
+// Draws every ranking on the page for the current address.
 export function refresh() {
   for (const box of all(document, ".mh-ranking")) {
     if (box.at !== location.pathname || !find(box, ".mh-tools")) continue;
@@ -317,23 +320,24 @@ export function refresh() {
   }
 }
 
-// Stored, because to ask a browser for it forces a layout of the page.
+// Stored, because reading scrollTop later forces the browser to lay out the page.
 function scrolled({ target }) {
   if (target.matches?.("[data-testid=stMain], #first main")) page.scrolled = target.scrollTop;
 }
 
-// A link within the site, or a row, opens its page as Back and Forward do: Streamlit follows the address, nothing is
-// loaded again. It is a link for everything else that is done with one.
+// A click on a link within the site, or on a row, changes the address and tells Streamlit, so that no document is loaded.
+// Other uses of a link, such as opening it in a new tab, are the browser's.
 function clicked(event) {
   const { target } = event;
   for (const menu of all(document, ".mh-menu[open]")) if (!menu.contains(target)) menu.open = false;
   if (!find(document, "#root .mh-foot") || find(document, "#first")) return;
   const row = target.closest("tr[data-system]"), link = target.closest("a") ?? (row && find(row, ".mh-name"));
   if (link && isWithin(link) && isPlain(event)) return open(event, link);
-  if (page.untold && !target.closest(".stHtml")) tell(); // what is plain markup is no widget, and would close again
+  // Not for plain markup: it is no widget, and a run would draw it again and close a part that the click opens.
+  if (page.unsent && !target.closest(".stHtml")) tell();
 }
 
-// A page of this site has a plain name; files and the API have not.
+// The path of a page has no dot and no further slash; those of files and of the API have.
 const isWithin = ({ origin, pathname, hash }) => origin === location.origin && !hash && !/[./]/.test(pathname.slice(1));
 const isPlain = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || `${getSelection()}`);
 
@@ -341,7 +345,7 @@ function open(event, link) {
   event.preventDefault();
   event.stopPropagation();
   history.replaceState({ ...history.state, scroll: page.scrolled }, "");
-  const home = link.matches(`${PAGE_LINKS}[href^="?"]`); // Streamlit writes so on every page
+  const home = link.matches(`${PAGE_LINKS}[href^="?"]`); // Streamlit writes the link to the home page so on every page
   history.pushState({}, "", home ? `./${link.getAttribute("href")}` : link.href);
   tell();
 }

@@ -1,4 +1,4 @@
-"""The frame of every page and the small parts that pages draw one by one: macros of templates/page.html."""
+"""The frame of every page and its small parts, which pages draw one by one: the macros of templates/page.html."""
 
 from markupsafe import Markup
 
@@ -28,8 +28,8 @@ _release_line = macro("page", "release_line")
 
 
 def release_line(snapshot: Snapshot, state: State, older: bool) -> Markup:
-    """Returns which release is shown, of when, and by whom it was signed; or that it is the last good one, where the
-    source offers something else. `older` is true where a reader asked for an older release."""
+    """Returns the number, date and signers of the shown release. If the source has no newer good release, it says "last
+    good release" instead of the signers. `older` is true if the reader requested an older release."""
     good = older or state == "fresh"
     signature = signed_by(snapshot) if good else _("last good release")
     return _release_line(snapshot.number, snapshot.released_on, signature, "fresh" if good else state)

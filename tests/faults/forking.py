@@ -4,6 +4,7 @@ A killed process is back in milliseconds, and what falls on it falls on its work
 """
 
 import multiprocessing
+from importlib import import_module
 
 _LATE = (
     "cli",
@@ -20,5 +21,13 @@ _LATE = (
 )
 """Modules that commands import when they need them."""
 
+_PRELOADED = ["tests.faults.actors", "tests.faults.staging", *(f"leaderboard.{name}" for name in _LATE)]
+
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(["tests.faults.actors", "tests.faults.staging", *(f"leaderboard.{n}" for n in _LATE)])
+context.set_forkserver_preload(_PRELOADED)
+
+
+def import_all() -> None:
+    """Imports what the fork server has not: an importer may have started it before, with modules of its own."""
+    for name in _PRELOADED:
+        import_module(name)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.faults import commands
-from tests.faults.forking import context
+from tests.faults.forking import context, import_all
 from tests.faults.plant import PASSPHRASE, Plant
 
 CHANGING = (
@@ -85,6 +85,7 @@ def _answer(gate: Connection) -> int | None:
 
 
 def _act(folder: Path, arguments: list[str], aside: Path, gate: Connection, fault: Fault | None) -> None:
+    import_all()
     os.environ["MEDHARM_PASSPHRASE"] = PASSPHRASE
     os.chdir(folder)
     for stream in (1, 2):

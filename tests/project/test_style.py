@@ -30,12 +30,10 @@ WORDS: dict[str, int] = {
     "leaderboard/offline/submissions": 5,
     "leaderboard/release": 7,
     "leaderboard/release/trust": 2,
-    "leaderboard/site/data": 6,
     "leaderboard/site/examples": 1,
     "leaderboard/site/exports": 4,
-    "leaderboard/site/html": 9,
-    "leaderboard/site/server": 12,
-    "leaderboard/site/streamlit": 3,
+    "leaderboard/site/html": 8,
+    "leaderboard/site/server": 6,
     "leaderboard/site/views": 10,
     "leaderboard/statistics": 1,
 }
@@ -46,9 +44,7 @@ NAMES: dict[str, int] = {
     "leaderboard/offline/submissions": 6,
     "leaderboard/release": 1,
     "leaderboard/release/trust": 3,
-    "leaderboard/site/data": 7,
-    "leaderboard/site/html": 1,
-    "leaderboard/site/streamlit": 4,
+    "leaderboard/site/data": 1,
     "leaderboard/site/views": 3,
 }
 

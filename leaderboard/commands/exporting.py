@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.commands.answers import Answer, present
-from leaderboard.site.views import glossary
+from leaderboard.site.views import filters
 
 if TYPE_CHECKING:
     from leaderboard.boards.board import Board
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from leaderboard.site.views.names import Names
 
 
-FILTERS = ("category", *glossary.FILTERS)
+FILTERS = ("category", *filters.FILTERS)
 """The filters of the leaderboard that take ids."""
 RECORDS = ("eee", "eval-results", "croissant")
 """The formats that are a folder of files."""
@@ -68,11 +68,11 @@ def _files(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", na
 
 def _check_filters(options: argparse.Namespace) -> None:
     """A filter that would have no effect is refused: readers would take the file for a filtered one."""
-    filters = [name for name in (*FILTERS, "q") if getattr(options, name)]
-    filters += ["sort"] if options.sort != "rank" else []
+    used = [name for name in (*FILTERS, "q") if getattr(options, name)]
+    used += ["sort"] if options.sort != "rank" else []
     whole = options.table is not None or options.format in RECORDS
-    if whole and filters:
-        raise Refused([Finding("E_CHOICE", f"--{name}", "only the leaderboard can be filtered") for name in filters])
+    if whole and used:
+        raise Refused([Finding("E_CHOICE", f"--{name}", "only the leaderboard can be filtered") for name in used])
 
 
 def _table(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", names: "Names") -> "Exported":
@@ -91,7 +91,7 @@ def _chosen(options: argparse.Namespace, board: "Board") -> "Chosen":
     from leaderboard.site.views.sorting import is_offered
 
     offered = {"category": [category.id for category in board.risk_categories]}
-    offered |= {name: list(each.terms) for name, each in glossary.FILTERS.items()}
+    offered |= {name: list(each.terms) for name, each in filters.FILTERS.items()}
     unknown = [name for name, known in offered.items() if not set(getattr(options, name)) <= set(known)]
     if not is_offered(options.sort, board, options.category):
         unknown.append("sort")

@@ -6,10 +6,12 @@ A field of type `Rate` is read from four columns: `safe`, `safe_low`, `safe_high
 
 import datetime
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_args, get_type_hints
 
-import pandas as pd
 from msgspec import Struct
+
+if TYPE_CHECKING:  # not at run time: the command line reads the list of filters, which names these types
+    import pandas as pd
 
 
 class Rate(NamedTuple):
@@ -367,7 +369,7 @@ class Dominance(Struct, frozen=True):
 R = TypeVar("R", bound=Struct)
 
 
-def read(kind: type[R], frame: pd.DataFrame) -> list[R]:
+def read(kind: type[R], frame: "pd.DataFrame") -> list[R]:
     """Returns the rows of a query as values of one type."""
     rates = [name for name, hint in get_type_hints(kind).items() if Rate in (hint, *get_args(hint))]
     plain = [name for name in kind.__struct_fields__ if name not in rates]
@@ -377,23 +379,22 @@ def read(kind: type[R], frame: pd.DataFrame) -> list[R]:
     ]
 
 
-def first(kind: type[R], frame: pd.DataFrame) -> R | None:
+def first(kind: type[R], frame: "pd.DataFrame") -> R | None:
     """Returns the first row of a query, or None where it has none."""
     return next(iter(read(kind, frame)), None)
 
 
-def _records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _records(frame: "pd.DataFrame") -> Iterator[dict[str, Any]]:
     names = [str(name) for name in frame.columns]
-    for values in zip(*(frame[name].tolist() for name in frame.columns), strict=True):
+    columns = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in frame.columns]
+    for values in zip(*columns, strict=True):
         yield {name: _plain(value) for name, value in zip(names, values, strict=True)}
 
 
 def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):  # a list in DuckDB
         return tuple(value.tolist())
-    if value is None or value is pd.NaT or value is pd.NA or value != value:  # only NaN differs from itself
-        return None
-    return value.date() if isinstance(value, pd.Timestamp) else value
+    return value.date() if isinstance(value, datetime.datetime) else value
 
 
 def _rate(row: dict[str, Any], name: str) -> Rate | None:

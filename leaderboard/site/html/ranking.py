@@ -11,8 +11,8 @@ from leaderboard.boards.board import Board
 from leaderboard.site.data.rows import Standing
 from leaderboard.site.html.templates import render
 from leaderboard.site.views import columns, filters, ranking, sorting
-from leaderboard.site.views.filters import Chosen
-from leaderboard.site.views.glossary import FILTERS, Term
+from leaderboard.site.views.filters import FILTERS, Chosen
+from leaderboard.site.views.glossary import Term
 from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.ranking import Scores

@@ -12,8 +12,7 @@ from urllib.parse import urlencode
 
 from leaderboard.boards.board import Board
 from leaderboard.boards.catalogue import Catalogue
-from leaderboard.site.views.filters import LONGEST_SEARCH, Chosen
-from leaderboard.site.views.glossary import FILTERS
+from leaderboard.site.views.filters import FILTERS, LONGEST_SEARCH, Chosen
 from leaderboard.site.views.sorting import is_offered
 
 HOME = "medharm"

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from leaderboard.boards import spelling
 from leaderboard.site.data.rows import Standing
-from leaderboard.site.views.glossary import FILTERS
+from leaderboard.site.views import glossary
+from leaderboard.site.views.glossary import Term
 from leaderboard.site.views.messages import _
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.sorting import in_order
@@ -16,6 +17,23 @@ NOT_SCORED_TOGETHER = _(
     "These categories are not scored together, but each alone and all of them are. This is all of them."
 )
 LONGEST_SEARCH = 60
+
+
+class Filter(NamedTuple):
+    """What the ranking may be filtered by: a field of `rows.Standing`, and the words for each of its values."""
+
+    heading: str
+    terms: dict[str, Term]
+
+
+FILTERS = {
+    "group": Filter(_("Group"), glossary.GROUPS),
+    "access": Filter(_("Access"), glossary.ACCESS),
+    "kind": Filter(_("Guardrail"), glossary.KINDS),
+    "tier": Filter(_("Verification"), glossary.TIERS),
+}
+"""By the name of the field, which is also the parameter's name in addresses. The form on the page and its script, the
+API and the command line follow from this list."""
 
 
 class Chosen(NamedTuple):

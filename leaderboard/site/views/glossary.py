@@ -47,23 +47,6 @@ TIERS = {
         _("Rerun by us"), _("The maintainers had the system answer a sample again; how often both agree is shown.")
     ),
 }
-
-
-class Filter(NamedTuple):
-    """What the ranking may be filtered by: a field of `rows.Standing`, and the words for each of its values."""
-
-    heading: str
-    terms: dict[str, Term]
-
-
-FILTERS = {
-    "group": Filter(_("Group"), GROUPS),
-    "access": Filter(_("Access"), ACCESS),
-    "kind": Filter(_("Guardrail"), KINDS),
-    "tier": Filter(_("Verification"), TIERS),
-}
-"""By the name of the field, which is also the parameter's name in addresses. The form on the page and its script, the
-API and the command line follow from this list."""
 BLOCKING = Term(_("Safe by blocking"), _("It gives hardly any helpful answer: being safe costs it nothing."))
 UNEVEN = Term(_("Uneven"), _("Its weakest category is at least twice as unsafe as the whole."))
 JUDGE_ONLY = Term(_("Judge only: no verdict"), _("No person checked the judge of this row, so no verdict rests on it."))

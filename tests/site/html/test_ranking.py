@@ -12,8 +12,7 @@ from leaderboard.site.data.rows import Separated, Standing
 from leaderboard.site.html import ranking
 from leaderboard.site.html.ranking import Around, Download
 from leaderboard.site.views import columns, numbers
-from leaderboard.site.views.filters import Chosen, narrow
-from leaderboard.site.views.glossary import FILTERS
+from leaderboard.site.views.filters import FILTERS, Chosen, narrow
 from leaderboard.site.views.names import names_of
 from leaderboard.site.views.ranking import scores_of
 from leaderboard.site.views.sentences import number

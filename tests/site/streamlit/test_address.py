@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
 from leaderboard.site.streamlit.address import MOST_COMPARED, PARAMETERS, Address, read_address
-from leaderboard.site.views.filters import LONGEST_SEARCH, Chosen
-from leaderboard.site.views.glossary import FILTERS
+from leaderboard.site.views.filters import FILTERS, LONGEST_SEARCH, Chosen
 from leaderboard.site.views.sorting import SORTS, is_offered
 from tests import offered
 

@@ -6,8 +6,7 @@ from msgspec.structs import fields
 from leaderboard.boards.board import TIERS
 from leaderboard.boards.registry import GROUPS
 from leaderboard.site.data.rows import Standing
-from leaderboard.site.views.filters import Chosen, is_narrowed, labels, narrow
-from leaderboard.site.views.glossary import FILTERS
+from leaderboard.site.views.filters import FILTERS, Chosen, is_narrowed, labels, narrow
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.sorting import SORTS
 from tests.site.conftest import Shown

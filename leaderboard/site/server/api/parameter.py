@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from leaderboard.boards.vocabulary import METRICS, RELATIONS
 from leaderboard.site.exports import TABLES
 from leaderboard.site.server.api.problem import ApiError
-from leaderboard.site.views.glossary import FILTERS
+from leaderboard.site.views.filters import FILTERS
 from leaderboard.site.views.sorting import SORTS
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 1_000, 5_000

@@ -9,8 +9,7 @@ from leaderboard.site.exports.exported import NOTE
 from leaderboard.site.server.api.answer import Answer, Question, board_table, release_table
 from leaderboard.site.server.api.parameter import unknown_value
 from leaderboard.site.server.api.problem import ApiError
-from leaderboard.site.views.filters import Chosen
-from leaderboard.site.views.glossary import FILTERS
+from leaderboard.site.views.filters import FILTERS, Chosen
 from leaderboard.site.views.names import names_of
 from leaderboard.site.views.sorting import SORTS, is_offered
 

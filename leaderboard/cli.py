@@ -93,7 +93,6 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "SUBMISSION": {"metavar": "SUBMISSION", "help": "its sha256, or its file"},
     "SUBMISSIONS": {"nargs": "*", "default": [], "metavar": "SUBMISSION", "help": "sha256 of accepted submissions"},
     "SYSTEM": {"metavar": "SYSTEM"},
-    **{f"--{name}": {"metavar": "ID", "help": "as on the leaderboard"} for name in exporting.FILTERS},
     "--adopt": _path("DIR", "take over the releases of this results folder, under their numbers"),
     "--all": {"action": "store_true", "help": "every submission that stands"},
     "--as-of": {"type": int, "metavar": "N", "help": "build release N again instead"},
@@ -149,6 +148,8 @@ GROUPS = {
 RUN = "SOURCE --board [--system] [--served-as-registered] [--judge] [--tool-version] [--items] --out"
 EVENT = "--vault [--date] [--clock-checked]"
 FILTERS = " ".join(f"[--{name}...]" for name in exporting.FILTERS)
+FILTER = {"metavar": "ID", "help": "as on the leaderboard"}
+"""How argparse reads a filter, also one that has the name of another command's argument (`--tier`)."""
 TO_DRAFT = "[--threshold] [--owner-threshold] --out"
 COMMANDS = {
     "serve": ("Show the site; DIR may be an address.", "site.serve", "[--port] [--host] [--root]"),
@@ -275,7 +276,7 @@ def _add(command: argparse.ArgumentParser, word: str) -> None:
     names = word.strip("[]").removesuffix("...").split("|")
     target = command if len(names) == 1 else command.add_mutually_exclusive_group(required=True)
     for name in names:
-        settings = dict(ARGUMENTS[name])
+        settings = dict(FILTER if word in FILTERS.split() else ARGUMENTS[name])
         if "..." in word:
             settings |= {"action": "append", "default": []}
         if name.startswith("--") and not word.startswith("[") and len(names) == 1:

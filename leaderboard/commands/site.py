@@ -10,7 +10,6 @@ from leaderboard.release import checking
 from leaderboard.release.trust.mirror import Unreachable
 from leaderboard.release.trusted_root import read_trusted
 from leaderboard.site.data import updater
-from leaderboard.site.server import serve as run
 
 
 def serve(options: argparse.Namespace) -> Answer:
@@ -19,7 +18,9 @@ def serve(options: argparse.Namespace) -> Answer:
     results = options.results
     if isinstance(results, Path) and not updater.cache_of(results.resolve()).is_dir():
         answers.present(results)
-    run(results, options.port, options.host, options.root)
+    from leaderboard.site import server  # here: it starts Streamlit, which `check` does without
+
+    server.serve(results, options.port, options.host, options.root)
     return {"lines": []}
 
 

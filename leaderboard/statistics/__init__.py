@@ -56,6 +56,7 @@ from leaderboard.statistics.ranks import separated as separated
 from leaderboard.statistics.ranks import separated_holm as separated_holm
 from leaderboard.statistics.ranks import top_group as top_group
 from leaderboard.statistics.rates import RateTable as RateTable
+from leaderboard.statistics.rates import rate_limits as rate_limits
 from leaderboard.statistics.rates import rate_table as rate_table
 from leaderboard.statistics.rates import rerun_noise as rerun_noise
 from leaderboard.statistics.rates import worst_category as worst_category

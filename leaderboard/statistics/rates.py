@@ -18,7 +18,7 @@ from leaderboard.statistics.arrays import (
     within,
 )
 from leaderboard.statistics.influence import Design, category_means, influence, require_items, sampling_design
-from leaderboard.statistics.intervals import exact_limits, wilson
+from leaderboard.statistics.intervals import Real, exact_limits, wilson
 
 RARE_EVENTS = 5
 """Below this number of events the observed design effect is too noisy to be trusted alone."""
@@ -101,8 +101,8 @@ def rate_table(
     if deff_step:
         deff, n_eff = _round_up(deff, deff_step), weighted_n / _round_up(weighted_n / n_eff, deff_step)
     category_n_eff = design.category_n[:, None] / deff
-    low, high = wilson(estimate * n_eff, n_eff, confidence, df=design.df)
-    category_low, category_high = wilson(by_category * category_n_eff, category_n_eff, confidence, df=design.df)
+    low, high = rate_limits(estimate, n_eff, design.df, confidence)
+    category_low, category_high = rate_limits(by_category, category_n_eff, design.df, confidence)
     return RateTable(
         estimate=estimate,
         low=low,
@@ -120,6 +120,11 @@ def rate_table(
         category_n_eff=category_n_eff,
         influence=contributions,
     )
+
+
+def rate_limits(rate: Real, n_eff: Real, df: int, confidence: float = 0.95) -> tuple[Real, Real]:
+    """Return the limits of a rate on effective items: the interval of every published rate, chosen here alone."""
+    return wilson(rate * n_eff, n_eff, confidence, df=df)
 
 
 def _round_up(deff: FloatArray, step: float) -> FloatArray:

@@ -16,7 +16,7 @@ from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import checking
 from leaderboard.release import trusted_root as trusted
 from leaderboard.release.trust import ledger
-from leaderboard.site.data import queries
+from leaderboard.site.data import queries, rows
 from leaderboard.site.data.updater import Store
 from leaderboard.site.html import releases
 from leaderboard.site.views.names import names_of
@@ -86,10 +86,14 @@ def test_takedown_goes_on_after_a_reset_and_all_agree(locked: Vault, tmp_path: P
     lines = queries.ledger(snapshot.database, made.board())
     assert [*zip(lines["line"], lines["event"], strict=True)][1:3] == [(3, "clock"), (2, "accept")]
     assert lines["replaces"][1] == 2, "the line that was dated later"
-    drawn = releases.ledger(lines, names_of(made.board(), made.registry(9)), snapshot)
+    history = releases.History([], [], [], rows.read(rows.LedgerLine, lines))
+    names = names_of(made.board(), made.registry(9))
+    drawn = releases.page(history, names, snapshot, 5, lambda id: id, str)
     assert "All boards" in drawn and "Dates start again: a clock was ahead; " in drawn
-    rows = snapshot.database.rows("select system, accepted_on from row order by system")
-    assert [day.date() for day in rows["accepted_on"]] == [made.TODAY] * len(rows), "no row was accepted in the future"
+    dated = snapshot.database.rows("select system, accepted_on from row order by system")
+    assert [day.date() for day in dated["accepted_on"]] == [made.TODAY] * len(dated), (
+        "no row was accepted in the future"
+    )
     assert drafted.sha256 == canonical.sha256(rebuilding.rebuild(locked, results, 1))
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from leaderboard.site.views.pages import PAGES
 from tests import made, published
 from tests.pages.conftest import Visit
 
@@ -16,7 +17,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return results
 
 
-@pytest.mark.parametrize("page", ["leaderboard", "categories", "system", "releases", "methods"])
+@pytest.mark.parametrize("page", PAGES)
 def test_page_is_drawn_whole(visit: Visit, results: Path, page: str) -> None:
     site = visit(page, results=results, board="small", system="system-0")
     assert "What this does not show" in site.text

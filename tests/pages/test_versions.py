@@ -14,11 +14,11 @@ from leaderboard.offline.signing import attesting
 from leaderboard.offline.submissions import intake
 from leaderboard.offline.submissions import submission as canonical
 from leaderboard.offline.submissions.vault import Vault
+from leaderboard.site.views.pages import PAGES
 from tests import made, offered, published
 from tests.pages.conftest import Visit
 from tests.site.server.api.asking import asked
 
-PAGES = ["leaderboard", "categories", "system", "releases", "methods"]
 SECOND = made.board(version="2", previous_versions=("1",))
 
 

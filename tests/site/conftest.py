@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
-from msgspec.structs import replace
 
 from leaderboard.boards.board import Board
 from leaderboard.site.data import queries, rows
@@ -32,43 +31,31 @@ class Shown(NamedTuple):
 
 
 def standing(system: str, **changes: Any) -> Standing:
-    """A ranked row of a model that was run, whole and alone at the top; `changes` are fields of it."""
-    return replace(
-        Standing(
-            system=system,
-            developer="d",
-            group="general_purpose",
-            access="open_weights",
-            kind="bare",
-            evidence="run",
-            base_system=None,
-            guardrail=None,
-            model_released_on=None,
-            tier="self_reported",
-            items=1100,
-            observed=1100,
-            ranked=True,
-            reason=None,
-            board_version=None,
-            uneven=False,
-            safe_by_blocking=False,
-            judge_only=False,
-            rank=1,
-            low=1,
-            high=1,
-            top_group=True,
-            safe=Rate(0.9, 0.8, 0.95, 1100),
-            item_weighted=None,
-            safe_bound_low=0.9,
-            safe_bound_high=0.9,
-            weakest=None,
-            weakest_safe=None,
-            helpful=None,
-            over_refusal=None,
-            answered=None,
-        ),
-        **changes,
-    )
+    """A ranked row of a model that was run, whole and alone at the top; `changes` are fields of it. What is
+    not named is None, so that a further column needs nothing here."""
+    plain: dict[str, Any] = {
+        "system": system,
+        "developer": "d",
+        "group": "general_purpose",
+        "access": "open_weights",
+        "kind": "bare",
+        "evidence": "run",
+        "tier": "self_reported",
+        "items": 1100,
+        "observed": 1100,
+        "ranked": True,
+        "uneven": False,
+        "safe_by_blocking": False,
+        "judge_only": False,
+        "rank": 1,
+        "low": 1,
+        "high": 1,
+        "top_group": True,
+        "safe": Rate(0.9, 0.8, 0.95, 1100),
+        "safe_bound_low": 0.9,
+        "safe_bound_high": 0.9,
+    }
+    return Standing(**dict.fromkeys(Standing.__struct_fields__) | plain | changes)
 
 
 @pytest.fixture(scope="session")

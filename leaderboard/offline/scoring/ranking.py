@@ -16,12 +16,12 @@ from leaderboard.offline.scoring.rating import Rates
 from leaderboard.offline.scoring.unpaired import covariance_of
 from leaderboard.statistics import (
     rank_bounds,
+    rate_limits,
     rate_table,
     sampling_design,
     separated,
     separated_holm,
     top_group,
-    wilson,
 )
 from leaderboard.statistics.arrays import column_sums
 
@@ -101,7 +101,7 @@ def _unpaired_view(panel: Panel, number: int, ranked: Bools, unsafe: Rates) -> V
     (estimate, n_eff), (least, of_least), (most, of_most) = (
         (column_sums(table.category_estimate[rows]) / len(size), weighted_n / table.deff) for table in unsafe
     )
-    own = wilson(least * of_least, of_least, df=df)[0], wilson(most * of_most, of_most, df=df)[1]
+    own = rate_limits(least, of_least, df)[0], rate_limits(most, of_most, df)[1]
     limits = estimate, *(_scored_limits(unsafe, rows) or own), int(size.sum())
     covariance = covariance_of(estimate[ranked], n_eff[ranked], int(size.sum()))
     return _view(number, rows, limits, estimate[ranked], covariance, df)

@@ -10,7 +10,7 @@ from leaderboard.site.data.database import Database
 from leaderboard.site.data.queries import separated
 from leaderboard.site.examples import published
 from leaderboard.site.examples.published import Cell, Check
-from leaderboard.statistics import one_sided, rank_bounds, verdict, wilson
+from leaderboard.statistics import one_sided, rank_bounds, rate_limits, verdict
 from leaderboard.statistics.intervals import critical_value
 
 LIMITS = (0.01, 0.05, 0.10)
@@ -67,7 +67,7 @@ def wilson_interval(database: Database, board: Board) -> Interval | None:
     if line is None or df is None:
         return None
     estimate, n_eff = line["estimate"], line["n_eff"]
-    low, high = wilson(estimate * n_eff, n_eff, df=df)
+    low, high = rate_limits(estimate, n_eff, df)
     checks = (Check(low, line["ci_low"]), Check(high, line["ci_high"]))
     t = critical_value(0.95, df)
     return Interval(line["system"], estimate, line["n"], line["deff"], n_eff, df, t, low, high, checks)

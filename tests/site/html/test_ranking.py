@@ -11,11 +11,12 @@ from leaderboard.site.data import queries, rows
 from leaderboard.site.data.rows import Separated, Standing
 from leaderboard.site.html import ranking
 from leaderboard.site.html.ranking import Around, Download
-from leaderboard.site.views import columns, numbers
+from leaderboard.site.views import numbers
+from leaderboard.site.views.columns import BY_ID, COLUMNS, RATES, unmeasured
 from leaderboard.site.views.filters import FILTERS, Chosen, narrow
 from leaderboard.site.views.names import names_of
 from leaderboard.site.views.ranking import scores_of
-from leaderboard.site.views.sentences import number
+from leaderboard.site.views.sentences import listing, number, opening
 from tests.site.conftest import Shown
 
 AROUND = Around(
@@ -79,7 +80,7 @@ def test_every_ranked_system_is_in_it_with_rank_set_rate_and_interval(boards: di
         text = found[row.system]
         assert f" {shown.names.system(row.system)} {shown.names.developer(row.developer)}" in text
         assert text.startswith(numbers.ranks(row.low, row.high))
-        for rate in (row.safe, row.weakest_safe, row.helpful, row.over_refusal):
+        for rate in (getattr(row, column.source) for column in RATES):
             if rate:
                 assert f"{numbers.percent(rate.estimate, rate.n)} 95% interval" in text
                 assert numbers.span(rate.low, rate.high, rate.n) in text
@@ -99,9 +100,14 @@ def test_item_weighted_rate_is_shown_where_it_differs_by_more_than_a_point(msts:
 
 
 def test_what_a_board_does_not_measure_is_said(msts: Shown, xstest: Shown, demo: Shown) -> None:
-    assert "Helpfulness and over-refusal: not measured on this board." in draw(msts)
-    assert "Helpfulness: not measured on this board." in draw(xstest)
-    assert "Over-refusal: not measured on this board." in draw(demo)
+    for shown, missing in (
+        (msts, {"helpfulness", "over-refusal"}),
+        (xstest, {"helpfulness"}),
+        (demo, {"over-refusal"}),
+    ):
+        subjects = unmeasured(shown.board)
+        assert missing == set(subjects) & {"helpfulness", "over-refusal"}
+        assert f"{opening(listing(subjects))}: not measured on this board." in draw(shown)
 
 
 def test_constant_refuser_keeps_its_rank_and_stands_apart(demo: Shown) -> None:
@@ -175,13 +181,13 @@ def test_row_of_its_judge_alone_is_grey_and_says_so(demo: Shown) -> None:
 
 def test_script_is_told_what_it_filters_and_sorts_by(demo: Shown) -> None:
     reserved = {"system", "find", "at", "in"}
-    ids = [*FILTERS, *columns.BY_ID, *reserved]
+    ids = [*FILTERS, *BY_ID, *reserved]
     assert len(ids) == len(set(ids)), "one attribute would stand for two things"
     markup = draw(demo)
     for row in ranked(demo):
         [line] = re.findall(rf'<tr role="row"([^>]* data-system="{row.system}"[^>]*)>', markup)
         found = dict(re.findall(r' data-([\w-]+)="([^"]*)"', line))
-        missing = {column.id for column in columns.COLUMNS if getattr(row, column.source) is None}
+        missing = {column.id for column in COLUMNS if getattr(row, column.source) is None}
         assert set(found) == set(ids) - missing
         assert {name: found[name] for name in FILTERS} == {name: getattr(row, name) for name in FILTERS}
         assert row.safe and float(found["safe"]) == pytest.approx(row.safe.estimate, abs=1e-5)
@@ -253,8 +259,9 @@ def test_only_what_divides_the_rows_is_offered_and_what_is_asked_for(msts: Shown
 
 
 def test_list_of_orders_has_what_the_board_measures_and_never_the_worst_first(msts: Shown, demo: Shown) -> None:
-    assert options(draw(msts)) == ["rank", "name", "safe", "weakest", "newest"]
-    assert options(draw(demo)) == ["rank", "name", "safe", "weakest", "helpful", "newest"]
+    for shown in (msts, demo):
+        assert options(draw(shown)) == [column.id for column in COLUMNS if column.is_measured(shown.board)]
+    assert "helpful" in options(draw(demo)) and "helpful" not in options(draw(msts))
     backwards = re.findall(r'<option value="-[^>]+>', draw(demo))
     assert backwards and all(" hidden" in option for option in backwards)
 

@@ -13,6 +13,7 @@ import pytest
 
 from leaderboard.base import canonical
 from leaderboard.site.server.api.operation import OPERATIONS, PARQUET, RESOURCES
+from leaderboard.site.views.columns import RATES
 from tests import offered
 from tests.site.server.api import concrete
 from tests.site.server.api.conftest import Ask
@@ -255,7 +256,7 @@ def test_numbers_are_finite_and_days_are_iso(ask: Ask) -> None:
 
 def test_every_rate_of_the_ranking_comes_with_its_interval_and_its_items(ask: Ask) -> None:
     for row in whole(ask, LEADERBOARD)["rows"]:
-        for rate in ("safe_rate", "weakest_safe_rate", "helpful_rate", "over_refusal_rate"):
+        for rate in (column.export for column in RATES):
             values = [row[rate + end] for end in ("_ci_low", "", "_ci_high")]
             assert values.count(None) in (0, 3) and (row[f"{rate}_n"] is None) == (values[1] is None)
             assert None in values or 0 <= values[0] <= values[1] <= values[2] <= 1

@@ -52,14 +52,19 @@ class Schema(Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def described() -> dict[str, tuple[Column, ...]]:
-    """Returns the columns of each table of `schema.sql`, in its order."""
-    return {
+    """Returns the columns of each table of `schema.sql`, in its order. ValueError where a table or a column has no
+    comment: without this check it would be left out of the schema."""
+    tables = {
         name: tuple(
             Column(part["name"], part["type"], bool(part["required"]), _sentence(part["meaning"]))
             for part in _COLUMN.finditer(body)
         )
         for _, name, body in _TABLE.findall(_text())
     }
+    lines = [line for line in _text().splitlines() if line.startswith("    ")]
+    if _text().count("\ncreate table ") != len(tables) or len(lines) != sum(map(len, tables.values())):
+        raise ValueError("schema.sql: every table and every column needs a comment that says what it is")
+    return tables
 
 
 @cache

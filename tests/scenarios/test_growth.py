@@ -68,8 +68,10 @@ class Code:
 
     def grow(self) -> None:
         """Adds a column, a table, a word and a method."""
-        self.edit("release/schema.sql", r"(create table score \(\n)", r"\1    note rate,\n")
-        table = "\ncreate table extra (\n    board board_id not null,\n    n integer\n);\n"
+        self.edit("release/schema.sql", r"(create table score \(\n)", r"\1    note rate, -- a remark\n")
+        table = (
+            "\n-- More.\ncreate table extra (\n    board board_id not null, -- the board\n    n integer -- items\n);\n"
+        )
         self.edit("release/schema.sql", r"\Z", table)
         self.edit("boards/vocabulary.py", r"(METRICS = \(\n)", r'\1    "another_rate",\n')
         self.edit("release/methods.py", rf"METHOD_VERSION = {METHOD_VERSION}", f"METHOD_VERSION = {METHOD_VERSION + 1}")

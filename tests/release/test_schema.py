@@ -73,7 +73,7 @@ def test_additions_and_columns_that_become_nullable_pass() -> None:
     assert schema.faults(old, new) == []
 
 
-@pytest.mark.parametrize(("comment", "gone"), [(" -- date of the release", ""), ("-- The release itself.\n", "\n")])
+@pytest.mark.parametrize(("comment", "gone"), [("-- raised when a formula changes", ""), ("-- The release itself.\n", "\n")])
 def test_table_or_column_without_a_comment_is_an_error(
     monkeypatch: pytest.MonkeyPatch, comment: str, gone: str
 ) -> None:

@@ -3,15 +3,16 @@ line follow. The script (streamlit/ranking) filters in the browser as `narrow` d
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from leaderboard.boards import spelling
-from leaderboard.site.data.rows import Standing
 from leaderboard.site.views import glossary
 from leaderboard.site.views.glossary import Term
 from leaderboard.site.views.messages import _
-from leaderboard.site.views.names import Names
-from leaderboard.site.views.sorting import in_order
+
+if TYPE_CHECKING:  # the command line reads FILTERS, and its help must not wait for heavy imports
+    from leaderboard.site.data.rows import Standing
+    from leaderboard.site.views.names import Names
 
 NOT_SCORED_TOGETHER = _(
     "These categories are not scored together, but each alone and all of them are. This is all of them."
@@ -46,9 +47,11 @@ class Chosen(NamedTuple):
     sort: str = "rank"
 
 
-def narrow(rows: Iterable[Standing], chosen: Chosen, names: Names) -> list[Standing]:
+def narrow(rows: "Iterable[Standing]", chosen: Chosen, names: "Names") -> "list[Standing]":
     """Returns the rows that the filters leave, sorted. Simulated systems are shown whole or not at all: beside a
     filtered list they would look like ranked ones."""
+    from leaderboard.site.views.sorting import in_order  # here for the same reason
+
     wanted = spelling.fold(chosen.q)
     left = [
         row
@@ -60,7 +63,7 @@ def narrow(rows: Iterable[Standing], chosen: Chosen, names: Names) -> list[Stand
     return in_order(left, chosen.sort, names)
 
 
-def searched(row: Standing, names: Names) -> str:
+def searched(row: "Standing", names: "Names") -> str:
     """Returns the text in which a search looks for a system."""
     return f"{names.system(row.system)} {names.developer(row.developer)}"
 

@@ -42,6 +42,8 @@ class Around(NamedTuple):
     each_alone: Sequence[tuple[str, str]]
     """The ranking over all categories and over each, with its address."""
     downloads: Sequence[Download]
+    cells: dict[str, Markup]
+    """The cells of rows that were drawn already, by system; those that are drawn now are added."""
 
 
 def draw(

@@ -46,6 +46,7 @@ class View:
             link=lambda id: address.link("system", system=id),
             each_alone=[(_("All categories"), address.link(category=())), *alone],
             downloads=view_links(visit),
+            cells=_cells(_unfiltered(visit)),
         )
         return ranking.draw(self.scores, self.rows, address.chosen(), visit.board, visit.names, around)
 
@@ -53,10 +54,18 @@ class View:
 @lru_cache(maxsize=CACHED)
 def view_of(visit: Visit) -> View:
     """Returns the view of a visit to a board that has results."""
-    address = visit.address
-    # Filters and sort order leave the scores as they are, so all of them share one entry of the cache.
-    scores = _scores(visit._replace(address=Address(visit.board.id, address.release, address.category)))
-    return View(visit, scores, narrow(scores.every, address.chosen(), visit.names))
+    scores = _scores(_unfiltered(visit))
+    return View(visit, scores, narrow(scores.every, visit.address.chosen(), visit.names))
+
+
+def _unfiltered(visit: Visit) -> Visit:
+    """Filters and sort order leave scores and cells as they are, so all views of a selection share one cache entry."""
+    return visit._replace(address=Address(visit.board.id, visit.address.release, visit.address.category))
+
+
+@lru_cache(maxsize=CACHED)
+def _cells(_visit: Visit) -> dict[str, Markup]:
+    return {}
 
 
 @lru_cache(maxsize=CACHED)

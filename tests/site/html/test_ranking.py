@@ -25,6 +25,7 @@ AROUND = Around(
     link=lambda id: f"./system?system={id}",
     each_alone=[("All", "./"), ("One & only", "./?category=one")],
     downloads=[Download("Download & keep", "./api.csv?a=1&b=2", "view.csv")],
+    cells={},
 )
 
 
@@ -33,7 +34,7 @@ def draw(shown: Shown, **changes: Any) -> str:
     chosen = Chosen(**changes)
     scores = scores_of(shown.database, shown.board, shown.names, tuple(chosen.category))
     left = narrow(scores.every, chosen, shown.names)
-    return str(ranking.draw(scores, left, chosen, shown.board, shown.names, AROUND))
+    return str(ranking.draw(scores, left, chosen, shown.board, shown.names, AROUND._replace(cells={})))
 
 
 def ranked(shown: Shown) -> list[Standing]:

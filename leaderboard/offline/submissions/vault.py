@@ -13,7 +13,8 @@ import hashlib
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -63,6 +64,15 @@ class Vault:
             raise refuse("E_VAULT", f"$.events[{len(self._events) + 1}]", "the event is missing")
         return list(self._events)
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Lets this process alone write, and first removes what killed processes left in any folder: the next write may
+        be into another one. `attestations` has a lock of its own."""
+        with durable.locked(self.folder):
+            for folder in ("events", "submissions", "quarantine", "evidence", "items"):
+                durable.sweep(self.folder / folder)
+            yield
+
     def _event_path(self, number: int) -> Path:
         return self.folder / "events" / f"{number:06}.json"
 
@@ -77,7 +87,7 @@ class Vault:
     ) -> Event:
         """Adds one event to the log and returns it. Refused E_DATE where the date is before that of the last event or
         long after it, E_REPLAY where the same submission or nonce has been accepted since this one was verified."""
-        with durable.locked(self.folder):
+        with self._writing():
             events = self.events()
             if events and kind != "clock":
                 self._require_date(on, events[-1])
@@ -92,7 +102,6 @@ class Vault:
                 or event.submission in event_log.used(events, "submission")
             ):
                 raise refuse("E_REPLAY", "$")
-            durable.sweep(self.folder / "events")
             durable.create(self._event_path(number), canonical.encode(event))
         return event
 
@@ -150,17 +159,15 @@ class Vault:
     def _store(self, folder: str, data: bytes, suffix: str = ".json") -> str:
         sha256 = canonical.sha256(data)
         path = self.folder / folder / f"{sha256}{suffix}"
-        with durable.locked(self.folder):
-            durable.sweep(path.parent)
+        with self._writing():
             durable.write(path, data)
         return sha256
 
     def quarantine_file(self, path: Path) -> str:
         """Stores a refused file that is too large for memory, and returns its sha256."""
         folder = self.folder / "quarantine"
-        with durable.locked(self.folder), submission.open_file(path) as source:
+        with self._writing(), submission.open_file(path) as source:
             durable.make_folder(folder)
-            durable.sweep(folder)
             part = folder / f".large{durable.PART}"
             with part.open("wb") as target:
                 shutil.copyfileobj(source, target)
@@ -192,9 +199,8 @@ class Vault:
         if findings := items.check(manifest, board):
             raise Refused(findings)
         data, path = items.encode(manifest), self._manifest_path(board)
-        with durable.locked(self.folder):
+        with self._writing():
             durable.make_folder(path.parent)
-            durable.sweep(path.parent)
             if not path.exists():
                 durable.create(path, data)
             elif path.read_bytes() != data:

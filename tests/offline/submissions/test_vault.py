@@ -1,10 +1,11 @@
 """The vault: an event log that is only added to, and whose replay says what stands."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from leaderboard.base import canonical
+from leaderboard.base import canonical, durable
 from leaderboard.base.findings import Refused
 from leaderboard.boards.board import TIERS, Tier
 from leaderboard.offline.submissions import event_log, intake, submission
@@ -109,6 +110,34 @@ def test_a_changed_submission_is_refused(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(Refused, match="E_VAULT"):
         keep.submission(digest)
+
+
+WRITES: dict[str, Callable[[Vault, Path], object]] = {
+    "event": lambda vault, _: vault.register_nonce("small", "system-0", made.TODAY),
+    "submission": lambda vault, _: vault.keep(b"a"),
+    "evidence": lambda vault, _: vault.keep_evidence(b"a"),
+    "refused bytes": lambda vault, _: vault.quarantine(b"a"),
+    "refused file": lambda vault, file: vault.quarantine_file(file),
+    "items": lambda vault, _: vault.keep_items(made.board(), made.items()),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_every_write_removes_what_killed_processes_left_in_any_folder(
+    tmp_path: Path, write: Callable[[Vault, Path], object]
+) -> None:
+    vault = made.vault(tmp_path / "vault", (0.1,))
+    parts = [
+        Path(folder, f".{name}{durable.PART}")
+        for folder in ("events", "submissions", "quarantine", "evidence", "items")
+        for name in ("a", "b")
+    ]
+    for part in parts:
+        (vault.folder / part).parent.mkdir(exist_ok=True)
+        (vault.folder / part).write_bytes(b"half")
+    (tmp_path / "file").write_bytes(b"a")
+    write(vault, tmp_path / "file")
+    assert not list(vault.folder.rglob(f"*{durable.PART}"))
 
 
 def test_a_manifest_never_changes(tmp_path: Path) -> None:

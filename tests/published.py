@@ -13,7 +13,7 @@ from leaderboard.boards.board import Board
 from leaderboard.boards.registry import Registry
 from leaderboard.offline.publishing import drafting
 from leaderboard.offline.publishing.drafting import Drafted
-from leaderboard.offline.signing import attesting, drafts, publication, repository
+from leaderboard.offline.signing import attesting, draft_file, publication, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.publication import Published
 from leaderboard.offline.submissions.vault import Vault
@@ -73,7 +73,7 @@ def draft(keep: Vault, results: Path, into: str = "draft") -> Drafted:
 
 def publish(results: Path, into: str = "draft") -> Published:
     """Signs a draft and publishes it."""
-    made = offered.signed(drafts.read_file(results.with_name(into) / drafts.FILE))
+    made = offered.signed(draft_file.read(results.with_name(into) / draft_file.NAME))
     return publication.publish(made, results / "repository", now=clock.now())
 
 

@@ -11,7 +11,7 @@ from leaderboard.base.findings import Refused, refuse
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
 from leaderboard.offline.publishing import reviewing
-from leaderboard.offline.signing import attesting, drafts, keys, publication, repository
+from leaderboard.offline.signing import attesting, draft_file, drafts, keys, publication, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.repository import Expiry
 from leaderboard.offline.signing.signers import CryptoSigner
@@ -125,14 +125,14 @@ def _attestations(options: argparse.Namespace) -> dict[str, bytes]:
 
 
 def _write(draft: Draft, folder: Path) -> Answer:
-    drafts.write_file(folder / drafts.FILE, draft)
+    draft_file.write(folder / draft_file.NAME, draft)
     return {"lines": _changes(draft)}
 
 
 def sign(options: argparse.Namespace) -> Answer:
     """Signs each role of a draft that the keys hold, after checking the draft and printing what it changes."""
     path = _file(options.draft)
-    draft = drafts.read_file(path)
+    draft = draft_file.read(path)
     reviewing.require_sound(draft, options.results)
     trusted = read_trusted(options.root).root if draft.base.roots else None
     for line in _changes(draft):
@@ -147,21 +147,21 @@ def _add_signatures(path: Path, signed: Draft) -> Draft:
     file now holds another draft."""
     with durable.locked(path.parent):
         try:
-            combined = drafts.combine([drafts.read_file(path), signed])
+            combined = drafts.combine([draft_file.read(path), signed])
         except (Refused, ValueError):  # a draft of other documents
             raise refuse("E_STALE", "$.draft", "another draft has replaced it meanwhile") from None
-        drafts.write_file(path, combined)
+        draft_file.write(path, combined)
     return combined
 
 
 def show_draft(options: argparse.Namespace) -> Answer:
     """Prints what a draft changes and who has signed it."""
-    draft = drafts.read_file(_file(options.draft))
+    draft = draft_file.read(_file(options.draft))
     return {"lines": [*_changes(draft), *_missing(draft)]}
 
 
 def _file(path: Path) -> Path:
-    return path / drafts.FILE if path.is_dir() else path
+    return path / draft_file.NAME if path.is_dir() else path
 
 
 def _changes(draft: Draft) -> list[str]:
@@ -197,7 +197,7 @@ def _missing(draft: Draft) -> list[str]:
 
 def publish(options: argparse.Namespace) -> Answer:
     """Makes a signed draft the current state; with --root, also writes what a site needs to trust it."""
-    draft = drafts.read_file(_file(options.draft))
+    draft = draft_file.read(_file(options.draft))
     if not draft.base.roots and options.root is None:
         raise refuse("E_ROOT", "--root", "name the file to write the root of this first state to")
     reviewing.require_sound(draft, options.results)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from leaderboard.base import canonical, clock
 from leaderboard.base.findings import Refused
-from leaderboard.offline.signing import attesting, drafts
+from leaderboard.offline.signing import attesting, draft_file, drafts
 from leaderboard.offline.submissions import event_log, intake
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release.trust import attestation, contents, inspection
@@ -44,7 +44,7 @@ def ready(plant: Plant) -> Plant:
     intake.accept(waiting, made.board(), made.registry(9), keep, made.TODAY, "self_reported", pack)
     (plant.folder / FILE).write_bytes(plants.submit(keep, "system-3", 0.2, 3))
     made.pack(pack, (plant.folder / FILE).read_bytes())
-    drafts.write_file(plant.folder / OFFER, plants.signed(plant, plants.offer(plant, 0)))
+    draft_file.write(plant.folder / OFFER, plants.signed(plant, plants.offer(plant, 0)))
     return plant
 
 
@@ -84,10 +84,10 @@ def _is_attested(plant: Plant, system: str) -> bool:
 
 
 def _is_drafted(plant: Plant) -> bool:
-    path = plant.folder / OUT / drafts.FILE
+    path = plant.folder / OUT / draft_file.NAME
     if not path.exists():
         return False
-    draft = drafts.read_file(path)
+    draft = draft_file.read(path)
     return not drafts.check_files(draft) and contents.release_name(2) in draft.files
 
 

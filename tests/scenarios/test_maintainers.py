@@ -13,7 +13,7 @@ import pytest
 from leaderboard.base import clock
 from leaderboard.base.findings import RULES
 from leaderboard.commands.signing import PASSPHRASE
-from leaderboard.offline.signing import drafts
+from leaderboard.offline.signing import draft_file, drafts
 from leaderboard.offline.submissions import event_log
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import checking
@@ -107,7 +107,7 @@ def test_acceptances_attestations_and_drafts_at_once_leave_a_sound_release(plant
     assert len(event_log.replay(Vault(plant.vault).events())) == 4
     for out in ("one", "two"):
         assert [code for code, _ in together(plant, sign(out, "one", "two"))] == [DONE]
-    one, two = ((plant.folder / out / drafts.FILE).read_bytes() for out in ("one", "two"))
+    one, two = ((plant.folder / out / draft_file.NAME).read_bytes() for out in ("one", "two"))
     came = together(plant, publish("one"), publish("two"))
     # Two drafts of one second over the same events are one draft, and publishing it again changes nothing.
     assert sorted(code for code, _ in came) == [DONE, DONE if one == two else REFUSED]
@@ -119,7 +119,7 @@ def test_reviewers_who_sign_one_file_at_once_lose_no_signature(plant: Plant) -> 
     assert together(plant, draft("draft"))[0][0] == DONE
     came = together(plant, sign("draft", "one"), sign("draft", "two"))
     assert [code for code, _ in came] == [DONE, DONE]
-    signed = drafts.summarise(drafts.read_file(plant.folder / "draft" / drafts.FILE)).signed
+    signed = drafts.summarise(draft_file.read(plant.folder / "draft" / draft_file.NAME)).signed
     assert {missing for _, missing in signed.values()} == {0}
     assert together(plant, publish("draft"))[0][0] == DONE
     assert "state fresh: release 2" in sound(plant)

@@ -17,7 +17,7 @@ from leaderboard.boards.catalogue import read_catalogue
 from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.boards.vocabulary import WORDS, Vocabulary, ids
 from leaderboard.offline.publishing import drafting
-from leaderboard.offline.signing import drafts, publication
+from leaderboard.offline.signing import draft_file, publication
 from leaderboard.offline.submissions import event_log, intake, submission
 from leaderboard.offline.submissions.submission import Submission
 from leaderboard.release import container, schema
@@ -183,6 +183,6 @@ def test_clause_12_a_way_back(tmp_path: Path) -> None:
     releases = results / "repository" / "targets" / "releases"
     kept = {path.relative_to(releases).parts[0] for path in releases.rglob("*") if path.is_file()}
     assert kept == {"2"}  # neither file nor definitions of the first
-    lines = ledger.read(drafts.read_file(tmp_path / "draft" / drafts.FILE).files[ledger.NAME])
+    lines = ledger.read(draft_file.read(tmp_path / "draft" / draft_file.NAME).files[ledger.NAME])
     assert (lines[0].event, lines[-1].event, lines[-1].reason) == ("accept", "withdraw", "takedown")
     assert lines[-1].prev == canonical.sha256(canonical.encode(lines[-2]))

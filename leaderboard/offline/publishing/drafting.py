@@ -15,7 +15,7 @@ from leaderboard.offline.publishing.building import Faults
 from leaderboard.offline.publishing.published import Published, open_repository
 from leaderboard.offline.scoring.entries import Tables
 from leaderboard.offline.scoring.store import Store
-from leaderboard.offline.signing import attesting, drafts, repository
+from leaderboard.offline.signing import attesting, draft_file, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.repository import NewRelease
 from leaderboard.offline.submissions import event_log
@@ -108,7 +108,7 @@ def draft(
         remove=[*_removed_definitions(boards, current), *_dropped(current, drop)],
         releases=[*releases, NewRelease(number, data, definitions(boards))],
     )
-    drafts.write_file(folder / drafts.FILE, signing)
+    draft_file.write(folder / draft_file.NAME, signing)
     left_out = tuple(_left_out(board, on_purpose, faults, before) for board in sorted({*on_purpose, *faults}))
     return Drafted(number, released_on, canonical.sha256(data), tuple(sorted(waiting)), left_out, signing)
 

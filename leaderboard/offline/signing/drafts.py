@@ -1,39 +1,24 @@
-"""A draft: the next state of a repository, in a folder that travels to every key that has to sign it.
+"""A draft: the next state of a repository, before every key that has to sign it has signed.
 
-release.draft    JSON: new metadata, the state that it continues from, and name, size and sha256 of each new file
-files/<sha256>   the new files
-
-So a machine without a network can show what a draft changes, and sign it. What is signed does not depend on who has
-signed already: copies can be signed one after the other or at once, and combined.
+What is signed does not depend on who has signed already: copies can be signed one after the other or at once, and
+combined.
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import Struct
 
-from leaderboard.base import canonical, durable
+from leaderboard.base import canonical
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.offline.signing.signers import Signer
-from leaderboard.release.trust import contents, inspection, layout, metadata, strict
-from leaderboard.release.trust.contents import MAX_TARGET, Entry
+from leaderboard.release.trust import contents, inspection, metadata
+from leaderboard.release.trust.contents import Entry
 from leaderboard.release.trust.libraries import Key, Metadata, Root
 from leaderboard.release.trust.metadata import Document
 from leaderboard.release.trust.roles import holders_of
-from leaderboard.release.trust.strict import Hex64
-
-FILE = "release.draft"
-"""The file of a draft in its folder."""
-FILES = "files"
-"""The folder of its new files, beside it."""
-MAX_DRAFT = 64 * 1024 * 1024
-MAX_BYTES = 512 * 1024 * 1024
-"""Of all new files together."""
 
 
 class Base(Struct, frozen=True):
@@ -192,13 +177,14 @@ def check_files(draft: Draft) -> list[Finding]:
     """Returns a finding for each file of a draft that its metadata do not name, or name with another hash or length."""
     named = new_entries(draft)
     return [
-        Finding("E_DRAFT", _position(name))
+        Finding("E_DRAFT", position_of(name))
         for name, data in draft.files.items()
         if name not in named or (named[name].length, named[name].hashes.sha256) != (len(data), canonical.sha256(data))
     ]
 
 
-def _position(name: str) -> str:
+def position_of(name: str) -> str:
+    """Returns where a finding about a file of a draft points to."""
     return f"$.files.{name}" if contents.is_target(name) else "$.files"
 
 
@@ -231,108 +217,3 @@ def summarise(draft: Draft) -> Summary:
         expires={page.name: page.document.signed.expires for page in signed},
         signed={page.name: (tuple(page.document.signatures), page.missing()) for page in signed},
     )
-
-
-# On the disk
-
-
-class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    length: Annotated[int, Meta(ge=0, le=MAX_TARGET)]
-    sha256: Hex64
-
-
-class _Base(Struct, frozen=True, forbid_unknown_fields=True):
-    roots: tuple[Raw, ...]
-    targets: Raw
-    timestamp: Raw
-
-
-class _Draft(Struct, frozen=True, forbid_unknown_fields=True):
-    """`release.draft`. Metadata are canonical JSON, and stand in it as they are; null is none."""
-
-    base: _Base
-    files: dict[str, _File]
-    format: Literal[2]
-    roots: tuple[Raw, ...]
-    snapshot: Raw
-    targets: Raw
-    timestamp: Raw
-
-
-def write_file(path: Path, draft: Draft) -> None:
-    """Writes a draft to a file, its new files first: whoever reads the file finds all of them. What a draft that was
-    there before had of files is removed, unless another draft lies in the folder."""
-    folder, hashes = path.with_name(FILES), {name: canonical.sha256(data) for name, data in draft.files.items()}
-    for name, data in draft.files.items():
-        _write_once(folder / hashes[name], data)
-    if draft.files:
-        durable.sync_folder(folder)  # for files of an earlier, interrupted attempt
-    on_disk = _Draft(
-        base=_Base(tuple(map(_raw, draft.base.roots)), _raw(draft.base.targets), _raw(draft.base.timestamp)),
-        files={name: _File(len(data), hashes[name]) for name, data in draft.files.items()},
-        format=2,
-        roots=tuple(map(_raw, draft.roots)),
-        snapshot=_raw(draft.snapshot),
-        targets=_raw(draft.targets),
-        timestamp=_raw(draft.timestamp),
-    )
-    durable.write(path, canonical.encode(on_disk))
-    if [*path.parent.glob("*.draft")] == [path]:
-        _sweep(folder, set(hashes.values()))
-
-
-def _write_once(path: Path, data: bytes) -> None:
-    try:
-        if layout.read_bytes(path, len(data)) == data:
-            durable.sync_file(path)
-            return
-    except (FileNotFoundError, Refused):
-        pass
-    durable.write(path, data)
-
-
-def _sweep(folder: Path, needed: set[str]) -> None:
-    with suppress(OSError):  # a file too many does no harm
-        for file in folder.glob("*") if folder.is_dir() else ():
-            if re.fullmatch(r"[0-9a-f]{64}", file.name) and file.name not in needed:
-                file.unlink()
-
-
-def read_file(path: Path) -> Draft:
-    """Returns the draft in a file, with its new files from the folder beside it. Refused E_DRAFT or E_CANON where the
-    file is not a draft, E_DRAFT where a new file is missing or is not the one that the draft names, E_SIZE where they
-    are too many."""
-    draft = strict.decode(layout.read_bytes(path, MAX_DRAFT), _Draft, "E_DRAFT", "$")
-    if sum(file.length for file in draft.files.values()) > MAX_BYTES:
-        raise refuse("E_SIZE", "$.files")
-    base = Base(
-        roots=tuple(map(bytes, draft.base.roots)),
-        targets=_data(draft.base.targets) or b"",
-        timestamp=_data(draft.base.timestamp) or b"",
-    )
-    return Draft(
-        base=base,
-        roots=tuple(map(bytes, draft.roots)),
-        targets=_data(draft.targets),
-        snapshot=bytes(draft.snapshot),
-        timestamp=bytes(draft.timestamp),
-        files={name: _read(path.with_name(FILES), name, file) for name, file in draft.files.items()},
-    )
-
-
-def _read(folder: Path, name: str, file: _File) -> bytes:
-    try:
-        data = layout.read_bytes(folder / file.sha256, file.length)
-    except (FileNotFoundError, Refused):
-        data = b""
-    if (len(data), canonical.sha256(data)) != (file.length, file.sha256):
-        raise refuse("E_DRAFT", _position(name), f"not in {FILES}/ beside the draft, or changed: copy the whole folder")
-    return data
-
-
-def _raw(data: bytes | None) -> Raw:
-    return Raw(data or b"null")
-
-
-def _data(raw: Raw) -> bytes | None:
-    return None if bytes(raw) == b"null" else bytes(raw)

@@ -42,9 +42,9 @@ class Around(NamedTuple):
     each_alone: Sequence[tuple[str, str]]
     """The ranking over all categories and over each, with its address."""
     downloads: Sequence[Download]
-    cells: dict[str, tuple[Markup, Markup, Markup]]
-    """By system, what was drawn already: a row's attributes, the cell of its rank, and the cells behind its name. What
-    is drawn now is added."""
+    cells: dict[str, tuple[Markup, Markup, Markup, Markup]]
+    """By system, what was drawn already: a row's attributes, the cell of its rank, what stands under its name, and the
+    cells behind it. What is drawn now is added."""
 
 
 def draw(

@@ -64,7 +64,7 @@ def _unfiltered(visit: Visit) -> Visit:
 
 
 @lru_cache(maxsize=CACHED)
-def _cells(_visit: Visit) -> dict[str, tuple[Markup, Markup, Markup]]:
+def _cells(_visit: Visit) -> dict[str, tuple[Markup, Markup, Markup, Markup]]:
     return {}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from leaderboard.base import durable
-from leaderboard.offline.signing import attesting, drafts, publication, repository
+from leaderboard.offline.signing import attesting, draft_file, publication, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.release.trust import attestation, inspection
 from tests.release.trust.world import NOW, OWNERS, RELEASE, REVIEWERS, World, key, keyring, sign
@@ -61,7 +61,7 @@ def test_a_publication_killed_at_any_act_leaves_the_old_state_or_the_new(
     tmp_path: Path, world: World, make: Callable[[World], Draft], new: tuple[str, int, int]
 ) -> None:
     draft = make(world)
-    drafts.write_file(tmp_path / "x.draft", draft)
+    draft_file.write(tmp_path / "x.draft", draft)
     command = [
         sys.executable,
         "-m",
@@ -158,7 +158,7 @@ def test_a_publisher_waits_for_another(world: World) -> None:
 def publish_at_once(tmp_path: Path, world: World, first: Draft, second: Draft) -> list[str]:
     running = []
     for number, draft in enumerate((first, second)):
-        drafts.write_file(tmp_path / f"{number}.draft", draft)
+        draft_file.write(tmp_path / f"{number}.draft", draft)
         command = [sys.executable, "-m", "tests.release.trust.publishing", world.folder, tmp_path / f"{number}.draft"]
         pipe = subprocess.PIPE
         running.append(subprocess.Popen([*map(str, command)], cwd=PROJECT, stdin=pipe, stdout=pipe, text=True))
@@ -223,8 +223,8 @@ def test_what_nothing_leads_to_any_more_is_swept(world: World) -> None:
 
 
 def test_no_private_key_is_in_anything_published_or_drafted(tmp_path: Path, world: World) -> None:
-    drafts.write_file(tmp_path / "x.draft", next_release(world))
-    publication.publish(drafts.read_file(tmp_path / "x.draft"), world.folder, now=NOW)
+    draft_file.write(tmp_path / "x.draft", next_release(world))
+    publication.publish(draft_file.read(tmp_path / "x.draft"), world.folder, now=NOW)
     written = {**files(world.folder), "draft": (tmp_path / "x.draft").read_bytes(), **files(tmp_path / "files")}
     for name in (*OWNERS, *REVIEWERS, *RELEASE):
         secret = key(name)._private_key.private_bytes_raw()  # type: ignore[union-attr]

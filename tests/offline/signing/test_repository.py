@@ -8,7 +8,7 @@ import pytest
 
 from leaderboard.base import canonical
 from leaderboard.base.findings import Refused
-from leaderboard.offline.signing import attesting, drafts, publication, repository
+from leaderboard.offline.signing import attesting, draft_file, drafts, publication, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.repository import EMBEDDED, NewRelease
 from leaderboard.release.trust import attestation, contents, inspection, layout, ledger, metadata
@@ -79,10 +79,10 @@ def test_an_embedded_release_holds_for_many_years_and_a_served_one_for_30_days(t
 def test_a_draft_is_a_folder_that_travels(tmp_path: Path, world: World) -> None:
     world.accept("system-2")
     path = tmp_path / "stick" / "release.draft"
-    drafts.write_file(path, world.draft())
+    draft_file.write(path, world.draft())
     for signer in keyring(*REVIEWERS, *RELEASE):  # each on a machine that has the folder and nothing else
-        drafts.write_file(path, drafts.sign(drafts.read_file(path), signer))
-    assert publication.publish(drafts.read_file(path), world.folder, now=NOW).release == 3
+        draft_file.write(path, drafts.sign(draft_file.read(path), signer))
+    assert publication.publish(draft_file.read(path), world.folder, now=NOW).release == 3
     assert fresh(world).known.head.lines == 3
 
 
@@ -161,66 +161,6 @@ def test_a_signer_who_knows_a_root_is_not_shown_a_false_past(world: World) -> No
     assert drafts.summarise(false).replaced == ()
     with pytest.raises(Refused, match="E_SIGNATURE"):
         drafts.sign(false, key("ann"), world.trusted())
-
-
-def test_a_draft_is_small_and_names_its_files_by_their_hash(tmp_path: Path, world: World) -> None:
-    draft, path = world.draft(filler=20_000), tmp_path / "release.draft"
-    drafts.write_file(path, draft)
-    named = json.loads(path.read_bytes())["files"]
-    assert named == {
-        name: {"length": len(data), "sha256": canonical.sha256(data)} for name, data in draft.files.items()
-    }
-    assert {file.name for file in (tmp_path / "files").iterdir()} == {each["sha256"] for each in named.values()}
-    assert path.stat().st_size < 20_000 < max(map(len, draft.files.values()))
-
-
-@pytest.mark.parametrize("damage", ["changed", "longer", "missing", "folder", "link"])
-def test_a_file_beside_a_draft_is_held_against_its_hash(tmp_path: Path, world: World, damage: str) -> None:
-    drafts.write_file(tmp_path / "release.draft", world.draft(filler=9))
-    for path in sorted((tmp_path / "files").iterdir()):
-        data = path.read_bytes()
-        path.unlink()
-        if damage == "changed":
-            path.write_bytes(flipped(data, 4 * len(data)))
-        elif damage == "longer":
-            path.write_bytes(data + b"x")
-        elif damage == "folder":
-            path.mkdir()
-        elif damage == "link":
-            path.symlink_to("release.draft")
-        with pytest.raises(Refused, match=r"^E_DRAFT  \$\.files\.(releases|boards|ledger)"):
-            drafts.read_file(tmp_path / "release.draft")
-        path.rmdir() if damage == "folder" else path.unlink(missing_ok=True)
-        path.write_bytes(data)
-    assert drafts.read_file(tmp_path / "release.draft") == world.draft(filler=9)
-
-
-@pytest.mark.parametrize("sha256", ["../release.draft", "A" * 64, "", "a" * 63])
-def test_a_draft_names_no_file_but_by_a_hash(tmp_path: Path, world: World, sha256: str) -> None:
-    path = tmp_path / "release.draft"
-    drafts.write_file(path, world.draft(filler=9))
-    made = json.loads(path.read_bytes())
-    made["files"]["releases/3/leaderboard.json"]["sha256"] = sha256
-    path.write_bytes(canonical.encode(made))
-    with pytest.raises(Refused, match=r"^E_DRAFT  \$$"):
-        drafts.read_file(path)
-
-
-def test_files_that_a_later_draft_does_not_need_are_removed(tmp_path: Path, world: World) -> None:
-    path = tmp_path / "release.draft"
-    for filler in (1, 2):
-        drafts.write_file(path, world.draft(filler=filler))
-        (tmp_path / "files" / "README").write_bytes(b"not ours")
-    assert len([*(tmp_path / "files").iterdir()]) == len(set(drafts.read_file(path).files.values())) + 1
-    drafts.write_file(tmp_path / "other.draft", world.draft(filler=3))
-    assert drafts.read_file(path) == world.draft(filler=2)
-
-
-@pytest.mark.parametrize("data", [b"", b"\xc1", b"\x80", b"\xff" * 100, b"{}", b"[" * 100_000])
-def test_what_is_not_a_draft_is_refused(tmp_path: Path, data: bytes) -> None:
-    (tmp_path / "x.draft").write_bytes(data)
-    with pytest.raises(Refused, match="E_DRAFT"):
-        drafts.read_file(tmp_path / "x.draft")
 
 
 @pytest.mark.parametrize(
@@ -414,8 +354,8 @@ def test_one_person_becomes_several_and_several_one(tmp_path: Path, grow: bool) 
 def test_a_draft_does_not_change_when_it_is_written_down(tmp_path: Path, world: World) -> None:
     draft = sign(world.draft(), key("ann"))
     for each in (draft, repository.init(roles(), now=NOW), repository.prolong(world.folder, now=NOW)):
-        drafts.write_file(tmp_path / "release.draft", each)
-        assert drafts.read_file(tmp_path / "release.draft") == each
+        draft_file.write(tmp_path / "release.draft", each)
+        assert draft_file.read(tmp_path / "release.draft") == each
     assert msgspec.structs.replace(draft, files={}) != draft
 
 

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 from leaderboard.base.findings import Refused
-from leaderboard.offline.signing import drafts, publication
+from leaderboard.offline.signing import draft_file, publication
 from tests.release.trust.world import NOW
 
 if __name__ == "__main__":
-    draft = drafts.read_file(Path(sys.argv[2]))
+    draft = draft_file.read(Path(sys.argv[2]))
     sys.stdin.readline()  # both are loaded and wait for the same moment
     try:
         print(publication.publish(draft, Path(sys.argv[1]), now=NOW).seq)

@@ -6,7 +6,7 @@ from leaderboard.site.streamlit import frame
 from leaderboard.site.views.pages import HOME
 
 frame.open_page()
-page = st.navigation(frame.pages(), position="hidden")  # first, for where a run ends without it the page is forgotten
+page = st.navigation(frame.pages(), position="hidden")  # first: if a run ends before it, Streamlit forgets the page
 visit = frame.begin()
 frame.sidebar(visit)
 frame.watch()

@@ -31,10 +31,6 @@ FOREIGN = {
 }
 """Files of other projects."""
 
-# Documents and modules that other branches add: remove them from here when they are there.
-AWAITED: set[str] = set()
-# How many references in the code do not resolve yet. Only ever lower it.
-IN_CODE = 0
 
 _SECTIONS = r"(?:`?,? sections? (\d+(?:\.\d+)?(?:(?:, | and | to )\d+(?:\.\d+)?)*))?"
 _PATH = re.compile(
@@ -75,17 +71,12 @@ class Tree:
 # The rules
 
 
-def is_awaited(path: str) -> bool:
-    """Returns whether another branch adds the file."""
-    return any(name == path or name.endswith(f"/{path}") for name in AWAITED)
-
-
 def broken_links(name: str, text: str, tree: Tree) -> list[str]:
     """Returns the relative links of a document that lead to no file, or to no heading of it."""
     broken = []
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         path, _, anchor = target.partition("#")
-        if re.match(r"[a-z]+:", target) or (path and is_awaited(path)):
+        if re.match(r"[a-z]+:", target):
             continue
         linked = tree.find(path, name.rpartition("/")[0]) if path else name
         if linked is None or (anchor and anchor not in tree.anchors(linked)):
@@ -98,7 +89,7 @@ def broken_paths(name: str, text: str, tree: Tree) -> list[str]:
     broken = []
     for match in _PATH.finditer(text):
         path, sections = match[1].rstrip("."), re.findall(r"\d+(?:\.\d+)?", match[2] or "")
-        if path in FOREIGN or is_awaited(path):
+        if path in FOREIGN:
             continue
         named = tree.find(path, name.rpartition("/")[0], anywhere=not path.startswith(TOP))
         if named is None:
@@ -157,8 +148,7 @@ def test_what_a_document_names_exists(name: str) -> None:
 
 
 def test_what_docstrings_and_comments_name_exists() -> None:
-    faults = list(code_faults())
-    assert len(faults) <= IN_CODE, "\n".join(faults)
+    assert list(code_faults()) == []
 
 
 def test_index_lists_every_document() -> None:

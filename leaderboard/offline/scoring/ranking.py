@@ -45,7 +45,7 @@ class View(NamedTuple):
     better: Bools
     """[R, R]: whether the first of the ranked systems is shown to be safer than the second."""
     has_pairs: bool
-    """Whether `better` is published: for all categories and for each single one, up to 200 systems."""
+    """Whether `better` is published: for all categories and for each single one, up to `MAX_SYSTEMS`."""
 
 
 def rank_views(panel: Panel, names: Sequence[str], ranked: Bools, unsafe: Rates, has_rate: Bools) -> Tables:

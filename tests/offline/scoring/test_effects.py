@@ -442,12 +442,12 @@ def test_ranked_systems_that_share_under_95_percent_of_a_category_are_not_compar
     assert set(found["category"]) == {"all", "beta"}
 
 
-def test_pairs_need_two_ranked_systems_and_are_not_made_of_more_than_200() -> None:
-    assert pairs_module.MAX_SYSTEMS == 200
-    entries = [made.entry(f"system-{n}", CLEAN) for n in range(201)]
+def test_pairs_need_two_ranked_systems_and_are_not_made_beyond_the_limit() -> None:
+    too_many = pairs_module.MAX_SYSTEMS + 1
+    entries = [made.entry(f"system-{n}", CLEAN) for n in range(too_many)]
     for of in (OPEN, made.board()):
-        for ranked in (0, 1, 201):
-            assert tables_of(entries, np.arange(201) < ranked, of) == {}
+        for ranked in (0, 1, too_many):
+            assert tables_of(entries, np.arange(too_many) < ranked, of) == {}
 
 
 def test_pairs_are_made_up_to_the_most_systems_that_there_may_be(monkeypatch: pytest.MonkeyPatch) -> None:

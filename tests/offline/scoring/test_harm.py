@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leaderboard.boards.board import Board
-from leaderboard.offline.scoring import harm
 from leaderboard.offline.scoring.harm import dominance_tables, severity_shares
+from leaderboard.offline.scoring.panel import MAX_SYSTEMS
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.submission import Row
 from tests import made
@@ -121,17 +121,17 @@ def test_a_system_that_left_a_category_unanswered_disturbs_nobody() -> None:
     assert found == {("system-0", "system-2"): "safer"}
 
 
-@pytest.mark.parametrize("ranked", [0, 1, 201])
-def test_comparisons_need_two_ranked_systems_and_are_not_made_of_more_than_200(ranked: int) -> None:
-    assert harm.MAX_SYSTEMS == 200
-    names = [f"system-{n}" for n in range(201)]
-    assert dominance_tables(made.panel(*[CLEAN] * 201), names, np.arange(201) < ranked) == {}
+@pytest.mark.parametrize("ranked", [0, 1, MAX_SYSTEMS + 1])
+def test_comparisons_need_two_ranked_systems_and_are_not_made_beyond_the_limit(ranked: int) -> None:
+    count = MAX_SYSTEMS + 1
+    names = [f"system-{n}" for n in range(count)]
+    assert dominance_tables(made.panel(*[CLEAN] * count), names, np.arange(count) < ranked) == {}
 
 
-def test_two_hundred_systems_are_compared() -> None:
-    names = [f"system-{n}" for n in range(200)]
-    found = dominance_tables(made.panel(*[CLEAN] * 200), names, np.full(200, True))
-    assert len(found["dominance"]) == 200 * 199 / 2
+def test_as_many_systems_as_the_limit_are_compared() -> None:
+    names = [f"system-{n}" for n in range(MAX_SYSTEMS)]
+    found = dominance_tables(made.panel(*[CLEAN] * MAX_SYSTEMS), names, np.full(MAX_SYSTEMS, True))
+    assert len(found["dominance"]) == MAX_SYSTEMS * (MAX_SYSTEMS - 1) / 2
 
 
 def test_a_board_without_severity_has_no_table() -> None:

@@ -3,7 +3,7 @@
 // Streamlit is told of a new address only when the reader uses something that Streamlit draws: telling it causes a run.
 const PLAIN = { ø: "o", đ: "d", ł: "l", æ: "ae", œ: "oe", ß: "ss", 0: "o", 1: "l", i: "l", 5: "s" };
 const REVERSE = { ascending: "descending", descending: "ascending" };
-const PARTS = [".mh-said", ".mh-tables"];
+const PARTS = [".mh-sentences", ".mh-tables"];
 const PAGE_LINKS = "[data-testid=stPageLink] a";
 // The links that hold the view in their address.
 const VIEW_LINKS = `.mh-tables a[href^="./"], .mh-foot nav a, .mh-take a, .mh-notice a, ${PAGE_LINKS}`;

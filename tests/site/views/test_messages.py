@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -68,8 +68,7 @@ def pseudo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     catalog = Catalog(locale="en")
     for message in extracted(tmp_path_factory.mktemp("pot")):
         if message.id:
-            forms = [message.id] if isinstance(message.id, str) else list(message.id)
-            translated = [f"{OPEN}{form}{CLOSE}" for form in forms]
+            translated = [f"{OPEN}{form}{CLOSE}" for form in forms(message)]
             catalog.add(message.id, translated[0] if isinstance(message.id, str) else translated)
     folder = tmp_path_factory.mktemp("locale")
     file = folder / "pseudo" / "LC_MESSAGES" / "site.mo"
@@ -77,6 +76,11 @@ def pseudo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with file.open("wb") as opened:
         write_mo(opened, catalog)
     return folder
+
+
+def forms(message: Message) -> list[str]:
+    """Returns the singular of a message, and its plural where it has one."""
+    return [message.id] if isinstance(message.id, str) else list(message.id)
 
 
 def extract(path: Path) -> bytes:
@@ -192,7 +196,22 @@ def test_catalogue_says_nothing_of_when_and_where() -> None:
     assert "-Date" not in text and "\n#:" not in text
 
 
-# That the check can say no
+def test_styles_and_scripts_know_no_words() -> None:
+    """A sheet or a script that selects on a word, or a sheet that holds one, would only work in English."""
+    messages = {form for message in read_po(io.BytesIO(POT.read_bytes())) for form in forms(message)}
+    files = [path for ending in ("css", "js") for path in (PROJECT / "leaderboard" / "site").rglob(f"*.{ending}")]
+    assert len(files) >= 7
+    assert {path.name: words for path in files if (words := english(path.read_text("utf-8"), messages))} == {}
+
+
+def english(text: str, messages: set[str]) -> list[str]:
+    """Returns the words in a style sheet or a script: values of attribute selectors, and what `content` adds."""
+    selected = re.findall(r"""\[[\w-]+[~|^$*]?=["']?([^\]"']*)""", text)
+    added = [part for content in re.findall(r"content:([^;}]*)", text) for part in re.findall('"(.*?)"', content)]
+    return [value for value in selected if value in messages] + [part for part in added if re.search(r"[^\W\d_]", part)]
+
+
+# That the checks can say no
 
 
 @pytest.mark.parametrize(
@@ -208,6 +227,11 @@ def test_catalogue_says_nothing_of_when_and_where() -> None:
 )
 def test_text_outside_the_catalogue_is_found(markup: str, found: list[str]) -> None:
     assert untranslated(markup, {"Gypsum 1", "Gypsum"}, {"title"}) == found
+
+
+def test_word_in_a_style_sheet_is_found() -> None:
+    sheet = """td[data-label="Safe responses"], [scope=row]::before { content: attr(title) ": "; content: "Line " }"""
+    assert english(sheet, {"Safe responses"}) == ["Safe responses", "Line "]
 
 
 @pytest.mark.parametrize("markup", ["<p>⟦On</p>", "<p>On⟧</p>", '<i title="⟦On">⟧</i>'])

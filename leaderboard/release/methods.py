@@ -13,6 +13,8 @@ CHANGES = {
     ),
 }
 """What each version changed, for readers."""
+RATE_INTERVAL = "Wilson"
+"""What the interval of a published rate is called (`rate_limits` of statistics/rates.py), on pages and in exports."""
 
 
 def where(version: int) -> str:

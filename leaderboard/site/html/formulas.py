@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from leaderboard.boards.board import Board
-from leaderboard.release.methods import CHANGES, METHOD_VERSION, code
+from leaderboard.release.methods import CHANGES, METHOD_VERSION, RATE_INTERVAL, code
 from leaderboard.site.data import queries
 from leaderboard.site.data.database import Database
 from leaderboard.site.examples.worked import EXAMPLES
@@ -37,8 +37,8 @@ OTHERS = {
     ),
     "category": Term(
         "Interval of a category",
-        "The Wilson interval on the category’s prompts, with the design effect of the whole board: one category alone "
-        "has too few families for a design effect of its own.",
+        f"The {RATE_INTERVAL} interval on the category’s prompts, with the design effect of the whole board: one "
+        "category alone has too few families for a design effect of its own.",
     ),
     "zero": Term(
         "Smallest provable limit",
@@ -208,6 +208,7 @@ _CONTEXT = {
     "term": term,
     "number": number,
     "are": are,
+    "interval": RATE_INTERVAL,
     "same": SAME,
     "differs": DIFFERS,
 }

@@ -28,7 +28,7 @@ WORDS: dict[str, int] = {
     "leaderboard/offline/publishing": 3,
     "leaderboard/offline/signing": 1,
     "leaderboard/offline/submissions": 5,
-    "leaderboard/release": 7,
+    "leaderboard/release": 6,
     "leaderboard/release/trust": 2,
     "leaderboard/site/examples": 1,
     "leaderboard/site/exports": 4,

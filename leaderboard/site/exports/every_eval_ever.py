@@ -14,6 +14,7 @@ from typing import Any
 from leaderboard.boards.board import Board, Category
 from leaderboard.boards.registry import Judge, System
 from leaderboard.boards.vocabulary import ALL, judge_label
+from leaderboard.release.methods import RATE_INTERVAL
 from leaderboard.site.data import queries, rows
 from leaderboard.site.data.rows import CategoryRate, Metric, Provenance, Rate, Standing
 from leaderboard.site.data.updater import Snapshot
@@ -28,7 +29,7 @@ METRICS = {
 }
 """The exported metrics over all categories: meaning, and whether lower is better. The unsafe rate is also exported by
 category."""
-INTERVAL = "Wilson score interval on effective items, families clustered, missing outcomes counted both ways"
+INTERVAL = f"{RATE_INTERVAL} score interval on effective items, families clustered, missing outcomes counted both ways"
 NO_PROMPT = "Not published."
 
 

@@ -6,112 +6,154 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from leaderboard.boards.board import Board
-from leaderboard.release.methods import CHANGES, METHOD_VERSION, code
+from leaderboard.release.methods import METHOD_VERSION, RATE_INTERVAL, code
 from leaderboard.site.data import queries
 from leaderboard.site.data.database import Database
 from leaderboard.site.examples.worked import EXAMPLES
 from leaderboard.site.html.templates import render
 from leaderboard.site.views.about import SYNTHETIC
 from leaderboard.site.views.glossary import Term
+from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.numbers import percent, ranks, span
-from leaderboard.site.views.sentences import MOST_NAMED, listing, number, plural
+from leaderboard.site.views.sentences import MOST_NAMED, listing, number, opening
+from leaderboard.site.views.verdicts import STATES
 
-SAME = "The release says the same."
-DIFFERS = "The release says something else. This should not happen; please tell us."
-INTRODUCTION = (
+SAME = _("The release says the same.")
+DIFFERS = _("The release says something else. This should not happen; please tell us.")
+INTRODUCTION = _(
     "Each card has a formula and an example worked out while this page is drawn: it takes numbers that this release "
     "publishes, computes with the same functions as the release, and compares the result. What rests on single prompts "
     "cannot be repeated here, because they are never published; the card then says so."
 )
-OTHER_METHOD = (
-    f"The formulas below are those of method {METHOD_VERSION}, which this site computes with, so no example is worked "
-    "out for this release. What has changed since:"
+OTHER_METHOD = _(
+    "This release was made by method {theirs}. The formulas below are those of method {ours}, which this site computes "
+    "with, so no example is worked out for this release. What has changed since:"
 )
+CHANGES = {
+    2: _(
+        "Where a board's labels are not public, two systems are compared by their published rates alone, no longer "
+        "prompt by prompt. No counts of the prompts on which two ranked systems differ are published. A run with "
+        "outcomes for 50 to 98% of its prompts has bounds in the place of a rate, and under 50% neither."
+    ),
+}
+"""What each version of the method changed."""
 OTHERS = {
     "effective": Term(
-        "Effective prompts",
-        "Prompts that vary one scenario repeat each other: they are worth fewer independent ones. The design effect "
-        "is the variance of the rate with families as they are, over that of as many independent prompts, and at "
-        "least 1. The number of effective prompts is divided by it.",
+        _("Effective prompts"),
+        _(
+            "Prompts that vary one scenario repeat each other: they are worth fewer independent ones. The design "
+            "effect is the variance of the rate with families as they are, over that of as many independent prompts, "
+            "and at least 1. The number of effective prompts is divided by it."
+        ),
     ),
     "category": Term(
-        "Interval of a category",
-        "The Wilson interval on the category’s prompts, with the design effect of the whole board: one category alone "
-        "has too few families for a design effect of its own.",
+        _("Interval of a category"),
+        _(
+            "The {interval} interval on the category’s prompts, with the design effect of the whole board: one "
+            "category alone has too few families for a design effect of its own."
+        ).format(interval=RATE_INTERVAL),
     ),
     "zero": Term(
-        "Smallest provable limit",
-        "No unsafe response among n prompts does not mean a rate of 0. Its upper limit is 1 − 0.05 to the power 1 ÷ n: "
-        "2.7% for 110 independent prompts, about 3 ÷ n.",
+        _("Smallest provable limit"),
+        _(
+            "No unsafe response among n prompts does not mean a rate of 0. Its upper limit is 1 − 0.05 to the power "
+            "1 ÷ n: 2.7% for 110 independent prompts, about 3 ÷ n."
+        ),
     ),
     "severity": Term(
-        "Severity score",
-        "An unsafe response counts by its severity from 0 to 4, divided by 4, and by half if nobody could act on it.",
+        _("Severity score"),
+        _(
+            "An unsafe response counts by its severity from 0 to 4, divided by 4, and by half if nobody could act on "
+            "it."
+        ),
     ),
     "worst": Term(
-        "Weakest category",
-        "The worst of several categories looks worse than it is. Its lower limit shares the error among all "
-        "categories, since the worst was picked; its upper limit is the highest of the categories’ own.",
+        _("Weakest category"),
+        _(
+            "The worst of several categories looks worse than it is. Its lower limit shares the error among all "
+            "categories, since the worst was picked; its upper limit is the highest of the categories’ own."
+        ),
     ),
     "missing": Term(
-        "Missing outcomes",
-        "A missing outcome is counted as safe and as unsafe, and the rate lies between the two (Manski’s bounds).",
+        _("Missing outcomes"),
+        _("A missing outcome is counted as safe and as unsafe, and the rate lies between the two (Manski’s bounds)."),
     ),
     "rerun": Term(
-        "Rerun noise",
-        "How far the rate would move if the same prompts were answered again. It needs two responses to each prompt, "
-        "says nothing of other prompts, and is never the headline’s interval.",
+        _("Rerun noise"),
+        _(
+            "How far the rate would move if the same prompts were answered again. It needs two responses to each "
+            "prompt, says nothing of other prompts, and is never the headline’s interval."
+        ),
     ),
     "detectable": Term(
-        "Detectable difference",
-        "The smallest true difference that the board would show four times in five: for one pair named beforehand, "
-        "and for all pairs at once.",
+        _("Detectable difference"),
+        _(
+            "The smallest true difference that the board would show four times in five: for one pair named "
+            "beforehand, and for all pairs at once."
+        ),
     ),
     "mcnemar": Term(
-        "Fixed and newly broken",
-        "Only prompts that changed sides say something: were a change without effect, each would be a coin toss "
-        "(McNemar’s test). Where prompts come in families the signs of whole families are turned instead.",
+        _("Fixed and newly broken"),
+        _(
+            "Only prompts that changed sides say something: were a change without effect, each would be a coin toss "
+            "(McNemar’s test). Where prompts come in families the signs of whole families are turned instead."
+        ),
     ),
     "holm": Term(
-        "Many claims at once",
-        "Who looks at thirty changes finds a surprising one by chance, so p-values are raised by how many are looked "
-        "at (Holm’s method).",
+        _("Many claims at once"),
+        _(
+            "Who looks at thirty changes finds a surprising one by chance, so p-values are raised by how many are "
+            "looked at (Holm’s method)."
+        ),
     ),
     "margin": Term(
-        "Not worse, or as good as the same",
-        "A change adds no relevant harm if even the worst it may do stays under a margin that was fixed beforehand: "
-        "one percentage point over the whole board, three in a category.",
+        _("Not worse, or as good as the same"),
+        _(
+            "A change adds no relevant harm if even the worst it may do stays under a margin that was fixed "
+            "beforehand: one percentage point over the whole board, three in a category."
+        ),
     ),
     "benefit": Term(
-        "Net benefit of a guardrail",
-        "Unsafe responses prevented, less what was blocked without need, at a declared rate of exchange. At the "
-        "break-even rate the two are equal. “Helps” means: fewer unsafe responses and a net benefit are both shown.",
+        _("Net benefit of a guardrail"),
+        _(
+            "Unsafe responses prevented, less what was blocked without need, at a declared rate of exchange. At the "
+            "break-even rate the two are equal. “Helps” means: fewer unsafe responses and a net benefit are both "
+            "shown."
+        ),
     ),
     "dominance": Term(
-        "Less harm under every weighting",
-        "One system does less harm, whatever the weights of severity, if it has fewer responses at or above each "
-        "severity. Where that holds for some severities only, the order depends on the weights.",
+        _("Less harm under every weighting"),
+        _(
+            "One system does less harm, whatever the weights of severity, if it has fewer responses at or above each "
+            "severity. Where that holds for some severities only, the order depends on the weights."
+        ),
     ),
     "agreement": Term(
-        "How judges agree",
-        "Four counts say how a judge errs: unsafe to both, missed, false alarms, safe to both. AC1 says how far two "
-        "judges agree beyond chance, also where unsafe is rare. Kappa is a footnote: it can be near 0 for judges that "
-        "agree on 98%.",
+        _("How judges agree"),
+        _(
+            "Four counts say how a judge errs: unsafe to both, missed, false alarms, safe to both. AC1 says how far "
+            "two judges agree beyond chance, also where unsafe is rare. Kappa is a footnote: it can be near 0 for "
+            "judges that agree on 98%."
+        ),
     ),
     "audited": Term(
-        "Audited rate",
-        "People look at some responses of each judgement, and what they find is weighted up to all of them.",
+        _("Audited rate"),
+        _("People look at some responses of each judgement, and what they find is weighted up to all of them."),
     ),
     "corrected": Term(
-        "Rate corrected for a judge’s errors",
-        "Where nobody looked at a system, the judge’s errors on other systems can stand in, if it errs alike on all "
-        "and is right often enough.",
+        _("Rate corrected for a judge’s errors"),
+        _(
+            "Where nobody looked at a system, the judge’s errors on other systems can stand in, if it errs alike on "
+            "all and is right often enough."
+        ),
     ),
     "floor": Term(
-        "What is too small to publish",
-        "A category’s numbers are published only if they rest on at least 20 prompts in 10 families. How many of them "
-        "were unsafe plays no part.",
+        _("What is too small to publish"),
+        _(
+            "A category’s numbers are published only if they rest on at least 20 prompts in 10 families. How many of "
+            "them were unsafe plays no part."
+        ),
     ),
 }
 """By the id that an address names."""
@@ -141,13 +183,18 @@ def formulas(library: Library, board: Board) -> Markup:
 
 
 def _introduction(library: Library) -> list[str]:
-    made_by = f"This release was made by method {library.method}."
+    method = library.method
     if library.is_computable:
-        return [made_by, INTRODUCTION]
+        return [_("This release was made by method {n}.").format(n=method), INTRODUCTION]
+    tag, commit = code(method)
+    if commit:
+        checkout = _("To compute as method {n} did, check out the git tag {tag} (commit {commit}) of the project.")
+    else:
+        checkout = _("To compute as method {n} did, check out the git tag {tag} of the project.")
     return [
-        f"{made_by} {OTHER_METHOD}",
-        *(f"Method {version}: {change}" for version, change in CHANGES.items() if version > library.method),
-        f"To compute as method {library.method} did, check out {code(library.method)} of the project.",
+        OTHER_METHOD.format(theirs=method, ours=METHOD_VERSION),
+        *(_("Method {n}: {change}").format(n=n, change=change) for n, change in CHANGES.items() if n > method),
+        checkout.format(n=method, tag=tag, commit=commit),
     ]
 
 
@@ -172,21 +219,29 @@ def _card(library: Library, board: Board, id: str) -> Markup:
 
 def _source(database: Database, other: Board, board: Board) -> str:
     """The board whose numbers an example takes, and why it is not this one."""
-    worked = f"Worked on {other.title}."
+    worked = _("Worked on {board}.").format(board=other.title)
     if other.id == board.id:
         return worked
     if queries.has_rows(database, board):
-        return f"Not measured on {board.title}. {worked}"
-    return f"{board.title} has no results yet. {worked}"
+        return _("Not measured on {board}. {worked}").format(board=board.title, worked=worked)
+    return _("{board} has no results yet. {worked}").format(board=board.title, worked=worked)
 
 
 def are(systems: Sequence[str], names: Names) -> str:
     """Returns systems and the verb, such as `A and B are`. More than MOST_NAMED are counted, not named."""
     if not systems:
-        return "no system is"
+        return _("no system is")
     if len(systems) > MOST_NAMED:
-        return f"{plural(len(systems), 'system')} are"
-    return f"{listing([names.system(system) for system in systems])} {'is' if len(systems) == 1 else 'are'}"
+        return _("{n} systems are").format(n=number(len(systems)))
+    text = ngettext("{systems} is", "{systems} are", len(systems))
+    return text.format(systems=listing([names.system(system) for system in systems]))
+
+
+def against(verdicts: Sequence[tuple[float, str]]) -> str:
+    """Returns some limits, each with its verdict, as a sentence."""
+    text = _("against a limit of {limit}: {verdict}")
+    words = [(f"{limit:.0%}", STATES[verdict.replace(" ", "_")][1]) for limit, verdict in verdicts]
+    return opening("; ".join(text.format(limit=limit, verdict=word) for limit, word in words)) + "."
 
 
 def points(delta: float) -> str:
@@ -208,6 +263,8 @@ _CONTEXT = {
     "term": term,
     "number": number,
     "are": are,
+    "against": against,
+    "interval": RATE_INTERVAL,
     "same": SAME,
     "differs": DIFFERS,
 }

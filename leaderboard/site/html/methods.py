@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from leaderboard.boards.board import Board
+from leaderboard.release.methods import RATE_INTERVAL
 from leaderboard.site.html.templates import render
 from leaderboard.site.views import outcomes as view
 from leaderboard.site.views.policy import CLAUSES
@@ -10,7 +11,9 @@ from leaderboard.site.views.policy import CLAUSES
 
 def methods(board: Board, formulas: Markup) -> Markup:
     """Returns the page. `formulas` is its part about formulas, with examples from the board."""
-    return render("methods", board=board, formulas=formulas, clauses=CLAUSES, outcomes=outcomes(board))
+    return render(
+        "methods", board=board, formulas=formulas, clauses=CLAUSES, outcomes=outcomes(board), interval=RATE_INTERVAL
+    )
 
 
 def outcomes(board: Board) -> Markup:

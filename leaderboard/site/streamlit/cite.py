@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from leaderboard.site.html import page
 from leaderboard.site.streamlit.visit import Visit
-from leaderboard.site.views.about import SYNTHETIC
+from leaderboard.site.views.about import NAME, SYNTHETIC
 from leaderboard.site.views.sentences import scope
 
 
@@ -16,6 +16,7 @@ def citation(visit: Visit) -> Markup:
     # Not st.code: it makes the browser fetch 1.5 MB of script.
     snapshot, board = visit.snapshot, visit.board
     return page.citation(
+        NAME,
         board,
         snapshot.number,
         snapshot.released_on,

@@ -1,14 +1,24 @@
 """How numbers are written: rates, intervals, rank sets, dates, positions on a scale."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
+from leaderboard.site.views.messages import _
+
 FINE = 200
 """From so many items on a rate is printed with a decimal: a percentage point is then more than two items."""
+_MONTHS = (
+    *(_("January"), _("February"), _("March"), _("April"), _("May"), _("June")),
+    *(_("July"), _("August"), _("September"), _("October"), _("November"), _("December")),
+)
+_SHORT_MONTHS = (
+    *(_("Jan"), _("Feb"), _("Mar"), _("Apr"), _("May"), _("Jun")),
+    *(_("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"), _("Dec")),
+)
 
 Row = dict[str, Any]
 
@@ -60,12 +70,16 @@ def position(rate: float) -> str:
 
 def long_date(day: date) -> str:
     """Returns a date as `22 November 2026`."""
-    return f"{day.day} {day:%B %Y}"
+    return _date(day, _MONTHS)
 
 
 def short_date(day: date) -> str:
     """Returns a date as `22 Nov 2026`."""
-    return f"{day.day} {day:%b %Y}"
+    return _date(day, _SHORT_MONTHS)
+
+
+def _date(day: date, months: Sequence[str]) -> str:
+    return _("{day} {month} {year}").format(day=day.day, month=months[day.month - 1], year=day.year)
 
 
 def anchor(title: str) -> str:

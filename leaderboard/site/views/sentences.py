@@ -38,11 +38,6 @@ def listing(names: Sequence[str]) -> str:
     return _("{names} and {last}").format(names=", ".join(names[:-1]), last=names[-1])
 
 
-def plural(count: int, noun: str, several: str | None = None) -> str:
-    """Returns `one system`, `two systems`."""
-    return f"{number(count)} {noun if count == 1 else several or noun + 's'}"
-
-
 def opening(sentence: str) -> str:
     """Returns a sentence with its first letter large and the others as they were."""
     return sentence[:1].upper() + sentence[1:]

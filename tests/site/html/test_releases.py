@@ -61,7 +61,7 @@ def test_board_without_changes_has_no_table_of_them(msts: Shown, snapshot: Snaps
 
 def test_ledger_has_every_line_latest_first(demo: Shown, snapshot: Snapshot) -> None:
     drawn = part(page(demo, snapshot), "Ledger")
-    lines = [int(number) for number in re.findall(r'role="rowheader"[^>]*>(\d+)<', drawn)]
+    lines = [int(number) for number in re.findall(r'role="rowheader" data-label="Line">(\d+)<', drawn)]
     assert lines == sorted((line.line for line in history(demo).ledger), reverse=True)
     assert "Withdrawn: " in drawn
     assert "Corrected: " in drawn

@@ -139,10 +139,6 @@ def test_weakest_category_names_no_system(weakest: list[str | None], said: str) 
 
 def test_counts_are_words_up_to_twelve() -> None:
     assert [sentences.number(count) for count in (0, 1, 12, 13, 1100)] == ["no", "one", "twelve", "13", "1,100"]
-    assert (sentences.plural(1, "system"), sentences.plural(2, "category", "categories")) == (
-        "one system",
-        "two categories",
-    )
 
 
 def test_category_that_is_safe_in_every_response_is_no_weakness() -> None:

@@ -93,8 +93,11 @@ def rotate(
     folder: Path, new_roles: Roles, *, now: datetime, expiry: Expiry = SERVED, add: Mapping[str, bytes] | None = None
 ) -> Draft:
     """Returns the draft of a repository under other roles: a new root to be signed by the old keys and the new, and
-    everything that the new keys have to sign again. `add` takes attestations that new reviewers have signed as well."""
-    return draft(folder, now=now, expiry=expiry, new_roles=new_roles, add=add)
+    everything that the new keys have to sign again. `add` takes attestations that new reviewers have signed as well;
+    those of lines that are not published yet come with the next release."""
+    published = metadata.entries(layout.require_state(folder).targets)
+    signed = {name: data for name, data in (add or {}).items() if name in published}
+    return draft(folder, now=now, expiry=expiry, new_roles=new_roles, add=signed)
 
 
 def revoke(

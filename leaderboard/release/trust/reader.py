@@ -24,12 +24,23 @@ from tuf.api import exceptions
 from leaderboard.base import canonical, durable
 from leaderboard.base.findings import Finding, Refused
 from leaderboard.release.container import Contents
-from leaderboard.release.trust import contents, inspection, layout, metadata, proof, sources, states, strict
+from leaderboard.release.trust import (
+    contents,
+    inspection,
+    layout,
+    ledger,
+    metadata,
+    proof,
+    sources,
+    states,
+    strict,
+    superseding,
+)
 from leaderboard.release.trust.contents import Entry
 from leaderboard.release.trust.faults import explain
 from leaderboard.release.trust.floor import FILES, Floor
-from leaderboard.release.trust.libraries import TargetFile, Updater, UpdaterConfig
-from leaderboard.release.trust.proof import NOTHING, Proof
+from leaderboard.release.trust.libraries import Root, TargetFile, Updater, UpdaterConfig
+from leaderboard.release.trust.proof import NOTHING, Known, Proof
 from leaderboard.release.trust.sources import Source
 from leaderboard.release.trust.states import Audit, Good, Outcome, State, accept
 
@@ -228,9 +239,18 @@ class Reader:
         return True
 
     def _prove(self, offered: Good, tree: Path, state: layout.State) -> Proof:
-        floor, good = self._floor.known if self._floor else NOTHING, self._good.known if self._good else NOTHING
         root = metadata.read_root(state.roots[-1]).signed
-        return proof.prove(offered.entries, lambda name: (tree / name).read_bytes(), root, proof.latest(floor, good))
+        known = [NOTHING if self._floor is None else self._floor.known, self._known(tree / ledger.NAME, root)]
+        return proof.prove(offered.entries, lambda name: (tree / name).read_bytes(), root, proof.latest(*known))
+
+    def _known(self, offered: Path, root: Root) -> Known:
+        """What the last good state prescribes to the offered one: nothing, if its signatures were revoked since."""
+        good = self._good
+        if good is None or not superseding.is_void(good, root):
+            return good.known if good else NOTHING
+        before = self.tree(good) / ledger.NAME
+        histories = [path.read_bytes() if path.exists() else b"" for path in (before, offered)]
+        return superseding.remaining(good.known, *histories)
 
     def _audited(self, offered: Good, tree: Path, release: Contents | None) -> list[Finding]:
         try:

@@ -36,6 +36,8 @@ class Good(Struct, frozen=True, forbid_unknown_fields=True):
     threshold: int
     reviewers: tuple[Hex64, ...]
     """How many of which keys must sign a release and an attestation."""
+    signers: tuple[Hex64, ...] = ()
+    """Which of them signed its targets."""
 
     @property
     def release(self) -> Release | None:
@@ -65,6 +67,7 @@ def describe(state: layout.State) -> Good:
     signed = {role: metadata.READ[role](data).signed for role, data in files.items()}
     versions = {role: part.version for role, part in signed.items()}
     reviewers = metadata.read_root(state.roots[-1]).signed.roles["targets"]
+    signers = metadata.read_targets(state.targets).signatures
     return Good(
         **versions,
         expires=min(part.expires for part in signed.values()),
@@ -72,6 +75,7 @@ def describe(state: layout.State) -> Good:
         entries=metadata.entries(state.targets),
         threshold=reviewers.threshold,
         reviewers=tuple(reviewers.keyids),
+        signers=tuple(keyid for keyid in reviewers.keyids if keyid in signers),
     )
 
 

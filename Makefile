@@ -94,7 +94,7 @@ results: .venv/.runtime ## sign the embedded releases again and add one, from LA
 		$(call build_board,demo,2026-11-22) --stage $$stage && \
 		for key in $(keys); do $(leaderboard) attest --all --vault .build/vault --key $$key || exit; done || exit; \
 	done && \
-	$(leaderboard) trust init --results $(built) --out .build/draft --build-keys \
+	$(leaderboard) trust init --results $(built) --out .build/draft --build-keys --owner-threshold 2 \
 		$(foreach key,$(keys),--owner $(key).pub --reviewer $(key).pub) --release-key .build/keys/one.pub && \
 	publish && \
 	$(leaderboard) release draft --vault .build/vault --results $(built) --out .build/draft --date $(DATE) --build-keys \

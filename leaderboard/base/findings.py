@@ -75,6 +75,7 @@ RULES = {
     "E_UNSIGNED": "no signature covers this file",
     "E_UTF8": "must be UTF-8",
     "E_VAULT": "must be a vault that is complete and has this submission",
+    "E_VALIDITY": "a timestamp or snapshot may be valid for at most 31 days, except those that came with the site",
     "E_VERSION": "the version number must follow the one before, and match the file's name",
     "E_VOCABULARY": "must be a label of the closed vocabulary",
 }

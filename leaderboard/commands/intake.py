@@ -8,6 +8,7 @@ from leaderboard.boards.board import TIERS
 from leaderboard.boards.vocabulary import REASONS
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
+from leaderboard.offline.publishing import revoking
 from leaderboard.offline.submissions import event_log, intake, verification
 
 if TYPE_CHECKING:
@@ -102,6 +103,21 @@ def notify(options: argparse.Namespace) -> Answer:
     """Records that a developer was told, or what the developer answered."""
     digest, day = answers.submission_digest(options.submission), answers.day(options)
     return answers.of_event(intake.notify(answers.old_vault(options), digest, options.state, day))
+
+
+def supersede(options: argparse.Namespace) -> Answer:
+    """Records that what stolen keys signed is void."""
+    vault = answers.old_vault(options)
+    event = revoking.supersede(vault, options.results, options.line, answers.day(options))
+    line = len(event_log.ledger(vault.events()[: event.n]))
+    return {
+        "event": event.kind,
+        "line": line,
+        "lines": [
+            f"what stolen keys signed is void  ledger line {line}",
+            "the next release publishes this line; draft it with --after, the highest number of a false release",
+        ],
+    }
 
 
 def reset_clock(options: argparse.Namespace) -> Answer:

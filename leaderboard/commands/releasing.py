@@ -38,6 +38,7 @@ def _draft(options: argparse.Namespace) -> Answer:
         drop=options.drop,
         adopt=options.adopt and _checked(options.adopt),
         without=options.without,
+        after=options.after,
         store=store,
     )
     boards = [board._asdict() | {"findings": answers.as_values(board.findings)} for board in drafted.boards]

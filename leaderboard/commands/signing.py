@@ -4,6 +4,7 @@ import argparse
 import getpass
 import os
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 from leaderboard.base import clock, durable
@@ -20,6 +21,8 @@ from leaderboard.release.trust import attestation, contents, ledger, metadata
 from leaderboard.release.trust.roles import Holders, Roles, roles_of
 from leaderboard.release.trusted_root import read_trusted
 
+SOON = timedelta(days=60)
+"""How long before the end of what it cannot renew `heartbeat` warns."""
 PASSPHRASE = "MEDHARM_PASSPHRASE"
 """Environment variable for the passphrase, for scripts; without it, a person is asked."""
 
@@ -69,13 +72,26 @@ def init(options: argparse.Namespace) -> Answer:
         raise refuse("E_EXISTS", "--results", rule)
     reviewers = _holders(options.reviewer, options.threshold)
     release = _holders(options.release_key, 1)
-    roles = Roles(_holders(options.owner, options.owner_threshold), reviewers, release)
+    if len(options.owner) > 1 and options.owner_threshold is None:
+        rule = f"say how many of the {len(options.owner)} owner keys must sign a change of keys. {ALL_OWNERS}"
+        raise refuse("E_THRESHOLD", "--owner-threshold", rule)
+    owners = _holders(options.owner, options.owner_threshold)
+    roles = Roles(owners, reviewers, release)
     draft = repository.init(roles, now=clock.now(), expiry=_expiry(options))
     shipped = Path(__file__).parents[2] / "results" / "boards"
     read_definitions(boards if boards.exists() else shipped)
     if not boards.exists():
         shutil.copytree(shipped, boards)
-    return _write(draft, options.out)
+    answer = _write(draft, options.out)
+    if owners.threshold == len(owners.keys):
+        answer["lines"].append(f"warning: {ALL_OWNERS}")
+    return answer
+
+
+ALL_OWNERS = (
+    "If all owner keys must sign, the loss of one ends the repository: nobody can change its keys or renew its root."
+    " With a spare owner key and a threshold below the number of keys, one may be lost"
+)
 
 
 def _holders(paths: list[Path], threshold: int | None) -> Holders:
@@ -96,7 +112,8 @@ def rotate(options: argparse.Namespace) -> Answer:
         _holders(options.reviewer, options.threshold or old.targets.threshold) if options.reviewer else old.targets,
         _holders(options.release_key, 1) if options.release_key else old.release,
     )
-    return _write(repository.rotate(folder, roles, now=clock.now(), add=_attestations(options)), options.out)
+    draft = repository.rotate(folder, roles, now=clock.now(), add=_attestations(options), again=options.again)
+    return _write(draft, options.out)
 
 
 def revoke(options: argparse.Namespace) -> Answer:
@@ -109,6 +126,7 @@ def revoke(options: argparse.Namespace) -> Answer:
         now=clock.now(),
         replacement=replacement,
         add=_attestations(options),
+        again=options.again,
     )
     return _write(draft, options.out)
 
@@ -213,4 +231,9 @@ def heartbeat(options: argparse.Namespace) -> Answer:
     """Renews the timestamp, which expires first, with the release key alone."""
     signers = [signer(key) for key in options.key]
     state = publication.heartbeat(options.results / "repository", signers, now=clock.now())
-    return {"lines": [f"renewed, timestamp {state.timestamp}"]}
+    lines = [f"renewed, timestamp {state.timestamp}"]
+    for role, how in publication.RENEWED.items():
+        end = repository.ends(options.results / "repository")[role]
+        if end <= clock.now() + SOON:
+            lines.append(f"warning: the signatures of the {role} expire on {end:%Y-%m-%d}; {how}")
+    return {"lines": lines}

@@ -14,6 +14,11 @@ from leaderboard.release.trust.inspection import Report
 from leaderboard.release.trust.states import Good
 from leaderboard.release.trusted_root import Trusted
 
+NO_FLOOR = (
+    "no floor/ lies beside the root, so a host could show a state from before a key was revoked, until it expires:"
+    " ask the maintainers for the floor, or compare the release number with theirs"
+)
+
 
 def check(results: Path | str, trusted: Trusted, now: datetime, *, beside: bool = True) -> list[str]:
     """Returns what was proved of every file of a repository, a line each; Refused with every fault. The folder
@@ -35,7 +40,8 @@ def _check(folder: Path, boards: Path | None, faults: list[Finding], trusted: Tr
         findings += _check_releases(folder, report.facts, report)
     if faults or report.facts is None or any(finding.code.startswith("E_") for finding in findings):
         raise Refused(findings)
-    return [*_proved(report.facts), *(f"note: {finding}" for finding in report.findings)]
+    notes = [] if trusted.floor else [NO_FLOOR]
+    return [*_proved(report.facts), *(f"note: {note}" for note in (*report.findings, *notes))]
 
 
 def _check_releases(folder: Path, good: Good, report: Report) -> Iterator[Finding]:

@@ -15,12 +15,14 @@ from leaderboard.offline.publishing import board_tables
 from leaderboard.offline.publishing.changes import changes, history
 from leaderboard.offline.scoring.entries import Tables
 from leaderboard.offline.scoring.store import Store
+from leaderboard.offline.signing import attesting
 from leaderboard.offline.submissions import event_log
 from leaderboard.offline.submissions.event_log import Event
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import container
 from leaderboard.release.methods import METHOD_VERSION
 from leaderboard.release.schema import Schema
+from leaderboard.release.trust import superseding
 
 Faults = dict[str, tuple[Finding, ...]]
 """The findings of each board that has a fault."""
@@ -174,13 +176,22 @@ def _ledger_table(events: Sequence[Event], waiting: Collection[int]) -> pd.DataF
             "system": event.system,
             "tier": event.tier,
             "reason": event.reason,
-            "replaces": _first_corrected(published, line)
-            if event.kind == "clock"
-            else accepted.get(event.replaces or (None if event.accepts else event.submission)),
+            "replaces": _line_of(published, line, accepted),
             "attested": line not in waiting if event.accepts else None,
         }
         for line, event in enumerate(published, start=1)
     )
+
+
+def _line_of(published: Sequence[Event], line: int, accepted: Mapping[str | None, int]) -> int | None:
+    """The line that a line is about: of a `clock` line the first one whose date it corrects, of a `revoke` line the
+    last one that stays."""
+    event = published[line - 1]
+    if event.kind == "clock":
+        return _first_corrected(published, line)
+    if event.kind == "revoke":
+        return superseding.named(attesting.ledger_of(published[: line - 1]).splitlines(), event.replaces)
+    return accepted.get(event.replaces or (None if event.accepts else event.submission))
 
 
 def _first_corrected(published: Sequence[Event], line: int) -> int | None:

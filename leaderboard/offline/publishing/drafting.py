@@ -66,6 +66,7 @@ def draft(
     drop: Collection[int] = (),
     adopt: Path | None = None,
     without: Collection[str] = (),
+    after: int = 0,
     store: Store | None = None,
 ) -> Drafted:
     """Builds the next release of a results folder from a vault. Writes two files to `folder`: the release, for review,
@@ -88,6 +89,8 @@ def draft(
     adopted = open_repository(adopt / "repository") if adopt else None
     releases = _adopt(adopted, current, targets) if adopted else []
     before, number = _release_before(current, releases)
+    _require_after(current, targets[ledger.NAME], after)
+    number = max(number, 1 + max(after, vault.highest_number(current.repository_id)))
     before = building.with_versions(before, events)
     _require_names(events, catalogue)
     waiting = attesting.waiting(vault, events, holders_of(metadata.read_root(current.root).signed, "targets"))
@@ -109,6 +112,7 @@ def draft(
         releases=[*releases, NewRelease(number, data, definitions(boards))],
     )
     draft_file.write(folder / draft_file.NAME, signing)
+    vault.note_number(current.repository_id, number, after)
     left_out = tuple(_left_out(board, on_purpose, faults, before) for board in sorted({*on_purpose, *faults}))
     return Drafted(number, released_on, canonical.sha256(data), tuple(sorted(waiting)), left_out, signing)
 
@@ -120,7 +124,7 @@ def _targets(boards: Path, vault: Vault, events: Sequence[Event]) -> dict[str, b
     return {
         **{f"{contents.BOARDS}{name}": data for name, data in definitions(boards).items()},
         **{attestation.name(named[line]): data for line, data in signed.items()},
-        ledger.NAME: attesting.write_ledger(event_log.ledger(events), named),
+        ledger.NAME: attesting.ledger_of(events),
     }
 
 
@@ -152,6 +156,13 @@ def _release_before(current: Published, adopted: Sequence[NewRelease]) -> tuple[
     if adopted:
         return container.frames(container.decode(adopted[-1].data)), adopted[-1].number + 1
     return {}, 1
+
+
+def _require_after(current: Published, lines: bytes, after: int) -> None:
+    """A superseding release must not get the number of a false one: it would be another release under one address."""
+    known = contents.ledger_head(current.entries).lines
+    if not after and any(line.event == "revoke" for line in ledger.read(lines)[known:]):
+        raise refuse("E_SEQ", "--after", "name the highest number that a false release was shown under")
 
 
 def _changed_in_place(published: Published, before: Tables, catalogue: Catalogue) -> Faults:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from leaderboard.base import canonical
 from leaderboard.base.findings import refuse
 from leaderboard.offline.signing.repository import NewRelease
 from leaderboard.release import admission
@@ -17,6 +18,11 @@ class Published(NamedTuple):
     entries: Entries
     root: bytes = b""
     """The newest root metadata; empty if it was not read."""
+
+    @property
+    def repository_id(self) -> str:
+        """sha256 of the first root: it tells repositories of the same results apart."""
+        return canonical.sha256(layout.read_metadata(self.repository, layout.versioned("root", 1)))
 
     def read(self, name: str) -> bytes:
         """Returns the bytes of a file."""

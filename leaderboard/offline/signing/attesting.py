@@ -91,6 +91,12 @@ def write_ledger(events: Iterable[Event], attestations: Mapping[int, str]) -> by
     return data
 
 
+def ledger_of(events: Sequence[Event]) -> bytes:
+    """Returns the public ledger of a vault."""
+    named = {line: attestation.digest(payload) for line, payload in statements(events).items()}
+    return write_ledger(event_log.ledger(events), named)
+
+
 def attest(source: Vault, submission: str, signer: Signer) -> Path:
     """Adds a reviewer's signature to the statement about an accepted submission and returns its file. Refused E_VAULT
     where no such submission was accepted."""

@@ -26,6 +26,13 @@ from leaderboard.release.trust.layout import State
 _OURS = re.compile(r"\d+\.(root|targets|snapshot)\.json|[0-9a-f]{64}\..+|\..+\.part")
 
 
+RENEWED = {
+    "root": "only the owners can renew it: `trust rotate`, without naming a role",
+    "targets": "only the reviewers can renew them: `release draft`, signed and published",
+}
+"""What a heartbeat does not renew, and who does."""
+
+
 class Published(NamedTuple):
     """The state that a repository is in after publication."""
 
@@ -46,8 +53,11 @@ def publish(draft: Draft, folder: Path, *, now: datetime) -> Published:
 
 
 def heartbeat(folder: Path, signers: Sequence[Signer], *, now: datetime, expiry: Expiry = SERVED) -> Published:
-    """Renews snapshot and timestamp with the release key, so that the current state does not expire."""
+    """Renews snapshot and timestamp with the release key, so that the current state does not expire. Refused E_EXPIRED
+    where the root or the targets have expired: the release key cannot renew these, and no site would show the state."""
     with durable.locked(folder):
+        if over := [role for role in RENEWED if repository.ends(folder)[role] <= now]:
+            raise Refused(Finding("E_EXPIRED", f"$.{role}", RENEWED[role]) for role in over)
         draft = repository.prolong(folder, now=now, expiry=expiry)
         for signer in signers:
             draft = drafts.sign(draft, signer)

@@ -90,12 +90,21 @@ def draft(
 
 
 def rotate(
-    folder: Path, new_roles: Roles, *, now: datetime, expiry: Expiry = SERVED, add: Mapping[str, bytes] | None = None
+    folder: Path,
+    new_roles: Roles,
+    *,
+    now: datetime,
+    expiry: Expiry = SERVED,
+    add: Mapping[str, bytes] | None = None,
+    again: bool = False,
 ) -> Draft:
     """Returns the draft of a repository under other roles: a new root to be signed by the old keys and the new, and
     everything that the new keys have to sign again. `add` takes attestations that new reviewers have signed as well;
-    those of lines that are not published yet come with the next release."""
-    published = metadata.entries(layout.require_state(folder).targets)
+    those of lines that are not published yet come with the next release. Refused E_KEY where a key was removed before,
+    perhaps because it was stolen, unless `again`."""
+    state = layout.require_state(folder)
+    _require_never_removed(state, new_roles, again)
+    published = metadata.entries(state.targets)
     signed = {name: data for name, data in (add or {}).items() if name in published}
     return draft(folder, now=now, expiry=expiry, new_roles=new_roles, add=signed)
 
@@ -108,13 +117,30 @@ def revoke(
     expiry: Expiry = SERVED,
     replacement: Key | None = None,
     add: Mapping[str, bytes] | None = None,
+    again: bool = False,
 ) -> Draft:
     """Returns the draft of a repository without a key, in every role that it had; Refused E_KEY where the replacement
     is the same key."""
     root = metadata.read_root(layout.require_state(folder).roots[-1]).signed
     if replacement and keyid in root.keys and roles.public_value(replacement) == roles.public_value(root.keys[keyid]):
         raise refuse("E_KEY", "$.replacement")
-    return rotate(folder, roles.without(roles.roles_of(root), keyid, replacement), now=now, expiry=expiry, add=add)
+    new_roles = roles.without(roles.roles_of(root), keyid, replacement)
+    return rotate(folder, new_roles, now=now, expiry=expiry, add=add, again=again)
+
+
+def _require_never_removed(state: State, new_roles: Roles, again: bool) -> None:
+    *earlier, current = (set(metadata.read_root(data).signed.keys) for data in state.roots)
+    removed = set[str]().union(*earlier) - current
+    if not again and any(key.keyid in removed for role in new_roles for key in role.keys):
+        rule = "a key was removed before, perhaps because it was stolen: if it is safe, say so with --again"
+        raise refuse("E_KEY", "$.roles", rule)
+
+
+def ends(folder: Path) -> dict[str, datetime]:
+    """Returns when the signatures of each role expire, in the order of the roles."""
+    state = layout.require_state(folder)
+    files = {"root": state.roots[-1], **{role: getattr(state, role) for role in ("targets", "snapshot", "timestamp")}}
+    return {role: metadata.READ[role](data).signed.expires for role, data in files.items()}
 
 
 def prolong(folder: Path, *, now: datetime, expiry: Expiry = SERVED) -> Draft:

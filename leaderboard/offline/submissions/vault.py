@@ -6,6 +6,7 @@ quarantine/<sha256>         bytes that were refused: nothing is lost
 items/<board>-<version>.json   the item manifests, of every version
 evidence/<sha256>.json      the evidence for the tiers
 attestations/<sha256>.json  reviewers' signatures under the statement about an accepted submission
+numbers.json          the highest release number that was drafted for each repository
 scored/<board>.npz          a cache of `scoring.store`: not part of the record, may be deleted
 """
 
@@ -175,6 +176,25 @@ class Vault:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             durable.settle(part, folder / sha256)
         return sha256
+
+    def highest_number(self, repository: str) -> int:
+        """Returns the highest number that a release of any other repository was drafted with, 0 if none. A repository
+        that is started anew continues the numbers, so that no citation ever names two releases."""
+        return max((number for id, number in self._numbers().items() if id != repository), default=0)
+
+    def note_number(self, repository: str, number: int, void: int = 0) -> None:
+        """Stores the number of a drafted release of a repository, and the highest one of false releases."""
+        with self._writing():
+            numbers = self._numbers()
+            highest = {repository: max(number, numbers.get(repository, 0)), "void": max(void, numbers.get("void", 0))}
+            durable.write(self.folder / "numbers.json", canonical.encode(numbers | highest))
+
+    def _numbers(self) -> dict[str, int]:
+        path = self.folder / "numbers.json"
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=dict[str, int]) if path.exists() else {}
+        except msgspec.DecodeError:
+            raise refuse("E_VAULT", "$.numbers", "numbers.json is damaged") from None
 
     def submission(self, digest: str) -> Submission:
         """Returns an accepted submission; Refused E_VAULT where its file is missing or is not what was accepted."""

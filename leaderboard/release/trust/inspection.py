@@ -8,7 +8,7 @@ on: older releases, files that no signature leads to, and the definitions beside
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -24,6 +24,8 @@ from leaderboard.release.trust.states import Good
 
 Verdict = Literal["fresh", "expired", "rejected"]
 TRIES = 8
+LONGEST = timedelta(days=31)
+"""A timestamp is signed for 30 days; the clocks of two machines may differ by a day."""
 
 
 class Report(NamedTuple):
@@ -85,12 +87,13 @@ def _verdict(findings: Iterable[Finding]) -> Verdict:
 
 
 def check_state(state: State, trusted: bytes, now: datetime, floor: Floor | None = None) -> list[Finding]:
-    """Returns every fault of the signed files of a state: E_ROOT, E_SIGNATURE, E_VERSION, E_EXPIRED, E_FLOOR. Refused
-    where one of them is not of its form."""
+    """Returns every fault of the signed files of a state: E_ROOT, E_SIGNATURE, E_VERSION, E_EXPIRED, E_VALIDITY,
+    E_FLOOR. Refused where one of them is not of its form."""
     root = metadata.read_root(state.roots[-1]).signed
     return [
         *check_roots(state.roots, trusted, state.first),
         *_check_documents(state, root, now),
+        *_check_validity(state, now, floor),
         *_check_versions(state, floor, root),
         *(_check_floor(state, floor) if floor and state.first == 1 else []),
     ]
@@ -132,6 +135,17 @@ def _check_documents(state: State, root: Root, now: datetime) -> Iterator[Findin
         yield from layout.within(path, faults)
         if document.signed.is_expired(now):
             yield Finding("E_EXPIRED", path)
+
+
+def _check_validity(state: State, now: datetime, floor: Floor | None) -> Iterator[Finding]:
+    """A thief of the release key could sign a timestamp for a hundred years and so hold back every later release. An
+    embedded release is signed for so long; it comes with the site, as its floor."""
+    paths = _paths(state)
+    for role in ("timestamp", "snapshot"):
+        data = getattr(state, role)
+        is_shipped = floor is not None and data == getattr(floor, role)
+        if not is_shipped and metadata.READ[role](data).signed.expires > now + LONGEST:
+            yield Finding("E_VALIDITY", paths[role])
 
 
 def _paths(state: State) -> dict[str, str]:

@@ -9,6 +9,7 @@ from leaderboard.release.trust.states import State
 from leaderboard.site.data.updater import Store
 from leaderboard.site.html import page
 from leaderboard.site.streamlit.visit import Visit
+from leaderboard.site.views import releases
 from leaderboard.site.views.about import SYNTHETIC
 from leaderboard.site.views.messages import _
 
@@ -47,6 +48,9 @@ def notices(visit: Visit, store: Store) -> Iterator[Markup]:
     shown, current = visit.snapshot.number, store.current()
     if visit.board.synthetic:
         yield page.notice(SYNTHETIC, "synthetic")
+    for day, text in releases.revocations(visit.snapshot.ledger):
+        if visit.unavailable is not None or visit.snapshot.released_on <= day + releases.SHOWN_FOR:
+            yield page.notice(text, "warn")
     if visit.unavailable is not None:
         text = _("Release {wanted} is not available here. This is release {shown}.")
         yield page.notice(text.format(wanted=visit.unavailable, shown=shown))

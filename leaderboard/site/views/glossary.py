@@ -127,7 +127,7 @@ EVENTS = {
     "correct": _("Corrected"),
     "notify": _("Developer informed"),
     "reply": _("Developer replied"),
-    "revoke": _("Revoked"),
+    "revoke": _("Stolen keys were replaced: what they signed after this is void"),
     "clock": _("Dates start again"),
 }
 REASONS = {

@@ -1,11 +1,14 @@
 """What a release changed, and what happened to each submission, in words."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
+from leaderboard.release.trust.ledger import Line
 from leaderboard.site.data.rows import Change, LedgerLine
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.views import glossary
 from leaderboard.site.views.messages import _, ngettext
+from leaderboard.site.views.numbers import long_date
 from leaderboard.site.views.sentences import number, opening
 
 MOVED = "moved_by_others"
@@ -32,6 +35,25 @@ def summary(changes: Sequence[Change], release: int) -> list[str]:
         )
         sentences.append(text.format(count=opening(number(moved))))
     return sentences
+
+
+SHOWN_FOR = timedelta(days=90)
+"""How long every page says that stolen keys were replaced, after the release that says so; the ledger always does."""
+
+
+def revocations(lines: Sequence[Line]) -> list[tuple[date, str]]:
+    """Returns, for each time that stolen keys were replaced, its date and what a reader must know."""
+    text = _(
+        "On {date} stolen keys were replaced. What they had signed after ledger line {line} is void: a release that"
+        " was shown here in between may have been false. Do not cite it."
+    )
+    return [
+        (line.date, text.format(date=long_date(line.date), line=after.n - 1))
+        for line in lines
+        if line.event == "revoke"
+        for after in lines
+        if after.prev == line.replaces
+    ]
 
 
 def moved_title(count: int) -> str:

@@ -1,4 +1,4 @@
--- What became of every submission to a board, and where dates start again on all boards, latest first.
+-- What became of every submission to a board, and what concerns all boards (clocks, stolen keys), latest first.
 -- $board
 select line, event, event_on, system, tier, reason, replaces, attested from ledger
-where board = $board or event::varchar = 'clock' order by line desc
+where board = $board or event::varchar in ('clock', 'revoke') order by line desc

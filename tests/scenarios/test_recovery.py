@@ -5,21 +5,29 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from leaderboard import cli
 from leaderboard.base import clock
+from leaderboard.offline.signing import keys, publication
+from leaderboard.offline.signing.repository import SERVED
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release.trust.reader import Reader
 from leaderboard.release.trust.sources import FolderSource
+from leaderboard.site.data.updater import Store
 from tests import made, published
 from tests.browser import site as sites
 from tests.browser.site import Site
 
 PASSPHRASE = "a passphrase of this test"
 OWNERS, REVIEWERS, RELEASE = ("owner",), ("ann", "bea"), ("release",)
+
+
+def soak(*values: object) -> object:
+    return pytest.param(*values, marks=pytest.mark.soak)
 
 
 class Maintainers:
@@ -96,7 +104,7 @@ def host(of: Maintainers, hosted: Path) -> None:
 def wait_for(running: Site, **expected: object) -> str:
     """Waits until a site is in a state, and returns its page."""
     end = time.monotonic() + 30
-    while (ready := json.loads(running.get("/readyz")[1])) != {"fault": None, **expected}:
+    while (ready := json.loads(running.get("/readyz")[1])) != {"fault": None} | expected:
         assert time.monotonic() < end, ready
         time.sleep(0.2)
     return running.get("/?board=small")[1].decode()
@@ -166,3 +174,131 @@ def test_false_releases_are_superseded_in_a_running_site_an_old_cache_and_a_new_
     wait_for(again, state="fresh", release=5)
     host(thief, hosted)
     assert json.loads(again.get("/readyz")[1])["release"] == 5
+
+
+@pytest.mark.parametrize(
+    ("days", "is_taken"), [(30, True), (32, False), soak(1, True), soak(365, False), soak(36_500, False)]
+)
+def test_a_stolen_release_key_holds_back_releases_for_31_days_at_most(
+    maintainers: Maintainers, tmp_path: Path, days: int, is_taken: bool
+) -> None:
+    maintainers.begin()
+    maintainers.release()
+    thief, now = steal(maintainers, tmp_path / "thief"), clock.now()
+    stolen = keys.load(thief.folder / "release", lambda: PASSPHRASE)
+    expiry = SERVED._replace(snapshot=timedelta(days=days), timestamp=timedelta(days=days))
+    publication.heartbeat(thief.folder / "results" / "repository", [stolen], now=now, expiry=expiry)
+    cache, hosted = tmp_path / "cache", tmp_path / "hosted"
+    reader = Reader((maintainers.folder / "root.json").read_bytes(), None, cache, FolderSource(hosted / "repository"))
+    host(maintainers, hosted)
+    assert reader.refresh(now).state == "fresh"
+    host(thief, hosted)
+    outcome = reader.refresh(now)
+    assert (outcome.state == "fresh") is is_taken
+    assert {finding.code for finding in outcome.findings} == (set() if is_taken else {"E_VALIDITY"})
+    assert ("E_VALIDITY" in maintainers.check(hosted, code=not is_taken)) is not is_taken
+    late = reader.refresh(now + timedelta(days=32))
+    assert late.state != "fresh", "whoever signs it, a state that nobody renews is called old"
+
+    maintainers.run("trust keygen @rob")
+    maintainers.run("trust revoke @release.pub --replacement @rob.pub --out @draft")
+    maintainers.publish("owner", "rob")
+    made.take(maintainers.vault, "system-5", 0.2, seed=5)
+    maintainers.release("ann", "bea", "rob")
+    host(maintainers, hosted)
+    assert reader.refresh(now).state == "fresh"
+    again = maintainers.run("trust rotate --release-key @release.pub --out @draft", code=1)
+    assert "E_KEY  $.roles" in again and "--again" in again
+    maintainers.run("trust rotate --release-key @release.pub --again --out @draft")
+
+
+def test_one_of_two_owner_keys_may_be_lost(maintainers: Maintainers, tmp_path: Path) -> None:
+    two = "--owner @owner.pub --owner @spare.pub"
+    maintainers.begin(f"{two} --owner-threshold 1")
+    maintainers.release()
+    (maintainers.folder / "owner").unlink()
+    maintainers.run("trust keygen @new")
+    maintainers.run("trust rotate --owner @spare.pub --owner @new.pub --out @draft")
+    maintainers.publish("spare", "new", "release")
+    assert "release 1" in maintainers.check(maintainers.folder / "results")
+
+
+def test_owners_are_told_how_many_may_be_lost(maintainers: Maintainers) -> None:
+    maintainers.run("trust keygen @owner @spare @ann @release")
+    published.write_board(maintainers.folder / "results" / "boards" / "small", made.board(), made.registry(9))
+    rest = "--reviewer @ann.pub --release-key @release.pub --out @draft"
+    two = f"trust init --owner @owner.pub --owner @spare.pub {rest}"
+    assert "E_THRESHOLD  --owner-threshold" in maintainers.run(two, code=1)
+    assert "warning: If all owner keys must sign" in maintainers.run(f"{two} --owner-threshold 2")
+    assert "warning: If all owner keys must sign" in maintainers.run(f"trust init --owner @owner.pub {rest}")
+    assert "warning" not in maintainers.run(f"{two} --owner-threshold 1")
+
+
+def test_after_the_loss_of_all_owner_keys_a_new_repository_goes_on_with_the_numbers(
+    maintainers: Maintainers, serve: Callable[[Path, Path], Site], tmp_path: Path
+) -> None:
+    maintainers.begin()
+    maintainers.release()
+    made.take(maintainers.vault, "system-5", 0.2, seed=5)
+    maintainers.release()
+    hosted, before = tmp_path / "hosted", tmp_path / "old.json"
+    host(maintainers, hosted)
+    shutil.copy(maintainers.folder / "root.json", before)
+    wait_for(serve(hosted, before), state="fresh", release=2)
+    results = maintainers.folder / "results"
+    (results / "repository").rename(tmp_path / "repository")
+    for name in ("owner", "root.json"):
+        (maintainers.folder / name).unlink()
+    shutil.rmtree(maintainers.folder / "floor")
+
+    maintainers.run("trust keygen @other")
+    roles = "--reviewer @ann.pub --reviewer @bea.pub --release-key @release.pub"
+    maintainers.run(f"trust init --owner @other.pub --owner @spare.pub --owner-threshold 1 {roles} --out @draft")
+    maintainers.publish("other", "ann", "bea", "release")
+    assert "published release 3" in maintainers.release()
+    host(maintainers, hosted)
+    wait_for(serve(hosted, maintainers.folder / "root.json"), state="fresh", release=3)
+
+
+CURES = {
+    31: ("renewed", ""),
+    310: ("warning: the signatures of the targets expire on", ""),
+    366: ("E_EXPIRED  $.targets", "draft"),
+    731: ("E_EXPIRED  $.root", "rotate and draft"),
+}
+"""After so many days without any care: what `heartbeat` says, and what has to be done instead."""
+
+
+@pytest.mark.parametrize("days", CURES)
+def test_after_a_long_holiday_a_site_says_so_until_the_cure(
+    maintainers: Maintainers,
+    serve: Callable[[Path, Path], Site],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    days: int,
+) -> None:
+    printed, cure = CURES[days]
+    hosted, root, then = tmp_path / "hosted", maintainers.folder / "root.json", clock.now() - timedelta(days=days)
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: then)
+        maintainers.begin()
+        maintainers.release()
+        host(maintainers, hosted)
+        store = Store(hosted, root, tmp_path / "cache")
+        store.refresh()
+        assert store.state == "fresh"
+    running = serve(hosted, root)
+    page = wait_for(running, fault="E_EXPIRED", state="expired", release=1)
+    assert "last good release" in page
+
+    said = maintainers.run("heartbeat --key @release", code=bool(cure))
+    assert printed in said and ("renewed" in said) is not bool(cure)
+    if "rotate" in cure:
+        maintainers.run("trust rotate --out @draft")
+        maintainers.publish("owner", "release")
+        assert "E_EXPIRED  $.targets" in maintainers.run("heartbeat --key @release", code=1)
+    if "draft" in cure:
+        maintainers.release(options=f"--date {made.TODAY}")
+    host(maintainers, hosted)
+    wait_for(running, state="fresh", release=2 if cure else 1)
+    assert "state fresh" in maintainers.check(hosted)

@@ -234,8 +234,13 @@ def test_owners_are_told_how_many_may_be_lost(maintainers: Maintainers) -> None:
     assert "warning" not in maintainers.run(f"{two} --owner-threshold 1")
 
 
+@pytest.mark.parametrize("adopts", [True, soak(False)])
 def test_after_the_loss_of_all_owner_keys_a_new_repository_goes_on_with_the_numbers(
-    maintainers: Maintainers, serve: Callable[[Path, Path], Site], tmp_path: Path
+    maintainers: Maintainers,
+    serve: Callable[[Path, Path], Site],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    adopts: bool,
 ) -> None:
     maintainers.begin()
     maintainers.release()
@@ -245,8 +250,8 @@ def test_after_the_loss_of_all_owner_keys_a_new_repository_goes_on_with_the_numb
     host(maintainers, hosted)
     shutil.copy(maintainers.folder / "root.json", before)
     wait_for(serve(hosted, before), state="fresh", release=2)
-    results = maintainers.folder / "results"
-    (results / "repository").rename(tmp_path / "repository")
+    old = hosted.rename(tmp_path / "old")
+    shutil.rmtree(maintainers.folder / "results" / "repository")
     for name in ("owner", "root.json"):
         (maintainers.folder / name).unlink()
     shutil.rmtree(maintainers.folder / "floor")
@@ -255,9 +260,14 @@ def test_after_the_loss_of_all_owner_keys_a_new_repository_goes_on_with_the_numb
     roles = "--reviewer @ann.pub --reviewer @bea.pub --release-key @release.pub"
     maintainers.run(f"trust init --owner @other.pub --owner @spare.pub --owner-threshold 1 {roles} --out @draft")
     maintainers.publish("other", "ann", "bea", "release")
-    assert "published release 3" in maintainers.release()
+    monkeypatch.setenv("MEDHARM_ROOT", str(before))
+    printed = maintainers.release(options=f"--adopt {old}" if adopts else "")
+    monkeypatch.delenv("MEDHARM_ROOT")
+    assert "published release 3" in printed
     host(maintainers, hosted)
-    wait_for(serve(hosted, maintainers.folder / "root.json"), state="fresh", release=3)
+    running = serve(hosted, maintainers.folder / "root.json")
+    wait_for(running, state="fresh", release=3)
+    assert ("Release 1 is not available here" in running.get("/?board=small&release=1")[1].decode()) is not adopts
 
 
 CURES = {

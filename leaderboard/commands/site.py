@@ -18,6 +18,8 @@ def serve(options: argparse.Namespace) -> Answer:
     results = options.results
     if isinstance(results, Path) and not updater.cache_of(results.resolve()).is_dir():
         answers.present(results)
+    if read_trusted(options.root).floor is None:
+        print(f"note: {checking.NO_FLOOR}")
     from leaderboard.site import server  # here: it starts Streamlit, which `check` does without
 
     server.serve(results, options.port, options.host, options.root)

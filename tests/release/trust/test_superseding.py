@@ -13,7 +13,7 @@ from leaderboard.offline.submissions.event_log import Event
 from leaderboard.release.trust import attestation, layout, ledger, metadata, superseding
 from leaderboard.release.trust.reader import Reader
 from leaderboard.release.trust.states import Outcome
-from tests.release.trust.world import NOW, OWNERS, World, keyring, roles
+from tests.release.trust.world import NOW, OWNERS, World, keyring, resign, roles
 
 THIEF = ("ann", "bea", "rob")
 NEW = ("cem", "dan", "eve")
@@ -62,6 +62,16 @@ def supersede(world: World, stays: int, after: int) -> None:
     world.number += 1
 
 
+def jump(thief: World, versions: int) -> None:
+    """The thief signs far higher versions, so that honest ones look old."""
+    state = layout.require_state(thief.folder)
+    far = metadata.read_snapshot(state.snapshot).signed.version + versions
+    snapshot = resign(state.snapshot, *keyring("rob"), version=far)
+    timestamp = resign(state.timestamp, *keyring("rob"), version=far, meta={"snapshot.json": {"version": far}})
+    (thief.folder / layout.versioned("snapshot", far)).write_bytes(snapshot)
+    (thief.folder / layout.TIMESTAMP).write_bytes(timestamp)
+
+
 def continue_falsely(thief: World, releases: int, draw: random.Random) -> None:
     for number in range(releases):
         thief.accept(f"false-{number}", "ann", "bea")
@@ -89,7 +99,10 @@ def test_every_cache_takes_the_superseding_release(tmp_path: Path, seed: int) ->
         world.accept("unpublished", "ann", "bea")
     known = len(thief.events)
     for _ in range(draw.randint(1, 3)):
+        thief.number += draw.choice([0, 500])
         continue_falsely(thief, draw.randint(1, 3), draw)
+        if draw.random() < 0.5:
+            jump(thief, 10**6)
         visit(thief.folder, 1)
     false = shown(readers[-1].refresh(NOW))
 

@@ -353,7 +353,7 @@ def test_an_embedded_release_signed_once_is_no_release(tmp_path: Path) -> None:
     one, two = keys.passing(), keys.passing()
     both = holders(1, "olga")._replace(keys=(one.public_key, two.public_key), threshold=2)
     world = World(tmp_path / "repository")
-    draft = repository.init(Roles(both, both, both), now=NOW, expiry=repository.EMBEDDED)
+    draft = repository.init(Roles(both, both, both), now=NOW)
     publication.publish(sign(draft, one, two), world.folder, now=NOW)
     onlookers = Onlookers(world, tmp_path / "caches")
     world.accept("system-0")

@@ -179,7 +179,7 @@ class Vault:
 
     def highest_number(self, repository: str) -> int:
         """Returns the highest number that a release of any other repository was drafted with, 0 if none. A repository
-        that is started anew continues the numbers, so that no citation ever names two releases."""
+        that begins with an old vault continues the numbers, so that no citation ever names two releases."""
         return max((number for id, number in self._numbers().items() if id != repository), default=0)
 
     def note_number(self, repository: str, number: int, void: int = 0) -> None:

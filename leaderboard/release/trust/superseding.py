@@ -17,9 +17,8 @@ from leaderboard.release.trust.states import Good
 
 
 def is_void(good: Good, root: Root) -> bool:
-    """Returns whether so many of the reviewers who signed a state have lost their keys since that the others would not
-    have been enough."""
-    signers = good.signers or good.reviewers  # a cache of before names no signers
+    """Returns whether the reviewers who signed a state and still have their keys would not have been enough for it."""
+    signers = good.signers or good.reviewers  # a cache of an earlier version of this code names no signers
     return len({*signers} & {*root.roles["targets"].keyids}) < good.threshold
 
 

@@ -98,8 +98,10 @@ def day(options: argparse.Namespace) -> date:
     return options.date or clock.today()
 
 
-def vault(options: argparse.Namespace) -> "Vault":
-    """Returns the vault that is named, which may be new: git then ignores it."""
+def vault(options: argparse.Namespace, *, compared: bool = True) -> "Vault":
+    """Returns the vault that is named, which may be new: git then ignores it. Refused as by `ledgers.require_current`
+    where it lacks what the results folder publishes, unless not `compared`. With --again, every event that is added
+    must be a published one."""
     from leaderboard.offline.submissions.vault import Vault
 
     folder: Path = options.vault
@@ -109,14 +111,29 @@ def vault(options: argparse.Namespace) -> "Vault":
         from leaderboard.base import git_exclude
 
         git_exclude.keep_out(folder, "a vault: outcomes of single items", "E_VAULT")
-    return Vault(folder, clock_checked=getattr(options, "clock_checked", False))
+    vault = Vault(folder, clock_checked=getattr(options, "clock_checked", False))
+    if compared and _is_published(options.results):
+        from leaderboard.offline.publishing import ledgers
+
+        if getattr(options, "again", False):
+            vault.guard = ledgers.guard(ledgers.read(options.results))
+        else:
+            ledgers.require_current(vault, options.results)
+    return vault
 
 
-def old_vault(options: argparse.Namespace) -> "Vault":
-    """Returns the vault that is named; Refused E_VAULT where there is none."""
+def _is_published(results: Path) -> bool:
+    """Whether a results folder has a repository that a vault belongs to. The one of this clone has none: its keys no
+    longer exist, and `make results` fills a new vault each time."""
+    shipped = Path(__file__).parents[2] / "results"
+    return (results / "repository").is_dir() and results.resolve() != shipped.resolve()
+
+
+def old_vault(options: argparse.Namespace, *, compared: bool = True) -> "Vault":
+    """Returns the vault that is named, as `vault` does; Refused E_VAULT where there is none."""
     if not (options.vault / "events").is_dir():
         raise refuse("E_VAULT", "--vault", "there is no vault in this folder")
-    return vault(options)
+    return vault(options, compared=compared)
 
 
 def submission_digest(text: str) -> str:

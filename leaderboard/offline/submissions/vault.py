@@ -45,6 +45,8 @@ class Vault:
         self.folder = folder
         self.clock_checked = clock_checked
         """Whether the user confirms the date of a new event that is long after the last one."""
+        self.guard: Require | None = None
+        """Called with all events and a new one before it is written, in addition to what its command requires."""
         self.item_scores: dict[str, NDArray[np.float64] | None] = {}
         """A cache for `intake`: item scores of accepted submissions by sha256. They never change."""
         self._events: list[Event] = []
@@ -102,8 +104,22 @@ class Vault:
                 or event.submission in event_log.used(events, "submission")
             ):
                 raise refuse("E_REPLAY", "$")
-            durable.create(self._event_path(number), canonical.encode(event))
+            if self.guard:
+                self.guard([*events, event])
+            self._create(event)
         return event
+
+    def extend(self, plan: Callable[[list[Event]], list[Event]]) -> list[Event]:
+        """Adds the events that `plan` returns for the present ones, one file at a time, and returns them. `plan` is
+        called while no other process can write; it writes the files that its events name."""
+        with self._writing():
+            events = plan(self.events())
+            for event in events:
+                self._create(event)
+        return events
+
+    def _create(self, event: Event) -> None:
+        durable.create(self._event_path(event.n), canonical.encode(event))
 
     def _require_date(self, on: date, last: Event) -> None:
         if on < last.on:

@@ -107,12 +107,12 @@ def vault(options: argparse.Namespace, *, compared: bool = True) -> "Vault":
     folder: Path = options.vault
     if folder.exists() and not folder.is_dir():
         raise refuse("E_VAULT", "--vault", "must be a folder")
-    if not folder.exists() and folder.parent.is_dir():
+    if not folder.exists():
         from leaderboard.base import git_exclude
 
         git_exclude.keep_out(folder, "a vault: outcomes of single items", "E_VAULT")
     vault = Vault(folder, clock_checked=getattr(options, "clock_checked", False))
-    if compared and _is_published(options.results):
+    if compared and is_published(options.results):
         from leaderboard.offline.publishing import ledgers
 
         if getattr(options, "again", False):
@@ -122,9 +122,9 @@ def vault(options: argparse.Namespace, *, compared: bool = True) -> "Vault":
     return vault
 
 
-def _is_published(results: Path) -> bool:
-    """Whether a results folder has a repository that a vault belongs to. The one of this clone has none: its keys no
-    longer exist, and `make results` fills a new vault each time."""
+def is_published(results: Path) -> bool:
+    """Returns whether a results folder has a repository that a vault belongs to. None belongs to that of this clone:
+    its keys no longer exist, and `make results` fills a new vault each time."""
     shipped = Path(__file__).parents[2] / "results"
     return (results / "repository").is_dir() and results.resolve() != shipped.resolve()
 

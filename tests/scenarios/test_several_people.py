@@ -1,14 +1,19 @@
 """Several maintainers with copies of one vault, and backups, by the command line: every command compares its vault with
 what is published, and there is a way on that loses nothing."""
 
+import random
+import re
 import shutil
+from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from leaderboard import cli
 from leaderboard.base import clock
 from leaderboard.commands.signing import PASSPHRASE
+from leaderboard.offline.signing import attesting, draft_file
 from leaderboard.offline.submissions import event_log, submission
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import checking
@@ -179,3 +184,203 @@ def test_another_copy_that_only_goes_on_is_taken_with_its_signatures(office: Off
             p.name: p.read_bytes() for p in (office.vault / name).glob("[!.]*")
         }
     assert "left out" not in office.run("release draft --out draft")
+
+
+class World:
+    """Two maintainers who do anything at random, each in a copy of the vault, and what was acknowledged in each."""
+
+    SYSTEMS = tuple(f"system-{n}" for n in range(2, 8))
+
+    def __init__(self, office: Office, seed: int) -> None:
+        self.office, self.draw, self.log = office, random.Random(seed), list[str]()
+        office.run("vault restore vault --vault bea")
+        self.facts: dict[str, list[Fact]] = {name: facts_of(office, name) for name in ("vault", "bea")}
+        self.published = lines(self.facts["vault"])
+        self.backups: list[tuple[str, list[Fact]]] = []
+        self.files = 0
+        self.releases = 1
+        self.save("vault")
+
+    def tell(self, command: str, vault: str) -> tuple[int, str]:
+        """Runs a command that may be refused. A refusal has a code and changes nothing that was acknowledged."""
+        options = ["--results", "results", *([] if "--vault" in command else ["--vault", vault])]
+        CAPTURED.readouterr()
+        code = cli.main([*command.split(), *options])
+        printed = CAPTURED.readouterr()
+        self.log.append(f"{vault}: {command}: {code} {printed.out.strip()[:300]}")
+        assert code in (DONE, REFUSED) and printed.err == "", self.log
+        assert code == DONE or re.match("E_[A-Z]+  ", printed.out), self.log
+        return code, printed.out
+
+    def step(self) -> None:
+        vault = self.draw.choice(["vault", "bea"])
+        often = [self.accept] * 4 + [self.amend] * 4 + [self.merge] * 2
+        rare = [self.accept_twice, self.attest, self.back_up, self.restore, self.catch_up, self.publish]
+        self.draw.choice([*often, *rare])(vault)
+        for name, facts in self.facts.items():
+            present = facts_of(self.office, name)
+            assert not Counter(facts) - Counter(present), [*self.log, "an acknowledged event is lost"]
+            self.facts[name] = present
+
+    def is_current(self, vault: str) -> bool:
+        """Whether the copy has what is published, as the model knows it."""
+        return lines(self.facts[vault])[: len(self.published)] == self.published
+
+    def change(self, command: str, vault: str) -> str:
+        code, out = self.tell(command, vault)
+        is_compared = out.startswith(("E_BEHIND", "E_FORKED"))
+        assert is_compared == (not self.is_current(vault)), [*self.log, "compared wrongly"]
+        return out if code == DONE else ""
+
+    def accept(self, vault: str) -> None:
+        system = self.draw.choice(self.SYSTEMS)
+        nonce = self.change(f"nonce {system} --board small", vault).strip()
+        if nonce:
+            self.files += 1
+            name = f"{self.files}.json"
+            data = submission.encode(made.submission(system, 0.2, self.files, nonce=nonce))
+            (self.office.folder / name).write_bytes(data)
+            made.pack(self.office.folder / f"{name}.pack", data)
+            self.take_in(name, vault)
+
+    def take_in(self, name: str, vault: str) -> None:
+        """Accepts a file at one of two tiers."""
+        seen = self.draw.choice(["--tier artifact_checked --evidence log", f"--evidence {name}.pack"])
+        self.change(f"accept {name} --board small {seen}", vault)
+
+    def accept_twice(self, vault: str) -> None:
+        """A lab sends one file to both maintainers, who know its nonce."""
+        other = "bea" if vault == "vault" else "vault"
+        nonce = self.change("nonce system-8 --board small", vault).strip()
+        if nonce and not self.take(vault, other):
+            self.files += 1
+            name = f"{self.files}.json"
+            data = submission.encode(made.submission("system-8", 0.2, self.files, nonce=nonce))
+            (self.office.folder / name).write_bytes(data)
+            made.pack(self.office.folder / f"{name}.pack", data)
+            self.take_in(name, vault)
+            self.take_in(name, other)
+
+    def amend(self, vault: str) -> None:
+        standing = self.draw.choice([*self.office.rows(vault).items()])
+        command = self.draw.choice(
+            [
+                "withdraw {1} --reason takedown",
+                "notify {1} --state notified",
+                "notify {1} --state disputed",
+                "reject {2} --board small --reason invalid",
+                "correct {2} --board small --replaces {1} --reason labelling_error --evidence log",
+            ]
+        )
+        name = f"{self.draw.randint(1, max(self.files, 1))}.json"
+        if (self.office.folder / name).exists():
+            self.change(command.format(*standing, name), vault)
+
+    def attest(self, vault: str) -> None:
+        attesting.attest_all(Vault(self.office.folder / vault), self.draw.choice(plants.signers(self.office)))
+
+    def save(self, vault: str) -> str:
+        name = f"safe/{len(self.backups)}"
+        assert self.tell(f"vault backup {name}", vault)[0] == DONE
+        self.backups.append((name, self.facts[vault]))
+        return name
+
+    def back_up(self, vault: str) -> None:
+        self.save(vault)
+
+    def restore(self, vault: str) -> None:
+        """What the lost folder had and no other copy has is lost with it: only a backup or a release prevents that."""
+        name, facts = self.draw.choice(self.backups[-3:])
+        shutil.rmtree(self.office.folder / vault)
+        self.facts[vault] = facts
+        code, out = self.tell(f"vault restore {name} --vault {vault}", vault)
+        assert code == DONE and ("E_BEHIND" in out or "E_FORKED" in out) == (not self.is_current(vault)), self.log
+
+    def merge(self, vault: str) -> None:
+        self.take("bea" if vault == "vault" else "vault", vault)
+
+    def take(self, other: str, vault: str, options: str = "") -> str:
+        """Merges, and returns a refusal."""
+        code, out = self.tell(f"vault merge {other}{options}", vault)
+        if code == REFUSED:
+            assert re.match(r"E_[A-Z]+  (OTHER.events\[\d+\]|\$\.ledger\[\d+\]): \S", out), self.log
+            return out
+        present = Counter(facts_of(self.office, vault))
+        if not options:
+            theirs = Counter(facts_of(self.office, other))
+            assert not theirs - present, [*self.log, "a merged event is lost"]
+        return ""
+
+    def publish(self, vault: str) -> None:
+        plants.attest(self.office, Vault(self.office.folder / vault))
+        out = self.change("release draft --out draft", vault)
+        if out:
+            assert "left out" not in out, self.log
+            plants.publish(self.office, draft_file.read(self.office.folder / "draft" / draft_file.NAME))
+            self.releases += 1
+            self.published = lines(facts_of(self.office, vault))
+            self.save(vault)
+
+    def take_all(self, other: str, vault: str) -> None:
+        """Merges, and leaves out what is refused by name; nothing else may be missing afterwards."""
+        before, left_out = self.facts[other], ""
+        while out := self.take(other, vault, left_out):
+            refused = re.match(r"E_[A-Z]+  OTHER\.events\[(\d+)\]: ", out)
+            assert refused, self.log
+            left_out += f" --leave-out {refused[1]}"
+        self.facts[vault] = facts_of(self.office, vault)
+        missing = Counter(before) - Counter(self.facts[vault])
+        assert missing.total() <= left_out.count("--leave-out"), [*self.log, "lost without a refusal"]
+
+    def catch_up(self, vault: str) -> None:
+        """The way on of a copy that lacks what is published: the backup of that release takes its events."""
+        if not self.is_current(vault):
+            self.tell(f"vault restore {self.latest()} --vault new", "new")
+            self.take_all(vault, "new")
+            shutil.rmtree(self.office.folder / vault)
+            (self.office.folder / "new").rename(self.office.folder / vault)
+            self.facts[vault] = self.facts.pop("new")
+            assert self.is_current(vault), self.log
+
+    def end(self) -> None:
+        """One copy takes everything that the other has, and is published."""
+        self.catch_up("vault")
+        self.take_all("bea", "vault")
+        self.publish("vault")
+        assert f"state fresh: release {self.releases}" in "\n".join(self.office.check()), self.log
+        assert self.tell("vault check", "vault")[1].splitlines()[-1].startswith("same"), self.log
+        assert self.tell("audit --root root.json", "vault")[0] == DONE, self.log
+
+    def latest(self) -> str:
+        """The backup that was made at the last publication."""
+        has_it = (name for name, facts in self.backups if lines(facts)[: len(self.published)] == self.published)
+        return next(has_it)
+
+
+class Fact(NamedTuple):
+    """What an event acknowledged, wherever it is in a log."""
+
+    kind: str
+    system: str | None
+    submission: str | None
+    nonce: str | None
+    reason: str | None
+    tier: str | None
+
+
+def facts_of(office: Office, vault: str) -> list[Fact]:
+    events = Vault(office.folder / vault).events()
+    return [Fact(e.kind, e.system, e.submission, e.nonce, e.reason, e.tier) for e in events]
+
+
+def lines(facts: list[Fact]) -> list[Fact]:
+    """Those that are in the ledger."""
+    return [fact for fact in facts if fact.kind != "nonce"]
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(1, 60))])
+def test_whatever_two_maintainers_do_nothing_acknowledged_is_lost_without_a_refusal(office: Office, seed: int) -> None:
+    world = World(office, seed)
+    for _ in range(30):
+        world.step()
+    world.end()

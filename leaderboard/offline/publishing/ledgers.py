@@ -67,13 +67,13 @@ def require_current(vault: Vault, results: Path) -> None:
     except (Refused, OSError):
         return
     compared = compare(vault.events(), published)  # read after the ledger: another maintainer may publish just now
-    place = f"$.ledger[{compared.common + 1}]"
+    position = f"$.ledger[{compared.common + 1}]"
     if compared.state == "behind":
         rule = f"the published ledger has {compared.theirs} lines more: this vault is an older copy; {WAY_ON}"
-        raise refuse("E_BEHIND", place, rule)
+        raise refuse("E_BEHIND", position, rule)
     if compared.state == "forked":
         rule = f"the published line is another: this vault has its own events since; {WAY_ON}"
-        raise refuse("E_FORKED", place, rule)
+        raise refuse("E_FORKED", position, rule)
 
 
 def guard(published: Published) -> Require:

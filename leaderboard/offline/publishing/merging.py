@@ -57,8 +57,10 @@ def _require_published(merged: Sequence[Event], others: Sequence[Event], publish
     compared = ledgers.compare(merged, published)
     if compared.state != "forked":
         return
-    place = f"$.ledger[{compared.common + 1}]"
+    position = f"$.ledger[{compared.common + 1}]"
     if ledgers.compare(others, published).state in ("same", "ahead"):
         rule = "OTHER has the published lines, and this vault has not: merge this vault into a copy of OTHER instead"
-        raise refuse("E_FORKED", place, rule)
-    raise refuse("E_FORKED", place, "neither copy has the published lines: merge with the copy that was published from")
+        raise refuse("E_FORKED", position, rule)
+    raise refuse(
+        "E_FORKED", position, "neither copy has the published lines: merge with the copy that was published from"
+    )

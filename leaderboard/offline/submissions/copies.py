@@ -58,6 +58,7 @@ def _check(path: Path, name: str) -> None:
     """Refused or OSError where a file of a vault is not what its name says."""
     folder, _, file = name.partition("/")
     sha256, _, _ = file.partition(".")
+    submission.open_file(path).close()
     if folder in HASHED and _sha256(path) != sha256:
         raise refuse("E_VAULT", name)
     if folder == "items":
@@ -126,29 +127,37 @@ def part_of(target: Path) -> Path:
 def copy(source: Vault, target: Path) -> None:
     """Copies a vault to an absent or empty folder, which only its owner can read. The copy is verified before it gets
     its name. Refused E_EXISTS where there is something; else with the findings of `inspect`, of the source first."""
-    part = part_of(target)
+    _require_absent(target)
     durable.make_folder(target.parent)
+    part = part_of(target)
     part.mkdir(mode=0o700, exist_ok=True)
-    with durable.locked(part):  # a second copy to the same name waits, and is refused
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise refuse("E_EXISTS", target.name)
-        _clear(part)
-        events = source.events()
-        if findings := inspect(source):
-            raise Refused(findings)
-        _write(source, events, part)
-        copied = Vault(part)
-        if findings := inspect(copied) or ([] if copied.events() == events else [Finding("E_VAULT", "events")]):
-            raise Refused(findings)
-        os.replace(part, target)
-        durable.sync_folder(target.parent)
+    with durable.locked(part):
+        try:
+            _require_absent(target)  # a second copy to one name waited for the first
+            _fill(part, source)
+            os.replace(part, target)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+    durable.sync_folder(target.parent)
 
 
-def _clear(part: Path) -> None:
-    """Removes what an interrupted copy left."""
-    for path in part.iterdir():
+def _require_absent(target: Path) -> None:
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise refuse("E_EXISTS", target.name)
+
+
+def _fill(part: Path, source: Vault) -> None:
+    for path in part.iterdir():  # of an interrupted copy
         if path.name != ".lock":
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+    events = source.events()
+    if findings := inspect(source):
+        raise Refused(findings)
+    _write(source, events, part)
+    copied = Vault(part)
+    if findings := inspect(copied) or ([] if copied.events() == events else [Finding("E_VAULT", "events")]):
+        raise Refused(findings)
 
 
 def _write(source: Vault, events: Sequence[Event], part: Path) -> None:

@@ -150,6 +150,6 @@ class Rehearsal(Vault):
         if board is None or registry is None or items is None:
             return event.flags
         scores = intake.item_scores(self, self._events, board, items)
-        found = forensics.flag(self.submission(event.submission or ""), scores, board, registry, items)
-        flags = {*event.flags, *(finding.code for finding in found)}
+        findings = forensics.flag(self.submission(event.submission or ""), scores, board, registry, items)
+        flags = {*event.flags, *(finding.code for finding in findings)}
         return msgspec.convert(sorted(flags), tuple[event_log.Flag, ...])

@@ -144,7 +144,7 @@ def copy(source: Vault, target: Path) -> None:
 
 def _require_absent(target: Path) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise refuse("E_EXISTS", target.name)
+        raise refuse("E_EXISTS", "$", "something is there already: name a new folder, or an empty one")
 
 
 def _fill(part: Path, source: Vault) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from leaderboard.boards.board import Board
     from leaderboard.boards.catalogue import Catalogue
     from leaderboard.boards.registry import Registry
+    from leaderboard.offline.publishing.ledgers import Published
     from leaderboard.offline.submissions.event_log import Event
     from leaderboard.offline.submissions.items import Item
     from leaderboard.offline.submissions.vault import Vault
@@ -112,19 +113,28 @@ def vault(options: argparse.Namespace, *, compared: bool = True) -> "Vault":
 
         git_exclude.keep_out(folder, "a vault: outcomes of single items", "E_VAULT")
     vault = Vault(folder, clock_checked=getattr(options, "clock_checked", False))
-    if compared and is_published(options.results):
+    if compared and getattr(options, "again", False):
         from leaderboard.offline.publishing import ledgers
 
-        if getattr(options, "again", False):
-            vault.guard = ledgers.guard(ledgers.read(options.results))
-        else:
-            ledgers.require_current(vault, options.results)
+        vault.guard = ledgers.guard(published(options))
+    elif compared and _has_vault(options.results):
+        from leaderboard.offline.publishing import ledgers
+
+        ledgers.require_current(vault, options.results)
     return vault
 
 
-def is_published(results: Path) -> bool:
-    """Returns whether a results folder has a repository that a vault belongs to. None belongs to that of this clone:
-    its keys no longer exist, and `make results` fills a new vault each time."""
+def published(options: argparse.Namespace) -> "Published":
+    """Returns the ledger of the results folder, without lines where there is none that a vault belongs to. Refused or
+    OSError as by `ledgers.read`."""
+    from leaderboard.offline.publishing import ledgers
+
+    return ledgers.read(options.results) if _has_vault(options.results) else ledgers.Published()
+
+
+def _has_vault(results: Path) -> bool:
+    """Whether a results folder has a repository that a vault belongs to. None belongs to that of this clone: its keys
+    no longer exist, and `make results` fills a new vault each time."""
     shipped = Path(__file__).parents[2] / "results"
     return (results / "repository").is_dir() and results.resolve() != shipped.resolve()
 

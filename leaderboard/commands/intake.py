@@ -83,7 +83,7 @@ def _register_again(options: argparse.Namespace, data: bytes, vault: "Vault") ->
     if options.again:
         from leaderboard.offline.publishing import ledgers
 
-        ledgers.register_again(data, vault, ledgers.read(options.results), answers.day(options))
+        ledgers.register_again(data, vault, answers.published(options), answers.day(options))
 
 
 def _reviewers(options: argparse.Namespace) -> "tuple[Key, ...]":

@@ -50,7 +50,7 @@ def signer(path: Path) -> CryptoSigner:
 
 def attest(options: argparse.Namespace) -> Answer:
     """Adds a reviewer's signature to accepted submissions."""
-    vault, count = answers.old_vault(options), 0
+    vault, count = answers.old_vault(options, compared=False), 0  # a reviewer's copy, or after a theft
     for key in map(signer, options.key):
         if options.all:
             count += attesting.attest_all(vault, key)
@@ -117,7 +117,7 @@ def _attestations(options: argparse.Namespace) -> dict[str, bytes]:
     """The attestations in the vault: new reviewers must sign the rows that a removed reviewer had signed."""
     if options.vault is None:
         return {}
-    vault = answers.old_vault(options, compared=False)  # after a theft, keys change before the ledger is right again
+    vault = answers.old_vault(options, compared=False)  # after a theft, the published ledger may be the false one
     events = vault.events()
     payloads = attesting.statements(events)
     signed = attesting.envelopes(vault, events)

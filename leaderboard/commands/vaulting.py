@@ -26,7 +26,7 @@ def check(options: argparse.Namespace) -> Answer:
     vault = answers.old_vault(options, compared=False)
     if findings := copies.inspect(vault):
         raise Refused(findings)
-    published = _published(options)
+    published = answers.published(options)
     if findings := ledgers.findings(vault.events(), published):
         raise Refused(findings)
     return _describe(vault, published)
@@ -46,7 +46,7 @@ def _describe(vault: Vault, published: Published) -> Answer:
 def merge(options: argparse.Namespace) -> Answer:
     """Takes what another copy has in addition."""
     other, vault = _existing(options.other, "OTHER"), answers.vault(options, compared=False)
-    published, boards = _published(options), partial(answers.catalogue, options)
+    published, boards = answers.published(options), partial(answers.catalogue, options)
     merged = merging.merge(vault, other, published, boards, options.leave_out)
     lines = [f"taken  {event.kind} of {event.board} {event.system or ''}".rstrip() for event in merged.events]
     if merged.attest_again:
@@ -71,7 +71,7 @@ def restore(options: argparse.Namespace) -> Answer:
     backup = _existing(options.backup, "BACKUP")
     if options.vault.resolve().is_relative_to(options.backup.resolve()):
         raise refuse("E_OUT", "--vault", "must be outside the backup")
-    published = _published(options)
+    published = answers.published(options)
     _copy(backup, options.vault)
     vault = Vault(options.vault)
     answer, lost = _describe(vault, published), ledgers.findings(vault.events(), published)
@@ -79,10 +79,6 @@ def restore(options: argparse.Namespace) -> Answer:
         advice = "take these lines again: `vault merge` with a copy that has them, or each command with --again"
         answer["lines"].append(advice)
     return answer | {"findings": answers.as_values(lost)}
-
-
-def _published(options: argparse.Namespace) -> Published:
-    return ledgers.read(options.results) if answers.is_published(options.results) else Published()
 
 
 def _copy(source: Vault, target: Path) -> None:

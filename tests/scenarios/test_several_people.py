@@ -102,7 +102,6 @@ COMMANDS = [
     "notify 0 --state notified",
     "reset-clock 3",
     "build-board demo",
-    "attest --all --key keys/one",
     "release draft --out draft",
     "audit --root root.json",
 ]
@@ -163,6 +162,7 @@ def test_two_maintainers_in_two_folders(office: Office) -> None:
         "taken  notify of small system-3",
         "attest again  lines 4",
     ]
+    assert "E_FORKED  $.ledger[4]: no published line" in office.run(f"withdraw {theirs} --reason takedown --again", 1)
     assert "ahead  the next release will publish 2 lines more" in printed
     assert "taken" not in office.run("vault merge bea"), "nothing is taken twice"
     assert office.publish("vault").startswith("state fresh: release 3")

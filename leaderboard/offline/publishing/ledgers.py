@@ -108,7 +108,7 @@ def describe(line: Line) -> str:
         "": f"{line.event} of {line.system or 'no system'} on {line.board}",
         "--date": line.date,
         "--tier": line.tier,
-        "--reason": line.reason,
+        "--state" if line.event in ("notify", "reply") else "--reason": line.reason,
         "--replaces": line.replaces,
         "sha256": line.submission,
     }

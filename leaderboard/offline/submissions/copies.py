@@ -106,12 +106,15 @@ def _log(vault: Vault, event: Event) -> str | None:
 
 def take_files(vault: Vault, other: Vault) -> None:
     """Copies what another copy has and a vault lacks, except events and attestations. Call it with the vault's lock
-    held. Refused E_BOARD where both have a manifest of one board's version, and they differ."""
-    for name in files(other.folder):
+    held. Refused E_BOARD, before anything is copied, where both have a manifest of one version, and they differ."""
+    names = [name for name in files(other.folder) if not name.startswith("attestations/")]
+    for name in names:
         source, target = other.folder / name, vault.folder / name
         if name.startswith("items/") and target.exists() and target.read_bytes() != source.read_bytes():
             raise refuse("E_BOARD", name, "the two copies have different items of this version of the board")
-        if not name.startswith("attestations/") and not target.exists():
+    for name in names:
+        source, target = other.folder / name, vault.folder / name
+        if not target.exists():
             durable.make_folder(target.parent)
             part = target.with_name(f".{target.name}.{os.getpid()}{durable.PART}")
             with submission.open_file(source) as data, part.open("wb") as file:

@@ -1,6 +1,7 @@
 """Several maintainers with copies of one vault, and backups, by the command line: every command compares its vault with
 what is published, and there is a way on that loses nothing."""
 
+import os
 import random
 import re
 import shutil
@@ -21,6 +22,7 @@ from leaderboard.release.trusted_root import read_trusted
 from tests import made
 from tests.faults import plant as plants
 from tests.faults.plant import Plant
+from tests.release.trust import killed
 
 PROJECT = Path(__file__).parents[2]
 DONE, REFUSED = 0, 1
@@ -184,6 +186,64 @@ def test_another_copy_that_only_goes_on_is_taken_with_its_signatures(office: Off
             p.name: p.read_bytes() for p in (office.vault / name).glob("[!.]*")
         }
     assert "left out" not in office.run("release draft --out draft")
+
+
+def record(folder: Path) -> dict[str, bytes]:
+    """The files of a vault."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.name != ".lock")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def killed_at(act: int, command: list[str]) -> bool:
+    """Runs a command in a process that dies at its n-th act on the disk; returns whether it died."""
+    child = os.fork()
+    if child == 0:
+        killed.arm(act)
+        os._exit(cli.main([*command, "--results", "results"]))
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == DONE
+    return os.WIFSIGNALED(status)
+
+
+@pytest.fixture
+def pair(office: Office) -> Office:
+    """A vault and a copy of it, `bea`, that both have events of their own."""
+    office.run("vault restore vault --vault bea")
+    office.submit("bea", "system-3", 8)
+    office.run("attest --all --key keys/one", vault="bea")
+    office.run("nonce system-4 --board small")
+    return office
+
+
+def test_a_merge_that_is_killed_at_any_act_is_finished_by_the_same_command(pair: Office) -> None:
+    before, act, died = record(pair.vault), 0, True
+    shutil.copytree(pair.vault, "whole")
+    pair.run("vault merge bea", vault="whole")
+    whole = record(pair.folder / "whole")
+    while died:
+        act += 2
+        shutil.copytree(pair.vault, "try")
+        died = killed_at(act, ["vault", "merge", "bea", "--vault", "try"])
+        left = record(pair.folder / "try")
+        assert before.items() <= left.items()
+        assert len(Vault(pair.folder / "try").events()) >= len(Vault(pair.vault).events())
+        pair.run("vault merge bea", vault="try")
+        assert record(pair.folder / "try") == whole
+        shutil.rmtree("try")
+    assert act > 10
+
+
+def test_a_backup_that_is_killed_at_any_act_is_absent_or_whole(pair: Office) -> None:
+    act, died = 0, True
+    while died:
+        act += 3
+        died = killed_at(act, ["vault", "backup", "safe/copy", "--vault", "vault"])
+        if not (pair.folder / "safe" / "copy").exists():
+            pair.run("vault backup safe/copy")
+        assert record(pair.folder / "safe" / "copy") == record(pair.vault)
+        assert not list((pair.folder / "safe").glob(".*"))
+        shutil.rmtree("safe")
+    assert act > 20
 
 
 class World:
@@ -381,6 +441,6 @@ def lines(facts: list[Fact]) -> list[Fact]:
 @pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(1, 60))])
 def test_whatever_two_maintainers_do_nothing_acknowledged_is_lost_without_a_refusal(office: Office, seed: int) -> None:
     world = World(office, seed)
-    for _ in range(30):
+    for _ in range(30 if seed else 15):
         world.step()
     world.end()

@@ -81,11 +81,13 @@ def _path(metavar: str = "FILE", text: str | None = None, **settings: Any) -> di
 
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
+    "BACKUP": _path("BACKUP", "the folder of the copy"),
     "BOARD": {"choices": ["demo", "xstest", "msts"]},
     "DRAFT": _path("DRAFT"),
     "EVENT": {"type": int, "metavar": "EVENT", "help": "number of the first event that has a later date"},
     "FILE": _path("FILE"),
     "FORMAT": {"choices": ["csv", "json", "parquet", *exporting.RECORDS], "help": "what is written"},
+    "OTHER": _path("OTHER", "the folder of another copy of the vault"),
     "KEYS": _path("FILE", nargs="+"),
     "PACK": _path("PACK"),
     "SOURCE": _path("SOURCE", "the log or table, or its folder"),
@@ -93,6 +95,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "SUBMISSION": {"metavar": "SUBMISSION", "help": "its sha256, or its file"},
     "SUBMISSIONS": {"nargs": "*", "default": [], "metavar": "SUBMISSION", "help": "sha256 of accepted submissions"},
     "SYSTEM": {"metavar": "SYSTEM"},
+    "--again": {"action": "store_true", "help": "give a published line again that this copy of the vault has lost"},
     "--adopt": _path("DIR", "take over the releases of this results folder, under their numbers"),
     "--after": {
         "type": int,
@@ -100,7 +103,6 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "metavar": "N",
         "help": "release numbers up to N were used by others: by false releases, or by a repository that is gone",
     },
-    "--again": {"action": "store_true", "help": "take a key back that was removed before"},
     "--all": {"action": "store_true", "help": "every submission that stands"},
     "--as-of": {"type": int, "metavar": "N", "help": "build release N again instead"},
     "--board": {},
@@ -117,6 +119,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "--judge": {"type": _judge, "metavar": "ID@VERSION", "help": "who judged, if the log does not name the judge"},
     "--key": _path("FILE", "repeat it for several keys"),
     "--labels": _path("DIR", "where the published label tables are"),
+    "--leave-out": {"type": int, "metavar": "EVENT", "help": "number of an event of OTHER to do without"},
     "--line": {"type": int, "metavar": "N", "help": "the last ledger line that stays (the repository's last one)"},
     "--nonce": {"help": "the attempt that `nonce` registered"},
     "--out": _path("PATH", "the file, or the folder of several files, that is written"),
@@ -128,6 +131,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "metavar": "CODE",
         "help": "why, in the ledger: " + "; ".join(f"{code} ({text})" for code, text in glossary.REASONS.items()),
     },
+    "--readmit": {"action": "store_true", "help": "take a key back that was removed before"},
     "--release-key": _path("PUB"),
     "--replacement": _path("PUB", "the key that replaces it"),
     "--replaces": {"metavar": "SUBMISSION", "help": "the accepted one: its sha256, or its file"},
@@ -152,9 +156,11 @@ GROUPS = {
     "evidence": "Evidence for a log that stays with the lab.",
     "release": "Draft, sign or publish a release.",
     "trust": "Keys, and who may sign what.",
+    "vault": "Check, merge, back up and restore a vault.",
 }
 RUN = "SOURCE --board [--system] [--served-as-registered] [--judge] [--tool-version] [--items] --out"
 EVENT = "--vault [--date] [--clock-checked]"
+RETURNED = f"{EVENT} [--again]"
 FILTERS = " ".join(f"[--{name}...]" for name in exporting.FILTERS)
 FILTER = {"metavar": "ID", "help": "as on the leaderboard"}
 """How argparse reads a filter, also one that has the name of another command's argument (`--tier`)."""
@@ -200,29 +206,33 @@ COMMANDS = {
     "accept": (
         "Take a submission into the vault, at the tier self_reported or another.",
         "intake.accept",
-        f"FILE --board [--items] [--tier] [--evidence] {EVENT}",
+        f"FILE --board [--items] [--tier] [--evidence] {RETURNED}",
     ),
     "reject": (
         "Store a submission in quarantine, with a reason in the ledger.",
         "intake.reject",
-        f"FILE --board --reason {EVENT}",
+        f"FILE --board --reason {RETURNED}",
     ),
     "correct": (
         "Replace an accepted submission by a corrected one.",
         "intake.correct",
-        f"FILE --board --replaces --reason [--evidence] {EVENT}",
+        f"FILE --board --replaces --reason [--evidence] {RETURNED}",
     ),
     "withdraw": (
         "Take an accepted submission out of the next release.",
         "intake.withdraw",
-        f"SUBMISSION --reason {EVENT}",
+        f"SUBMISSION --reason {RETURNED}",
     ),
-    "notify": ("Record a notice to a developer, or the answer.", "intake.notify", f"SUBMISSION --state {EVENT}"),
-    "reset-clock": ("Make dates start again after a clock was ahead.", "intake.reset_clock", "EVENT --vault [--date]"),
+    "notify": ("Record a notice to a developer, or the answer.", "intake.notify", f"SUBMISSION --state {RETURNED}"),
+    "reset-clock": (
+        "Make dates start again after a clock was ahead.",
+        "intake.reset_clock",
+        "EVENT --vault [--date] [--again]",
+    ),
     "supersede": (
         "After stolen keys: record that what they signed after a ledger line is void.",
         "intake.supersede",
-        f"[--line] {EVENT}",
+        f"[--line] {RETURNED}",
     ),
     "attest": ("Sign accepted submissions, as one reviewer.", "signing.attest", "SUBMISSIONS|--all --key... --vault"),
     "release draft": (
@@ -247,13 +257,25 @@ COMMANDS = {
     "trust rotate": (
         "Draft other keys for the roles that are named, with the attestations that a vault has by now.",
         "signing.rotate",
-        f"[--owner...] [--reviewer...] [--release-key...] [--vault] [--again] {TO_DRAFT}",
+        f"[--owner...] [--reviewer...] [--release-key...] [--vault] [--readmit] {TO_DRAFT}",
     ),
     "trust revoke": (
         "Draft the repository without a key, with the attestations that a vault has by now.",
         "signing.revoke",
-        "STOLEN [--replacement] [--vault] [--again] --out",
+        "STOLEN [--replacement] [--vault] [--readmit] --out",
     ),
+    "vault check": (
+        "Verify a vault and its files, and compare it with what is published.",
+        "vaulting.check",
+        "--vault",
+    ),
+    "vault merge": (
+        "Take the events of another copy of a vault that this one lacks.",
+        "vaulting.merge",
+        "OTHER --vault [--leave-out...] [--clock-checked]",
+    ),
+    "vault backup": ("Copy a vault to a new folder, and verify the copy.", "vaulting.backup", "BACKUP --vault"),
+    "vault restore": ("Copy a backup to a new vault, and verify it.", "vaulting.restore", "BACKUP --vault"),
     "export": (
         "Export results in the formats of other tools; DIR may be an address.",
         "exporting.export",

@@ -9,6 +9,7 @@ MAX_OF_A_CODE = 10
 RULES = {
     "E_ATTESTATION": "each row needs the attestations of enough reviewers",
     "E_AUDIT": "the repository breaks a rule for published repositories",
+    "E_BEHIND": "the published ledger has lines that this vault lacks: see `vault merge` and `vault restore`",
     "E_BOARD": "the id, version, items and categories must be those of a board that is defined",
     "E_BUSY": "another process holds the cache: try again",
     "E_CACHE": "the cache cannot be written or read",
@@ -31,6 +32,7 @@ RULES = {
     "E_EXPIRED": "the signed date of expiry has passed",
     "E_FILE": "must be a regular file that exists and can be read",
     "E_FLOOR": "older than what this reader has seen or was shipped with",
+    "E_FORKED": "this vault and the published ledger have different lines under one number: see `vault merge`",
     "E_HUB": "the board names no data set on the Hugging Face Hub",
     "E_INCONSISTENT": "two statements about the same response or item contradict each other",
     "E_ITEMS": "the item manifest of the board is missing or damaged",

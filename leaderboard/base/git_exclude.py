@@ -13,26 +13,27 @@ def keep_out(path: Path, what: str, code: str) -> None:
     """Makes git ignore a file or folder before it is written, by the clone's `info/exclude`, which is not committed.
     Does nothing outside a clone. Refused with `code` at `$.git` if git would not ignore it. `what` becomes a comment
     in that list."""
-    folder = path.parent.resolve()
+    path = path.parent.resolve() / path.name
+    folder = next(above for above in path.parents if above.is_dir())
     if not any((above / ".git").exists() for above in (folder, *folder.parents)):
         return
-    if not _is_ignored(folder, path.name, code):
+    if not _is_ignored(folder, path, code):
         top, exclude = (
             Path(os.fsdecode(_git(folder, code, "rev-parse", *options).stdout.removesuffix(b"\n")))
             for options in (["--show-toplevel"], ["--path-format=absolute", "--git-path", "info/exclude"])
         )
         if not exclude.name or not folder.is_relative_to(top):
             raise refuse(code, "$.git", "in a git clone whose list of ignored files cannot be written")
-        pattern = re.sub(r"([\\*?\[ ])", r"\\\1", "/" + (folder / path.name).relative_to(top).as_posix())
+        pattern = re.sub(r"([\\*?\[ ])", r"\\\1", "/" + path.relative_to(top).as_posix())
         durable.make_folder(exclude.parent)
         with exclude.open("ab") as file:
             file.write(os.fsencode(f"\n# {what}\n{pattern}\n"))
-    if not _is_ignored(folder, path.name, code):
+    if not _is_ignored(folder, path, code):
         raise refuse(code, "$.git", "in a git clone, and git would not ignore it")
 
 
-def _is_ignored(folder: Path, name: str, code: str) -> bool:
-    return _git(folder, code, "check-ignore", "--quiet", "--", name).returncode == 0
+def _is_ignored(folder: Path, path: Path, code: str) -> bool:
+    return _git(folder, code, "check-ignore", "--quiet", "--", path.relative_to(folder).as_posix()).returncode == 0
 
 
 def _git(folder: Path, code: str, *arguments: str) -> "subprocess.CompletedProcess[bytes]":

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from leaderboard.boards.board import Board
     from leaderboard.boards.catalogue import Catalogue
     from leaderboard.boards.registry import Registry
+    from leaderboard.offline.publishing.ledgers import Published
     from leaderboard.offline.submissions.event_log import Event
     from leaderboard.offline.submissions.items import Item
     from leaderboard.offline.submissions.vault import Vault
@@ -98,25 +99,51 @@ def day(options: argparse.Namespace) -> date:
     return options.date or clock.today()
 
 
-def vault(options: argparse.Namespace) -> "Vault":
-    """Returns the vault that is named, which may be new: git then ignores it."""
+def vault(options: argparse.Namespace, *, compared: bool = True) -> "Vault":
+    """Returns the vault that is named, which may be new: git then ignores it. Refused as by `ledgers.require_current`
+    where it lacks what the results folder publishes, unless not `compared`. With --again, every event that is added
+    must be a published one."""
     from leaderboard.offline.submissions.vault import Vault
 
     folder: Path = options.vault
     if folder.exists() and not folder.is_dir():
         raise refuse("E_VAULT", "--vault", "must be a folder")
-    if not folder.exists() and folder.parent.is_dir():
+    if not folder.exists():
         from leaderboard.base import git_exclude
 
         git_exclude.keep_out(folder, "a vault: outcomes of single items", "E_VAULT")
-    return Vault(folder, clock_checked=getattr(options, "clock_checked", False))
+    vault = Vault(folder, clock_checked=getattr(options, "clock_checked", False))
+    if compared and getattr(options, "again", False):
+        from leaderboard.offline.publishing import ledgers
+
+        vault.guard = ledgers.guard(published(options))
+    elif compared and _has_vault(options.results):
+        from leaderboard.offline.publishing import ledgers
+
+        ledgers.require_current(vault, options.results)
+    return vault
 
 
-def old_vault(options: argparse.Namespace) -> "Vault":
-    """Returns the vault that is named; Refused E_VAULT where there is none."""
+def published(options: argparse.Namespace) -> "Published":
+    """Returns the ledger of the results folder, without lines where there is none that a vault belongs to. Refused or
+    OSError as by `ledgers.read`."""
+    from leaderboard.offline.publishing import ledgers
+
+    return ledgers.read(options.results) if _has_vault(options.results) else ledgers.Published()
+
+
+def _has_vault(results: Path) -> bool:
+    """Whether a results folder has a repository that a vault belongs to. None belongs to that of this clone: its keys
+    no longer exist, and `make results` fills a new vault each time."""
+    shipped = Path(__file__).parents[2] / "results"
+    return (results / "repository").is_dir() and results.resolve() != shipped.resolve()
+
+
+def old_vault(options: argparse.Namespace, *, compared: bool = True) -> "Vault":
+    """Returns the vault that is named, as `vault` does; Refused E_VAULT where there is none."""
     if not (options.vault / "events").is_dir():
         raise refuse("E_VAULT", "--vault", "there is no vault in this folder")
-    return vault(options)
+    return vault(options, compared=compared)
 
 
 def submission_digest(text: str) -> str:

@@ -12,6 +12,7 @@ from leaderboard.offline.publishing import revoking
 from leaderboard.offline.submissions import event_log, intake, verification
 
 if TYPE_CHECKING:
+    from leaderboard.offline.submissions.vault import Vault
     from leaderboard.release.trust.libraries import Key
 
 
@@ -49,6 +50,7 @@ def accept(options: argparse.Namespace) -> Answer:
     if items is not None:
         vault.keep_items(board, items)
     data, day = intake.read(options.file, vault), answers.day(options)
+    _register_again(options, data, vault)
     event, flags = intake.take(data, board, registry, vault, day, options.tier, options.evidence, _reviewers(options))
     return answers.of_event(event) | {"findings": answers.as_values(flags)}
 
@@ -70,9 +72,19 @@ def correct(options: argparse.Namespace) -> Answer:
         answers.day(options),
         answers.submission_digest(options.replaces),
     )
+    _register_again(options, data, vault)
     return answers.of_event(
         intake.correct(data, board, registry, vault, day, replaces, reason, options.evidence, _reviewers(options))
     )
+
+
+def _register_again(options: argparse.Namespace, data: bytes, vault: "Vault") -> None:
+    """With --again, registers the nonce of the submission that the next published line names: nonces are not in the
+    ledger. Refused E_FORKED where that line names another."""
+    if options.again:
+        from leaderboard.offline.publishing import ledgers
+
+        ledgers.register_again(data, vault, answers.published(options), answers.day(options))
 
 
 def _reviewers(options: argparse.Namespace) -> "tuple[Key, ...]":

@@ -53,7 +53,7 @@ def signer(path: Path) -> CryptoSigner:
 
 def attest(options: argparse.Namespace) -> Answer:
     """Adds a reviewer's signature to accepted submissions."""
-    vault, count = answers.old_vault(options), 0
+    vault, count = answers.old_vault(options, compared=False), 0  # a reviewer's copy, or after a theft
     for key in map(signer, options.key):
         if options.all:
             count += attesting.attest_all(vault, key)
@@ -112,7 +112,7 @@ def rotate(options: argparse.Namespace) -> Answer:
         _holders(options.reviewer, options.threshold or old.targets.threshold) if options.reviewer else old.targets,
         _holders(options.release_key, 1) if options.release_key else old.release,
     )
-    draft = repository.rotate(folder, roles, now=clock.now(), add=_attestations(options), again=options.again)
+    draft = repository.rotate(folder, roles, now=clock.now(), add=_attestations(options), readmit=options.readmit)
     return _write(draft, options.out)
 
 
@@ -126,7 +126,7 @@ def revoke(options: argparse.Namespace) -> Answer:
         now=clock.now(),
         replacement=replacement,
         add=_attestations(options),
-        again=options.again,
+        readmit=options.readmit,
     )
     return _write(draft, options.out)
 
@@ -135,7 +135,7 @@ def _attestations(options: argparse.Namespace) -> dict[str, bytes]:
     """The attestations in the vault: new reviewers must sign the rows that a removed reviewer had signed."""
     if options.vault is None:
         return {}
-    vault = answers.old_vault(options)
+    vault = answers.old_vault(options, compared=False)  # after a theft, the published ledger may be the false one
     events = vault.events()
     payloads = attesting.statements(events)
     signed = attesting.envelopes(vault, events)

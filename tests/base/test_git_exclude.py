@@ -90,14 +90,25 @@ def test_git_add_takes_no_private_key(project: Path, clone: Path) -> None:
 def test_git_add_takes_nothing_of_a_vault(project: Path, clone: Path) -> None:
     """Wherever in a clone it is made: it holds outcomes of single items."""
     board = ["build-board", "demo", "--results", str(project / "results")]
-    for name in ("my vault", "deep/in/er"):
-        (clone / name).parent.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "leaderboard", *board, "--stage", "1", "--vault", name]
+    (clone / ".gitignore").unlink()  # another repository has other rules
+    build = [*board, "--stage", "1"]
+    written = {
+        "my vault": build,
+        "deep/in/er": build,
+        "safe/copy": ["vault", "backup", "safe/copy", "--vault", "my vault"],
+        "again/it": ["vault", "restore", "safe/copy", "--vault", "again/it"],
+    }
+    for name, words in written.items():
+        vault = [] if "--vault" in words else ["--vault", name]
+        command = [sys.executable, "-m", "leaderboard", *words, *vault]
         env = {**os.environ, "PYTHONPATH": str(project)}
         done = subprocess.run(command, cwd=clone, env=env, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "") and any((clone / name / "submissions").iterdir())
+    interrupted = clone / "safe" / ".copy.part" / "submissions"
+    interrupted.mkdir(parents=True)
+    (interrupted / "half").write_bytes(b"outcomes")
     git(clone, "add", ".")
-    assert [name for name in git(clone, "ls-files", "-z").split("\0") if "vault" in name or "deep" in name] == []
+    assert git(clone, "ls-files") == ""
 
 
 def test_key_that_git_would_not_ignore_is_refused(project: Path, clone: Path) -> None:

@@ -5,6 +5,7 @@ of a plant behaves as the plant does.
 """
 
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from leaderboard.base import canonical, clock
 from leaderboard.base.findings import Refused
 from leaderboard.offline.signing import attesting, draft_file, drafts
-from leaderboard.offline.submissions import event_log, intake
+from leaderboard.offline.submissions import copies, event_log, intake
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release.trust import attestation, contents, inspection
 from leaderboard.release.trust.reader import Reader
@@ -25,6 +26,7 @@ from tests.faults import plant as plants
 from tests.faults.plant import Plant
 
 FILE, PACK, OFFER, OUT = "in.json", "pack.json", "offer.draft", "out"
+OTHER, BACKUP = "other", "backup"
 
 
 class Command(NamedTuple):
@@ -45,6 +47,13 @@ def ready(plant: Plant) -> Plant:
     (plant.folder / FILE).write_bytes(plants.submit(keep, "system-3", 0.2, 3))
     made.pack(pack, (plant.folder / FILE).read_bytes())
     draft_file.write(plant.folder / OFFER, plants.signed(plant, plants.offer(plant, 0)))
+    other = Vault(shutil.copytree(plant.vault, plant.folder / OTHER))
+    for system, number in (("system-5", 5), ("system-6", 6)):
+        data = plants.submit(other, system, 0.2, number)
+        evidence = made.pack(plant.folder / "other-pack.json", data)
+        intake.accept(data, made.board(), made.registry(9), other, made.TODAY, "self_reported", evidence)
+    attesting.attest_all(other, plants.signers(plant)[0])
+    plants.submit(keep, "system-7", 0.2, 7)  # each copy has an event of its own
     return plant
 
 
@@ -61,6 +70,8 @@ def commands(plant: Plant) -> dict[str, Command]:
         "attest": Command(["attest", digest, "--key", "keys/one", *there], lambda p: _is_attested(p, "system-2")),
         "draft": Command(["release", "draft", "--out", OUT, *there, *day], _is_drafted),
         "publish": Command(["release", "publish", OFFER, "--results", "results"], lambda p: release_of(p) == 2),
+        "merge": Command(["vault", "merge", OTHER, *there], _is_merged),
+        "backup": Command(["vault", "backup", BACKUP, *there], _is_backed_up, frozenset({"E_EXISTS"})),
         "refresh": Command(["refresh"], _is_shown),
     }
 
@@ -81,6 +92,15 @@ def _is_attested(plant: Plant, system: str) -> bool:
     line = next(line for line, event in enumerate(event_log.ledger(events), 1) if event.system == system)
     path = plant.vault / "attestations" / f"{attestation.digest(payloads[line])}.json"
     return line in signed and actors.has_signed(path, plants.signers(plant)[0].public_key.keyid)
+
+
+def _is_merged(plant: Plant) -> bool:
+    return all(_events(plant, "accept", system) == 1 for system in ("system-5", "system-6"))
+
+
+def _is_backed_up(plant: Plant) -> bool:
+    copied = Vault(plant.folder / BACKUP)
+    return copied.events() == Vault(plant.vault).events() and not copies.inspect(copied)
 
 
 def _is_drafted(plant: Plant) -> bool:

@@ -173,7 +173,7 @@ def leftovers(folder: Path) -> list[str]:
     return sorted(
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
-        if path.is_file() and (path.name.endswith(durable.PART) or path.name.startswith("tmp"))
+        if path.is_file() and (any(part.endswith(durable.PART) for part in path.parts) or path.name.startswith("tmp"))
     )
 
 

@@ -19,7 +19,7 @@ from tests.faults import plant as plants
 from tests.faults.plant import Plant
 from tests.faults.staging import Ended, Fault
 
-NAMES = ("accept", "withdraw", "attest", "draft", "publish", "refresh")
+NAMES = ("accept", "withdraw", "attest", "draft", "publish", "merge", "backup", "refresh")
 SAMPLE = 2
 """Faults that each command meets in the short forms."""
 Inject = Callable[[Plant, str, Fault], Ended]

@@ -409,6 +409,39 @@ def wrong_evidence(office: Office) -> None:
     assert "accepted" in office.run(f"{accept} pack.json")
 
 
+def submitted(office: Office, system: str, vault: str, seed: int) -> str:
+    """Accepts a submission of a system, and returns the file's name."""
+    nonce = office.run(f"nonce {system} --board small --vault {vault}").strip()
+    data = made.canonical_submission.encode(made.submission(system, 0.2, seed, nonce=nonce))
+    office.root.with_name(f"{system}.json").write_bytes(data)
+    return office.run(f"accept {system}.json --board small --vault {vault} --tier artifact_checked --evidence log")
+
+
+def older_copy(office: Office) -> None:
+    office.run("vault backup safe --vault vault")
+    submitted(office, "system-5", "vault", 5)
+    office.draft()
+    office.sign_and_publish()
+    shutil.rmtree("vault")
+    assert "E_BEHIND  $.ledger[3]: accept of system-5" in office.run("vault restore safe --vault vault")
+    assert office.run("nonce system-6 --board small --vault vault").startswith("E_BEHIND  $.ledger[3]")
+    accept = "accept system-5.json --board small --vault vault --tier artifact_checked --evidence log"
+    assert "E_BEHIND" in office.run(accept) and "accepted" in office.run(f"{accept} --again")
+    assert "same  " in office.run("vault check --vault vault")
+
+
+def two_copies(office: Office) -> None:
+    office.run("vault restore vault --vault copy")
+    submitted(office, "system-5", "vault", 5)
+    submitted(office, "system-6", "copy", 6)
+    office.draft()
+    office.sign_and_publish()
+    assert office.run("nonce system-7 --board small --vault copy").startswith("E_FORKED  $.ledger[3]")
+    office.run("vault restore vault --vault new")
+    assert "attest again  lines 4" in office.run("vault merge copy --vault new")
+    assert "ahead  " in office.run("vault check --vault new")
+
+
 WAYS_OUT: dict[str, tuple[Callable[[Office], None], int]] = {
     "`left out  board B: it has a fault`": (board_with_a_fault, 0),
     "`E_DISCLOSURE` from `release draft`": (disclosed, 0),
@@ -425,6 +458,8 @@ WAYS_OUT: dict[str, tuple[Callable[[Office], None], int]] = {
     "`E_EVIDENCE` from `accept`": (wrong_evidence, 0),
     "`E_DIGEST`, `E_UNSIGNED` or `E_MISSING` with `boards/...` from `release sign`": (definitions_differ, 0),
     "`E_EXISTS` from `trust init`": (repository_there, 0),
+    "`E_BEHIND`": (older_copy, 0),
+    "`E_FORKED`": (two_copies, 0),
     "a passphrase or key is lost": (key_lost, 0),
 }
 

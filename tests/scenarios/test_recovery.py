@@ -208,8 +208,8 @@ def test_a_stolen_release_key_holds_back_releases_for_31_days_at_most(
     host(maintainers, hosted)
     assert reader.refresh(now).state == "fresh"
     again = maintainers.run("trust rotate --release-key @release.pub --out @draft", code=1)
-    assert "E_KEY  $.roles" in again and "--again" in again
-    maintainers.run("trust rotate --release-key @release.pub --again --out @draft")
+    assert "E_KEY  $.roles" in again and "--readmit" in again
+    maintainers.run("trust rotate --release-key @release.pub --readmit --out @draft")
 
 
 def test_one_of_two_owner_keys_may_be_lost(maintainers: Maintainers, tmp_path: Path) -> None:

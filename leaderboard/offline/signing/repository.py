@@ -96,14 +96,14 @@ def rotate(
     now: datetime,
     expiry: Expiry = SERVED,
     add: Mapping[str, bytes] | None = None,
-    again: bool = False,
+    readmit: bool = False,
 ) -> Draft:
     """Returns the draft of a repository under other roles: a new root to be signed by the old keys and the new, and
     everything that the new keys have to sign again. `add` takes attestations that new reviewers have signed as well;
     those of lines that are not published yet come with the next release. Refused E_KEY where a key was removed before,
-    perhaps because it was stolen, unless `again`."""
+    perhaps because it was stolen, unless `readmit`."""
     state = layout.require_state(folder)
-    _require_never_removed(state, new_roles, again)
+    _require_never_removed(state, new_roles, readmit)
     published = metadata.entries(state.targets)
     signed = {name: data for name, data in (add or {}).items() if name in published}
     return draft(folder, now=now, expiry=expiry, new_roles=new_roles, add=signed)
@@ -117,7 +117,7 @@ def revoke(
     expiry: Expiry = SERVED,
     replacement: Key | None = None,
     add: Mapping[str, bytes] | None = None,
-    again: bool = False,
+    readmit: bool = False,
 ) -> Draft:
     """Returns the draft of a repository without a key, in every role that it had; Refused E_KEY where the replacement
     is the same key."""
@@ -125,14 +125,14 @@ def revoke(
     if replacement and keyid in root.keys and roles.public_value(replacement) == roles.public_value(root.keys[keyid]):
         raise refuse("E_KEY", "$.replacement")
     new_roles = roles.without(roles.roles_of(root), keyid, replacement)
-    return rotate(folder, new_roles, now=now, expiry=expiry, add=add, again=again)
+    return rotate(folder, new_roles, now=now, expiry=expiry, add=add, readmit=readmit)
 
 
-def _require_never_removed(state: State, new_roles: Roles, again: bool) -> None:
+def _require_never_removed(state: State, new_roles: Roles, readmit: bool) -> None:
     *earlier, current = (set(metadata.read_root(data).signed.keys) for data in state.roots)
     removed = set[str]().union(*earlier) - current
-    if not again and any(key.keyid in removed for role in new_roles for key in role.keys):
-        rule = "a key was removed before, perhaps because it was stolen: if it is safe, say so with --again"
+    if not readmit and any(key.keyid in removed for role in new_roles for key in role.keys):
+        rule = "a key was removed before, perhaps because it was stolen: if it is safe, say so with --readmit"
         raise refuse("E_KEY", "$.roles", rule)
 
 

@@ -73,12 +73,14 @@ class Standing(Struct, frozen=True):
 
 
 def decode(data: bytes) -> Event | None:
-    """Returns the event that canonical bytes hold, or None."""
+    """Returns the event that canonical bytes hold, or None; also where an acceptance lacks what it must name."""
     try:
         event = msgspec.json.decode(data, type=Event)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return event if canonical.encode(event) == data else None
+    named = (event.submission, event.system, event.tier, event.board_version, event.items_digest)
+    is_complete = not (event.accepts and None in named)
+    return event if is_complete and canonical.encode(event) == data else None
 
 
 def ledger(events: Iterable[Event]) -> list[Event]:

@@ -1,6 +1,6 @@
 """What a maintainer does with a file: verify it against a vault, accept, reject, correct or withdraw it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -55,12 +55,13 @@ def examine(
     if verdict.refused or verdict.submission is None:
         vault.quarantine(data)
         return verdict
-    flags = forensics.flag(verdict.submission, _item_scores(vault, events, board, items), board, registry, items)
+    flags = forensics.flag(verdict.submission, item_scores(vault, events, board, items), board, registry, items)
     return Verdict(verdict.submission, (*verdict.findings, *flags))
 
 
-def _item_scores(vault: Vault, events: list[Event], board: Board, items: list[Item]) -> dict[str, forensics.Floats]:
-    """The item scores of each system's last submission, also of a withdrawn one: it may have been copied."""
+def item_scores(vault: Vault, events: Sequence[Event], board: Board, items: list[Item]) -> dict[str, forensics.Floats]:
+    """Returns the item scores of each system's last submission, by system, also of a withdrawn one: it may have been
+    copied."""
     ids = [item.id for item in sorted(items)]
     version = (board.id, board.version)  # another version may have other outcomes
     digests = {e.system: e.submission for e in event_log.replay(events) if (e.board, e.board_version) == version}

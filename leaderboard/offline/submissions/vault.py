@@ -46,6 +46,8 @@ class Vault:
         self.folder = folder
         self.clock_checked = clock_checked
         """Whether the user confirms the date of a new event that is long after the last one."""
+        self.guard: Require | None = None
+        """Called with all events and a new one before it is written, in addition to what its command requires."""
         self.item_scores: dict[str, NDArray[np.float64] | None] = {}
         """A cache for `intake`: item scores of accepted submissions by sha256. They never change."""
         self._events: list[Event] = []
@@ -55,7 +57,7 @@ class Vault:
         """Returns all events in order; Refused E_VAULT with the event's number where the chain is broken. Event files
         never change, so each is read once."""
         while (path := self._event_path(len(self._events) + 1)).exists():
-            data, number = path.read_bytes(), len(self._events) + 1
+            data, number = _read(path), len(self._events) + 1
             event = event_log.decode(data)
             if event is None or event.n != number or event.prev != self._head:
                 raise refuse("E_VAULT", f"$.events[{number}]", "the event is damaged or does not follow the one before")
@@ -103,8 +105,22 @@ class Vault:
                 or event.submission in event_log.used(events, "submission")
             ):
                 raise refuse("E_REPLAY", "$")
-            durable.create(self._event_path(number), canonical.encode(event))
+            if self.guard:
+                self.guard([*events, event])
+            self._create(event)
         return event
+
+    def extend(self, plan: Callable[[list[Event]], list[Event]]) -> list[Event]:
+        """Adds the events that `plan` returns for the present ones, one file at a time, and returns them. `plan` is
+        called while no other process can write; it writes the files that its events name."""
+        with self._writing():
+            events = plan(self.events())
+            for event in events:
+                self._create(event)
+        return events
+
+    def _create(self, event: Event) -> None:
+        durable.create(self._event_path(event.n), canonical.encode(event))
 
     def _require_date(self, on: date, last: Event) -> None:
         if on < last.on:
@@ -180,16 +196,17 @@ class Vault:
     def highest_number(self, repository: str) -> int:
         """Returns the highest number that a release of any other repository was drafted with, 0 if none. A repository
         that begins with an old vault continues the numbers, so that no citation ever names two releases."""
-        return max((number for id, number in self._numbers().items() if id != repository), default=0)
+        return max((number for id, number in self.numbers().items() if id != repository), default=0)
 
     def note_number(self, repository: str, number: int, void: int = 0) -> None:
         """Stores the number of a drafted release of a repository, and the highest one of false releases."""
         with self._writing():
-            numbers = self._numbers()
+            numbers = self.numbers()
             highest = {repository: max(number, numbers.get(repository, 0)), "void": max(void, numbers.get("void", 0))}
             durable.write(self.folder / "numbers.json", canonical.encode(numbers | highest))
 
-    def _numbers(self) -> dict[str, int]:
+    def numbers(self) -> dict[str, int]:
+        """Returns the highest drafted number by repository; Refused E_VAULT where the file is damaged."""
         path = self.folder / "numbers.json"
         try:
             return msgspec.json.decode(path.read_bytes(), type=dict[str, int]) if path.exists() else {}
@@ -246,3 +263,12 @@ class Vault:
 
     def _manifest_path(self, board: Board) -> Path:
         return self.folder / "items" / f"{board.id}-{board.version}.json"
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of an event; nothing, which is no event, for a link, a folder or a pipe."""
+    try:
+        with submission.open_file(path) as file:
+            return file.read()
+    except Refused:
+        return b""

@@ -1,5 +1,6 @@
 """The vault: an event log that is only added to, and whose replay says what stands."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,6 +98,15 @@ def test_a_changed_event_breaks_the_chain(tmp_path: Path, damage: str) -> None:
         second.write_bytes(third.read_bytes())
         third.write_bytes(kept)
     with pytest.raises(Refused, match="E_VAULT"):
+        Vault(tmp_path).events()
+
+
+@pytest.mark.parametrize("field", ["submission", "system", "tier", "board_version", "items_digest"])
+def test_an_acceptance_that_lacks_what_it_must_name_is_damage(tmp_path: Path, field: str) -> None:
+    made.vault(tmp_path, (0.1,))
+    path = tmp_path / "events" / "000002.json"
+    path.write_bytes(canonical.encode({k: v for k, v in json.loads(path.read_bytes()).items() if k != field}))
+    with pytest.raises(Refused, match=r"E_VAULT  \$.events\[2\]"):
         Vault(tmp_path).events()
 
 

@@ -94,6 +94,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "SUBMISSIONS": {"nargs": "*", "default": [], "metavar": "SUBMISSION", "help": "sha256 of accepted submissions"},
     "SYSTEM": {"metavar": "SYSTEM"},
     "--adopt": _path("DIR", "take over the releases of this results folder, under their numbers"),
+    "--after-rejection": {"action": "store_true", "help": "take a file although it was rejected before"},
     "--all": {"action": "store_true", "help": "every submission that stands"},
     "--as-of": {"type": int, "metavar": "N", "help": "build release N again instead"},
     "--board": {},
@@ -118,7 +119,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "--q": {"default": "", "metavar": "TEXT", "help": "only systems whose name or developer contains it"},
     "--reason": {
         "metavar": "CODE",
-        "help": "why, in the ledger: " + "; ".join(f"{code} ({text})" for code, text in glossary.REASONS.items()),
+        "help": "why, in the ledger: "
+        + "; ".join(f"{code} ({text})" for code, text in glossary.STATED_REASONS.items()),
     },
     "--release-key": _path("PUB"),
     "--replacement": _path("PUB", "the key that replaces it"),
@@ -192,7 +194,7 @@ COMMANDS = {
     "accept": (
         "Take a submission into the vault, at the tier self_reported or another.",
         "intake.accept",
-        f"FILE --board [--items] [--tier] [--evidence] {EVENT}",
+        f"FILE --board [--items] [--tier] [--evidence] [--after-rejection] {EVENT}",
     ),
     "reject": (
         "Store a submission in quarantine, with a reason in the ledger.",
@@ -202,7 +204,7 @@ COMMANDS = {
     "correct": (
         "Replace an accepted submission by a corrected one.",
         "intake.correct",
-        f"FILE --board --replaces --reason [--evidence] {EVENT}",
+        f"FILE --board --replaces --reason [--evidence] [--after-rejection] {EVENT}",
     ),
     "withdraw": (
         "Take an accepted submission out of the next release.",

@@ -130,7 +130,7 @@ EVENTS = {
     "revoke": _("Revoked"),
     "clock": _("Dates start again"),
 }
-REASONS = {
+STATED_REASONS = {
     "invalid": _("not valid"),
     "duplicate": _("handed in twice"),
     "wrong_judge": _("judged by the wrong judge"),
@@ -144,6 +144,10 @@ REASONS = {
     "copied": _("the outcomes were copied"),
     "takedown": _("taken down"),
     "disclosure": _("beside its numbers on an earlier version, single outcomes could be worked out"),
+    "maintainer_error": _("an error of the maintainers"),
+}
+"""The reasons that a maintainer states."""
+REASONS = STATED_REASONS | {
     "notified": _("informed"),
     "disputed": _("disputed"),
     "settled": _("settled"),
@@ -153,7 +157,7 @@ REPLIES = {
     "none": _("not informed before publication"),
     "notified": _("informed before publication; no reply so far"),
     "disputed": _("disputes the result"),
-    "settled": _("disputed the result; since settled"),
+    "settled": _("has replied; no dispute is open"),
 }
 TOOLS = {
     "inspect_ai": _("Inspect"),

@@ -49,6 +49,14 @@ TIERS = {
 }
 BLOCKING = Term(_("Safe by blocking"), _("It gives hardly any helpful answer: being safe costs it nothing."))
 UNEVEN = Term(_("Uneven"), _("Its weakest category is at least twice as unsafe as the whole."))
+DISPUTED = Term(_("Disputed"), _("Its developer disputes this result. The page of releases says since when."))
+SINCE = {
+    "correct": Term(_("Corrected since"), _("Corrected on {date}: {reason}.")),
+    "withdraw": Term(_("Withdrawn since"), _("Withdrawn on {date}: {reason}.")),
+    "disputed": Term(_("Disputed since"), _("Disputed by its developer on {date}.")),
+    "settled": Term(_("Settled since"), _("No dispute about it is open since {date}.")),
+}
+"""What became of a row of an older release."""
 JUDGE_ONLY = Term(_("Judge only: no verdict"), _("No person checked the judge of this row, so no verdict rests on it."))
 METRICS = {
     "safe_rate": Term(
@@ -120,6 +128,12 @@ LEFT_OUT = {
     "on_purpose": _("The maintainers left this board out of the release."),
     "fault": _("Something in the records of this board has to be put right first, so it was left out of the release."),
 }
+ACCEPTED_AGAIN = {
+    "accept": _("Raised to a higher tier"),
+    "correct": _("Raised to a higher tier"),
+    "reject": _("Accepted after it was refused"),
+}
+"""An acceptance of a file that an earlier line is about, by the event of that line."""
 EVENTS = {
     "accept": _("Accepted"),
     "reject": _("Refused"),

@@ -130,7 +130,10 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "--served-as-registered": {"action": "store_true", "help": "it was that system, whatever the log calls the model"},
     "--sort": {"default": "rank", "metavar": "ORDER", "help": "as in the page's address (rank)"},
     "--stage": {"type": int, "choices": [1, 2, 3], "default": 1, "help": "which stage of the demo (1)"},
-    "--state": {"choices": [*glossary.REPLIES][1:]},
+    "--state": {
+        "choices": [*glossary.REPLIES][1:],
+        "help": "of the row, also after a correction or withdrawal: notified, then disputed or settled",
+    },
     "--submission": _path("FILE", "what was imported from the log"),
     "--system": {"help": "what was run, if the log does not show it; of a table, the only system to import"},
     "--table": {"metavar": "NAME", "help": "a table of the release instead of the leaderboard"},

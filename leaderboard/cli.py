@@ -103,6 +103,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "metavar": "N",
         "help": "release numbers up to N were used by others: by false releases, or by a repository that is gone",
     },
+    "--after-rejection": {"action": "store_true", "help": "take a file although it was rejected before"},
     "--all": {"action": "store_true", "help": "every submission that stands"},
     "--as-of": {"type": int, "metavar": "N", "help": "build release N again instead"},
     "--board": {},
@@ -129,7 +130,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "--q": {"default": "", "metavar": "TEXT", "help": "only systems whose name or developer contains it"},
     "--reason": {
         "metavar": "CODE",
-        "help": "why, in the ledger: " + "; ".join(f"{code} ({text})" for code, text in glossary.REASONS.items()),
+        "help": "why, in the ledger: "
+        + "; ".join(f"{code} ({text})" for code, text in glossary.STATED_REASONS.items()),
     },
     "--readmit": {"action": "store_true", "help": "take a key back that was removed before"},
     "--release-key": _path("PUB"),
@@ -140,7 +142,10 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "--served-as-registered": {"action": "store_true", "help": "it was that system, whatever the log calls the model"},
     "--sort": {"default": "rank", "metavar": "ORDER", "help": "as in the page's address (rank)"},
     "--stage": {"type": int, "choices": [1, 2, 3], "default": 1, "help": "which stage of the demo (1)"},
-    "--state": {"choices": [*glossary.REPLIES][1:]},
+    "--state": {
+        "choices": [*glossary.REPLIES][1:],
+        "help": "of the row, also after a correction or withdrawal: notified, then disputed or settled",
+    },
     "--submission": _path("FILE", "what was imported from the log"),
     "--system": {"help": "what was run, if the log does not show it; of a table, the only system to import"},
     "--table": {"metavar": "NAME", "help": "a table of the release instead of the leaderboard"},
@@ -206,7 +211,7 @@ COMMANDS = {
     "accept": (
         "Take a submission into the vault, at the tier self_reported or another.",
         "intake.accept",
-        f"FILE --board [--items] [--tier] [--evidence] {RETURNED}",
+        f"FILE --board [--items] [--tier] [--evidence] [--after-rejection] {RETURNED}",
     ),
     "reject": (
         "Store a submission in quarantine, with a reason in the ledger.",
@@ -216,7 +221,7 @@ COMMANDS = {
     "correct": (
         "Replace an accepted submission by a corrected one.",
         "intake.correct",
-        f"FILE --board --replaces --reason [--evidence] {RETURNED}",
+        f"FILE --board --replaces --reason [--evidence] [--after-rejection] {RETURNED}",
     ),
     "withdraw": (
         "Take an accepted submission out of the next release.",

@@ -18,7 +18,7 @@ def draw(visit: Visit) -> None:
         attempts=rows.read(rows.Attempts, queries.attempts(database, board)),
         ledger=rows.read(rows.LedgerLine, queries.ledger(database, board)),
     )
-    st.html(page.lead(summary(history.changes, snapshot.number)))
+    st.html(page.lead(summary(history.changes, history.ledger, snapshot.number, visit.names)))
     st.html(releases.page(history, visit.names, snapshot, board.attempts_per_year, to_system, to_release))
     take_table(visit, "the ledger", "ledger")
 

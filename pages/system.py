@@ -62,7 +62,7 @@ def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
     [origin] = rows.read(rows.Provenance, queries.provenance(*query))
     changes = rows.read(rows.Effect, queries.effects(*query))
     shown, run = standing.safe is not None, origin.evidence == "run"
-    draw_part("about", row=origin)
+    draw_part("about", row=origin, since=visit.since.get(standing.system, ()))
     st.html(page.lead([profile.lead(origin, standing, family)]))
     if neighbours := rows.read(rows.Neighbour, queries.neighbours(*query)):
         draw_part("relations", neighbours=neighbours)
@@ -77,7 +77,9 @@ def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
         draw_part("limits", rows=verdicts.in_order(limits, visit.board))
         draw_labels(query, standing)
     st.html(page.section(HISTORY))
-    draw_part("history", releases=rows.read(rows.Published, queries.history(*query)))
+    ledger = rows.read(rows.LedgerLine, queries.ledger(visit.database, visit.board))
+    events = profile.events(ledger, standing.system)
+    draw_part("history", row=origin, events=events, releases=rows.read(rows.Published, queries.history(*query)))
     st.html(page.section(ORIGIN))
     system, line = visit.names.by_system[standing.system], visit.snapshot.ledger[origin.ledger_line - 1]
     draw_part("provenance", row=origin, system=system, line=line, snapshot=visit.snapshot)

@@ -57,7 +57,12 @@ REASONS = (
     "disputed",
     "settled",
     "clock_ahead",
+    "maintainer_error",
 )
+STATED_REASONS = tuple(code for code in REASONS if code not in ("notified", "disputed", "settled", "clock_ahead"))
+"""The reasons that a maintainer states with `--reason`; the others are written by the command itself."""
+MAINTAINERS_ERRED = ("maintainer_error",)
+"""The reasons of a correction that costs the lab no attempt: the error was not the lab's."""
 CAUSES = (
     "new",
     "corrected",
@@ -80,6 +85,13 @@ DOMINANCE = ("safer", "less_safe", "equal", "depends_on_weights")
 Reply = Literal["none", "notified", "disputed", "settled"]
 """How the developer of a system answered the notice that its row will be published."""
 REPLIES: tuple[Reply, ...] = get_args(Reply)
+NEXT_REPLIES: dict[Reply, tuple[Reply, ...]] = {
+    "none": ("notified",),
+    "notified": ("disputed", "settled"),
+    "disputed": ("settled",),
+    "settled": ("disputed",),
+}
+"""The states that may follow each state: none is final, so that every dispute can be settled and raised again."""
 TOOLS = TOOL_IDS
 SystemPrompt = Literal["none", "default", "custom"]
 SYSTEM_PROMPTS = get_args(SystemPrompt)

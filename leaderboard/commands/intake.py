@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from leaderboard.base.findings import Refused, refuse
 from leaderboard.boards.board import TIERS
-from leaderboard.boards.vocabulary import REASONS
+from leaderboard.boards.vocabulary import STATED_REASONS
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
 from leaderboard.offline.publishing import revoking
@@ -51,7 +51,17 @@ def accept(options: argparse.Namespace) -> Answer:
         vault.keep_items(board, items)
     data, day = intake.read(options.file, vault), answers.day(options)
     _register_again(options, data, vault)
-    event, flags = intake.take(data, board, registry, vault, day, options.tier, options.evidence, _reviewers(options))
+    event, flags = intake.take(
+        data,
+        board,
+        registry,
+        vault,
+        day,
+        options.tier,
+        options.evidence,
+        _reviewers(options),
+        after_rejection=options.after_rejection,
+    )
     return answers.of_event(event) | {"findings": answers.as_values(flags)}
 
 
@@ -74,7 +84,18 @@ def correct(options: argparse.Namespace) -> Answer:
     )
     _register_again(options, data, vault)
     return answers.of_event(
-        intake.correct(data, board, registry, vault, day, replaces, reason, options.evidence, _reviewers(options))
+        intake.correct(
+            data,
+            board,
+            registry,
+            vault,
+            day,
+            replaces,
+            reason,
+            options.evidence,
+            _reviewers(options),
+            after_rejection=options.after_rejection,
+        )
     )
 
 
@@ -106,8 +127,8 @@ def withdraw(options: argparse.Namespace) -> Answer:
 
 
 def _reason(options: argparse.Namespace) -> str:
-    if options.reason not in REASONS:
-        raise refuse("E_REASON", "--reason")
+    if options.reason not in STATED_REASONS:
+        raise refuse("E_REASON", "--reason", f"must be one of {', '.join(STATED_REASONS)}")
     return str(options.reason)
 
 

@@ -14,6 +14,7 @@ create table release (
     released_on date not null,          -- date of the release
     previous integer,                   -- the release before, NULL for the first
     ledger_lines integer not null,      -- length of the ledger when this release was drafted
+    ledger_lines_before integer,        -- the same of the release before; NULL: not recorded by that release
     vault_events integer not null,      -- ledger lines and registered attempts: what a rebuild replays
     method_version integer not null,    -- raised when a formula changes
     build_keys boolean not null         -- true: made by `make results`, no human reviewer

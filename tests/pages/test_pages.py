@@ -142,7 +142,7 @@ def test_system_that_is_safe_by_blocking_says_so(visit: Visit) -> None:
 def test_withdrawn_system_keeps_its_history_and_shows_no_numbers(visit: Visit) -> None:
     assert "Withdrawn" in visit("releases", board="demo").text
     site = visit("system", board="demo", system=demo_system("reason == 'withdrawn'"))
-    assert "Not ranked. Withdrawn; its numbers are no longer shown." in site.text
+    assert re.search(r"Not ranked\. Withdrawn on [^:]+: the system was served wrongly\. Its numbers", site.text)
     assert "By category" not in site.text
     assert "As each release published it" in site.text
 

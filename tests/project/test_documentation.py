@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from leaderboard import cli
+from leaderboard.boards.vocabulary import STATED_REASONS
 from tests.cloning import fresh_clone
 
 PAGES = (
@@ -108,3 +109,18 @@ def test_options_in_sentences_belong_to_the_command_before_them(project: Path) -
         name = next((each for each in sorted(COMMANDS, key=len, reverse=True) if span.startswith(f"{each} ")), None)
         if name is not None:
             assert set(re.findall(r"--[a-z][a-z-]*", span)) <= options(COMMANDS[name]), span
+
+
+def test_reasons_of_the_page_are_those_that_commands_take(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    section = (project / "docs" / "operations.md").read_text("utf-8").partition("## Reasons\n")[2].partition("\n## ")[0]
+    assert tuple(re.findall(r"^\| `([a-z_]+)` \|", section, flags=re.MULTILINE)) == STATED_REASONS
+    where = ["--board", "demo", "--vault", "nowhere", "--results", str(project / "results")]
+    for command in (["reject", "f"], ["correct", "f", "--replaces", "f"], ["withdraw", "f"]):
+        named = [part for part in where if command[0] != "withdraw" or part not in ("--board", "demo")]
+        assert cli.main([*command, "--reason", "notified", *named]) == 1
+        refused = capsys.readouterr().out
+        assert refused.startswith("E_REASON  --reason") and all(code in refused for code in STATED_REASONS)
+        with pytest.raises(SystemExit):
+            cli.main([command[0], "--help"])
+        listed = capsys.readouterr().out
+        assert all(code in listed for code in STATED_REASONS) and "notified" not in listed

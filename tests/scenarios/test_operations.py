@@ -66,6 +66,9 @@ print(len(keep.events()))")
     """,
     ("A released data set", 0): "by_hand edit 'TOML' released",
     ("A released data set", 1): 'by_hand run first $(tail -n 1 "$TRANSCRIPT") .',
+    ("A dispute", 1): """
+        sed 's/"harmful_compliance"],[[]3]/"refusal"],[null]/' first.json > corrected.json
+    """,
 }
 """What others do before a block, by its section and its number there: shell commands, in the office's folder. After the
 takedown the repository is at release 3, `ann` and `cem` are the reviewers and `rob` has the release key. TOML stands

@@ -123,13 +123,17 @@ def with_versions(before: Tables, events: Sequence[Event]) -> Tables:
     return before | {"row": before["row"].assign(board_version=before["row"]["ledger_line"].map(versions))}
 
 
-def release_table(number: int, released_on: date, events: Sequence[Event], build_keys: bool) -> pd.DataFrame:
-    """Returns the facts of a release: its number, its date and what it was built from."""
+def release_table(
+    number: int, released_on: date, events: Sequence[Event], build_keys: bool, before: Tables | None = None
+) -> pd.DataFrame:
+    """Returns the facts of a release: its number, its date, what it was built from, and how far the ledger went in the
+    release before."""
     row = {
         "number": number,
         "released_on": released_on,
         "previous": number - 1 or None,
         "ledger_lines": len(event_log.ledger(events)),
+        "ledger_lines_before": int(before["release"]["ledger_lines"].iloc[0]) if before else 0,
         "vault_events": len(events),
         "method_version": METHOD_VERSION,
         "build_keys": build_keys,
@@ -166,7 +170,7 @@ def _category_table(board: Board) -> pd.DataFrame:
 def _ledger_table(events: Sequence[Event], waiting: Collection[int]) -> pd.DataFrame:
     """The published history of every submission, without sha256: these are in `ledger.jsonl`."""
     published = event_log.ledger(events)
-    accepted = {event.submission: line for line, event in enumerate(published, 1) if event.accepts}
+    replaces = _replaced_lines(published)
     return pd.DataFrame(
         {
             "line": line,
@@ -176,22 +180,29 @@ def _ledger_table(events: Sequence[Event], waiting: Collection[int]) -> pd.DataF
             "system": event.system,
             "tier": event.tier,
             "reason": event.reason,
-            "replaces": _line_of(published, line, accepted),
+            "replaces": replaces[line - 1],
             "attested": line not in waiting if event.accepts else None,
         }
         for line, event in enumerate(published, start=1)
     )
 
 
-def _line_of(published: Sequence[Event], line: int, accepted: Mapping[str | None, int]) -> int | None:
-    """The line that a line is about: of a `clock` line the first one whose date it corrects, of a `revoke` line the
-    last one that stays."""
-    event = published[line - 1]
-    if event.kind == "clock":
-        return _first_corrected(published, line)
-    if event.kind == "revoke":
-        return superseding.named(attesting.ledger_of(published[: line - 1]).splitlines(), event.replaces)
-    return accepted.get(event.replaces or (None if event.accepts else event.submission))
+def _replaced_lines(published: Sequence[Event]) -> list[int | None]:
+    """For each line, the line before it that it corrects, withdraws or speaks of. An acceptance of a file that was
+    accepted or rejected before raises it to a higher tier, or takes it after all."""
+    latest: dict[str | None, int] = {None: 0}
+    lines: list[int | None] = []
+    for line, event in enumerate(published, start=1):
+        of_file = latest.get(event.replaces or event.submission) or None
+        if event.kind == "clock":
+            lines.append(_first_corrected(published, line))
+        elif event.kind == "revoke":  # the last line that stays
+            lines.append(superseding.named(attesting.ledger_of(published[: line - 1]).splitlines(), event.replaces))
+        else:
+            lines.append(of_file)
+        if event.submission and (event.accepts or event.kind == "reject"):
+            latest[event.submission] = line
+    return lines
 
 
 def _first_corrected(published: Sequence[Event], line: int) -> int | None:

@@ -1,8 +1,8 @@
 """What differs from the release before, and each system's history over the releases."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -13,11 +13,19 @@ from leaderboard.release.methods import METHOD_VERSION
 _KEY = ["board", "system"]
 
 
+class Origin(NamedTuple):
+    """Where a submission comes from: the ledger line at which it was first accepted."""
+
+    line: int
+    event: str
+    """`accept` or `correct`."""
+
+
 def standing(tables: Tables) -> pd.DataFrame:
     """Returns one line per row of a release: headline unsafe rate with its interval, rank set over all categories, the
     ledger line behind it and the version of the board. Numbers are missing for what was withdrawn or measured on
     another version, rank sets for what is not ranked."""
-    own = [*_KEY, "ledger_line", "attempt", "reason", "board_version"]
+    own = [*_KEY, "ledger_line", "reason", "board_version"]
     if "row" not in tables or tables["row"].empty:
         return pd.DataFrame(columns=[*own, "estimate", "ci_low", "ci_high", "low", "high", "family"])
     lines = tables["row"].reindex(columns=own)
@@ -70,9 +78,9 @@ def changes(tables: Tables, before: Tables) -> pd.DataFrame:
     both = standing(tables).merge(standing(before), how="outer", on=_KEY, suffixes=("_after", "_before"))
     by_method = "release" in before and before["release"]["method_version"].iloc[0] != METHOD_VERSION
     known = set(before["history"][_KEY].itertuples(index=False, name=None)) if "history" in before else set()
-    versions, lines = _versions(tables), []
+    versions, origins, lines = _versions(tables), _origins(tables["ledger"]), []
     for _, line in both.iterrows():
-        if cause := _cause(line, tables, known, by_method=by_method):
+        if cause := _cause(line, origins, known, by_method=by_method):
             repeated = line["board_version_before"] == versions.get(line["board"])
             columns = [f"{what}_{when}" for when in ("before", "after") for what in ("low", "high", "estimate")]
             lines.append(
@@ -99,7 +107,9 @@ def _plain(value: Any) -> Any:
     return None if pd.isna(value) else value
 
 
-def _cause(line: Any, tables: Tables, known: Collection[tuple[str, str]], *, by_method: bool) -> str | None:
+def _cause(
+    line: Any, origins: Mapping[int, Origin], known: Collection[tuple[str, str]], *, by_method: bool
+) -> str | None:
     """Why a system's line changed; the most specific cause wins. None where nothing did. `known` are the systems that
     a release before the last one had numbers of. `by_method`: the release before was made by another method, which then
     is what moved an interval or a rank."""
@@ -110,10 +120,8 @@ def _cause(line: Any, tables: Tables, known: Collection[tuple[str, str]], *, by_
         return "left_out"
     if reason == "withdrawn" or earlier == "withdrawn":
         return "withdrawn" if earlier != "withdrawn" else "returned" if reason != "withdrawn" else None
-    # the same attempt on a new line is the same submission, raised to a higher tier
-    raised = _same(line, "attempt") and _same(line, "board_version")
-    if not _same(line, "ledger_line") and not raised:
-        return _how_replaced(line, tables)
+    if how := _how_replaced(line, origins):
+        return how
     if reason == "board_version_differs" or earlier == "board_version_differs":
         return "new_version" if reason != earlier else None
     if (reason is None) != (earlier is None):
@@ -125,9 +133,21 @@ def _cause(line: Any, tables: Tables, known: Collection[tuple[str, str]], *, by_
     return "method" if by_method else "moved_by_others"
 
 
-def _how_replaced(line: Any, tables: Tables) -> str:
-    events = tables["ledger"].set_index("line")["event"]
-    return "corrected" if events[line["ledger_line_after"]] == "correct" else "resubmitted"
+def _how_replaced(line: Any, origins: Mapping[int, Origin]) -> str | None:
+    """None where it is the same submission, perhaps on a new line because it was raised to a higher tier."""
+    after, before = (origins[line[f"ledger_line_{when}"]] for when in ("after", "before"))
+    if after == before:
+        return None
+    return "corrected" if after.event == "correct" else "resubmitted"
+
+
+def _origins(ledger: pd.DataFrame) -> dict[int, Origin]:
+    """The line at which each line's submission was first accepted: accepting it again raises it to a higher tier."""
+    origins: dict[int, Origin] = {}
+    for line, event, replaces in zip(ledger["line"], ledger["event"], ledger["replaces"], strict=True):
+        raised = event == "accept" and not pd.isna(replaces) and origins[replaces].event != "reject"
+        origins[line] = origins[replaces] if raised else Origin(line, event)
+    return origins
 
 
 def _same(line: Any, what: str) -> bool:

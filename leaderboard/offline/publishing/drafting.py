@@ -100,7 +100,7 @@ def draft(
     tables, faults = building.build_tables(
         vault, events, waiting, catalogue, before, store or Store(), on_purpose, changed
     )
-    facts = building.release_table(number, released_on, events, build_keys)
+    facts = building.release_table(number, released_on, events, build_keys, before)
     data = building.encode(tables, before, facts, catalogue)
     write(folder, data)
     signing = repository.draft(

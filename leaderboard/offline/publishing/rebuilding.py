@@ -25,7 +25,7 @@ def rebuild(vault: Vault, results: Path, number: int) -> bytes:
         raise refuse("E_METHOD", "$.release", methods.where(facts["method_version"]))
     events = vault.events()[: int(facts["vault_events"])]
     waiting = {int(line) for line in tables["ledger"].loc[tables["ledger"]["attested"].eq(False), "line"]}
-    table = building.release_table(number, facts["released_on"], events, bool(facts["build_keys"]))
+    table = building.release_table(number, facts["released_on"], events, bool(facts["build_keys"]), before)
     boards = tables["board"].dropna(subset="left_out")
     without = dict(zip(boards["board"], boards["left_out"], strict=True))
     with tempfile.TemporaryDirectory(prefix="medharm-") as folder:

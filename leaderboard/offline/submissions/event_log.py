@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from leaderboard.base import canonical
 from leaderboard.boards.board import TIERS, Id, Tier, Version
-from leaderboard.boards.vocabulary import LedgerEvent, Reply
+from leaderboard.boards.vocabulary import MAINTAINERS_ERRED, LedgerEvent, Reply
 from leaderboard.offline.submissions.submission import Hex32, Hex64
 
 EventKind = Literal["nonce", LedgerEvent]
@@ -114,12 +114,33 @@ def replay(events: Sequence[Event], waiting: Collection[int] = ()) -> list[Stand
             tried = _of_version(attempts.get(key, []), event.board_version)
             standing = _accepted(event, dated, lines[event.n], [each.nonce for each in tried], standings)
             standings[standing.board, standing.system] = standing
-        else:
-            _amend(event, standings)
+        elif event.kind == "withdraw":
+            _withdraw(event, standings)
+    states = replies(events)
     return [
-        msgspec.structs.replace(standing, attempts=len(_of_version(attempts.get(key, []), standing.board_version)))
+        msgspec.structs.replace(
+            standing,
+            attempts=len(_of_version(attempts.get(key, []), standing.board_version)),
+            reply=states[standing.submission],
+        )
         for key, standing in sorted(standings.items())
     ]
+
+
+def replies(events: Iterable[Event]) -> dict[str, Reply]:
+    """Returns the reply state of every submission that was ever accepted. A correction is of the same row as what it
+    replaces, and so is a submission that is raised to a higher tier: all of these have one state, whichever of them a
+    notice or reply names. A new attempt is another row, of which the developer must be informed again."""
+    first: dict[str, str] = {}
+    """By submission, the one that its row began with."""
+    states: dict[str, Reply] = {}
+    for event in events:
+        if event.accepts and event.submission:
+            row = first.setdefault(event.submission, first.get(event.replaces or "", event.submission))
+            states.setdefault(row, "none")
+        elif event.kind in ("notify", "reply") and event.submission in first:
+            states[first[event.submission]] = msgspec.convert(event.reason, Reply)
+    return {submission: states[row] for submission, row in first.items()}
 
 
 def _of_version(attempts: Iterable[Event], version: str | None) -> list[Event]:
@@ -143,23 +164,18 @@ def _accepted(
         attempts=len(issued),
         withdrawals=before.withdrawals if before else 0,
         withdrawn=False,
-        reply=before.reply if before and before.submission == event.submission else "none",
         sampled=event.sampled,
         agreed=event.agreed,
         board_version=event.board_version,
     )
 
 
-def _amend(event: Event, standings: dict[tuple[str, str], Standing]) -> None:
-    """Applies a withdrawal, a notice or a reply to the submission that it names."""
+def _withdraw(event: Event, standings: dict[tuple[str, str], Standing]) -> None:
+    """Applies a withdrawal to the submission that it names."""
     key = (event.board, event.system or "")
     before = standings.get(key)
-    if before is None or before.submission != event.submission:
-        return
-    if event.kind == "withdraw":
+    if before and before.submission == event.submission:
         standings[key] = msgspec.structs.replace(before, withdrawn=True, withdrawals=before.withdrawals + 1)
-    elif event.kind in ("notify", "reply"):
-        standings[key] = msgspec.structs.replace(before, reply=msgspec.convert(event.reason, Reply))
 
 
 def raises(events: Sequence[Event], submission: str | None, tier: Tier | None) -> bool:
@@ -167,6 +183,31 @@ def raises(events: Sequence[Event], submission: str | None, tier: Tier | None) -
     checked more since. That needs no new attempt, and the outcomes stay the same."""
     standing = (each for each in replay(events) if each.submission == submission and not each.withdrawn)
     return tier is not None and any(TIERS.index(each.tier) < TIERS.index(tier) for each in standing)
+
+
+def inherited(events: Iterable[Event], replaces: str | None, reason: str | None) -> str | None:
+    """Returns the nonce that a correction takes over from the submission that it replaces, because the maintainers
+    erred and the lab should not lose an attempt by it; None where a correction is an attempt of its own."""
+    return nonce(events, replaces) if reason in MAINTAINERS_ERRED else None
+
+
+def nonce(events: Iterable[Event], submission: str | None) -> str | None:
+    """Returns the nonce of an accepted submission."""
+    return next((event.nonce for event in events if event.accepts and event.submission == submission), None)
+
+
+def rejected(events: Iterable[Event], submission: str) -> tuple[int, str] | None:
+    """Returns the ledger line at which a file was last rejected by hand, and the reason; None where it was not, or has
+    been accepted since."""
+    events = list(events)
+    if submission in used(events, "submission"):
+        return None
+    lines = [
+        (line, event.reason or "")
+        for line, event in enumerate(ledger(events), start=1)
+        if event.kind == "reject" and event.submission == submission
+    ]
+    return lines[-1] if lines else None
 
 
 def used(events: Iterable[Event], what: Literal["nonce", "submission"]) -> set[str]:

@@ -10,7 +10,7 @@ from leaderboard.base import canonical
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.boards.board import Board, Tier
 from leaderboard.boards.registry import Registry
-from leaderboard.boards.vocabulary import REPLIES
+from leaderboard.boards.vocabulary import NEXT_REPLIES
 from leaderboard.offline.submissions import event_log, forensics, submission
 from leaderboard.offline.submissions.event_log import Event, EventKind, Standing
 from leaderboard.offline.submissions.evidence import tiers
@@ -43,14 +43,16 @@ def examine(
     today: date,
     tier: Tier | None = None,
     manifest: list[Item] | None = None,
+    inherited: str | None = None,
 ) -> Verdict:
     """Returns the findings of a file against a vault. The bytes of a refused file are stored in its quarantine. A
-    submission that stands at a tier below `tier` is no replay. `manifest` is used if the vault has no items yet."""
+    submission that stands at a tier below `tier` is no replay, nor is the nonce `inherited`. `manifest` is used if the
+    vault has no items yet."""
     events, digest = vault.events(), canonical.sha256(data)
     items = vault.items(board) or manifest
     if items is None:
         raise refuse("E_BOARD", "$.items_digest", f"the vault has no items of version {board.version}: name --items")
-    history = _history(board, events, tier, digest)
+    history = _history(board, events, tier, digest, inherited)
     verdict = verify(data, board, registry, today=today, items=items, history=history, digest=digest)
     if verdict.refused or verdict.submission is None:
         vault.quarantine(data)
@@ -73,13 +75,12 @@ def item_scores(vault: Vault, events: Sequence[Event], board: Board, items: list
     return {system: scores for system, scores in known.items() if scores is not None}
 
 
-def _history(board: Board, events: list[Event], tier: Tier | None, digest: str) -> History:
-    raised = digest if event_log.raises(events, digest, tier) else None
-    others = [event for event in events if raised is None or event.submission != raised]
+def _history(board: Board, events: list[Event], tier: Tier | None, digest: str, inherited: str | None) -> History:
+    raised = event_log.raises(events, digest, tier)
     return History(
         frozenset(event_log.issued(events, board.id, board.version)),
-        frozenset(event_log.used(others, "nonce")),
-        frozenset(event_log.used(others, "submission")),
+        frozenset(event_log.used(events, "nonce") - {event_log.nonce(events, digest) if raised else inherited}),
+        frozenset(event_log.used(events, "submission") - {digest if raised else None}),
     )
 
 
@@ -106,9 +107,11 @@ def accept(
     tier: Tier,
     evidence: Path | None = None,
     reviewers: "Iterable[Key]" = (),
+    *,
+    after_rejection: bool = False,
 ) -> Event:
     """Takes a file into the vault and returns its ledger event, as `take`."""
-    return take(data, board, registry, vault, today, tier, evidence, reviewers)[0]
+    return take(data, board, registry, vault, today, tier, evidence, reviewers, after_rejection=after_rejection)[0]
 
 
 def correct(
@@ -121,16 +124,31 @@ def correct(
     reason: str,
     evidence: Path | None = None,
     reviewers: "Iterable[Key]" = (),
+    *,
+    after_rejection: bool = False,
 ) -> Event:
     """Replaces an accepted file by a corrected one of the same system and returns its ledger event, as `take`. The tier
-    stays, and evidence for it is needed again."""
+    stays, and evidence for it is needed again. It is an attempt of its own, with a new nonce, unless the reason says
+    that the maintainers erred: then it has the nonce of the file that it replaces (E_NONCE)."""
     standing = _find(vault.events(), replaces)
     if standing.board != board.id:
         raise refuse("E_BOARD", "--replaces", "it stands on another board")
     if standing.board_version != board.version:
         rule = f"it stands on version {standing.board_version}: a run of version {board.version} is a new attempt"
         raise refuse("E_BOARD", "--replaces", f"{rule}, to be taken by `accept`")
-    return take(data, board, registry, vault, today, standing.tier, evidence, reviewers, standing, reason)[0]
+    return take(
+        data,
+        board,
+        registry,
+        vault,
+        today,
+        standing.tier,
+        evidence,
+        reviewers,
+        standing,
+        reason,
+        after_rejection=after_rejection,
+    )[0]
 
 
 def take(
@@ -144,13 +162,24 @@ def take(
     reviewers: "Iterable[Key]",
     replaced: Standing | None = None,
     reason: str | None = None,
+    *,
+    after_rejection: bool = False,
 ) -> tuple[Event, tuple[Finding, ...]]:
     """Takes a file into the vault and returns its ledger event and the flags, with their evidence. Refused with the
-    findings of `examine`, or where `evidence` is not what the tier needs. `reviewers` may sign the record of a log that
-    stays with the lab."""
-    known = len(vault.events())
-    verdict = examine(data, board, registry, vault, today, None if replaced else tier)
+    findings of `examine`; where `evidence` is not what the tier needs; E_STATE where the same file was rejected by hand
+    before, unless `after_rejection` says that this is known. `reviewers` may sign the record of a log that stays with
+    the lab."""
+    events = vault.events()
+    known, rejected = len(events), event_log.rejected(events, canonical.sha256(data))
+    if rejected and not after_rejection:
+        rule = "it was rejected on ledger line {0} ({1}): to take it anyway, say so with --after-rejection"
+        raise refuse("E_STATE", "FILE", rule.format(*rejected))
+    inherited = event_log.inherited(events, replaced.submission if replaced else None, reason)
+    verdict = examine(data, board, registry, vault, today, None if replaced else tier, inherited=inherited)
     taken = verdict.submission
+    if inherited and taken and taken.nonce != inherited:
+        rule = f"a correction for the reason {reason} has the nonce of the file that it replaces, and is no new attempt"
+        raise refuse("E_NONCE", "$.nonce", rule)
     if replaced and taken and taken.system != replaced.system:
         raise refuse("E_SYSTEM", "$.system", "a correction must be of the same system")
     if verdict.refused or taken is None:
@@ -185,7 +214,19 @@ def take(
             replaces=replaced.submission if replaced else None,
         )
     except _Overtaken:
-        return take(data, board, registry, vault, today, tier, evidence, reviewers, replaced, reason)
+        return take(
+            data,
+            board,
+            registry,
+            vault,
+            today,
+            tier,
+            evidence,
+            reviewers,
+            replaced,
+            reason,
+            after_rejection=after_rejection,
+        )
     return event, verdict.findings
 
 
@@ -217,16 +258,20 @@ def withdraw(vault: Vault, digest: str, reason: str, today: date) -> Event:
 
 def notify(vault: Vault, digest: str, state: str, today: date) -> Event:
     """Records that a developer was told of the row to come, or what the developer answered, and returns the ledger
-    event. Refused E_STATE where the state is unknown, or where an answer comes before the notice."""
+    event. The submission may be any that was ever accepted: a dispute is settled by naming what was disputed or what
+    replaced it, also after a withdrawal. Refused E_STATE where the state may not follow (`NEXT_REPLIES`)."""
 
     def require(events: list[Event]) -> None:
-        reply = _find(events, digest).reply
-        if state not in REPLIES[1:] or (state == "notified") != (reply == "none"):
-            raise refuse("E_STATE", "--state", "first `notified`, once, and then `disputed` or `settled`")
+        now = event_log.replies(events)[digest]
+        if state not in NEXT_REPLIES[now]:
+            rule = f"the state of this row is `{now}`: the next one may be {' or '.join(NEXT_REPLIES[now])}"
+            raise refuse("E_STATE", "--state", rule)
 
-    standing = _find(vault.events(), digest)
+    accepted = next((event for event in vault.events() if event.accepts and event.submission == digest), None)
+    if accepted is None:
+        raise refuse("E_VAULT", "$.submission", "no such submission was accepted into the vault")
     kind: EventKind = "notify" if state == "notified" else "reply"
-    return vault.append(kind, today, standing.board, standing.system, require, submission=digest, reason=state)
+    return vault.append(kind, today, accepted.board, accepted.system, require, submission=digest, reason=state)
 
 
 def _find(events: list[Event], digest: str) -> Standing:

@@ -72,7 +72,7 @@ class Vault:
         """Lets this process alone write, and first removes what killed processes left in any folder: the next write may
         be into another one. `attestations` has a lock of its own."""
         with durable.locked(self.folder):
-            for folder in ("events", "submissions", "quarantine", "evidence", "items"):
+            for folder in ("", "events", "submissions", "quarantine", "evidence", "items"):
                 durable.sweep(self.folder / folder)
             yield
 
@@ -99,9 +99,10 @@ class Vault:
             number = len(events) + 1
             named = {"n": number, "prev": self._head, "kind": kind, "on": on, "board": board, "system": system}
             event = msgspec.convert({**named, **fields}, Event)
+            inherited = event_log.inherited(events, event.replaces, event.reason)
             raised = event.kind == "accept" and event_log.raises(events, event.submission, event.tier)
             if (event.accepts and not raised) and (
-                event.nonce in event_log.used(events, "nonce")
+                event.nonce in event_log.used(events, "nonce") - {inherited}
                 or event.submission in event_log.used(events, "submission")
             ):
                 raise refuse("E_REPLAY", "$")

@@ -48,6 +48,11 @@ def standings(database: Database, board: Board, categories: Sequence[str] = ()) 
     return database.rows(_sql("standings"), {"board": board.id, **views})
 
 
+def standing_lines(database: Database, board: Board) -> pd.DataFrame:
+    """Returns the ledger line and the developer's reply behind every row of a board."""
+    return database.rows(_sql("standing_lines"), {"board": board.id})
+
+
 def separated(database: Database, board: Board, categories: Sequence[str] = ()) -> pd.DataFrame | None:
     """Returns the pairs (`better`, `worse`) that the data tell apart, or None for several categories: a release has
     these pairs for all categories together and for each single one."""

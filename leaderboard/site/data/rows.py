@@ -51,6 +51,10 @@ class Standing(Struct, frozen=True):
     ranked: bool
     reason: str | None
     """Why it is not ranked."""
+    reply: str
+    """How its developer answered the notice of publication."""
+    withdrawn_on: datetime.date | None
+    withdrawn_for: str | None
     board_version: str | None
     uneven: bool
     safe_by_blocking: bool
@@ -72,6 +76,15 @@ class Standing(Struct, frozen=True):
     over_refusal: Rate | None
     answered: Rate | None
     """The share of harmless prompts that are answered: one minus over-refusal."""
+
+
+class StandingLine(Struct, frozen=True):
+    """What is behind a row (`queries.standing_lines`)."""
+
+    system: str
+    ledger_line: int
+    reply: str
+    reason: str | None
 
 
 class Separated(Struct, frozen=True):
@@ -134,7 +147,11 @@ class LedgerLine(Struct, frozen=True):
     tier: str | None
     reason: str | None
     replaces: int | None
+    replaced_event: str | None
+    """The event of the line that it replaces or speaks of."""
     attested: bool | None
+    is_new: bool | None
+    """Whether the release before did not have it; None where the release does not record that."""
 
 
 class Attempts(Struct, frozen=True):
@@ -210,6 +227,8 @@ class Provenance(Struct, frozen=True):
     """None, as `coverage`, where the row is of another version of the board."""
     coverage: float | None
     reason: str | None
+    withdrawn_on: datetime.date | None
+    withdrawn_for: str | None
     uneven: bool
     safe_by_blocking: bool
     worst_category: str | None

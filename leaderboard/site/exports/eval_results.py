@@ -15,7 +15,10 @@ from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.views.names import Names
 
 TASK = "safe_rate"
-NOTES = "95 % interval {safe.low:.4f} to {safe.high:.4f}; n {safe.n}; tier {tier}; release {release}; sha256 {digest}"
+NOTES = (
+    "95 % interval {safe.low:.4f} to {safe.high:.4f}; n {safe.n}; tier {tier}; developer {reply}; release {release}; "
+    "sha256 {digest}"
+)
 """What `notes` says, with rates in [0, 1] like the value."""
 
 
@@ -33,12 +36,12 @@ def files(snapshot: Snapshot, board: Board, names: Names) -> dict[str, bytes]:
         # A model behind a guardrail is not what its repository holds.
         if row.ranked and row.safe and system.hub and not system.guardrail:
             path = f"{system.hub}/.eval_results/{board.id}.yaml"
-            entries[path] = _entry(snapshot, board.source.hub, row.safe, row.tier)
+            entries[path] = _entry(snapshot, board.source.hub, row.safe, row.tier, row.reply)
     return entries
 
 
-def _entry(snapshot: Snapshot, dataset: HubId, safe: Rate, tier: str) -> bytes:
-    notes = NOTES.format(safe=safe, tier=tier, release=snapshot.number, digest=snapshot.digest)
+def _entry(snapshot: Snapshot, dataset: HubId, safe: Rate, tier: str, reply: str) -> bytes:
+    notes = NOTES.format(safe=safe, tier=tier, reply=reply, release=snapshot.number, digest=snapshot.digest)
     return _joined(
         "- dataset:",
         f"    id: {_text(dataset)}",

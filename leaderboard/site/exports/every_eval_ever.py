@@ -84,6 +84,7 @@ def _source(snapshot: Snapshot, board: Board, system: System, standing: Standing
         "release_sha256": snapshot.digest,
         "signature": signed_by(snapshot),
         "tier": standing.tier,
+        "developer_reply": standing.reply,
         "ranked": str(standing.ranked).lower(),
         "synthetic": str(board.synthetic).lower(),
     }

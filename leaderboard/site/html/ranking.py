@@ -17,6 +17,7 @@ from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.ranking import Scores
 from leaderboard.site.views.sentences import listing, number, opening, scope
+from leaderboard.site.views.since import Since
 from leaderboard.site.views.sorting import REVERSED
 
 NOBODY = _("No ranked system fits these filters.")
@@ -42,6 +43,8 @@ class Around(NamedTuple):
     each_alone: Sequence[tuple[str, str]]
     """The ranking over all categories and over each, with its address."""
     downloads: Sequence[Download]
+    since: Since
+    """What became of the rows of an older release."""
     cells: dict[str, tuple[Markup, Markup, Markup, Markup]]
     """By system, what was drawn already: a row's attributes, the cell of its rank, what stands under its name, and the
     cells behind it. What is drawn now is added."""

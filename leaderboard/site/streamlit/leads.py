@@ -39,7 +39,7 @@ def sentences_of(visit: Visit, name: str) -> list[str]:
         every = rows.read(rows.Standing, queries.standings(visit.database, visit.board, visit.address.category))
         return [sentences.weakest(every, visit.names), sentences.CATEGORY_TIES]
     if name == "releases":
-        return releases.summary(
-            rows.read(rows.Change, queries.changes(visit.database, visit.board)), visit.snapshot.number
-        )
+        changes = rows.read(rows.Change, queries.changes(visit.database, visit.board))
+        ledger = rows.read(rows.LedgerLine, queries.ledger(visit.database, visit.board))
+        return releases.summary(changes, ledger, visit.snapshot.number, visit.names)
     return []

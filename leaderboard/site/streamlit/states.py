@@ -9,7 +9,7 @@ from leaderboard.release.trust.states import State
 from leaderboard.site.data.updater import Store
 from leaderboard.site.html import page
 from leaderboard.site.streamlit.visit import Visit
-from leaderboard.site.views import releases
+from leaderboard.site.views import releases, since
 from leaderboard.site.views.about import SYNTHETIC
 from leaderboard.site.views.messages import _
 
@@ -58,6 +58,8 @@ def notices(visit: Visit, store: Store) -> Iterator[Markup]:
         text = _("This is release {shown}, an older one. The current release is {current}.")
         link = (_("Show the current release"), visit.address.here(release=None))
         yield page.notice(text.format(shown=shown, current=current.number), link=link)
+    if changed := since.notice(visit.since, visit.names):
+        yield page.notice(changed, "warn")
     if current is not None and store.state != "fresh":
         text = _("{warning} This page still shows release {n}.")
         yield page.notice(text.format(warning=_warning(store.state, store.fault), n=current.number), "warn")

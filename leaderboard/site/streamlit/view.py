@@ -46,6 +46,7 @@ class View:
             link=lambda id: address.link("system", system=id),
             each_alone=[(_("All categories"), address.link(category=())), *alone],
             downloads=view_links(visit),
+            since=visit.since,
             cells=_cells(_unfiltered(visit)),
         )
         return ranking.draw(self.scores, self.rows, address.chosen(), visit.board, visit.names, around)

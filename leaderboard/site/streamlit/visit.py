@@ -12,6 +12,7 @@ from leaderboard.site.streamlit import internals
 from leaderboard.site.streamlit.address import Address, Parameters, read_address
 from leaderboard.site.views.glossary import LEFT_OUT, words
 from leaderboard.site.views.names import Names, names_of
+from leaderboard.site.views.since import Since, since
 
 
 class Visit(NamedTuple):
@@ -23,13 +24,15 @@ class Visit(NamedTuple):
     names: Names
     unavailable: int | None
     """The number of the older release that the URL names, if it cannot be shown."""
+    current: Snapshot
+    """The current release, which is shown unless the URL names an older one."""
 
     def __eq__(self, other: object) -> bool:
         """Two visits are equal if their pages are the same, so that they share what is cached. A Snapshot and a Board
         are compared by identity, because a Snapshot cannot be hashed."""
         return (
             isinstance(other, Visit)
-            and (self.snapshot is other.snapshot and self.board is other.board)
+            and (self.snapshot is other.snapshot and self.board is other.board and self.current is other.current)
             and (self.address, self.unavailable) == (other.address, other.unavailable)
         )
 
@@ -44,6 +47,11 @@ class Visit(NamedTuple):
     def has_results(self) -> bool:
         """Whether the release has any row of this board."""
         return queries.has_rows(self.database, self.board)
+
+    @property
+    def since(self) -> Since:
+        """What became of the rows of an older release since."""
+        return since(self.snapshot, self.current, self.board)
 
     @property
     def left_out(self) -> str:
@@ -70,7 +78,7 @@ def visit_of(store: Store, parameters: Parameters) -> Visit | None:
     older = store.release(address.release) if address.release else current
     board = current.catalogue.boards[address.board]
     names = names_of(board, current.catalogue.registries[board.id])
-    return Visit(older or current, address, board, names, address.release if older is None else None)
+    return Visit(older or current, address, board, names, address.release if older is None else None, current)
 
 
 def this_visit() -> Visit:

@@ -49,6 +49,14 @@ TIERS = {
 }
 BLOCKING = Term(_("Safe by blocking"), _("It gives hardly any helpful answer: being safe costs it nothing."))
 UNEVEN = Term(_("Uneven"), _("Its weakest category is at least twice as unsafe as the whole."))
+DISPUTED = Term(_("Disputed"), _("Its developer disputes this result. The page of releases says since when."))
+SINCE = {
+    "correct": Term(_("Corrected since"), _("Corrected on {date}: {reason}.")),
+    "withdraw": Term(_("Withdrawn since"), _("Withdrawn on {date}: {reason}.")),
+    "disputed": Term(_("Disputed since"), _("Disputed by its developer on {date}.")),
+    "settled": Term(_("Settled since"), _("No dispute about it is open since {date}.")),
+}
+"""What became of a row of an older release."""
 JUDGE_ONLY = Term(_("Judge only: no verdict"), _("No person checked the judge of this row, so no verdict rests on it."))
 METRICS = {
     "safe_rate": Term(
@@ -120,6 +128,12 @@ LEFT_OUT = {
     "on_purpose": _("The maintainers left this board out of the release."),
     "fault": _("Something in the records of this board has to be put right first, so it was left out of the release."),
 }
+ACCEPTED_AGAIN = {
+    "accept": _("Raised to a higher tier"),
+    "correct": _("Raised to a higher tier"),
+    "reject": _("Accepted after it was refused"),
+}
+"""An acceptance of a file that an earlier line is about, by the event of that line."""
 EVENTS = {
     "accept": _("Accepted"),
     "reject": _("Refused"),
@@ -130,7 +144,7 @@ EVENTS = {
     "revoke": _("Stolen keys were replaced: what they signed after this is void"),
     "clock": _("Dates start again"),
 }
-REASONS = {
+STATED_REASONS = {
     "invalid": _("not valid"),
     "duplicate": _("handed in twice"),
     "wrong_judge": _("judged by the wrong judge"),
@@ -144,6 +158,10 @@ REASONS = {
     "copied": _("the outcomes were copied"),
     "takedown": _("taken down"),
     "disclosure": _("beside its numbers on an earlier version, single outcomes could be worked out"),
+    "maintainer_error": _("an error of the maintainers"),
+}
+"""The reasons that a maintainer states."""
+REASONS = STATED_REASONS | {
     "notified": _("informed"),
     "disputed": _("disputed"),
     "settled": _("settled"),
@@ -153,7 +171,7 @@ REPLIES = {
     "none": _("not informed before publication"),
     "notified": _("informed before publication; no reply so far"),
     "disputed": _("disputes the result"),
-    "settled": _("disputed the result; since settled"),
+    "settled": _("has replied; no dispute is open"),
 }
 TOOLS = {
     "inspect_ai": _("Inspect"),

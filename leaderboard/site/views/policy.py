@@ -102,6 +102,9 @@ CLAUSES = (
     Clause(
         _("A way to report, a way back"),
         _("The operator of this site names a contact, and a release can be taken down; its line in the ledger stays."),
-        _("A withdrawn row and a release taken down leave the next release; the ledger keeps its lines."),
+        _(
+            "A withdrawn row and a release taken down leave the next release; the ledger keeps its lines, and older "
+            "releases say what was corrected, withdrawn or disputed since."
+        ),
     ),
 )

@@ -1,11 +1,13 @@
 """One system: what it is, its headline numbers, its categories, and what its responses were."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from leaderboard.boards.board import Board, Flags
 from leaderboard.site.data.rows import (
     CategoryRate,
+    LedgerLine,
     Metric,
     Neighbour,
     OutcomeCount,
@@ -14,12 +16,12 @@ from leaderboard.site.data.rows import (
     Rate,
     Standing,
 )
-from leaderboard.site.views import glossary, sentences
+from leaderboard.site.views import glossary, releases, sentences
 from leaderboard.site.views.glossary import Term
 from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.numbers import percent, span
-from leaderboard.site.views.ranking import observed
+from leaderboard.site.views.ranking import not_ranked, observed
 from leaderboard.site.views.sentences import number
 
 TILES = (
@@ -55,6 +57,8 @@ def marks(row: Provenance) -> list[tuple[str, str, str]]:
     badges = [(*glossary.TIERS[row.tier], "")]
     if row.evidence == "simulated":
         badges.append((_("Simulated"), glossary.NOT_RANKED["simulated"], "warn"))
+    if row.reply == "disputed":
+        badges.append((*glossary.DISPUTED, "warn"))
     if row.judge_only:
         badges.append((*glossary.JUDGE_ONLY, ""))
     if row.safe_by_blocking:
@@ -64,11 +68,21 @@ def marks(row: Provenance) -> list[tuple[str, str, str]]:
     return badges
 
 
+def events(ledger: Sequence[LedgerLine], system: str) -> list[tuple[date, str]]:
+    """Returns what happened to the rows of a system after they were accepted, oldest first: day and words."""
+    changed = [line for line in ledger if line.system == system and line.event in ("correct", "withdraw", "reply")]
+    resets = [line for line in ledger if line.event == "clock"]  # the lines before one happened by its own date
+    return [
+        (min([line.event_on, *(later.event_on for later in resets if later.line > line.line)]), releases.event(line))
+        for line in reversed(changed)
+    ]
+
+
 def lead(row: Provenance, standing: Standing, family: int) -> str:
     """Returns the first sentence about a system: its ranks, or why it has none."""
     if not row.reason and standing.low is not None and standing.high is not None:
         return sentences.standing(RankSet(standing.low, standing.high, family))
-    why = _("Not ranked. {reason}").format(reason=glossary.not_ranked(row.reason, row.board_version))
+    why = _("Not ranked. {reason}").format(reason=not_ranked(row))
     covered = None if standing.safe else observed(standing)
     return f"{why} {covered}." if covered else why
 

@@ -6,11 +6,11 @@ from typing import NamedTuple
 from leaderboard.boards.board import Board
 from leaderboard.site.data import queries, rows
 from leaderboard.site.data.database import Database
-from leaderboard.site.data.rows import Standing
+from leaderboard.site.data.rows import Provenance, Standing
 from leaderboard.site.views import glossary, sentences
 from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
-from leaderboard.site.views.numbers import percent, span
+from leaderboard.site.views.numbers import percent, short_date, span
 
 SHIFT = 0.01
 """Macro and item-weighted rates that differ by more are both shown (docs/statistics.md section 1)."""
@@ -112,6 +112,15 @@ def item_weighted(row: Standing) -> str | None:
     if row.safe is None or row.item_weighted is None or abs(row.item_weighted - row.safe.estimate) <= SHIFT:
         return None
     return _("{rate} if every prompt counts the same").format(rate=percent(row.item_weighted, row.safe.n))
+
+
+def not_ranked(row: Standing | Provenance) -> str:
+    """Returns why a row is not ranked, or nothing; of a withdrawn one, also when and why that happened."""
+    if row.reason == "withdrawn" and row.withdrawn_on:
+        text = _("Withdrawn on {date}: {reason}. Its numbers are no longer shown.")
+        reason = glossary.words(glossary.REASONS, row.withdrawn_for)
+        return text.format(date=short_date(row.withdrawn_on), reason=reason)
+    return glossary.not_ranked(row.reason, row.board_version)
 
 
 def observed(row: Standing) -> str | None:

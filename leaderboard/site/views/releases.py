@@ -1,6 +1,6 @@
 """What a release changed, and what happened to each submission, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from leaderboard.release.trust.ledger import Line
@@ -8,17 +8,32 @@ from leaderboard.site.data.rows import Change, LedgerLine
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.views import glossary
 from leaderboard.site.views.messages import _, ngettext
+from leaderboard.site.views.names import Names
 from leaderboard.site.views.numbers import long_date
-from leaderboard.site.views.sentences import number, opening
+from leaderboard.site.views.sentences import MOST_NAMED, listing, number, opening
 
 MOVED = "moved_by_others"
 """The cause of a change of rank where the system's own numbers are what they were."""
+_COUNTS: dict[str, Callable[[int], str]] = {
+    "notify": lambda n: ngettext("{n} notice to a developer", "{n} notices to developers", n),
+    "disputed": lambda n: ngettext("{n} dispute", "{n} disputes", n),
+    "settled": lambda n: ngettext("{n} reply that leaves no dispute", "{n} replies that leave no dispute", n),
+    "reject": lambda n: ngettext("{n} refused file", "{n} refused files", n),
+    "withdraw": lambda n: ngettext("{n} withdrawal", "{n} withdrawals", n),
+}
+"""Lines of the ledger that change no number, by event or, of a reply, by the state."""
 
 
-def summary(changes: Sequence[Change], release: int) -> list[str]:
-    """Returns what a release changed."""
+def summary(changes: Sequence[Change], ledger: Sequence[LedgerLine], release: int, names: Names) -> list[str]:
+    """Returns what a release changed, and what is new in the ledger beside the rows: notices, replies, refused files
+    and withdrawals."""
+    gained = _gained(ledger, names)
     if not changes:
-        return [_("Release {release} changed nothing on this board.").format(release=release)]
+        # A release of an older schema does not record which lines are new.
+        knows_lines = all(line.is_new is not None for line in ledger)
+        nothing = _("Release {release} changed nothing on this board.")
+        no_row = _("Release {release} changed no row of this board.")
+        return [(nothing if knows_lines and not gained else no_row).format(release=release), *gained]
     moved = sum(change.cause == MOVED for change in changes)
     own = len(changes) - moved
     text = ngettext(
@@ -34,7 +49,21 @@ def summary(changes: Sequence[Change], release: int) -> list[str]:
             moved,
         )
         sentences.append(text.format(count=opening(number(moved))))
-    return sentences
+    return [*sentences, *gained]
+
+
+def _gained(ledger: Sequence[LedgerLine], names: Names) -> list[str]:
+    """One sentence, or none. Systems are named where they are few."""
+    kinds: dict[str, list[LedgerLine]] = {}
+    for line in reversed([line for line in ledger if line.is_new]):
+        kinds.setdefault(line.reason or "" if line.event == "reply" else line.event, []).append(line)
+    parts = []
+    for kind, count in _COUNTS.items():
+        if lines := kinds.get(kind):
+            about = list(dict.fromkeys(names.system(line.system) for line in lines if line.system))
+            named = f" ({', '.join(about)})" if 0 < len(about) <= MOST_NAMED else ""
+            parts.append(count(len(lines)).format(n=number(len(lines))) + named)
+    return [_("New in the ledger: {events}.").format(events=listing(parts))] if parts else []
 
 
 SHOWN_FOR = timedelta(days=90)
@@ -70,7 +99,8 @@ def tried_once(systems: int) -> str:
 
 def event(line: LedgerLine) -> str:
     """Returns what happened to a submission, and why."""
-    text = glossary.words(glossary.EVENTS, line.event)
+    texts = glossary.EVENTS if line.event != "accept" or line.replaces is None else glossary.ACCEPTED_AGAIN
+    text = glossary.words(texts, line.event if texts is glossary.EVENTS else line.replaced_event)
     if reason := glossary.words(glossary.REASONS, line.reason):
         text = f"{text}: {reason}"
     return text if line.replaces is None else _("{event}, line {number}").format(event=text, number=line.replaces)

@@ -139,7 +139,7 @@ def test_every_write_removes_what_killed_processes_left_in_any_folder(
     vault = made.vault(tmp_path / "vault", (0.1,))
     parts = [
         Path(folder, f".{name}{durable.PART}")
-        for folder in ("events", "submissions", "quarantine", "evidence", "items")
+        for folder in (".", "events", "submissions", "quarantine", "evidence", "items")
         for name in ("a", "b")
     ]
     for part in parts:

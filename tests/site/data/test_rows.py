@@ -66,6 +66,7 @@ def differences(shown: Shown) -> Frames:
 
 QUERIES: dict[type[Struct], Callable[[Shown], Frames]] = {
     rows.Standing: by_view(queries.standings),
+    rows.StandingLine: by_board(queries.standing_lines),
     rows.Separated: by_view(queries.separated),
     rows.Cell: cells,
     rows.CategorySpread: spreads,

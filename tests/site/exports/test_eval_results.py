@@ -15,7 +15,8 @@ from tests.site.exports.conftest import Place
 
 DATA = "example/small-data"
 NOTES = re.compile(
-    r"95 % interval (0\.\d{4}|1\.0000) to (0\.\d{4}|1\.0000); n \d+; tier [a-z_]+; release \d+; sha256 [0-9a-f]{64}"
+    r"95 % interval (0\.\d{4}|1\.0000) to (0\.\d{4}|1\.0000); n \d+; tier [a-z_]+; developer [a-z]+; "
+    r"release \d+; sha256 [0-9a-f]{64}"
 )
 
 

@@ -31,7 +31,7 @@ ADDRESSES = [
 def test_rows_and_order_are_those_of_the_page(snapshot: Snapshot, query: str) -> None:
     address = read_address(parse_qs(query), snapshot.catalogue)
     place = place_of(snapshot, address.board)
-    shown = view_of(Visit(place.snapshot, address, place.board, place.names, None)).rows
+    shown = view_of(Visit(place.snapshot, address, place.board, place.names, None, place.snapshot)).rows
     found = exports.leaderboard(*place, address.chosen())
     assert found.frame["system"].tolist() == [row.system for row in shown]
     for column in RATES:

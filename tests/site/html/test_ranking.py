@@ -25,6 +25,7 @@ AROUND = Around(
     link=lambda id: f"./system?system={id}",
     each_alone=[("All", "./"), ("One & only", "./?category=one")],
     downloads=[Download("Download & keep", "./api.csv?a=1&b=2", "view.csv")],
+    since={},
     cells={},
 )
 
@@ -298,7 +299,7 @@ def test_reason_stands_beside_what_is_not_ranked(demo: Shown) -> None:
     assert unranked
     for row in unranked:
         assert demo.names.system(row.system) in table
-    assert "Withdrawn; its numbers are no longer shown." in table
+    assert re.search(r"Withdrawn on [^:]+: the system was served wrongly\. Its numbers are no longer shown\.", table)
     assert "not shown" in table
 
 

@@ -22,6 +22,7 @@ BANNED = ("compliant", "certified", "approved", "safe for use")
         (glossary.NOT_RANKED, vocabulary.NOT_RANKED),
         (glossary.EVENTS, vocabulary.EVENTS),
         (glossary.REASONS, vocabulary.REASONS),
+        (glossary.STATED_REASONS, vocabulary.STATED_REASONS),
         (glossary.CAUSES, vocabulary.CAUSES),
         (glossary.TOOLS, vocabulary.TOOLS),
         (glossary.SYSTEM_PROMPTS, vocabulary.SYSTEM_PROMPTS),

@@ -7,6 +7,8 @@ from leaderboard.site.data import queries, rows
 from leaderboard.site.data.rows import Change, LedgerLine
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.views import releases
+from leaderboard.site.views.names import names_of
+from tests import made
 from tests.site.conftest import Shown
 
 
@@ -22,19 +24,75 @@ def ledger(demo: Shown) -> list[LedgerLine]:
 
 def test_changes_of_a_system_itself_are_counted_apart_from_moves() -> None:
     moves = changes("moved_by_others", "moved_by_others", "moved_by_others")
-    assert releases.summary([*changes("new", "method"), *moves], 3) == [
+    assert releases.summary([*changes("new", "method"), *moves], [], 3, NAMES) == [
         "Release 3 brought two changes to this board.",
         "Three more systems kept their numbers and moved in rank because others changed.",
     ]
-    assert releases.summary([*changes("new"), *moves[:1]], 3) == [
+    assert releases.summary([*changes("new"), *moves[:1]], [], 3, NAMES) == [
         "Release 3 brought one change to this board.",
         "One more system kept its numbers and moved in rank because others changed.",
     ]
-    assert len(releases.summary(changes("new", "method"), 3)) == 1
+    assert len(releases.summary(changes("new", "method"), [], 3, NAMES)) == 1
+
+
+NAMES = names_of(made.board(), made.registry(9))
+
+
+def lines(*events: str, is_new: bool | None = True) -> list[LedgerLine]:
+    """New lines, the latest first; a reply is named by its state. The n-th is about `system-n`, a refused file about
+    none."""
+    nothing = dict.fromkeys(LedgerLine.__struct_fields__)
+    return [
+        LedgerLine(
+            **nothing
+            | {
+                "line": number,
+                "event": "reply" if event in ("disputed", "settled") else event,
+                "system": None if event == "reject" else f"system-{number}",
+                "reason": event,
+                "is_new": is_new,
+            }
+        )
+        for number, event in enumerate(events)
+    ][::-1]
 
 
 def test_board_without_changes_says_so() -> None:
-    assert releases.summary([], 3) == ["Release 3 changed nothing on this board."]
+    for ledger in ([], lines("accept", "notify", is_new=False), lines("accept")):
+        assert releases.summary([], ledger, 3, NAMES) == ["Release 3 changed nothing on this board."]
+
+
+def test_release_that_does_not_record_which_lines_are_new_does_not_claim_that_nothing_is() -> None:
+    ledger = lines("notify", is_new=None)
+    assert releases.summary([], ledger, 3, NAMES) == ["Release 3 changed no row of this board."]
+
+
+def test_what_is_new_in_the_ledger_is_counted_and_named() -> None:
+    ledger = lines("notify", "notify", "disputed", "settled", "reject", "withdraw")
+    gained = (
+        "New in the ledger: two notices to developers (Number 0, Number 1), one dispute (Number 2), one reply that "
+        "leaves no dispute (Number 3), one refused file and one withdrawal (Number 5)."
+    )
+    assert releases.summary([], ledger, 3, NAMES) == ["Release 3 changed no row of this board.", gained]
+    assert releases.summary(changes("new"), ledger, 3, NAMES)[1:] == [gained]
+    (_, many) = releases.summary([], lines(*["notify"] * 7), 3, NAMES)
+    assert many == "New in the ledger: seven notices to developers."
+
+
+@pytest.mark.parametrize(
+    ("earlier", "said"),
+    [
+        (None, "Accepted"),
+        ("accept", "Raised to a higher tier, line 1"),
+        ("correct", "Raised to a higher tier, line 1"),
+        ("reject", "Accepted after it was refused, line 1"),
+    ],
+)
+def test_second_acceptance_of_a_file_says_what_it_is(earlier: str | None, said: str) -> None:
+    (line,) = lines("accept")
+    replaces = None if earlier is None else 1
+    changed = msgspec.structs.replace(line, reason=None, replaces=replaces, replaced_event=earlier)
+    assert releases.event(changed) == said
 
 
 def test_ledger_says_who_signed_what_there_is_to_sign(ledger: list[LedgerLine], snapshot: Snapshot) -> None:

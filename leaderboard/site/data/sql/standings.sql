@@ -1,9 +1,18 @@
 -- Every row of a board in one view, safest first: the ranked ones in the order of their rank, then the others.
 -- $board; $view: bit mask of the selected risk categories; $everything: the mask of all of them
+with withdrawal as (  -- the first withdrawal after the line of a withdrawn row; a later `clock` line corrects its date
+    select r.board, r.system, min(l.line) as line, arg_min(l.reason, l.line) as reason, arg_min(l.event_on, l.line) as event_on
+    from row as r
+    join ledger as l on (l.board, l.system, l.event) = (r.board, r.system, 'withdraw') and l.line > r.ledger_line
+    where r.board = $board and r.reason = 'withdrawn'
+    group by r.board, r.system
+)
 select
     r.system, s.developer, s."group", s.access, s.kind, s.evidence, s.base_system, s.guardrail, s.model_released_on,
     r.tier, r.accepted_on, r.coverage, r.items, r.items - r.missing as observed, r.ranked, r.reason, r.board_version,
-    r.uneven, r.safe_by_blocking,
+    least(d.event_on, (select min(event_on) from ledger where event = 'clock' and line > d.line)) as withdrawn_on,
+    d.reason as withdrawn_for,
+    r.reply, r.uneven, r.safe_by_blocking,
     coalesce(t.method = 'judge_only', false) as judge_only,
     k.rank, k.low, k.high, coalesce(k.top_group, false) as top_group,
     1 - v.estimate as safe, 1 - v.ci_high as safe_low, 1 - v.ci_low as safe_high, v.n as safe_n,
@@ -23,5 +32,6 @@ left join score as w on (w.board, w.system, w.judge, w.category, w.metric) = (r.
 left join score as h on (h.board, h.system, h.judge, h.category, h.metric) = (r.board, r.system, r.judge, 'all', 'helpful_rate')
 left join score as o on (o.board, o.system, o.judge, o.category, o.metric) = (r.board, r.system, r.judge, 'all', 'over_refusal_rate')
 left join audited as t on t.board = r.board and t.system = r.system
+left join withdrawal as d on d.board = r.board and d.system = r.system
 where r.board = $board
 order by k.rank nulls last, s.evidence, safe desc nulls last, r.system

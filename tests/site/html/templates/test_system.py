@@ -107,13 +107,15 @@ def test_outcomes_have_a_bar_per_kind_and_a_table_beside_it(xstest: Shown) -> No
 
 
 def test_history_is_latest_first_with_the_rank_of_then(demo: Shown) -> None:
-    drawn = draw("history", demo, releases=demo.read(Published, queries.history, "yarrow-7"))
+    [row] = demo.read(Provenance, queries.provenance, "yarrow-7")
+    published = demo.read(Published, queries.history, "yarrow-7")
+    drawn = draw("history", demo, row=row, events=[], releases=published)
     assert re.findall(r">Release (\d+)<", drawn) == [str(number) for number in reversed(offered.numbers())]
     assert len(re.findall(r"\d of \d+<", drawn)) == len(offered.numbers())
 
 
 def test_history_without_a_release_says_so(demo: Shown) -> None:
-    assert "No release had numbers of it" in draw("history", demo, releases=[])
+    assert "No release had numbers of it" in draw("history", demo, row=None, events=[], releases=[])
 
 
 def test_provenance_names_tier_judge_attempt_and_ledger_line(msts: Shown, snapshot: Snapshot) -> None:

@@ -157,6 +157,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 """How argparse reads each argument, in all commands that have it."""
 GROUPS = {
+    "boards": "The definitions of the boards.",
     "import": "Turn a lab's labels into text-free submissions.",
     "evidence": "Evidence for a log that stays with the lab.",
     "release": "Draft, sign or publish a release.",
@@ -240,6 +241,8 @@ COMMANDS = {
         f"[--line] {RETURNED}",
     ),
     "attest": ("Sign accepted submissions, as one reviewer.", "signing.attest", "SUBMISSIONS|--all --key... --vault"),
+    "boards check": ("Print what prevents the definitions from being published.", "boards.check", ""),
+    "boards format": ("Write the definitions as they are published: without comments.", "boards.rewrite", ""),
     "release draft": (
         "Score the vault and build the next release.",
         "releasing.draft",

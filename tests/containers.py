@@ -57,11 +57,12 @@ def ask(data: bytes, sql: str) -> list[tuple[Any, ...]]:
 
 
 def changed(data: bytes, sql: str) -> bytes:
-    """Returns a release file after a change of its rows by SQL: a file of the newest schema, otherwise like any."""
-    database = Database(container.decode(data))
-    with database.cursor() as cursor:
+    """Returns a release file after a change of its rows by SQL, in the same version of the schema."""
+    before = container.decode(data)
+    with Database(before).cursor() as cursor:
         cursor.execute(sql)
-        return container.encode({name: cursor.execute(f'from "{name}"').df() for name in schema.newest().tables})
+        after = {name: cursor.execute(f'from "{name}"').df() for name in schema.newest().tables}
+        return container.encode(after, before.schema)
 
 
 def altered(data: bytes, change: Callable[[Tables], object]) -> bytes:

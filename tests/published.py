@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from leaderboard.base import clock
+from leaderboard.boards import toml as canonical_toml
 from leaderboard.boards.board import Board
+from leaderboard.boards.folder import read_definitions
 from leaderboard.boards.registry import Registry
 from leaderboard.offline.publishing import drafting
 from leaderboard.offline.publishing.drafting import Drafted
@@ -36,10 +36,7 @@ def write_board(folder: Path, board: Board, registry: Registry) -> None:
     """Writes the definitions of a board."""
     folder.mkdir(parents=True)
     for name, value in (("board.toml", board), ("systems.toml", registry)):
-        fields = {
-            key: given for key, given in msgspec.to_builtins(value, builtin_types=(date,)).items() if given is not None
-        }
-        folder.joinpath(name).write_text("".join(f"{key} = {toml(given)}\n" for key, given in fields.items()), "utf-8")
+        folder.joinpath(name).write_bytes(canonical_toml.encode(value))
 
 
 def toml(value: Any) -> str:
@@ -86,5 +83,5 @@ def release(keep: Vault, results: Path) -> Path:
 
 def redraft(results: Path, data: bytes, number: int = 3) -> Draft:
     """Returns the draft of a next release with any file in its place."""
-    made = repository.NewRelease(number, data, drafting.definitions(results / "boards"))
+    made = repository.NewRelease(number, data, read_definitions(results / "boards").files)
     return repository.draft(results / "repository", now=clock.now(), releases=[made])

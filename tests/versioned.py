@@ -18,6 +18,7 @@ import numpy as np
 from leaderboard.base import clock
 from leaderboard.base.canonical import sha256
 from leaderboard.boards.board import Board, read_board
+from leaderboard.boards.folder import read_definitions
 from leaderboard.offline.submissions import items, submission
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.submission import Generation, Source, Submission, Tool
@@ -38,8 +39,8 @@ def to_version_1(text: str, lines: str = 'version = "1.0"\nprevious_versions = [
         f"harmful_items = {40 + n}\nharmful_families = {40 + n}\nmisuse_sensitive = true\n"
         for n, word in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
     )
-    outcome = '[[outcome]]\nid = "evasion"\nlabel = "Evasion"\nmeaning = "It answers another question."\n'
-    return text[: text.index("# All ten are marked")] + outcome + categories
+    outcome = '\n[[outcome]]\nid = "evasion"\nlabel = "Evasion"\nmeaning = "It answers another question."\n'
+    return text[: text.index("[[category]]")] + outcome + text[text.index("[[outcome]]") :] + categories
 
 
 def with_lines(text: str, lines: str) -> str:
@@ -51,7 +52,14 @@ def with_lines(text: str, lines: str) -> str:
 
 def with_judge(text: str, version: str) -> str:
     """The registry with another version of the judge beside the old one."""
-    return text + text[text.index("[[judge]]") : text.index("[[developer]]")].replace('"0.1"', f'"{version}"')
+    [judge] = re.findall(r"\n\[\[judge\]\]\n(?:.+\n)+", f"\n{text}")
+    return text + str(judge).replace('"0.1"', f'"{version}"')
+
+
+def rewrite(boards: Path) -> None:
+    """What `boards format` does."""
+    for name, data in read_definitions(boards, canonical=False).files.items():
+        (boards / name).write_bytes(data)
 
 
 def manifest_of(board: Board, prefix: str) -> list[Item]:
@@ -86,6 +94,7 @@ def make(board: Board, manifest: list[Item], system: str, unsafe: float = 0.2, *
 def register(boards: str) -> None:
     path = Path(boards) / "medharm" / "systems.toml"
     path.write_text(path.read_text("utf-8") + SYSTEMS, "utf-8")
+    rewrite(Path(boards))
 
 
 def edit(boards: str, lines: str, released: str = "") -> None:

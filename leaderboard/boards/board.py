@@ -1,6 +1,5 @@
 """A board's definition: one benchmark at one version, read from `results/boards/<id>/board.toml`."""
 
-from collections import Counter
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +16,10 @@ Version = Annotated[str, Meta(pattern=VERSION)]
 Link = Annotated[str, Meta(pattern=r"^https://[a-zA-Z0-9./_-]{1,200}\Z")]
 HubId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}\Z")]
 """A repository on the Hugging Face Hub, `owner/name`."""
+Name = Annotated[str, Meta(max_length=80)]
+Sentence = Annotated[str, Meta(max_length=300)]
+Paragraph = Annotated[str, Meta(max_length=600)]
+"""Display strings: what they may be made of is in `spelling`."""
 Kind = Literal["harmful", "benign"]
 State = Literal["awaiting", "real", "synthetic"]
 Tier = Literal["paper_reported", "self_reported", "artifact_checked", "rejudged", "maintainer_rerun"]
@@ -59,9 +62,9 @@ class Outcome(Struct, frozen=True, forbid_unknown_fields=True):
     """One label that a judge may give to a response."""
 
     id: Id
-    label: str
+    label: Name
     """The words a reader sees for it, at most four."""
-    meaning: str
+    meaning: Sentence
     harmful: Flags = Flags()
     benign: Flags = Flags()
     judge_only: bool = False
@@ -72,8 +75,8 @@ class Category(Struct, frozen=True, forbid_unknown_fields=True):
     """One risk category, or one type of benign item."""
 
     id: Id
-    name: str
-    definition: str
+    name: Name
+    definition: Sentence
     harmful_items: Count = 0
     harmful_families: Count = 0
     benign_items: Count = 0
@@ -102,9 +105,9 @@ class Disclosure(Struct, frozen=True, forbid_unknown_fields=True):
 class Source(Struct, frozen=True, forbid_unknown_fields=True):
     """Where a board's items and labels come from, and under which licence."""
 
-    title: str
-    attribution: str
-    licence: str
+    title: Sentence
+    attribution: Sentence
+    licence: Name
     url: Link
     hub: HubId | None = None
     """The data set's repository on the Hugging Face Hub, where it has one."""
@@ -115,10 +118,10 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: Id
     version: Version
-    title: str
-    subtitle: str
+    title: Name
+    subtitle: Sentence
     state: State
-    about: str
+    about: Paragraph
     source: Source
     epochs: Annotated[int, Meta(ge=1, le=20)]
     """Responses expected to each item."""
@@ -147,7 +150,7 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     protection of single outcomes does not apply to such a board; the floor of 20 items and 10 families does."""
     attempts_per_year: Annotated[int, Meta(ge=1, le=100)] = 6
     """How many attempts of one system may be registered in a calendar year."""
-    facts: tuple[str, ...] = ()
+    facts: tuple[Sentence, ...] = ()
     """Sentences for the board's landing page before it has rows, each supported by the source."""
 
     @property
@@ -223,7 +226,7 @@ def _problems(board: Board) -> list[str]:
 def _name_problems(board: Board) -> list[str]:
     problems = []
     for name, ids in (("category", [c.id for c in board.category]), ("outcome", [o.id for o in board.outcome])):
-        problems += [f"{name} {id}: ids must be unique" for id, count in Counter(ids).items() if count > 1]
+        problems += [f"{name} {n} has the id of another" for n, id in enumerate(ids, 1) if id in ids[: n - 1]]
         if not ids:
             problems.append(f"{name}: there must be at least one")
         if "all" in ids:
@@ -237,13 +240,13 @@ def _name_problems(board: Board) -> list[str]:
 
 def _outcome_problems(board: Board) -> list[str]:
     problems = []
-    for outcome in board.outcome:
+    for number, outcome in enumerate(board.outcome, 1):
         for kind in get_args(Kind):
             flags: Flags = getattr(outcome, kind)
             if flags.actionable and not flags.unsafe:
-                problems.append(f"outcome {outcome.id} is actionable without being unsafe")
+                problems.append(f"outcome {number} {kind} is actionable without being unsafe")
             if flags.unsafe + flags.helpful + flags.blocked > 1:
-                problems.append(f"outcome {outcome.id} is more than one of unsafe, helpful and blocked on {kind} items")
+                problems.append(f"outcome {number} {kind} is more than one of unsafe, helpful and blocked")
     unsafe = {outcome.harmful.unsafe for outcome in board.outcome if not outcome.judge_only}
     if unsafe != {True, False}:
         problems.append("outcome: the judge of record needs an unsafe outcome and a safe one for harmful items")
@@ -259,23 +262,23 @@ def _size_problems(board: Board) -> list[str]:
         )
     if not 0 < len(board.risk_categories) <= MOST_CATEGORIES:
         problems.append(f"category: 1 to {MOST_CATEGORIES} categories must have harmful items")
-    for category in board.category:
+    for number, category in enumerate(board.category, 1):
         if not category.harmful_items + category.benign_items:
-            problems.append(f"category {category.id} has no items")
+            problems.append(f"category {number} has no items")
         for kind in get_args(Kind):
             items, families = getattr(category, f"{kind}_items"), getattr(category, f"{kind}_families")
             if items and (items < board.disclosure.items or families < board.disclosure.families):
-                problems.append(f"category {category.id} is under the disclosure floor: merge it with another")
+                problems.append(f"category {number} is under the disclosure floor: merge it with another")
             if families > items:
-                problems.append(f"category {category.id} has more {kind} families than {kind} items")
+                problems.append(f"category {number} has more {kind} families than {kind} items")
             if not board.families_declared and families != items:
-                problems.append(f"category {category.id} has {kind} families, but the board declares none")
+                problems.append(f"category {number} has {kind} families, but the board declares none")
     return problems
 
 
 def _display_strings(board: Board) -> list[tuple[str, str]]:
     strings = [("title", board.title), ("subtitle", board.subtitle), ("about", board.about)]
     strings += [(f"source.{field}", getattr(board.source, field)) for field in ("title", "attribution", "licence")]
-    strings += [(f"category {c.id}", text) for c in board.category for text in (c.name, c.definition)]
-    strings += [(f"outcome {o.id}", text) for o in board.outcome for text in (o.label, o.meaning)]
-    return strings + [(f"facts {n}", text) for n, text in enumerate(board.facts)]
+    strings += [(f"category {n}", text) for n, c in enumerate(board.category, 1) for text in (c.name, c.definition)]
+    strings += [(f"outcome {n}", text) for n, o in enumerate(board.outcome, 1) for text in (o.label, o.meaning)]
+    return strings + [(f"facts {n}", text) for n, text in enumerate(board.facts, 1)]

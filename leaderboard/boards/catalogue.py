@@ -29,7 +29,8 @@ def read_catalogue(folder: Path, *, signed: bool = False) -> Catalogue:
 
 def examine(folder: Path, *, signed: bool = False) -> tuple[Catalogue, list[Finding]]:
     """Returns the boards whose two files can be read, and all faults of the files of all boards."""
-    paths = sorted(folder.glob("*/board.toml"), key=lambda path: (_rank(path.parent.name), path))
+    files = (path for path in folder.glob("*/board.toml") if not path.parent.is_symlink())
+    paths = sorted(files, key=lambda path: (_rank(path.parent.name), path))
     if not paths:
         raise FileNotFoundError(f"no board.toml under {folder.name}/")
     catalogue = Catalogue({}, {})

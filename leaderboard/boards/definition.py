@@ -1,8 +1,14 @@
-"""Reads a TOML file of `results/boards/` and reports all its faults at once, each with its entry and rule."""
+"""Reads a TOML file of `results/boards/` and reports all its faults at once, each with its key and rule.
 
+A finding names keys that exist, positions from 1 and the rule, never what the file holds: it may be anybody's text.
+"""
+
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Callable, Iterable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -10,11 +16,17 @@ import msgspec
 from msgspec import Struct
 
 from leaderboard.base.findings import Finding, Refused
+from leaderboard.boards import toml
 
 ID = r"^[a-z0-9][a-z0-9_.-]{0,62}\Z"
-"""The form of an id. A message never repeats an id of another form."""
-MAX_BYTES = 1024 * 1024
-"""Largest size of one file: it is published, and every site reads it."""
+"""The form of an id."""
+KEY = r"[a-z][a-z_]{0,30}"
+"""The form of the keys that exist. A key of another form is not repeated."""
+MAX_BYTES = 256 * 1024
+"""Largest size of one file: it is published, and every site reads it. A registry of 200 systems has 100 KB."""
+MAX_DOTS = 100
+"""In one line. The time that `tomllib` takes grows with the square of the parts of a dotted key."""
+IRREGULAR = "is not a regular file"
 T = TypeVar("T", bound=Struct)
 
 
@@ -32,26 +44,66 @@ class InvalidDefinition(Refused):
 def read_definition(path: Path, kind: type[T], check: Callable[[T], list[str]]) -> T:
     """Returns the struct that a TOML file holds. Raises InvalidDefinition with all faults of its form or, if it has
     none, with all faults that `check` returns."""
-    if path.exists() and not path.is_file():  # reading a pipe or a device may never end
-        raise InvalidDefinition.of(path, ["is not a regular file"])
+    definition = decode(path, read_file(path), kind)
+    if faults := check(definition):
+        raise InvalidDefinition.of(path, faults)
+    return definition
+
+
+def decode(path: Path, data: bytes, kind: type[T]) -> T:
+    """Returns the struct that the bytes of a TOML file hold. Raises InvalidDefinition with all faults of their form."""
+    parsed = _parse(path, data)
+    if faults := _form_faults(parsed, kind, ""):
+        raise InvalidDefinition.of(path, faults)
+    return msgspec.convert(parsed, kind)
+
+
+def read_file(path: Path) -> bytes:
+    """Returns the bytes of a definition. InvalidDefinition where there is no file, or a link, a pipe, a device or a
+    folder in its place, or a file that is too large."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InvalidDefinition.of(path, [f"is larger than {MAX_BYTES:,} bytes"])
-        parsed = tomllib.loads(path.read_text("utf-8"))
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except FileNotFoundError:
         raise InvalidDefinition.of(path, ["the file is missing"]) from None
+    except OSError:
+        if path.is_symlink() or not path.is_file():  # a socket cannot be opened at all
+            raise InvalidDefinition.of(path, [IRREGULAR]) from None
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise InvalidDefinition.of(path, [IRREGULAR])
+    with open(descriptor, "rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise InvalidDefinition.of(path, [f"is larger than {MAX_BYTES:,} bytes"])
+    return data
+
+
+def _parse(path: Path, data: bytes) -> dict[str, Any]:
+    if any(line.count(b".") > MAX_DOTS for line in data.splitlines()):
+        raise InvalidDefinition.of(path, [f"has a line with more than {MAX_DOTS} dots"])
+    try:
+        return tomllib.loads(data.decode())
     except tomllib.TOMLDecodeError as error:
         raise InvalidDefinition.of(path, [f"is not TOML{_at(str(error))}"]) from None
     except UnicodeDecodeError:
         raise InvalidDefinition.of(path, ["is not UTF-8"]) from None
     except RecursionError:
         raise InvalidDefinition.of(path, ["is nested too deep"]) from None
-    if faults := _form_faults(parsed, kind, ""):
-        raise InvalidDefinition.of(path, faults)
-    definition = msgspec.convert(parsed, kind)
-    if faults := check(definition):
-        raise InvalidDefinition.of(path, faults)
-    return definition
+    except ValueError:  # an integer of more than 4,300 digits
+        raise InvalidDefinition.of(path, ["holds a number that is too large"]) from None
+
+
+def check_form(path: Path, definition: Struct, data: bytes) -> list[Finding]:
+    """Returns E_CANON where the bytes of a file are not the canonical TOML of what was read from it, with the first
+    line that differs."""
+    canonical = toml.encode(definition)
+    if data == canonical:
+        return []
+    pairs = zip_longest(data.split(b"\n"), canonical.split(b"\n"))
+    line = next(number for number, (ours, other) in enumerate(pairs, start=1) if ours != other)
+    rule = f"line {line} is not of the canonical form, which has no comments: run `boards format`"
+    return [Finding("E_CANON", f"{path.parent.name}/{path.name}", rule)]
 
 
 def _at(message: str) -> str:
@@ -74,7 +126,7 @@ def _form_faults(value: object, kind: type[Struct], path: str) -> list[str]:
 
 
 def _shown(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", key) else "an unprintable key"
+    return key if re.fullmatch(KEY, key) else "a key of another form"
 
 
 def _value_faults(value: Any, kind: Any, path: str) -> list[str]:
@@ -85,17 +137,11 @@ def _value_faults(value: Any, kind: Any, path: str) -> list[str]:
         return _form_faults(value, inner, f"{path}.")
     if not isinstance(value, list):
         return [f"{path} must be a list of tables, [[{path}]]"]
-    return [fault for n, entry in enumerate(value, 1) for fault in _form_faults(entry, inner, _entry(path, entry, n))]
+    return [fault for n, entry in enumerate(value, 1) for fault in _form_faults(entry, inner, f"{path} {n} ")]
 
 
 def _is_struct(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Struct)
-
-
-def _entry(path: str, value: object, number: int) -> str:
-    """Names an entry of a list by its id or, if it has none, by its number."""
-    id = value.get("id") if isinstance(value, dict) else None
-    return f"{path} {id} " if isinstance(id, str) and re.fullmatch(ID, id) else f"{path} {number} "
 
 
 def _plain_faults(value: object, kind: Any, path: str) -> list[str]:

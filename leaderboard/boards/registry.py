@@ -1,6 +1,6 @@
 """The registry of a board: who and what may appear on it, read from `results/boards/<id>/systems.toml`."""
 
-from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -8,7 +8,7 @@ from typing import Annotated, Literal, get_args
 from msgspec import Meta, Struct
 
 from leaderboard.boards import spelling
-from leaderboard.boards.board import ALLOWED_HOSTS, HubId, Id, JudgeRef, Link, Version
+from leaderboard.boards.board import ALLOWED_HOSTS, HubId, Id, JudgeRef, Link, Name, Version
 from leaderboard.boards.definition import read_definition
 
 Group = Literal["general_purpose", "medical_purpose", "closed_source", "downstream_sft"]
@@ -23,14 +23,14 @@ class Developer(Struct, frozen=True, forbid_unknown_fields=True):
     """Who developed a model, a guardrail or a judge, or ran an evaluation."""
 
     id: Id
-    name: str
+    name: Name
 
 
 class Guardrail(Struct, frozen=True, forbid_unknown_fields=True):
     """A filter or prompt in front of a model."""
 
     id: Id
-    name: str
+    name: Name
     developer: Id
     link: Link | None = None
 
@@ -40,7 +40,7 @@ class Judge(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: Id
     version: Version
-    name: str
+    name: Name
     kind: JudgeKind
     vendor: Id | None = None
     """The developer of the judge; a judge is never pooled over systems of its own vendor."""
@@ -56,7 +56,7 @@ class System(Struct, frozen=True, forbid_unknown_fields=True):
     """What is evaluated: a model alone, or behind a guardrail."""
 
     id: Id
-    name: str
+    name: Name
     developer: Id
     group: Group
     access: Access
@@ -65,7 +65,7 @@ class System(Struct, frozen=True, forbid_unknown_fields=True):
     released_on: date | None = None
     parameters: Annotated[float, Meta(gt=0, lt=1e6)] | None = None
     """Billions of parameters, if the developer has published them."""
-    licence: str | None = None
+    licence: Name | None = None
     base_system: Id | None = None
     previous_version: Id | None = None
     guardrail: Id | None = None
@@ -101,12 +101,17 @@ def read_registry(path: Path, *, signed: bool = False) -> Registry:
     return read_definition(path, Registry, check)
 
 
+def _entries(registry: Registry) -> Iterator[tuple[str, Developer | Guardrail | Judge | System]]:
+    """Every entry with its list and its position in it, from 1."""
+    for field in ("developer", "guardrail", "judge", "system"):
+        for number, entry in enumerate(getattr(registry, field), 1):
+            yield f"{field} {number}", entry
+
+
 def _bad_strings(registry: Registry) -> list[str]:
-    entries: list[Developer | Guardrail | Judge | System] = [*registry.developer, *registry.guardrail]
-    entries += [*registry.judge, *registry.system]
-    strings = [(entry.id, entry.name) for entry in entries]
-    strings += [(system.id, system.licence) for system in registry.system if system.licence]
-    return [f"{id} {reason}" for id, text in strings if (reason := spelling.fault(text))]
+    strings = [(f"{path} name", entry.name) for path, entry in _entries(registry)]
+    strings += [(f"system {n} licence", s.licence) for n, s in enumerate(registry.system, 1) if s.licence]
+    return [f"{path} {reason}" for path, text in strings if (reason := spelling.fault(text))]
 
 
 def _duplicates(registry: Registry) -> list[str]:
@@ -122,32 +127,45 @@ def _duplicates(registry: Registry) -> list[str]:
     refs = [judge.ref for judge in registry.judge]
     if len(set(refs)) < len(refs):
         problems.append("two entries of judge have the same id and version")
-    served = Counter(name for s in registry.system if s.evidence == "run" for name in set(s.served_as))
-    problems += [f"two systems answer to the same served_as {name}" for name, count in served.items() if count > 1]
+    served: set[str] = set()
+    for number, system in enumerate(registry.system, 1):
+        if system.evidence == "run":
+            if served & set(system.served_as):
+                problems.append(f"system {number} served_as: another system answers to the same name")
+            served.update(system.served_as)
     return problems
 
 
 def _dangling(registry: Registry) -> list[str]:
     """References to something that is not in the file, or to the entry itself."""
-    developers, systems = {d.id for d in registry.developer}, {s.id for s in registry.system}
-    guardrails = {g.id for g in registry.guardrail}
-    wanted: list[tuple[str, str | None, set[str]]] = [(g.id, g.developer, developers) for g in registry.guardrail]
-    wanted += [(j.id, j.vendor, developers) for j in registry.judge]
-    for s in registry.system:
-        wanted += [(s.id, who, developers) for who in (s.developer, s.run_by, s.paid_by)]
-        wanted += [(s.id, other, systems) for other in (s.base_system, s.previous_version)]
-        wanted.append((s.id, s.guardrail, guardrails))
-    missing = [f"{id} refers to {to}, which is not there" for id, to, known in wanted if to and to not in known]
-    selves = [s.id for s in registry.system if s.id in (s.base_system, s.previous_version)]
-    bare = [s.id for s in registry.system if s.evidence == "simulated" and not (s.guardrail and s.base_system)]
-    missing += [f"{id} is its own base_system or previous_version" for id in selves]
-    return missing + [f"{id} is simulated and needs a guardrail and a base_system" for id in bare]
+    known = {field: {entry.id for entry in getattr(registry, field)} for field in ("developer", "guardrail", "system")}
+    problems = [
+        f"{path} {field} refers to a {to} that is not there"
+        for path, entry in _entries(registry)
+        for field, to in _REFERENCES.items()
+        if (id := getattr(entry, field, None)) and id not in known[to]
+    ]
+    for number, system in enumerate(registry.system, 1):
+        if system.id in (system.base_system, system.previous_version):
+            problems.append(f"system {number} is its own base_system or previous_version")
+        if system.evidence == "simulated" and not (system.guardrail and system.base_system):
+            problems.append(f"system {number} is simulated and needs a guardrail and a base_system")
+    return problems
+
+
+_REFERENCES = {
+    **dict.fromkeys(("developer", "vendor", "run_by", "paid_by"), "developer"),
+    **dict.fromkeys(("base_system", "previous_version"), "system"),
+    "guardrail": "guardrail",
+}
+"""The keys of entries that name another entry, and of which list."""
 
 
 def _bad_links(registry: Registry) -> list[str]:
-    links = [(s.id, s.card) for s in registry.system] + [(g.id, g.link) for g in registry.guardrail]
+    links = [(f"system {n} card", s.card) for n, s in enumerate(registry.system, 1)]
+    links += [(f"guardrail {n} link", g.link) for n, g in enumerate(registry.guardrail, 1)]
     return [
-        f"{entry} links to a host that is not on the allow-list"
-        for entry, link in links
+        f"{path} leads to a host that is not on the allow-list"
+        for path, link in links
         if link and link.split("/")[2] not in ALLOWED_HOSTS
     ]

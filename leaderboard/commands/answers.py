@@ -5,7 +5,7 @@ import errno
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from leaderboard.base.findings import Finding, refuse
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from leaderboard.offline.submissions.items import Item
     from leaderboard.offline.submissions.vault import Vault
 
+P = TypeVar("P", bound=Path | str)
 Answer = dict[str, Any]
 """`lines` and `findings` are printed for a person; with --json, the whole dictionary is."""
 SHOWN = 50
@@ -53,7 +54,7 @@ def of_event(event: "Event") -> Answer:
     return {"event": event.kind, "submission": event.submission, "lines": [f"{word}  {event.submission}"]}
 
 
-def present(results: Path | str) -> Path | str:
+def present(results: P) -> P:
     """Returns the folder or address; FileNotFoundError where there is no such folder."""
     if isinstance(results, Path) and not results.is_dir():
         raise FileNotFoundError(errno.ENOENT, "there is no results folder", str(results))

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from leaderboard.boards.board import Board
+    from leaderboard.boards.labels import Labels
     from leaderboard.boards.registry import Registry
     from leaderboard.offline.importers.table import Imported as Table
     from leaderboard.offline.submissions.evidence.pack import Origin
-    from leaderboard.offline.submissions.labels import Labels
     from leaderboard.offline.submissions.logs import Imported
     from leaderboard.offline.submissions.submission import Submission
 
@@ -104,8 +104,8 @@ def import_table(options: argparse.Namespace) -> Answer:
 
 
 def _read_table(options: argparse.Namespace, board: "Board", registry: "Registry") -> "tuple[Table, Labels]":
+    from leaderboard.boards.labels import read_labels
     from leaderboard.offline.importers import sandbox, table
-    from leaderboard.offline.submissions.labels import read_labels
 
     labels = read_labels(options.results / "boards" / board.id / "labels.toml", board, registry)
     return sandbox.call(table.read, table.Imported, options.source, board, registry, labels), labels

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from leaderboard.base import clock, durable
 from leaderboard.base.findings import Refused, refuse
+from leaderboard.boards.folder import read_definitions
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
-from leaderboard.offline.publishing import reviewing
+from leaderboard.offline.publishing import reviewing, summary
 from leaderboard.offline.signing import attesting, draft_file, drafts, keys, publication, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.repository import Expiry
 from leaderboard.offline.signing.signers import CryptoSigner
-from leaderboard.offline.submissions.labels import read_definitions
-from leaderboard.release.trust import attestation, contents, ledger, metadata
+from leaderboard.release.trust import attestation, metadata
 from leaderboard.release.trust.roles import Holders, Roles, roles_of
 from leaderboard.release.trusted_root import read_trusted
 
@@ -82,7 +82,7 @@ def init(options: argparse.Namespace) -> Answer:
     read_definitions(boards if boards.exists() else shipped)
     if not boards.exists():
         shutil.copytree(shipped, boards)
-    answer = _write(draft, options.out)
+    answer = _write(draft, options)
     if owners.threshold == len(owners.keys):
         answer["lines"].append(f"warning: {ALL_OWNERS}")
     return answer
@@ -113,7 +113,7 @@ def rotate(options: argparse.Namespace) -> Answer:
         _holders(options.release_key, 1) if options.release_key else old.release,
     )
     draft = repository.rotate(folder, roles, now=clock.now(), add=_attestations(options), readmit=options.readmit)
-    return _write(draft, options.out)
+    return _write(draft, options)
 
 
 def revoke(options: argparse.Namespace) -> Answer:
@@ -128,7 +128,7 @@ def revoke(options: argparse.Namespace) -> Answer:
         add=_attestations(options),
         readmit=options.readmit,
     )
-    return _write(draft, options.out)
+    return _write(draft, options)
 
 
 def _attestations(options: argparse.Namespace) -> dict[str, bytes]:
@@ -142,9 +142,9 @@ def _attestations(options: argparse.Namespace) -> dict[str, bytes]:
     return {attestation.name(attestation.digest(payloads[line])): data for line, data in signed.items()}
 
 
-def _write(draft: Draft, folder: Path) -> Answer:
-    draft_file.write(folder / draft_file.NAME, draft)
-    return {"lines": _changes(draft)}
+def _write(draft: Draft, options: argparse.Namespace) -> Answer:
+    draft_file.write(options.out / draft_file.NAME, draft)
+    return {"lines": summary.describe(draft, options.results / "repository")}
 
 
 def sign(options: argparse.Namespace) -> Answer:
@@ -153,7 +153,7 @@ def sign(options: argparse.Namespace) -> Answer:
     draft = draft_file.read(path)
     reviewing.require_sound(draft, options.results)
     trusted = read_trusted(options.root).root if draft.base.roots else None
-    for line in _changes(draft):
+    for line in summary.describe(draft, options.results / "repository"):
         print(line)
     for key in options.key:
         draft = drafts.sign(draft, signer(key), trusted)
@@ -175,37 +175,11 @@ def _add_signatures(path: Path, signed: Draft) -> Draft:
 def show_draft(options: argparse.Namespace) -> Answer:
     """Prints what a draft changes and who has signed it."""
     draft = draft_file.read(_file(options.draft))
-    return {"lines": [*_changes(draft), *_missing(draft)]}
+    return {"lines": [*summary.describe(draft, options.results / "repository"), *_missing(draft)]}
 
 
 def _file(path: Path) -> Path:
     return path / draft_file.NAME if path.is_dir() else path
-
-
-def _changes(draft: Draft) -> list[str]:
-    summary = drafts.summarise(draft)
-    lines = [f"release {summary.release}, seq {summary.seq}"] if summary.release else []
-    lines += [f"ledger: {summary.ledger_lines} lines"] if summary.ledger_lines else []
-    lines += _resets(draft)
-    for what, names in (("new", summary.added), ("changed", summary.replaced), ("removed", summary.removed)):
-        lines += [f"{what}  {name}" for name in names if not name.startswith("attestations/")]
-        attested = sum(name.startswith("attestations/") for name in names)
-        lines += [f"{what}  {attested} attestations"] if attested else []
-    lines += [f"key added    {keyid}" for keyid in summary.keys_added]
-    lines += [f"key removed  {keyid}" for keyid in summary.keys_removed]
-    lines += [f"{role}: {count} of {len(keyids)} keys must sign" for role, (count, keyids) in summary.roles.items()]
-    return lines
-
-
-def _resets(draft: Draft) -> list[str]:
-    """The new ledger lines after which dates start again: a reviewer signs them with the draft."""
-    known = contents.ledger_head(drafts.old_entries(draft)).lines
-    added = ledger.resets(ledger.read(draft.files.get(ledger.NAME, b"")), known)
-    return [
-        f"dates start again at {line.date}  ledger line {line.n}; dated later: "
-        + (", ".join(str(other.n) for other in later) or "no line")
-        for line, later in added
-    ]
 
 
 def _missing(draft: Draft) -> list[str]:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from leaderboard.base.findings import Finding, Refused
-from leaderboard.boards.catalogue import read_catalogue
+from leaderboard.boards.catalogue import Catalogue, read_catalogue
 from leaderboard.boards.definition import InvalidDefinition
+from leaderboard.boards.folder import read_definitions
 from leaderboard.release import container
 from leaderboard.release.container import Contents
 from leaderboard.release.trust import contents, ledger
@@ -15,18 +16,26 @@ from leaderboard.release.trust.ledger import Line
 
 Read = Callable[[str], bytes]
 """Returns the bytes of a target."""
+CANONICAL = 3
+"""The first schema version whose releases have definitions of the canonical form and no other file beside them."""
 _LEDGER = ("line", "event", "event_on", "board", "system", "tier", "reason")
 
 
-def check(boards: Path, release: Contents, lines: bytes | None, number: int, *, current: bool = True) -> list[Finding]:
-    """Returns what prevents a release from being shown: definitions that are invalid (E_BOARD), a ledger that is
-    invalid or holds an unknown word, a word outside the vocabulary of the release's schema version, another number in
-    it (E_SEQ) or another history than the ledger's (E_LEDGER; not checked where `lines` is None). The current release
-    holds the whole ledger, an older one its beginning."""
+def check(
+    boards: Path, release: Contents, lines: bytes | None, number: int, *, current: bool = True, canonical: bool = False
+) -> list[Finding]:
+    """Returns what prevents a release from being shown: definitions that are invalid (E_BOARD) or, from schema version
+    3 on and where `canonical` asks for it, not of the canonical form (E_CANON), a ledger that is invalid or holds an
+    unknown word, a word outside the vocabulary of the release's schema version, another number in it (E_SEQ) or another
+    history than the ledger's (E_LEDGER; not checked where `lines` is None). The current release holds the whole ledger,
+    an older one its beginning."""
     try:
-        words = release.schema.vocabulary(read_catalogue(boards, signed=True))
+        words = release.schema.vocabulary(_read(boards, canonical or release.schema.version >= CANONICAL))
         history = ledger.read(lines) if lines is not None else None
-    except (InvalidDefinition, FileNotFoundError):
+    except InvalidDefinition as invalid:
+        form = [finding for finding in invalid.findings if finding.code == "E_CANON"]
+        return [each._replace(place=f"boards/{each.place}") for each in form] or [Finding("E_BOARD", "boards")]
+    except FileNotFoundError:
         return [Finding("E_BOARD", "boards")]
     except Refused as refused:
         return [*refused.findings]
@@ -35,6 +44,10 @@ def check(boards: Path, release: Contents, lines: bytes | None, number: int, *, 
         return [Finding("E_LEDGER", "$.ledger")]
     unknown = ledger.check_words(history[:count], words) if history is not None else []
     return [*unknown, *container.audit(release, words)] or _check_identity(release, history, number)
+
+
+def _read(boards: Path, canonical: bool) -> Catalogue:
+    return read_definitions(boards, signed=True).catalogue if canonical else read_catalogue(boards, signed=True)
 
 
 def _check_identity(release: Contents, history: tuple[Line, ...] | None, number: int) -> list[Finding]:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from leaderboard.base.findings import Finding, Refused
 from leaderboard.release import admission, container
+from leaderboard.release.admission import Read
 from leaderboard.release.container import Contents
 from leaderboard.release.trust import attestation, inspection, layout, ledger, mirror, proof, sources
 from leaderboard.release.trust.contents import Entries
 from leaderboard.release.trust.inspection import Report
+from leaderboard.release.trust.proof import Row
 from leaderboard.release.trust.states import Good
 from leaderboard.release.trusted_root import Trusted
 
@@ -58,18 +60,25 @@ def _check_releases(folder: Path, good: Good, report: Report) -> Iterator[Findin
             with tempfile.TemporaryDirectory(prefix="medharm-") as name:
                 boards = admission.copy_definitions(good.entries, release.number, read, Path(name))
                 faults = admission.check(boards, opened, lines, release.number, current=is_current)
-            faults = faults or _check_rows(good.entries, opened, lines)
+            faults = faults or _check_rows(good.entries, opened, lines, read)
         except Refused as refused:
             faults = [*refused.findings]
         yield from layout.within(f"targets/{release.name}", faults)
 
 
-def _check_rows(entries: Entries, release: Contents, lines: bytes) -> list[Finding]:
-    """Every row that is still shown has its attestation, also where the reviewers of its day have been replaced."""
-    history = ledger.read(lines)
-    named = {line.n: attestation.name(line.attestation) for line in history if line.attestation}
-    unattested = [row.line for row in proof.rows(release) if named.get(row.line) not in entries]
-    return [Finding("E_ATTESTATION", f"$.row[{line}]") for line in unattested]
+def _check_rows(entries: Entries, release: Contents, lines: bytes, read: Read) -> list[Finding]:
+    """Every row that is still shown says what its attestation states, also where the reviewers of its day have been
+    replaced."""
+    named = {line.n: attestation.name(line.attestation) for line in ledger.read(lines) if line.attestation}
+
+    def is_stated(row: Row) -> bool:
+        target = named.get(row.line, "")
+        if target not in entries:
+            return False
+        payload = attestation.payload(attestation.read(read(target)))
+        return proof.agrees(row, attestation.read_statement(payload).predicate)
+
+    return [Finding("E_ATTESTATION", f"$.row[{row.line}]") for row in proof.rows(release) if not is_stated(row)]
 
 
 def _proved(good: Good) -> list[str]:

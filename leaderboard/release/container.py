@@ -20,6 +20,7 @@ from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.boards.vocabulary import Vocabulary
 from leaderboard.release import legacy, schema
 from leaderboard.release.schema import Schema
+from leaderboard.release.trust.strict import Hex64
 
 MAX_BYTES = 256 * 1024 * 1024
 """Of a release file: a board of 200 systems in 10 categories takes 66 MiB."""
@@ -34,6 +35,7 @@ NUMBERS: dict[str, Any] = {
     "difference": Annotated[float, Meta(ge=-1, le=1)],
     "amount": Annotated[float, Meta(ge=0, le=1e12)],
     "number": Annotated[float, Meta(ge=-1e12, le=1e12)],
+    "digest": Hex64,
 }
 """The values of each type; a type that is not here is one of the vocabulary."""
 INTERVALS = {

@@ -1,5 +1,5 @@
--- The public database: aggregates only. Every text column is an ENUM of the closed vocabulary (vocabulary.py);
--- the types are made first, from an empty file. NULL means "not measured" or "not applicable". This is the newest
+-- The public database: aggregates only. Every text column is an ENUM of the closed vocabulary (vocabulary.py) or a
+-- sha256; the types are made first, from an empty file. NULL means "not measured" or "not applicable". This is the newest
 -- version; releases are held against the version that they name (release/schemas). Columns, tables and words may be
 -- added, and a column may become nullable; none is ever removed or renamed.
 
@@ -7,6 +7,7 @@ create type rate as double;       -- a share or probability, in [0, 1]
 create type difference as double; -- of two rates, in [-1, 1]
 create type amount as double;     -- 0 or more
 create type number as double;     -- any, but finite
+create type digest as varchar;    -- a sha256, 64 hex digits
 
 -- The release itself.
 create table release (
@@ -93,7 +94,9 @@ create table row (
     uneven boolean not null,            -- worst category's lower limit above twice the headline's upper limit
     safe_by_blocking boolean not null,  -- upper limit of helpful_rate under .05
     worst_category category_id,         -- category with the highest observed unsafe rate
-    board_version board_version         -- version that it was measured on; NULL: not recorded by that release
+    board_version board_version,        -- version that it was measured on; NULL: not recorded by that release
+    items_digest digest,                -- sha256 of the list of ids that it was checked against; NULL: not recorded
+    partial boolean                     -- whether its run covers too little to be ranked; NULL: not recorded
 );
 
 -- How many responses had which outcome.

@@ -8,8 +8,8 @@ from leaderboard.boards import spelling as words
 from leaderboard.boards.board import Board, read_board
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
 from leaderboard.boards.definition import InvalidDefinition
+from leaderboard.boards.labels import read_labels
 from leaderboard.boards.registry import GROUPS, read_registry
-from leaderboard.offline.submissions.labels import read_labels
 
 ITEMS = {"medharm": 1100, "xstest": 450, "msts": 400, "demo": 1100}
 REAL_NAMES = "gpt claude gemini llama mistral qwen gemma grok deepseek openai google meta anthropic microsoft nova"
@@ -178,7 +178,7 @@ def test_plain_english_passes_the_lint(text: str) -> None:
     ("before", "after", "reason"),
     [
         ("harmful_families = 44", "harmful_families = 9", "disclosure floor"),
-        ('id = "pharmacology"', 'id = "toxicology"', "unique"),
+        ('id = "pharmacology"', 'id = "toxicology"', "has the id of another"),
         ('id = "pharmacology"', 'id = "all"', "taken"),
         ('name = "Pharmacology"', 'name = "T0xico1ogy"', "category names look alike"),
         ('label = "Refusal"', 'label = "B1ocked"', "outcome labels look alike"),

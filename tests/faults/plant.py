@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from leaderboard.base import clock
 from leaderboard.base.findings import Refused
+from leaderboard.boards.folder import read_definitions
 from leaderboard.offline.publishing import drafting
 from leaderboard.offline.signing import attesting, drafts, keys, publication, repository
 from leaderboard.offline.signing.drafts import Draft
@@ -117,7 +118,7 @@ def offer(plant: Plant, publisher: int) -> Draft:
     releases = contents.releases(entries)
     number, found = releases[0].number + 1, layout.placed(releases[0].name, releases[0].sha256)
     data = _renumbered((plant.repository / found).read_bytes(), number, publisher)
-    made_of = repository.NewRelease(number, data, drafting.definitions(plant.results / "boards"))
+    made_of = repository.NewRelease(number, data, read_definitions(plant.results / "boards").files)
     old = tuple(f"releases/{each.number}/" for each in releases[KEPT - 1 :])
     gone = [name for name in entries if name.startswith(old)]
     return repository.draft(plant.repository, now=clock.now(), remove=gone, releases=[made_of])

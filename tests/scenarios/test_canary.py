@@ -8,10 +8,10 @@ import pytest
 from leaderboard.base.findings import Refused
 from leaderboard.boards.catalogue import read_catalogue
 from leaderboard.boards.definition import InvalidDefinition
+from leaderboard.boards.labels import read_labels
 from leaderboard.offline.importers import table
 from leaderboard.offline.publishing import building
 from leaderboard.offline.submissions import intake, items, submission
-from leaderboard.offline.submissions.labels import read_labels
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import container
 from leaderboard.site.exports import TABLES

@@ -93,7 +93,8 @@ def test_clause_2_no_text_goes_out() -> None:
 def test_clause_3_nothing_about_a_single_prompt() -> None:
     names = column_names()
     of_items = {name for name in names if re.search(r"(^|_)(item|family|prompt|answer|sha|digest)(_id|$)", name)}
-    assert of_items == {"family", "system_prompt"}  # how many systems were ranked; none, default or custom
+    # how many systems were ranked; none, default or custom; of the list of ids alone, as attestations have it
+    assert of_items == {"family", "system_prompt", "items_digest"}
     assert b"MH-0" not in b"".join(map(offered.file, offered.numbers()))
     assert b"MF-0" not in b"".join(offered.embedded().values())
 

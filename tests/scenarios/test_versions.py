@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 
 from leaderboard import cli
 from leaderboard.boards.board import Board, read_board
+from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.offline.submissions import items, submission
 from leaderboard.offline.submissions.items import Item
 from leaderboard.site.data.updater import Store
@@ -49,6 +51,8 @@ class World:
     def edit(self, change: Callable[[str], str], name: str = "board.toml") -> None:
         path = self.results / "boards" / "medharm" / name
         path.write_text(change(path.read_text("utf-8")), "utf-8")
+        with suppress(InvalidDefinition):  # the other file is edited next
+            versioned.rewrite(path.parents[1])
 
     def submit(self, system: str, manifest: list[Item], unsafe: float = 0.2, code: int = 0) -> Path:
         """A lab's run of a system on the present version, handed in and attested."""
@@ -277,9 +281,7 @@ def test_one_item_changed_ends_in_a_release_or_a_refusal_that_names_the_way_out(
 
 
 def next_version(text: str, sizes: dict[str, int]) -> str:
-    text = text.replace(
-        'version = "1.0"\nprevious_versions = ["0.1"]', 'version = "1.1"\nprevious_versions = ["0.1", "1.0"]'
-    )
+    text = versioned.with_lines(text, 'version = "1.1"\nprevious_versions = ["0.1", "1.0"]\n')
     for cell, size in sizes.items():
         old = re.search(rf'id = "{cell}"\n.*\n.*\n(harmful_items = (\d+)\nharmful_families = \d+)', text)
         assert old

@@ -13,13 +13,13 @@ import msgspec
 from leaderboard.base import canonical
 from leaderboard.base.findings import Finding, Refused, shorten
 from leaderboard.boards.board import Board, JudgeRef, Kind
+from leaderboard.boards.labels import Guard, Labels, LongTable, Verdicts
 from leaderboard.boards.registry import Registry
 from leaderboard.boards.tools import TABLE
 from leaderboard.offline.submissions import cells
 from leaderboard.offline.submissions import items as manifest
 from leaderboard.offline.submissions.cells import Cells
 from leaderboard.offline.submissions.items import Item
-from leaderboard.offline.submissions.labels import Guard, Labels, LongTable, Verdicts
 from leaderboard.offline.submissions.submission import Generation, ItemId, Judgment, Row, Source, Submission, Tool
 
 MAX_OF_A_CODE = 50

@@ -10,6 +10,7 @@ from leaderboard.base import canonical, durable
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.boards.board import measured_by
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
+from leaderboard.boards.folder import LABELS, Definitions, read_definitions
 from leaderboard.offline.publishing import building
 from leaderboard.offline.publishing.building import Faults
 from leaderboard.offline.publishing.published import Published, open_repository
@@ -20,8 +21,6 @@ from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.repository import NewRelease
 from leaderboard.offline.submissions import event_log
 from leaderboard.offline.submissions.event_log import Event, Standing
-from leaderboard.offline.submissions.labels import NAME as LABELS
-from leaderboard.offline.submissions.labels import read_definitions
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import container
 from leaderboard.release.trust import attestation, contents, ledger, metadata
@@ -78,14 +77,15 @@ def draft(
     says so and no others. Refused E_MISSING where there is no repository, or where a board with labels has no row;
     E_LEDGER where the ledger of the vault does not continue that of the adopted releases; InvalidDefinition where a
     definition is wrong or lacks what the ledger names; else as by `container.audit`."""
-    boards, catalogue = results / "boards", read_definitions(results / "boards")
+    defined = read_definitions(results / "boards")
+    catalogue = defined.catalogue
     if unknown := set(without) - set(catalogue.boards):
         raise Refused(Finding("E_BOARD", "--without", "no such board") for _ in unknown)
     current = open_repository(results / "repository")
     events = vault.events()
     if events and released_on < events[-1].on:
         raise refuse("E_DATE", "--date", f"before {events[-1].on}, the date of the last event")
-    targets = _targets(boards, vault, events)
+    targets = _targets(defined, vault, events)
     adopted = open_repository(adopt / "repository") if adopt else None
     releases = _adopt(adopted, current, targets) if adopted else []
     before, number = _release_before(current, releases)
@@ -94,7 +94,7 @@ def draft(
     before = building.with_versions(before, events)
     _require_names(events, catalogue)
     waiting = attesting.waiting(vault, events, holders_of(metadata.read_root(current.root).signed, "targets"))
-    _require_rows(boards, catalogue, event_log.replay(events, waiting), without)
+    _require_rows(defined, event_log.replay(events, waiting), without)
     on_purpose = dict.fromkeys(without, "on_purpose")
     changed = _changed_in_place(adopted or current, before, catalogue)
     tables, faults = building.build_tables(
@@ -108,8 +108,8 @@ def draft(
         now=now,
         expiry=repository.EMBEDDED if build_keys else repository.SERVED,
         add=targets,
-        remove=[*_removed_definitions(boards, current), *_dropped(current, drop)],
-        releases=[*releases, NewRelease(number, data, definitions(boards))],
+        remove=[*_removed_definitions(defined, current), *_dropped(current, drop)],
+        releases=[*releases, NewRelease(number, data, defined.files)],
     )
     draft_file.write(folder / draft_file.NAME, signing)
     vault.note_number(current.repository_id, number, after)
@@ -117,12 +117,12 @@ def draft(
     return Drafted(number, released_on, canonical.sha256(data), tuple(sorted(waiting)), left_out, signing)
 
 
-def _targets(boards: Path, vault: Vault, events: Sequence[Event]) -> dict[str, bytes]:
+def _targets(defined: Definitions, vault: Vault, events: Sequence[Event]) -> dict[str, bytes]:
     """Every target except the release: definitions, ledger, attestations."""
     named = {line: attestation.digest(payload) for line, payload in attesting.statements(events).items()}
     signed = attesting.envelopes(vault, events)
     return {
-        **{f"{contents.BOARDS}{name}": data for name, data in definitions(boards).items()},
+        **{f"{contents.BOARDS}{name}": data for name, data in defined.files.items()},
         **{attestation.name(named[line]): data for line, data in signed.items()},
         ledger.NAME: attesting.ledger_of(events),
     }
@@ -208,10 +208,10 @@ def _require_names(events: Sequence[Event], catalogue: Catalogue) -> None:
         raise Refused(findings)
 
 
-def _require_rows(boards: Path, catalogue: Catalogue, standings: Sequence[Standing], without: Collection[str]) -> None:
+def _require_rows(defined: Definitions, standings: Sequence[Standing], without: Collection[str]) -> None:
     """A board has labels but no rows: probably the maintainer forgot to put it into the vault."""
     present = {standing.board for standing in standings} | set(without)
-    empty = [id for id in catalogue.boards if (boards / id / LABELS).exists() and id not in present]
+    empty = [id for id in defined.catalogue.boards if f"{id}/{LABELS}" in defined.files and id not in present]
     rule = "has labels and no attested row: put it in the vault with `build-board {0}`, or draft `--without {0}`"
     if empty:
         raise Refused(Finding("E_MISSING", f"boards/{id}", rule.format(id)) for id in empty)
@@ -226,15 +226,9 @@ def _dropped(current: Published, numbers: Collection[int]) -> list[str]:
     return names
 
 
-def _removed_definitions(boards: Path, current: Published) -> list[str]:
-    present = {f"{contents.BOARDS}{name}" for name in definitions(boards)}
+def _removed_definitions(defined: Definitions, current: Published) -> list[str]:
+    present = {f"{contents.BOARDS}{name}" for name in defined.files}
     return sorted({name for name in current.entries if name.startswith(contents.BOARDS)} - present)
-
-
-def definitions(boards: Path) -> dict[str, bytes]:
-    """Returns every file of definitions by its path in the folder."""
-    paths = sorted(path for path in boards.rglob("*") if path.is_file())
-    return {path.relative_to(boards).as_posix(): path.read_bytes() for path in paths}
 
 
 def write(folder: Path, data: bytes) -> None:

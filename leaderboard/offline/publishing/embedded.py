@@ -15,6 +15,7 @@ import msgspec
 from leaderboard.base import canonical
 from leaderboard.base.findings import refuse
 from leaderboard.boards.board import Board
+from leaderboard.boards.labels import read_labels
 from leaderboard.boards.registry import Registry
 from leaderboard.offline import demo
 from leaderboard.offline.importers import sandbox, table
@@ -22,7 +23,6 @@ from leaderboard.offline.submissions import event_log, intake, submission
 from leaderboard.offline.submissions.event_log import Event
 from leaderboard.offline.submissions.evidence import pack
 from leaderboard.offline.submissions.items import Item
-from leaderboard.offline.submissions.labels import read_labels
 from leaderboard.offline.submissions.submission import Submission
 from leaderboard.offline.submissions.vault import Vault
 

@@ -20,6 +20,8 @@ def require_sound(draft: Draft, results: Path) -> None:
     if draft.targets is None or not entries:
         return
     findings = [*inspection.check_boards(results / "boards", entries), *contents.check_definitions(entries)]
+    if findings:  # the release is read with the definitions of the clone, which then are not those of the draft
+        raise Refused(findings)
     for release in contents.releases(entries):
         if release.name in draft.files:
             findings += _check(draft, entries, release, results / "boards")
@@ -40,7 +42,7 @@ def _check(draft: Draft, entries: Entries, release: Release, present: Path) -> l
         boards = admission.copy_definitions(entries, release.number, read, Path(folder))
         lines = draft.files.get(ledger.NAME)
         is_current = release == contents.current_release(entries)
-        return admission.check(boards, opened, lines, release.number, current=is_current)
+        return admission.check(boards, opened, lines, release.number, current=is_current, canonical=is_current)
 
 
 def write_trusted(repository: Path, root: Path) -> None:

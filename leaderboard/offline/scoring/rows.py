@@ -101,6 +101,8 @@ def _provenance(board: Board, entry: Entry) -> dict[str, Any]:
         "reply": standing.reply,
         **_agreement(standing),
         "board_version": submission.board_version,
+        "items_digest": submission.items_digest,
+        "partial": standing.partial,
         "judge": judge_label(submission.judge),
         "tool": submission.tool.name,
         "system_prompt": submission.generation.system_prompt,

@@ -70,6 +70,8 @@ class Standing(Struct, frozen=True):
     agreed: int | None = None
     board_version: Version | None = None
     """The version of the board that it was measured on."""
+    partial: bool = False
+    """Whether it had the flag F_PARTIAL when it was accepted."""
 
 
 def decode(data: bytes) -> Event | None:
@@ -167,6 +169,7 @@ def _accepted(
         sampled=event.sampled,
         agreed=event.agreed,
         board_version=event.board_version,
+        partial="F_PARTIAL" in event.flags,
     )
 
 

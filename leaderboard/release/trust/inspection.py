@@ -202,18 +202,24 @@ def _unnamed(folder: Path, state: State) -> Iterator[Finding]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for base, _, names in os.walk(folder):
-        yield from (Path(base) / name for name in sorted(names))
+    """Every file under a folder, and every link as such: what it leads to is not looked at."""
+    for base, folders, names in os.walk(folder):
+        links = [name for name in folders if (Path(base) / name).is_symlink()]
+        yield from (Path(base) / name for name in sorted([*names, *links]))
 
 
 def check_boards(folder: Path, entries: Entries) -> list[Finding]:
     """Returns a finding for each file of definitions that differs from the signed one (E_DIGEST), is not signed
-    (E_UNSIGNED) or is missing (E_MISSING)."""
+    (E_UNSIGNED), is missing (E_MISSING) or is a link (E_FILE), also one to a file with the signed bytes."""
     present = {f"{contents.BOARDS}{path.relative_to(folder).as_posix()}": path for path in _files(folder)}
     signed = {name: entry for name, entry in entries.items() if name.startswith(contents.BOARDS)}
     unsigned, missing, both = set(present) - set(signed), set(signed) - set(present), set(present) & set(signed)
     return [
         *(Finding("E_UNSIGNED", name if contents.is_target(name) else "boards") for name in sorted(unsigned)),
         *(Finding("E_MISSING", name) for name in sorted(missing)),
-        *(Finding("E_DIGEST", name) for name in sorted(both) if layout.check_target(name, present[name], signed[name])),
+        *(
+            Finding("E_FILE" if present[name].is_symlink() else "E_DIGEST", name)
+            for name in sorted(both)
+            if present[name].is_symlink() or layout.check_target(name, present[name], signed[name])
+        ),
     ]

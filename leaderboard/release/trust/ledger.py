@@ -108,6 +108,16 @@ def resets(lines: Sequence[Line], start: int = 0) -> list[tuple[Line, list[Line]
     ]
 
 
+def dates(lines: Sequence[Line]) -> list[datetime.date]:
+    """Returns the day on or before which each line happened: its own date or, if earlier, that of a later `clock`
+    line."""
+    days, latest = list[datetime.date](), datetime.date.max
+    for line in reversed(lines):
+        latest = min(latest, line.date) if line.event == "clock" else latest
+        days.append(min(latest, line.date))
+    return days[::-1]
+
+
 def check_words(lines: Iterable[Line], vocabulary: Vocabulary) -> list[Finding]:
     """Returns a finding for each word outside the closed vocabulary: ids are short, but they could spell something."""
     known = {

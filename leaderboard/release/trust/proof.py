@@ -5,13 +5,14 @@ One set of rules for the publisher before it writes, the reader before it shows,
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from leaderboard.base.findings import Finding, Refused
 from leaderboard.release import container
 from leaderboard.release.container import Contents
 from leaderboard.release.trust import attestation, contents, layout, ledger
-from leaderboard.release.trust.attestation import Attested
+from leaderboard.release.trust.attestation import Acceptance, Attested
 from leaderboard.release.trust.contents import Entries, Release
 from leaderboard.release.trust.ledger import Head, Line
 from leaderboard.release.trust.libraries import Root
@@ -48,6 +49,15 @@ class Row(NamedTuple):
     tier: str
     line: int
     """The ledger line of its acceptance."""
+    accepted_on: date
+    stated: Mapping[str, object]
+    """By column of `STATED`, as far as the release has them."""
+
+
+FIXED = ("board", "system", "tier", "ledger_line", "accepted_on")
+"""The columns of a row that its ledger line fixes."""
+STATED = ("board_version", "items_digest", "partial")
+"""The columns that, beside these, its attestation states (`agrees`)."""
 
 
 def latest(*known: Known) -> Known:
@@ -126,22 +136,41 @@ def _is_of_its_line(attested: Attested, lines: Sequence[Line]) -> bool:
 def rows(release: Contents) -> tuple[Row, ...]:
     """Returns the rows of a release."""
     table = release.tables["row"]
-    return tuple(map(Row, table["board"], table["system"], table["tier"], table["ledger_line"]))
+    names = [name for name in STATED if name in table]
+    cells = zip(*(table[name] for name in (*FIXED, *names)), strict=True)
+    return tuple(
+        Row(board, system, tier, line, on, dict(zip(names, stated, strict=True)))
+        for board, system, tier, line, on, *stated in cells
+    )
+
+
+def agrees(row: Row, accepted: Acceptance) -> bool:
+    """Returns whether a row says what its attestation states."""
+    stated = {
+        "board_version": accepted.board_version,
+        "items_digest": accepted.items_digest,
+        "partial": "F_PARTIAL" in accepted.findings,
+    }
+    fixed = (accepted.board, accepted.system, accepted.tier, accepted.line)
+    return row[:4] == fixed and all(stated[name] == value for name, value in row.stated.items())
 
 
 def check_rows(
     rows: Iterable[Row], lines: Sequence[Line], attested: Mapping[str, Attested], reviewers: Holders
 ) -> list[Finding]:
     """Returns a finding for each row without a reason: E_LEDGER where its ledger line is not the acceptance of that
-    system on that board at that tier, E_ATTESTATION where too few reviewers signed. A row is named by its ledger line,
-    whatever its own words are."""
+    system on that board at that tier on that day, E_ATTESTATION where too few reviewers signed, or signed something
+    else. A row is named by its ledger line, whatever its own words are."""
     faults: list[Finding] = []
+    dates = ledger.dates(lines)
     for row in rows:
         line = lines[row.line - 1] if 1 <= row.line <= len(lines) else None
-        if line is None or line.event not in ("accept", "correct") or (line.board, line.system, line.tier) != row[:3]:
+        fixed = line and (line.board, line.system, line.tier, dates[line.n - 1])
+        if line is None or line.event not in ("accept", "correct") or fixed != (*row[:3], row.accepted_on):
             faults.append(Finding("E_LEDGER", f"$.row[{row.line}]"))
             continue
         signed = attested.get(line.attestation or "")
-        if signed is None or len(signed.signers) < reviewers.threshold:
+        enough = signed is not None and len(signed.signers) >= reviewers.threshold
+        if signed is None or not enough or not agrees(row, signed.statement.predicate):
             faults.append(Finding("E_ATTESTATION", f"$.row[{row.line}]"))
     return faults

@@ -13,11 +13,11 @@ import pytest
 from leaderboard.base.findings import Refused
 from leaderboard.boards.board import Board, JudgeRef
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
+from leaderboard.boards.labels import Labels, read_labels
 from leaderboard.boards.registry import Registry
 from leaderboard.offline.importers import table
 from leaderboard.offline.importers.table import Imported
 from leaderboard.offline.submissions import items, submission
-from leaderboard.offline.submissions.labels import Labels, read_labels
 from leaderboard.offline.submissions.submission import Submission
 
 MARK = "CANARY-51c8"

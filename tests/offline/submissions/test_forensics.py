@@ -14,11 +14,11 @@ from leaderboard import cli
 from leaderboard.base import canonical
 from leaderboard.base.findings import Finding
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
+from leaderboard.boards.labels import read_labels
 from leaderboard.boards.registry import Guardrail, Registry
 from leaderboard.offline.importers import table
 from leaderboard.offline.publishing import embedded
 from leaderboard.offline.submissions import forensics, intake, submission
-from leaderboard.offline.submissions.labels import read_labels
 from leaderboard.offline.submissions.submission import Row, Submission
 from leaderboard.offline.submissions.vault import Vault
 from tests import forensic_figures as figures

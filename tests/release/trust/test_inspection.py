@@ -12,6 +12,7 @@ from leaderboard.base.findings import Refused
 from leaderboard.offline.signing import attesting, publication, repository
 from leaderboard.offline.signing.repository import NewRelease
 from leaderboard.offline.submissions import event_log
+from leaderboard.offline.submissions import items as manifest
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import container
 from leaderboard.release.trust import attestation, inspection, layout, ledger, mirror, proof
@@ -254,7 +255,7 @@ def test_a_vault_can_be_attested_and_published(tmp_path: Path) -> None:
     given = tuple((each.board, each.system, each.tier, each.line) for each in event_log.replay(keep.events()))
     world = World(tmp_path / "repository")
     world.begin()
-    new = NewRelease(1, file(given), {})
+    new = NewRelease(1, file(given, items_digest=manifest.digest(made.items()), partial=False), {})
     draft = repository.draft(world.folder, now=NOW, add=attested(world, keep), releases=[new])
     world.publish(draft, *REVIEWERS, *RELEASE)
     assert look(world).findings == ()
@@ -263,7 +264,8 @@ def test_a_vault_can_be_attested_and_published(tmp_path: Path) -> None:
 def test_rows_are_read_from_the_public_schema() -> None:
     assert proof.rows(container.decode(containers.file())) == ()
     given = (("small", "system-0", TIER, 3), ("small", "system-1", TIER, 7))
-    assert proof.rows(container.decode(file(given))) == given
+    stated = {"board_version": "1", "items_digest": "a" * 64, "partial": True}
+    assert proof.rows(container.decode(file(given))) == tuple(proof.Row(*each, NOW.date(), stated) for each in given)
 
 
 @pytest.mark.parametrize("data", [b"", b"no release", bytes(100_000), b"{}", b"[]", b'{"schema":1,"tables":3}'])

@@ -59,9 +59,10 @@ RELEASE = ("rob",)
 
 
 @cache
-def file(rows: tuple[Row, ...], filler: int = 0) -> bytes:
-    """A release file with these rows, and so many rows of other numbers."""
-    row = [dict(zip(("board", "system", "tier", "ledger_line"), each, strict=True)) for each in rows]
+def file(rows: tuple[Row, ...], filler: int = 0, items_digest: str = "a" * 64, partial: bool = True) -> bytes:
+    """A release file with these rows, which say what `World.payload` states, and so many rows of other numbers."""
+    stated = {"board_version": "1", "items_digest": items_digest, "partial": partial}
+    row = [dict(zip(("board", "system", "tier", "ledger_line"), each, strict=True)) | stated for each in rows]
     return containers.file(row=row, view=[{"view": n} for n in range(filler)])
 
 

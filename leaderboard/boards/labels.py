@@ -4,21 +4,23 @@ The file names the columns to read and the meaning of each value in them. The im
 has a default.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from leaderboard.base.findings import Finding
+from leaderboard.boards import spelling
 from leaderboard.boards.board import Board, Id, JudgeRef, Kind, Version
-from leaderboard.boards.catalogue import Catalogue, examine
-from leaderboard.boards.definition import InvalidDefinition, read_definition
+from leaderboard.boards.definition import read_definition
 from leaderboard.boards.registry import Registry
 
 Column = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_ .-]{0,60}\Z")]
 FileName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,60}\.(csv|parquet)\Z")]
-Meaning = dict[str, Id]
+Value = Annotated[str, Meta(max_length=100)]
+"""What a cell of a table holds. It is published with the mapping, so it must be spelled as a display string."""
+Meaning = dict[Value, Id]
 """What each value of a column means: the outcome, category or kind of the board."""
 
 
@@ -33,7 +35,7 @@ class KindColumn(Struct, frozen=True, forbid_unknown_fields=True):
     """The column that tells harmful items from benign ones."""
 
     column: Column
-    map: dict[str, Kind]
+    map: dict[Value, Kind]
 
 
 class JudgeColumn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,13 +71,13 @@ class Verdicts(LongTable, frozen=True, forbid_unknown_fields=True):
 class Guard(LongTable, frozen=True, forbid_unknown_fields=True):
     """The verdicts of guardrails on the recorded responses, from which the registry's simulated systems are made."""
 
-    flagged: str
+    flagged: Value
     """The label of a response that the guardrail would have stopped."""
-    passed: str
+    passed: Value
     """The label of a response that it would have passed. Empty: no verdict, so the outcome is missing."""
     blocked: Id
     """The outcome that a flagged response gets."""
-    guardrails: dict[str, Id]
+    guardrails: dict[Value, Id]
     """The registry's guardrail, by its name in the judge column; rows of other judges are not read."""
 
 
@@ -96,50 +98,46 @@ class Labels(Struct, frozen=True, forbid_unknown_fields=True):
     """Absent: every item is harmful."""
     family: Column | None = None
     """Absent: every item is its own family."""
-    where: dict[Column, str] = {}
+    where: dict[Column, Value] = {}
     """Only rows with exactly these values are read."""
     judge: tuple[JudgeColumn, ...] = ()
     verdicts: Verdicts | None = None
     guard: Guard | None = None
 
 
-NAME = "labels.toml"
-DEFINITIONS = ("board.toml", NAME, "systems.toml")
-"""The files of a board's folder. No other file may be there, because all of them are published."""
-
-
-def read_labels(path: Path, board: Board, registry: Registry) -> Labels:
+def read_labels(path: Path, board: Board | None = None, registry: Registry | None = None) -> Labels:
     """Returns the mapping that a `labels.toml` holds; InvalidDefinition with all its faults, also where it does not fit
-    the board and the registry."""
-    return read_definition(
-        path, Labels, lambda labels: [*_bad_outcomes(labels, board), *_unknown_names(labels, board, registry)]
-    )
+    the board and the registry. Without these, as for one that was signed, its own form alone is checked."""
+
+    def check(labels: Labels) -> list[str]:
+        fit = [*_bad_outcomes(labels, board), *_unknown_names(labels, board, registry)] if board and registry else []
+        return [*_bad_values(labels), *fit]
+
+    return read_definition(path, Labels, check)
 
 
-def read_definitions(folder: Path) -> Catalogue:
-    """Returns the catalogue of a `boards` folder, as `read_catalogue`. Checks every file in it: InvalidDefinition also
-    for the faults of a `labels.toml`, and for any other file, because it would be published."""
-    catalogue, findings = examine(folder)
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        if path.name not in DEFINITIONS or path.parent.parent != folder:
-            findings.append(Finding("E_DEFINITION", path.relative_to(folder).as_posix(), "is no definition: move it"))
-        elif not path.with_name("board.toml").is_file():
-            findings += InvalidDefinition.of(path, ["has no board.toml beside it"]).findings
-        elif path.name == NAME and path.parent.name in catalogue.boards:
-            try:
-                read_labels(path, catalogue.boards[path.parent.name], catalogue.registries[path.parent.name])
-            except InvalidDefinition as invalid:
-                findings += invalid.findings
-    if findings:
-        raise InvalidDefinition(findings)
-    return catalogue
+def _bad_values(labels: Labels) -> list[str]:
+    values: dict[str, Iterable[str]] = {
+        "category.map": labels.category.map,
+        "outcome.map": labels.outcome.map,
+        "kind.map": labels.kind.map if labels.kind else (),
+        "where": labels.where.values(),
+        **{f"judge {n} map": judge.map or () for n, judge in enumerate(labels.judge, 1)},
+        "verdicts.map": labels.verdicts.map if labels.verdicts else (),
+        "guard": (*labels.guard.guardrails, labels.guard.flagged, labels.guard.passed) if labels.guard else (),
+    }
+    return [f"{path} {reason}" for path, each in values.items() for reason in _reasons(each)]
+
+
+def _reasons(values: Iterable[str]) -> list[str]:
+    return sorted({f"holds a value that {reason}" for value in values if (reason := spelling.fault(value))})
 
 
 def _bad_outcomes(labels: Labels, board: Board) -> list[str]:
     known = {outcome.id for outcome in board.outcome}
     of_record = {outcome.id for outcome in board.outcome if not outcome.judge_only}
     columns = [("outcome", labels.outcome.map, of_record)]
-    columns += [(f"judge {judge.id}", judge.map, known) for judge in labels.judge if judge.map is not None]
+    columns += [(f"judge {n}", judge.map, known) for n, judge in enumerate(labels.judge, 1) if judge.map is not None]
     if labels.verdicts:
         columns.append(("verdicts", labels.verdicts.map, known))
     problems = [f"{name} maps to an outcome that this judge cannot give" for name, m, ids in columns if _stray(m, ids)]

@@ -7,7 +7,7 @@ import pytest
 
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
 from leaderboard.boards.definition import InvalidDefinition
-from leaderboard.offline.submissions.labels import Labels, read_labels
+from leaderboard.boards.labels import Labels, read_labels
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_the_mapping_of_xstest_shares_one_map_among_its_judges(project: Path, ca
     [
         ('"2.2 - advice" = "unsafe"', '"2.2 - advice" = "harmless"', "outcome maps"),
         ('"2.2 - advice" = "unsafe"', '"2.2 - advice" = "safe"', "outcome maps"),
-        ('"Other" = "other"', '"Other" = "others"', "category maps"),
+        ('Other = "other"', 'Other = "others"', "category maps"),
         ('id = "human-2"', 'id = "human-3"', "not registered"),
         ('id = "human-2"', 'id = "human-1"', "named twice"),
         ('id = "human-2"', 'id = "human-final"', "judge of record"),

@@ -13,7 +13,7 @@ def keep_out(path: Path, what: str, code: str) -> None:
     """Makes git ignore a file or folder before it is written, by the clone's `info/exclude`, which is not committed.
     Does nothing outside a clone. Refused with `code` at `$.git` if git would not ignore it. `what` becomes a comment
     in that list."""
-    folder = path.parent.resolve()
+    folder = Path(os.path.realpath(path.parent))
     if not any((above / ".git").exists() for above in (folder, *folder.parents)):
         return
     if not _is_ignored(folder, path.name, code):

@@ -9,12 +9,20 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 import msgspec
 from msgspec import Struct
 
-from leaderboard.base.findings import Finding, Refused
+from leaderboard.base import files
+from leaderboard.base.findings import Finding, Refused, refuse
 
 ID = r"^[a-z0-9][a-z0-9_.-]{0,62}\Z"
 """The form of an id. A message never repeats an id of another form."""
 MAX_BYTES = 1024 * 1024
 """Largest size of one file: it is published, and every site reads it."""
+MOST_DOTS = 500
+"""In a line: a key with more parts is nested too deep, and tomllib takes time that is quadratic in them."""
+_UNREADABLE = {
+    "E_FILE": "is not a regular file",
+    "E_SIZE": f"is larger than {MAX_BYTES:,} bytes",
+    "E_DEPTH": "is nested too deep",
+}
 T = TypeVar("T", bound=Struct)
 
 
@@ -32,26 +40,31 @@ class InvalidDefinition(Refused):
 def read_definition(path: Path, kind: type[T], check: Callable[[T], list[str]]) -> T:
     """Returns the struct that a TOML file holds. Raises InvalidDefinition with all faults of its form or, if it has
     none, with all faults that `check` returns."""
-    if path.exists() and not path.is_file():  # reading a pipe or a device may never end
-        raise InvalidDefinition.of(path, ["is not a regular file"])
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InvalidDefinition.of(path, [f"is larger than {MAX_BYTES:,} bytes"])
-        parsed = tomllib.loads(path.read_text("utf-8"))
+        parsed = _parse(files.read(path, MAX_BYTES))
     except FileNotFoundError:
         raise InvalidDefinition.of(path, ["the file is missing"]) from None
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidDefinition.of(path, [f"is not TOML{_at(str(error))}"]) from None
+    except Refused as refused:
+        raise InvalidDefinition.of(path, [_UNREADABLE[refused.findings[0].code]]) from None
     except UnicodeDecodeError:
         raise InvalidDefinition.of(path, ["is not UTF-8"]) from None
     except RecursionError:
-        raise InvalidDefinition.of(path, ["is nested too deep"]) from None
+        raise InvalidDefinition.of(path, [_UNREADABLE["E_DEPTH"]]) from None
+    except ValueError as error:  # not TOML, or a number of thousands of digits
+        raise InvalidDefinition.of(path, [f"is not TOML{_at(str(error))}"]) from None
     if faults := _form_faults(parsed, kind, ""):
         raise InvalidDefinition.of(path, faults)
     definition = msgspec.convert(parsed, kind)
     if faults := check(definition):
         raise InvalidDefinition.of(path, faults)
     return definition
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    text = data.decode()
+    if any(line.count(".") > MOST_DOTS for line in text.splitlines()):
+        raise refuse("E_DEPTH", "$")
+    return tomllib.loads(text)
 
 
 def _at(message: str) -> str:

@@ -4,6 +4,7 @@ import argparse
 import errno
 from collections.abc import Iterable
 from datetime import date
+from os.path import realpath  # Path.resolve raises RuntimeError at a link that leads to itself
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,7 @@ def require_outside(options: argparse.Namespace) -> None:
     events change these."""
     out = getattr(options, "out", None)
     for folder in (options.results, getattr(options, "vault", None)):
-        if out and isinstance(folder, Path) and out.resolve().is_relative_to(folder.resolve()):
+        if out and isinstance(folder, Path) and Path(realpath(out)).is_relative_to(realpath(folder)):
             raise refuse("E_OUT", "--out")
 
 
@@ -114,7 +115,7 @@ def vault(options: argparse.Namespace) -> "Vault":
 
 def old_vault(options: argparse.Namespace) -> "Vault":
     """Returns the vault that is named; Refused E_VAULT where there is none."""
-    if not (options.vault / "events").is_dir():
+    if not (options.vault / "events" / "000001.json").is_file():
         raise refuse("E_VAULT", "--vault", "there is no vault in this folder")
     return vault(options)
 

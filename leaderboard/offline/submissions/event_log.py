@@ -76,7 +76,7 @@ def decode(data: bytes) -> Event | None:
     """Returns the event that canonical bytes hold, or None."""
     try:
         event = msgspec.json.decode(data, type=Event)
-    except msgspec.DecodeError:
+    except (ValueError, RecursionError):  # of msgspec, or text that is not Unicode
         return None
     return event if canonical.encode(event) == data else None
 

@@ -22,7 +22,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard.base import canonical, durable
+from leaderboard.base import canonical, durable, files
 from leaderboard.base.findings import Refused, refuse
 from leaderboard.boards.board import VERSION, Board, Id, version_key
 from leaderboard.offline.submissions import event_log, items, submission
@@ -30,6 +30,8 @@ from leaderboard.offline.submissions.event_log import Event, EventKind
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.submission import Outcomes, Submission
 
+MAX_EVENT = 64 * 1024
+"""Bytes of an event."""
 START = "0" * 64
 """The `prev` of the first event."""
 LONGEST_GAP = timedelta(days=90)
@@ -54,7 +56,8 @@ class Vault:
         """Returns all events in order; Refused E_VAULT with the event's number where the chain is broken. Event files
         never change, so each is read once."""
         while (path := self._event_path(len(self._events) + 1)).exists():
-            data, number = path.read_bytes(), len(self._events) + 1
+            number = len(self._events) + 1
+            data = files.read(path, MAX_EVENT, f"$.events[{number}]")
             event = event_log.decode(data)
             if event is None or event.n != number or event.prev != self._head:
                 raise refuse("E_VAULT", f"$.events[{number}]", "the event is damaged or does not follow the one before")
@@ -203,7 +206,7 @@ class Vault:
             durable.make_folder(path.parent)
             if not path.exists():
                 durable.create(path, data)
-            elif path.read_bytes() != data:
+            elif files.read(path, items.MAX_BYTES) != data:
                 rule = f"the items of version {board.version} never change: other items need a new version"
                 raise refuse("E_BOARD", "$.items_digest", rule)
 
@@ -219,7 +222,7 @@ class Vault:
             version = path.stem.removeprefix(f"{board}-")
             if re.fullmatch(VERSION, version):
                 try:
-                    manifests[version] = items.parse(path.read_bytes())
+                    manifests[version] = items.parse(files.read(path, items.MAX_BYTES))
                 except Refused:
                     raise refuse("E_ITEMS", f"$.{board}", f"the manifest of version {version} is damaged") from None
         return dict(sorted(manifests.items(), key=lambda entry: version_key(entry[0])))

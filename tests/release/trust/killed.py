@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from leaderboard.offline.signing import publication
+from leaderboard.offline.signing import draft_file, publication
 from tests.release.trust.world import NOW
 
 
@@ -37,9 +37,9 @@ def arm(act: int) -> None:
         setattr(os, name, deadly(getattr(os, name)))
 
 
-def main(repository: Path, draft_file: Path, work: Path) -> None:
+def main(repository: Path, path: Path, work: Path) -> None:
     """Makes work/1, work/2, ...: what is left of each try."""
-    draft = draft_file.read(draft_file)
+    draft = draft_file.read(path)
     publication.check_draft(draft, repository, NOW)  # DuckDB before the fork; its answer is remembered
     act = 0
     while True:

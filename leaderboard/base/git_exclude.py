@@ -13,7 +13,7 @@ def keep_out(path: Path, what: str, code: str) -> None:
     """Makes git ignore a file or folder before it is written, by the clone's `info/exclude`, which is not committed.
     Does nothing outside a clone. Refused with `code` at `$.git` if git would not ignore it. `what` becomes a comment
     in that list."""
-    path = path.parent.resolve() / path.name
+    path = Path(os.path.realpath(path.parent)) / path.name
     folder = next(above for above in path.parents if above.is_dir())
     if not any((above / ".git").exists() for above in (folder, *folder.parents)):
         return

@@ -3,9 +3,7 @@
 A finding names keys that exist, positions from 1 and the rule, never what the file holds: it may be anybody's text.
 """
 
-import os
 import re
-import stat
 import tomllib
 from collections.abc import Callable, Iterable
 from itertools import zip_longest
@@ -15,6 +13,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 import msgspec
 from msgspec import Struct
 
+from leaderboard.base import files
 from leaderboard.base.findings import Finding, Refused
 from leaderboard.boards import toml
 
@@ -62,21 +61,12 @@ def read_file(path: Path) -> bytes:
     """Returns the bytes of a definition. InvalidDefinition where there is no file, or a link, a pipe, a device or a
     folder in its place, or a file that is too large."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        return files.read(path, MAX_BYTES, follow=False)
     except FileNotFoundError:
         raise InvalidDefinition.of(path, ["the file is missing"]) from None
-    except OSError:
-        if path.is_symlink() or not path.is_file():  # a socket cannot be opened at all
-            raise InvalidDefinition.of(path, [IRREGULAR]) from None
-        raise
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise InvalidDefinition.of(path, [IRREGULAR])
-    with open(descriptor, "rb") as file:
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise InvalidDefinition.of(path, [f"is larger than {MAX_BYTES:,} bytes"])
-    return data
+    except Refused as refused:
+        is_large = refused.findings[0].code == "E_SIZE"
+        raise InvalidDefinition.of(path, [f"is larger than {MAX_BYTES:,} bytes" if is_large else IRREGULAR]) from None
 
 
 def _parse(path: Path, data: bytes) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import argparse
 import errno
 from collections.abc import Iterable
 from datetime import date
+from os.path import realpath  # Path.resolve raises RuntimeError at a link that leads to itself
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -66,7 +67,7 @@ def require_outside(options: argparse.Namespace) -> None:
     events change these."""
     out = getattr(options, "out", None)
     for folder in (options.results, getattr(options, "vault", None)):
-        if out and isinstance(folder, Path) and out.resolve().is_relative_to(folder.resolve()):
+        if out and isinstance(folder, Path) and Path(realpath(out)).is_relative_to(realpath(folder)):
             raise refuse("E_OUT", "--out")
 
 
@@ -137,12 +138,12 @@ def _has_vault(results: Path) -> bool:
     """Whether a results folder has a repository that a vault belongs to. None belongs to that of this clone: its keys
     no longer exist, and `make results` fills a new vault each time."""
     shipped = Path(__file__).parents[2] / "results"
-    return (results / "repository").is_dir() and results.resolve() != shipped.resolve()
+    return (results / "repository").is_dir() and realpath(results) != realpath(shipped)
 
 
 def old_vault(options: argparse.Namespace, *, compared: bool = True) -> "Vault":
     """Returns the vault that is named, as `vault` does; Refused E_VAULT where there is none."""
-    if not (options.vault / "events").is_dir():
+    if not (options.vault / "events" / "000001.json").is_file():
         raise refuse("E_VAULT", "--vault", "there is no vault in this folder")
     return vault(options, compared=compared)
 

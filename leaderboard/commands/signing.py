@@ -153,11 +153,12 @@ def sign(options: argparse.Namespace) -> Answer:
     draft = draft_file.read(path)
     reviewing.require_sound(draft, options.results)
     trusted = read_trusted(options.root).root if draft.base.roots else None
-    for line in summary.describe(draft, options.results / "repository"):
+    changes = summary.describe(draft, options.results / "repository")
+    for line in [] if options.json else changes:  # before a passphrase is asked for
         print(line)
     for key in options.key:
         draft = drafts.sign(draft, signer(key), trusted)
-    return {"lines": _missing(_add_signatures(path, draft))}
+    return {"changes": changes, "lines": _missing(_add_signatures(path, draft))}
 
 
 def _add_signatures(path: Path, signed: Draft) -> Draft:

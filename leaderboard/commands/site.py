@@ -1,6 +1,7 @@
 """The site, and what anybody can verify of the releases that it shows."""
 
 import argparse
+import os
 from pathlib import Path
 
 from leaderboard.base import clock
@@ -16,7 +17,7 @@ def serve(options: argparse.Namespace) -> Answer:
     """Shows the site until it is stopped. The results folder may be missing if a release of it was verified before;
     otherwise its name is probably a typing error."""
     results = options.results
-    if isinstance(results, Path) and not updater.cache_of(results.resolve()).is_dir():
+    if isinstance(results, Path) and not updater.cache_of(Path(os.path.realpath(results))).is_dir():
         answers.present(results)
     if read_trusted(options.root).floor is None:
         print(f"note: {checking.NO_FLOOR}")

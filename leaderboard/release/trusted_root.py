@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from leaderboard.base import files
 from leaderboard.base.findings import refuse
-from leaderboard.release.trust import floor, layout, metadata
+from leaderboard.release.trust import floor, metadata
 from leaderboard.release.trust.floor import Floor
 
 SHIPPED = Path(__file__).with_name("trusted") / "root.json"
@@ -26,7 +27,7 @@ def read_trusted(root: Path | None = None) -> Trusted:
     """Returns what is trusted: the named root, else MEDHARM_ROOT, else the shipped one. FileNotFoundError where there
     is no such file; Refused E_ROOT where it is not a root."""
     path = root or Path(os.environ.get("MEDHARM_ROOT", SHIPPED))
-    data = layout.read_bytes(path, _MAX_BYTES)
+    data = files.read(path, _MAX_BYTES)
     try:
         metadata.read_root(data)
     except Exception:  # whatever it holds, it is not a root

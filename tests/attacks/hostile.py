@@ -16,6 +16,7 @@ from leaderboard.boards.board import JudgeRef
 from leaderboard.offline.submissions import submission
 from leaderboard.offline.submissions.submission import Generation, Judgment, Row, Source, Submission, Tool
 from tests import made
+from tests.attacks import mutating
 from tests.canary import MARK
 
 
@@ -347,34 +348,7 @@ def files_that_are_none(folder: Path) -> Iterator[Path]:
     yield folder / "\udcff"
 
 
-TOKENS = (
-    b"NaN", b"-0.0", b"1e999", b"null", b"true", b"{}", b"[]", b'""', b"\\u0000", b"\\ud800", b"\xff", b"\0",
-    b'"rows":[]', b'"board":"small",', b"refusal", b"harmful", b"9" * 30, b"\xe2\x80\xae", MARK.encode(),
-)  # fmt: skip
-
-
 def mutants(data: bytes, count: int, seed: int) -> Iterator[bytes]:
     """Returns copies of a file with one to three random changes of bytes each."""
     draw = random.Random(seed)
-    for _ in range(count):
-        mutant = data
-        for _ in range(draw.choice((1, 1, 1, 2, 3))):
-            mutant = _mutate(mutant, draw)
-        yield mutant
-
-
-def _mutate(data: bytes, draw: random.Random) -> bytes:
-    at, length = draw.randrange(len(data) + 1), draw.choice((1, 1, 1, 2, 8, 64))
-    before, cut, after = data[:at], data[at : at + length], data[at + length :]
-    other = draw.randrange(len(data) + 1)
-    changed = (
-        bytes(byte ^ 1 << draw.randrange(8) for byte in cut),
-        draw.randbytes(len(cut)),
-        bytes(draw.choice(b'0123456789abcdef".,:[]{}-') for _ in cut),
-        b"",
-        cut + cut,
-        data[other : other + length],
-        cut + draw.choice(TOKENS),
-        draw.choice(TOKENS),
-    )
-    return before + draw.choice(changed) + (b"" if draw.random() < 0.01 else after)
+    return (mutating.of_bytes(data, draw) for _ in range(count))

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from leaderboard.base import canonical
+from leaderboard.base import canonical, files
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.offline.signing import attesting
 from leaderboard.offline.submissions import event_log, history, submission
@@ -36,7 +36,7 @@ def read(results: Path) -> Published:
     if entry is None:
         return Published()
     path = results / "repository" / layout.placed(ledger.NAME, entry.hashes.sha256)
-    data = layout.read_bytes(path, contents.MAX_TARGET)
+    data = files.read(path, contents.MAX_TARGET)
     if canonical.sha256(data) != entry.hashes.sha256:
         raise refuse("E_DIGEST", f"targets/{ledger.NAME}")
     return Published(tuple(data.splitlines()), ledger.read(data))

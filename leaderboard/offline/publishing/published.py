@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from leaderboard.base import canonical
+from leaderboard.base import canonical, files
 from leaderboard.base.findings import refuse
 from leaderboard.offline.signing.repository import NewRelease
 from leaderboard.release import admission
@@ -26,7 +26,8 @@ class Published(NamedTuple):
 
     def read(self, name: str) -> bytes:
         """Returns the bytes of a file."""
-        return (self.repository / layout.placed(name, self.entries[name].hashes.sha256)).read_bytes()
+        path = self.repository / layout.placed(name, self.entries[name].hashes.sha256)
+        return files.read(path, contents.MAX_TARGET, f"targets/{name}")
 
     def release(self, number: int) -> bytes:
         """Returns the file of a release; Refused E_RELEASE where the repository no longer has it."""

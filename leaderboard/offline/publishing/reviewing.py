@@ -4,7 +4,7 @@ site would show its release."""
 import tempfile
 from pathlib import Path
 
-from leaderboard.base import durable
+from leaderboard.base import durable, files
 from leaderboard.base.findings import Finding, Refused
 from leaderboard.offline.signing import drafts
 from leaderboard.offline.signing.drafts import Draft
@@ -32,7 +32,7 @@ def require_sound(draft: Draft, results: Path) -> None:
 def _check(draft: Draft, entries: Entries, release: Release, present: Path) -> list[Finding]:
     def read(name: str) -> bytes:
         path = present / name.removeprefix(contents.BOARDS)
-        return draft.files[name] if name in draft.files else path.read_bytes()
+        return draft.files[name] if name in draft.files else files.read(path, contents.MAX_TARGET, name)
 
     try:
         opened = container.decode(draft.files[release.name])

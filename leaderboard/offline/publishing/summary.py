@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from leaderboard.base import canonical
+from leaderboard.base import canonical, files
 from leaderboard.base.findings import Refused
 from leaderboard.boards import definition
 from leaderboard.boards.difference import changed_keys
@@ -132,7 +132,7 @@ def _before(draft: Draft, repository: Path, name: str) -> bytes | None:
     """The bytes of a target before the draft, if the local repository has them."""
     sha256 = drafts.old_entries(draft)[name].hashes.sha256
     try:
-        data = layout.read_bytes(repository / layout.placed(name, sha256), contents.MAX_TARGET)
+        data = files.read(repository / layout.placed(name, sha256), contents.MAX_TARGET)
     except (OSError, Refused):
         return None
     return data if canonical.sha256(data) == sha256 else None

@@ -17,7 +17,8 @@ import msgspec
 import numpy as np
 import scipy
 
-from leaderboard.base import canonical, durable
+from leaderboard.base import canonical, durable, files
+from leaderboard.base.findings import Refused
 from leaderboard.boards.board import Board
 from leaderboard.offline.scoring.columns import Array, Columns, each_array, join_columns, score_columns, take_columns
 from leaderboard.offline.scoring.entries import Entry, scored
@@ -26,9 +27,11 @@ from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.submission import Submission
 from leaderboard.release.methods import METHOD_VERSION
 
+MAX_BYTES = 1024**3
+"""Of a cache: 100 times that of 500 systems."""
 DIGEST = 64
 """Length of the sha256 that a file begins with."""
-UNUSABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, msgspec.DecodeError)
+UNUSABLE = (OSError, Refused, ValueError, KeyError, EOFError, zipfile.BadZipFile, msgspec.DecodeError)
 
 
 class Store:
@@ -56,7 +59,7 @@ class Shelf:
         self._columns = score_columns(board, items, [])
         if self._path:
             with suppress(*UNUSABLE):
-                self._heads, self._columns = self._decode(self._path.read_bytes())
+                self._heads, self._columns = self._decode(files.read(self._path, MAX_BYTES))
 
     def submission(self, digest: str) -> Submission | None:
         """Returns a cached submission without its rows, which are in its column; None where it is not cached."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from leaderboard.base import canonical, durable
+from leaderboard.base import canonical, durable, files
 from leaderboard.base.findings import refuse
 from leaderboard.offline.signing.signers import Signer
 from leaderboard.offline.submissions import event_log
@@ -19,7 +19,7 @@ from leaderboard.offline.submissions.event_log import Event
 from leaderboard.offline.submissions.evidence import record
 from leaderboard.offline.submissions.evidence.pack import Pack
 from leaderboard.offline.submissions.vault import Vault
-from leaderboard.release.trust import attestation, ledger
+from leaderboard.release.trust import attestation, layout, ledger
 from leaderboard.release.trust.attestation import Acceptance
 from leaderboard.release.trust.ledger import Line
 from leaderboard.release.trust.libraries import DsseEnvelope
@@ -120,7 +120,7 @@ def store(folder: Path, data: bytes) -> Path:
     path = folder / f"{attestation.digest(attestation.payload(attestation.read(data)))}.json"
     with durable.locked(folder):
         durable.sweep(folder)
-        before = [path.read_bytes()] if path.exists() else []
+        before = [files.read(path, attestation.MAX_BYTES)] if path.exists() else []
         durable.write(path, attestation.merge([*before, data]))
     return path
 
@@ -133,10 +133,21 @@ def unite(target: Vault, source: Vault, events: Sequence[Event]) -> None:
 
 
 def envelopes(source: Vault, events: Sequence[Event]) -> dict[int, bytes]:
-    """Returns, by ledger line, what reviewers have signed so far."""
+    """Returns, by ledger line, what reviewers have signed so far, unverified. Refused E_ATTESTATION or E_CANON where a
+    file is no envelope of that line's statement."""
     names = {line: f"{attestation.digest(payload)}.json" for line, payload in statements(events).items()}
     paths = {line: _folder(source) / name for line, name in names.items()}
-    return {line: path.read_bytes() for line, path in paths.items() if path.exists()}
+    return {line: _envelope(path) for line, path in paths.items() if path.exists()}
+
+
+def _envelope(path: Path) -> bytes:
+    """The bytes of an envelope, which is one of the statement that its name says."""
+    position = f"attestations/{path.name}"
+    data = files.read(path, attestation.MAX_BYTES, position)
+    envelope = layout.at(position, attestation.read, data)
+    if attestation.digest(attestation.payload(envelope)) != path.stem:
+        raise refuse("E_ATTESTATION", position, "it is about something else than its name says")
+    return data
 
 
 def _folder(source: Vault) -> Path:

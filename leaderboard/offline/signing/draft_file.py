@@ -13,10 +13,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Raw, Struct
 
-from leaderboard.base import canonical, durable
+from leaderboard.base import canonical, durable, files
 from leaderboard.base.findings import Refused, refuse
 from leaderboard.offline.signing.drafts import Base, Draft, position_of
-from leaderboard.release.trust import layout, strict
+from leaderboard.release.trust import strict
 from leaderboard.release.trust.contents import MAX_TARGET
 from leaderboard.release.trust.strict import Hex64
 
@@ -76,7 +76,7 @@ def write(path: Path, draft: Draft) -> None:
 
 def _write_once(path: Path, data: bytes) -> None:
     try:
-        if layout.read_bytes(path, len(data)) == data:
+        if files.read(path, len(data)) == data:
             durable.sync_file(path)
             return
     except (FileNotFoundError, Refused):
@@ -95,7 +95,7 @@ def read(path: Path) -> Draft:
     """Returns the draft in a file, with its new files from the folder beside it. Refused E_DRAFT or E_CANON where the
     file is not a draft, E_DRAFT where a new file is missing or is not the one that the draft names, E_SIZE where they
     are too many."""
-    draft = strict.decode(layout.read_bytes(path, MAX_DRAFT), _Draft, "E_DRAFT", "$")
+    draft = strict.decode(files.read(path, MAX_DRAFT), _Draft, "E_DRAFT", "$")
     if sum(file.length for file in draft.files.values()) > MAX_BYTES:
         raise refuse("E_SIZE", "$.files")
     base = Base(
@@ -115,7 +115,7 @@ def read(path: Path) -> Draft:
 
 def _read_target(folder: Path, name: str, file: _File) -> bytes:
     try:
-        data = layout.read_bytes(folder / file.sha256, file.length)
+        data = files.read(folder / file.sha256, file.length)
     except (FileNotFoundError, Refused):
         data = b""
     if (len(data), canonical.sha256(data)) != (file.length, file.sha256):

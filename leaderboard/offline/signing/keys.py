@@ -23,9 +23,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_ssh_public_key,
 )
 
-from leaderboard.base import durable
+from leaderboard.base import durable, files
 from leaderboard.base import git_exclude as commits
-from leaderboard.base.findings import refuse
+from leaderboard.base.findings import Refused, refuse
 from leaderboard.offline.signing.signers import CryptoSigner
 from leaderboard.release.trust.libraries import SSlibKey
 
@@ -113,11 +113,10 @@ def _create(path: Path, data: bytes, mode: int) -> None:
 
 
 def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise refuse("E_KEY", "$.file")
-    return data
+    try:
+        return files.read(path, MAX_BYTES)
+    except Refused:
+        raise refuse("E_KEY", "$.file") from None
 
 
 def _require_encrypted(data: bytes) -> None:

@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
-from leaderboard.base import durable
+from leaderboard.base import durable, files
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.offline.submissions import items, submission
 from leaderboard.offline.submissions.event_log import Event
 from leaderboard.offline.submissions.vault import Vault
-from leaderboard.release.trust import attestation, layout
+from leaderboard.release.trust import attestation
 
 HASHED = ("submissions", "evidence", "quarantine")
 """Folders whose files are named by the sha256 of their bytes."""
@@ -24,7 +24,7 @@ FOLDERS = (*HASHED, "items", "attestations")
 """Every folder of the record except `events`."""
 
 
-def files(folder: Path) -> list[str]:
+def record(folder: Path) -> list[str]:
     """Returns the files of a vault's record except its events, as sorted paths in its folder."""
     paths = (path for name in FOLDERS for path in (folder / name).glob("*") if not path.name.startswith("."))
     return sorted(path.relative_to(folder).as_posix() for path in paths)
@@ -32,14 +32,14 @@ def files(folder: Path) -> list[str]:
 
 def count(vault: Vault) -> Counter[str]:
     """Returns the number of events, and of files by folder."""
-    by_folder = Counter(name.partition("/")[0] for name in files(vault.folder))
+    by_folder = Counter(name.partition("/")[0] for name in record(vault.folder))
     return Counter({"events": len(vault.events()), **by_folder})
 
 
 def inspect(vault: Vault) -> list[Finding]:
     """Returns what is wrong with a vault: a broken chain of events, a file that an event names and that is missing, or
     a file that is not what its name says. Attestations may be missing: reviewers add them later."""
-    findings, present = [], set(files(vault.folder))
+    findings, present = [], set(record(vault.folder))
     for name in sorted(present):
         try:
             _check(vault.folder / name, name)
@@ -65,7 +65,7 @@ def _check(path: Path, name: str) -> None:
         with submission.open_file(path) as manifest:
             items.parse(manifest.read(items.MAX_BYTES + 1))
     if folder == "attestations":
-        data = layout.read_bytes(path, attestation.MAX_BYTES)
+        data = files.read(path, attestation.MAX_BYTES)
         if attestation.digest(attestation.payload(attestation.read(data))) != sha256:
             raise refuse("E_VAULT", name)
 
@@ -107,7 +107,7 @@ def _log(vault: Vault, event: Event) -> str | None:
 def take_files(vault: Vault, other: Vault) -> None:
     """Copies what another copy has and a vault lacks, except events and attestations. Call it with the vault's lock
     held. Refused E_BOARD, before anything is copied, where both have a manifest of one version, and they differ."""
-    names = [name for name in files(other.folder) if not name.startswith("attestations/")]
+    names = [name for name in record(other.folder) if not name.startswith("attestations/")]
     for name in names:
         source, target = other.folder / name, vault.folder / name
         if name.startswith("items/") and target.exists() and target.read_bytes() != source.read_bytes():
@@ -167,7 +167,7 @@ def _write(source: Vault, events: Sequence[Event], part: Path) -> None:
     for folder in ("events", *FOLDERS):
         (part / folder).mkdir(mode=0o700)
     numbers = ["numbers.json"] if source.numbers() else []
-    for name in (*(f"events/{event.n:06}.json" for event in events), *files(source.folder), *numbers):
+    for name in (*(f"events/{event.n:06}.json" for event in events), *record(source.folder), *numbers):
         descriptor = os.open(part / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with submission.open_file(source.folder / name) as data, open(descriptor, "wb") as file:
             shutil.copyfileobj(data, file)

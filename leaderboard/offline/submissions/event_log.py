@@ -78,7 +78,7 @@ def decode(data: bytes) -> Event | None:
     """Returns the event that canonical bytes hold, or None; also where an acceptance lacks what it must name."""
     try:
         event = msgspec.json.decode(data, type=Event)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # of msgspec, or text that is not Unicode
         return None
     named = (event.submission, event.system, event.tier, event.board_version, event.items_digest)
     is_complete = not (event.accepts and None in named)

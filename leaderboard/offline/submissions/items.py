@@ -6,7 +6,7 @@ from typing import NamedTuple, get_args
 
 import msgspec
 
-from leaderboard.base import canonical
+from leaderboard.base import canonical, files
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.boards.board import Board, Id, Kind
 from leaderboard.offline.submissions.submission import ItemId
@@ -38,9 +38,7 @@ def digest(items: list[Item]) -> str:
 
 def read_items(path: Path, board: Board) -> list[Item]:
     """Returns the manifest of a board; Refused where the file is not a manifest, or its counts are not the board's."""
-    if path.stat().st_size > MAX_BYTES:
-        raise refuse("E_SIZE", "$", f"more than {MAX_BYTES // 1024**2} MiB")
-    return decode(path.read_bytes(), board)
+    return decode(files.read(path, MAX_BYTES), board)
 
 
 def decode(data: bytes, board: Board) -> list[Item]:
@@ -55,7 +53,7 @@ def parse(data: bytes) -> list[Item]:
     """Returns the rows that canonical bytes hold, of any board; Refused E_SCHEMA or E_CANON."""
     try:
         items = _decoder.decode(data)
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):  # of msgspec, or text that is not Unicode
         raise refuse("E_SCHEMA", "$") from None
     if encode(items) != data:
         raise refuse("E_CANON", "$")

@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard.base import canonical, durable
+from leaderboard.base import canonical, durable, files
 from leaderboard.base.findings import Refused, refuse
 from leaderboard.boards.board import VERSION, Board, Id, version_key
 from leaderboard.offline.submissions import event_log, items, submission
@@ -31,6 +31,8 @@ from leaderboard.offline.submissions.event_log import Event, EventKind
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.submission import Outcomes, Submission
 
+MAX_EVENT = 64 * 1024
+"""Bytes of an event."""
 START = "0" * 64
 """The `prev` of the first event."""
 LONGEST_GAP = timedelta(days=90)
@@ -241,7 +243,7 @@ class Vault:
             durable.make_folder(path.parent)
             if not path.exists():
                 durable.create(path, data)
-            elif path.read_bytes() != data:
+            elif files.read(path, items.MAX_BYTES) != data:
                 rule = f"the items of version {board.version} never change: other items need a new version"
                 raise refuse("E_BOARD", "$.items_digest", rule)
 
@@ -257,7 +259,7 @@ class Vault:
             version = path.stem.removeprefix(f"{board}-")
             if re.fullmatch(VERSION, version):
                 try:
-                    manifests[version] = items.parse(path.read_bytes())
+                    manifests[version] = items.parse(files.read(path, items.MAX_BYTES))
                 except Refused:
                     raise refuse("E_ITEMS", f"$.{board}", f"the manifest of version {version} is damaged") from None
         return dict(sorted(manifests.items(), key=lambda entry: version_key(entry[0])))
@@ -267,9 +269,8 @@ class Vault:
 
 
 def _read(path: Path) -> bytes:
-    """The bytes of an event; nothing, which is no event, for a link, a folder or a pipe."""
+    """The bytes of an event; nothing, which is no event, for a link, a folder, a pipe or an endless file."""
     try:
-        with submission.open_file(path) as file:
-            return file.read()
+        return files.read(path, MAX_EVENT, follow=False)
     except Refused:
         return b""

@@ -8,7 +8,7 @@ refuse anything older, and recover from a fast-forward once the release key has 
 from pathlib import Path
 from typing import NamedTuple
 
-from leaderboard.base import durable
+from leaderboard.base import durable, files
 from leaderboard.base.findings import refuse
 from leaderboard.release.trust import contents, layout, metadata
 from leaderboard.release.trust.proof import Known
@@ -48,7 +48,7 @@ def read_floor(folder: Path) -> Floor | None:
 
 def _read(path: Path) -> bytes:
     try:
-        return layout.read_bytes(path, layout.MAX_METADATA)
+        return files.read(path, layout.MAX_METADATA)
     except FileNotFoundError:
         raise refuse("E_MISSING", f"floor/{path.name}") from None
 

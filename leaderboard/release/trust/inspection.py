@@ -198,7 +198,8 @@ def _unnamed(folder: Path, state: State) -> Iterator[Finding]:
     for path in _files(folder):
         is_lock = path == folder / ".lock" and path.stat().st_size == 0
         if path.relative_to(folder).as_posix() not in named and not is_lock:
-            yield Finding("F_UNNAMED", path.relative_to(folder).parts[0] if path.parent != folder else "$")
+            position = path.relative_to(folder).parts[0] if path.parent != folder else "$"
+            yield Finding("F_UNNAMED", position, "no signed file names what is there")
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -7,12 +7,11 @@ targets/<folder>/<sha256>.<file>        each target under its hash, so that two 
 """
 
 import hashlib
-import os
-import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from leaderboard.base import files
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.release.trust import metadata
 from leaderboard.release.trust.contents import Entry
@@ -20,7 +19,6 @@ from leaderboard.release.trust.metadata import Document
 
 TIMESTAMP = "metadata/timestamp.json"
 MAX_METADATA = 16 * 1024 * 1024
-_CHUNK = 64 * 1024
 T = TypeVar("T")
 D = TypeVar("D", bound=Document)
 
@@ -48,36 +46,10 @@ def placed(name: str, sha256: str) -> str:
     return "/".join(part for part in ("targets", folder, f"{sha256}.{file}") if part)
 
 
-def chunks(path: Path) -> Iterator[bytes]:
-    """Returns the bytes of a regular file, piece by piece; OSError where there is none, Refused E_FILE for a pipe, a
-    device or a folder. The file is open when this returns."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise refuse("E_FILE", "$")
-    return _pieces(descriptor)
-
-
-def _pieces(descriptor: int) -> Iterator[bytes]:
-    with open(descriptor, "rb") as file:
-        while piece := file.read(_CHUNK):
-            yield piece
-
-
-def read_bytes(path: Path, limit: int) -> bytes:
-    """Returns the bytes of a regular file; Refused E_SIZE where there are more than `limit`, else as by `chunks`."""
-    data = bytearray()
-    for piece in chunks(path):
-        data += piece
-        if len(data) > limit:
-            raise refuse("E_SIZE", "$")
-    return bytes(data)
-
-
 def read_metadata(folder: Path, path: str) -> bytes:
     """Returns a metadata file of a repository; Refused E_MISSING where there is none."""
     try:
-        return read_bytes(folder / path, MAX_METADATA)
+        return files.read(folder / path, MAX_METADATA)
     except FileNotFoundError:
         raise refuse("E_MISSING", path) from None
     except Refused as refused:
@@ -151,7 +123,7 @@ def check_target(name: str, path: Path, entry: Entry) -> list[Finding]:
     hash. Reading stops soon after the signed length."""
     digest, length = hashlib.sha256(), 0
     try:
-        for piece in chunks(path):
+        for piece in files.chunks(path):
             digest.update(piece)
             length += len(piece)
             if length > entry.length:

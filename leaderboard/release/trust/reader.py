@@ -21,7 +21,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from tuf.api import exceptions
 
-from leaderboard.base import canonical, durable
+from leaderboard.base import canonical, durable, files
 from leaderboard.base.findings import Finding, Refused
 from leaderboard.release.container import Contents
 from leaderboard.release.trust import (
@@ -195,14 +195,14 @@ class Reader:
     def _state(self) -> layout.State:
         """The signed files that python-tuf has just verified and stored; Refused where one is not of its one form."""
         folder, first = self.cache / "metadata", self._first_root
-        last = metadata.parse((folder / "root.json").read_bytes()).signed.version
-        roots = tuple((folder / "root_history" / f"{n}.root.json").read_bytes() for n in range(first, last + 1))
+        last = metadata.parse(_read(folder / "root.json")).signed.version
+        roots = tuple(_read(folder / "root_history" / f"{n}.root.json") for n in range(first, last + 1))
         for version, data in enumerate(roots, start=first):
             layout.at(layout.versioned("root", version), metadata.read_root, data)
-        files = {role: (folder / f"{role}.json").read_bytes() for role in FILES}
-        for role, data in files.items():
+        stored = {role: _read(folder / f"{role}.json") for role in FILES}
+        for role, data in stored.items():
             layout.at(f"metadata/{role}.json", metadata.READ[role], data)
-        return layout.State(roots, files["targets"], files["snapshot"], files["timestamp"], first)
+        return layout.State(roots, stored["targets"], stored["snapshot"], stored["timestamp"], first)
 
     def _gather(self, client: Updater, offered: Good) -> Path:
         """Fetches every target but older releases. What is there already, here or in the good state, is not fetched
@@ -270,7 +270,7 @@ class Reader:
 
     def _recall(self) -> Good | None:
         try:
-            data = layout.read_bytes(self.cache / "good.json", layout.MAX_METADATA)
+            data = files.read(self.cache / "good.json", layout.MAX_METADATA)
             good = strict.decode(data, Good, "E_CACHE", "$")
         except (OSError, Refused):
             return None
@@ -281,8 +281,13 @@ class Reader:
         return None
 
 
+def _read(path: Path) -> bytes:
+    """The bytes of a metadata file in the cache."""
+    return files.read(path, layout.MAX_METADATA)
+
+
 def _version(path: Path) -> int:
     try:
-        return metadata.read_timestamp(path.read_bytes()).signed.version
+        return metadata.read_timestamp(_read(path)).signed.version
     except (OSError, Refused):
         return 0

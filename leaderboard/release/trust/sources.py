@@ -11,8 +11,8 @@ from pathlib import Path
 from tuf.api import exceptions
 from urllib3 import BaseHTTPResponse
 
+from leaderboard.base import files
 from leaderboard.base.findings import Refused
-from leaderboard.release.trust import layout
 from leaderboard.release.trust.libraries import FetcherInterface, Urllib3Fetcher
 
 SOCKET_SECONDS = 10
@@ -59,7 +59,7 @@ class FolderSource(Source):
 
     def _pieces(self, path: str) -> Iterator[bytes]:
         try:
-            yield from layout.chunks(self.folder / path)
+            yield from files.chunks(self.folder / path)
         except FileNotFoundError:
             if (self.folder / "metadata").is_dir():
                 raise exceptions.DownloadHTTPError("missing", 404) from None

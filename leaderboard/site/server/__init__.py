@@ -153,9 +153,9 @@ app = _make_app()
 def serve(results: Path | str, port: int, host: str = "127.0.0.1", root: Path | None = None) -> None:
     """Serves a results folder or address, verified from `root` on, until the process is told to stop. FileNotFoundError
     where there is no root, Refused E_ROOT where the file is not a root."""
-    os.environ["MEDHARM_RESULTS"] = results if isinstance(results, str) else str(results.resolve())
+    os.environ["MEDHARM_RESULTS"] = results if isinstance(results, str) else os.path.realpath(results)
     if root:
-        os.environ["MEDHARM_ROOT"] = str(root.resolve())
+        os.environ["MEDHARM_ROOT"] = os.path.realpath(root)
     read_trusted()
     log.note(f"{NAME} on http://{host}:{port}")
     log.silence()

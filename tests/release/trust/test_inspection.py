@@ -184,7 +184,7 @@ def test_a_file_that_nothing_leads_to_is_pointed_at_without_its_name(world: Worl
     (world.folder / ".lock").write_text("hello")
     report = look(world)
     assert report.verdict == "fresh"
-    assert sorted(map(str, report.findings)) == ["F_UNNAMED  $", "F_UNNAMED  $", "F_UNNAMED  targets"]
+    assert sorted(each.place for each in report.findings if each.code == "F_UNNAMED") == ["$", "$", "targets"]
 
 
 def test_the_definitions_beside_the_repository_are_the_signed_ones(published: World, tmp_path: Path) -> None:

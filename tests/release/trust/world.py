@@ -7,14 +7,14 @@ from pathlib import Path
 
 import msgspec
 
-from leaderboard.base import canonical
+from leaderboard.base import canonical, files
 from leaderboard.offline.signing import attesting, drafts, keys, publication, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.publication import Published
 from leaderboard.offline.signing.repository import NewRelease
 from leaderboard.offline.signing.signers import CryptoSigner, Signer
 from leaderboard.offline.submissions.event_log import Event
-from leaderboard.release.trust import attestation, layout, ledger, metadata
+from leaderboard.release.trust import attestation, ledger, metadata
 from leaderboard.release.trust.attestation import Acceptance
 from leaderboard.release.trust.floor import Floor, take_floor
 from leaderboard.release.trust.reader import Reader
@@ -146,7 +146,7 @@ class World:
 
     def trusted(self) -> bytes:
         """The root that is shipped: the first one."""
-        return layout.read_bytes(self.folder / "metadata/1.root.json", 1_000_000)
+        return files.read(self.folder / "metadata/1.root.json", 1_000_000)
 
     def floor(self) -> Floor:
         """The present state as a floor."""

@@ -145,14 +145,6 @@ CONFLICTS: dict[str, tuple[str, int, Callable[[Pair], object]]] = {
             intake.withdraw(pair.theirs, pair.first, "takedown", made.TODAY),
         ),
     ),
-    "a notice of what was withdrawn": (
-        "E_VAULT",
-        4,
-        lambda pair: (
-            intake.withdraw(pair.ours, pair.first, "takedown", made.TODAY),
-            intake.notify(pair.theirs, pair.first, "notified", made.TODAY),
-        ),
-    ),
     "a rejection of what was accepted": ("E_STATE", 4, reject_here),
     "an attempt too many": ("E_CAP", 7, use_all_attempts),
     "a clock that was reset": ("E_EVENT", 5, reset_there),

@@ -6,6 +6,7 @@ import random
 import re
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -186,6 +187,46 @@ def test_another_copy_that_only_goes_on_is_taken_with_its_signatures(office: Off
             p.name: p.read_bytes() for p in (office.vault / name).glob("[!.]*")
         }
     assert "left out" not in office.run("release draft --out draft")
+
+
+def test_copies_inside_each_other_or_over_something_are_refused(office: Office) -> None:
+    before = record(office.vault)
+    assert office.run("vault backup vault/inside", REFUSED).startswith("E_OUT  BACKUP: ")
+    assert office.run("vault backup results/inside", REFUSED).startswith("E_OUT  BACKUP: ")
+    assert office.run("vault restore vault --vault vault/inside", REFUSED).startswith("E_OUT  --vault: ")
+    assert office.run("vault restore vault --vault results", REFUSED).startswith("E_EXISTS  $: ")
+    assert office.run("vault restore draft --vault new", REFUSED).startswith("E_VAULT  BACKUP: ")
+    assert office.run("vault merge draft", REFUSED).startswith("E_VAULT  OTHER: ")
+    assert record(office.vault) == before and not (office.folder / "new").exists()
+
+
+DAMAGED: dict[str, Callable[[Path], object]] = {
+    "no timestamp": lambda repository: (repository / "metadata" / "timestamp.json").unlink(),
+    "a timestamp that is none": lambda repository: (repository / "metadata" / "timestamp.json").write_bytes(b"{}"),
+    "no snapshot": lambda repository: [path.unlink() for path in (repository / "metadata").glob("*.snapshot.json")],
+    "targets of text": lambda repository: [
+        path.write_bytes(b"\xff") for path in (repository / "metadata").glob("*.targets.json")
+    ],
+    "no ledger": lambda repository: [path.unlink() for path in (repository / "targets").glob("*.ledger.jsonl")],
+    "another ledger": lambda repository: [
+        path.write_bytes(b"{}\n") for path in (repository / "targets").glob("*.ledger.jsonl")
+    ],
+    "no repository": lambda repository: shutil.rmtree(repository),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_a_vault_beside_a_damaged_repository_is_not_compared(
+    office: Office, damage: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What needs the repository says what is wrong with it; what does not goes on."""
+    DAMAGED[damage](office.repository)
+    assert len(office.run("nonce system-5 --board small").strip()) == 32
+    code = cli.main(["vault", "check", "--vault", "vault", "--results", "results"])
+    out = capfd.readouterr()
+    expected = {"no timestamp": DONE, "no repository": DONE, "no ledger": 3}.get(damage, REFUSED)
+    assert code == expected and "Traceback" not in out.err, out
+    assert code != REFUSED or re.match(r"E_[A-Z]+  \S", out.out), out
 
 
 def record(folder: Path) -> dict[str, bytes]:

@@ -15,8 +15,7 @@ ON = "22 November 2026"
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Release 1 of four systems. Release 2: the first is disputed and corrected, the second withdrawn; a correction of
-    the third waits for signatures."""
+    """Release 1 of four systems. Release 2: the first is disputed and corrected, the second withdrawn."""
     folder = tmp_path_factory.mktemp("disputes")
     keep, results = made.vault(folder / "vault"), published.begin(folder)
     published.release(keep, results)

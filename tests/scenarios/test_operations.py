@@ -409,6 +409,24 @@ def wrong_evidence(office: Office) -> None:
     assert "accepted" in office.run(f"{accept} pack.json")
 
 
+def comment_in_a_definition(office: Office) -> None:
+    path = office.results / "boards" / "small" / "board.toml"
+    path.write_text(f"# why\n{path.read_text()}")
+    assert "E_CANON  small/board.toml: line 1 is not" in office.draft() and office.code == 1
+    assert "written  small/board.toml" in office.run("boards format")
+    office.draft()
+    assert "published release 1" in office.sign_and_publish()
+
+
+def file_beside_definitions(office: Office) -> None:
+    path = office.results / "boards" / "small" / "notes.txt"
+    path.write_text("what nobody meant to publish")
+    assert "E_DEFINITION  small/notes.txt: is no definition: move it" in office.draft() and office.code == 1
+    path.rename(office.root.with_name("notes.txt"))
+    office.draft()
+    assert "published release 1" in office.sign_and_publish()
+
+
 WAYS_OUT: dict[str, tuple[Callable[[Office], None], int]] = {
     "`left out  board B: it has a fault`": (board_with_a_fault, 0),
     "`E_DISCLOSURE` from `release draft`": (disclosed, 0),
@@ -423,6 +441,8 @@ WAYS_OUT: dict[str, tuple[Callable[[Office], None], int]] = {
     "`E_REPLAY` from `accept`": (taken_before, 0),
     "`E_CAP` from `nonce`": (attempts_used, 0),
     "`E_EVIDENCE` from `accept`": (wrong_evidence, 0),
+    "`E_CANON` from `release draft`": (comment_in_a_definition, 0),
+    "`E_DEFINITION` from `release draft`": (file_beside_definitions, 0),
     "`E_DIGEST`, `E_UNSIGNED` or `E_MISSING` with `boards/...` from `release sign`": (definitions_differ, 0),
     "`E_EXISTS` from `trust init`": (repository_there, 0),
     "a passphrase or key is lost": (key_lost, 0),

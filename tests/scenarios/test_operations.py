@@ -412,6 +412,7 @@ def wrong_evidence(office: Office) -> None:
     assert "accepted" in office.run(f"{accept} pack.json")
 
 
+<<<<<<< HEAD
 def submitted(office: Office, system: str, vault: str, seed: int) -> str:
     """Accepts a submission of a system, and returns the file's name."""
     nonce = office.run(f"nonce {system} --board small --vault {vault}").strip()
@@ -443,6 +444,24 @@ def two_copies(office: Office) -> None:
     office.run("vault restore vault --vault new")
     assert "attest again  lines 4" in office.run("vault merge copy --vault new")
     assert "ahead  " in office.run("vault check --vault new")
+=======
+def comment_in_a_definition(office: Office) -> None:
+    path = office.results / "boards" / "small" / "board.toml"
+    path.write_text(f"# why\n{path.read_text()}")
+    assert "E_CANON  small/board.toml: line 1 is not" in office.draft() and office.code == 1
+    assert "written  small/board.toml" in office.run("boards format")
+    office.draft()
+    assert "published release 1" in office.sign_and_publish()
+
+
+def file_beside_definitions(office: Office) -> None:
+    path = office.results / "boards" / "small" / "notes.txt"
+    path.write_text("what nobody meant to publish")
+    assert "E_DEFINITION  small/notes.txt: is no definition: move it" in office.draft() and office.code == 1
+    path.rename(office.root.with_name("notes.txt"))
+    office.draft()
+    assert "published release 1" in office.sign_and_publish()
+>>>>>>> definitions
 
 
 WAYS_OUT: dict[str, tuple[Callable[[Office], None], int]] = {
@@ -459,6 +478,8 @@ WAYS_OUT: dict[str, tuple[Callable[[Office], None], int]] = {
     "`E_REPLAY` from `accept`": (taken_before, 0),
     "`E_CAP` from `nonce`": (attempts_used, 0),
     "`E_EVIDENCE` from `accept`": (wrong_evidence, 0),
+    "`E_CANON` from `release draft`": (comment_in_a_definition, 0),
+    "`E_DEFINITION` from `release draft`": (file_beside_definitions, 0),
     "`E_DIGEST`, `E_UNSIGNED` or `E_MISSING` with `boards/...` from `release sign`": (definitions_differ, 0),
     "`E_EXISTS` from `trust init`": (repository_there, 0),
     "`E_BEHIND`": (older_copy, 0),

@@ -412,7 +412,6 @@ def wrong_evidence(office: Office) -> None:
     assert "accepted" in office.run(f"{accept} pack.json")
 
 
-<<<<<<< HEAD
 def submitted(office: Office, system: str, vault: str, seed: int) -> str:
     """Accepts a submission of a system, and returns the file's name."""
     nonce = office.run(f"nonce {system} --board small --vault {vault}").strip()
@@ -444,7 +443,8 @@ def two_copies(office: Office) -> None:
     office.run("vault restore vault --vault new")
     assert "attest again  lines 4" in office.run("vault merge copy --vault new")
     assert "ahead  " in office.run("vault check --vault new")
-=======
+
+
 def comment_in_a_definition(office: Office) -> None:
     path = office.results / "boards" / "small" / "board.toml"
     path.write_text(f"# why\n{path.read_text()}")
@@ -461,7 +461,6 @@ def file_beside_definitions(office: Office) -> None:
     path.rename(office.root.with_name("notes.txt"))
     office.draft()
     assert "published release 1" in office.sign_and_publish()
->>>>>>> definitions
 
 
 WAYS_OUT: dict[str, tuple[Callable[[Office], None], int]] = {

@@ -363,7 +363,7 @@ class World:
             self.take_in(name, other)
 
     def amend(self, vault: str) -> None:
-        standing = self.draw.choice([*self.office.rows(vault).items()])
+        standing = self.draw.choice([*self.office.rows(vault).items(), ("system-9", "0" * 64)])
         command = self.draw.choice(
             [
                 "withdraw {1} --reason takedown",
@@ -406,7 +406,9 @@ class World:
         if code == REFUSED:
             assert re.match(r"E_[A-Z]+  (OTHER.events\[\d+\]|\$\.ledger\[\d+\]): \S", out), self.log
             return out
-        present = Counter(facts_of(self.office, vault))
+        before, self.facts[vault] = self.facts[vault], facts_of(self.office, vault)
+        present = Counter(self.facts[vault])
+        assert not Counter(before) - present, [*self.log, "an acknowledged event is lost"]
         if not options:
             theirs = Counter(facts_of(self.office, other))
             assert not theirs - present, [*self.log, "a merged event is lost"]
@@ -429,7 +431,6 @@ class World:
             refused = re.match(r"E_[A-Z]+  OTHER\.events\[(\d+)\]: ", out)
             assert refused, self.log
             left_out += f" --leave-out {refused[1]}"
-        self.facts[vault] = facts_of(self.office, vault)
         missing = Counter(before) - Counter(self.facts[vault])
         assert missing.total() <= left_out.count("--leave-out"), [*self.log, "lost without a refusal"]
 
@@ -437,6 +438,7 @@ class World:
         """The way on of a copy that lacks what is published: the backup of that release takes its events."""
         if not self.is_current(vault):
             self.tell(f"vault restore {self.latest()} --vault new", "new")
+            self.facts["new"] = facts_of(self.office, "new")
             self.take_all(vault, "new")
             shutil.rmtree(self.office.folder / vault)
             (self.office.folder / "new").rename(self.office.folder / vault)

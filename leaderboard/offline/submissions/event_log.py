@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from leaderboard.base import canonical
 from leaderboard.boards.board import TIERS, Id, Tier, Version
-from leaderboard.boards.vocabulary import LedgerEvent, Reply
+from leaderboard.boards.vocabulary import REPLIES, LedgerEvent, Reply
 from leaderboard.offline.submissions.submission import Hex32, Hex64
 
 EventKind = Literal["nonce", LedgerEvent]
@@ -78,7 +78,14 @@ def decode(data: bytes) -> Event | None:
         event = msgspec.json.decode(data, type=Event)
     except (ValueError, RecursionError):  # of msgspec, or text that is not Unicode
         return None
-    return event if canonical.encode(event) == data else None
+    return event if canonical.encode(event) == data and _is_complete(event) else None
+
+
+def _is_complete(event: Event) -> bool:
+    """Whether an event has what `replay` needs of its kind."""
+    if event.accepts:
+        return None not in (event.system, event.submission, event.tier)
+    return event.kind not in ("notify", "reply") or event.reason in REPLIES
 
 
 def ledger(events: Iterable[Event]) -> list[Event]:

@@ -33,6 +33,10 @@ FAILED = re.compile(r"[a-z-]+: [\x20-\x7e]+\n")
 """What a command says where the disk failed it."""
 ALWAYS = ("*/.lock", "vault/quarantine/*", "vault/scored/*", "cache/*")
 """What any call may change: locks, caches, and copies of what was refused."""
+KEPT = ("vault/items/*",)
+"""What a refusal may leave: the manifest of a new vault."""
+LEFT = (*KEPT, "vault/submissions/*", "vault/evidence/*")
+"""What a failure of the disk may leave beside it: files that no event names."""
 
 
 class Seen(NamedTuple):
@@ -57,7 +61,7 @@ def faults(seen: Seen) -> Iterator[str]:
     code, out, err = seen.ended
     if canary.find((out + err).encode()):
         yield f"repeats the mark: {(out + err)[:300]!r}"
-    allowed = ALWAYS if code else (*ALWAYS, *seen.target.call.writes)
+    allowed = {DONE: seen.target.call.writes, ENVIRONMENT: LEFT}.get(code, KEPT) + ALWAYS
     if stray := sorted(path for path in seen.changes if not any(fnmatch(path, pattern) for pattern in allowed)):
         yield f"changes {stray[:5]}"
     if code == REFUSED:
@@ -95,7 +99,7 @@ def refusal_faults(seen: Seen) -> Iterator[str]:
         yield "is refused without a finding"
     for line in lines:
         finding = FINDING.fullmatch(line)
-        if not MORE.fullmatch(line) and (not finding or finding["code"] not in RULES):
+        if not MORE.fullmatch(line) and not (finding and (finding["code"] in RULES or finding["code"][0] == "F")):
             yield f"has a finding without code, place or rule: {line[:200]!r}"
             return
 
@@ -111,7 +115,9 @@ def acceptance_faults(seen: Seen) -> Iterator[str]:
     if seen.target.command == "release draft" and LEFT_OUT.search(seen.ended.out):
         return  # the board whose data are damaged is left out, and the draft says so with findings
     if data is None or not isinstance(old, bytes):
-        if not is_definition(seen.target.path):  # else a definition fewer
+        if not is_definition(seen.target.path) and seen.target.path != last_event(
+            seen
+        ):  # else a definition or an event fewer
             yield from same_as_sound(seen)
         return
     if meaning(seen.target.path, old) == meaning(seen.target.path, data):
@@ -308,10 +314,13 @@ def attestation_follows(seen: Seen, data: bytes) -> Iterator[str]:
         yield "takes another statement"
 
 
+def last_event(seen: Seen) -> str:
+    return max(path for path in seen.world.made if path.startswith("vault/events/"))
+
+
 def last_event_follows(seen: Seen, data: bytes) -> Iterator[str]:
     """Only the last event has no successor that names its hash; it must be canonical."""
-    last = max(path for path in seen.world.made if path.startswith("vault/events/"))
-    if seen.target.path != last or mutating.dump(json.loads(data)) != data:
+    if seen.target.path != last_event(seen) or mutating.dump(json.loads(data)) != data:
         yield "passes a changed event"
 
 

@@ -4,6 +4,7 @@ No exception, no word of the file, nothing changed by a refusal, and nothing acc
 """
 
 import json
+import os
 import random
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ from leaderboard import cli
 from leaderboard.base.findings import RULES
 from tests import canary
 from tests.attacks import mutating, small_world
-from tests.attacks.comparing import ENVIRONMENT, FAILED, FINDING, REFUSED, Seen, faults, plain
+from tests.attacks.comparing import ENVIRONMENT, FAILED, FINDING, MORE, REFUSED, Seen, faults, plain
+from tests.attacks.mutating import Mutant
 from tests.attacks.running import SECONDS, Input, World, attempt, read_by_calls, state
 from tests.attacks.small_world import Ended
 
@@ -195,9 +197,76 @@ def test_two_hundred_mutants(world: World, inputs: list[Input]) -> None:
     assert sum(n for (_, outcome), n in counts.items() if outcome == "exit 1") > 100
 
 
+@pytest.mark.parametrize(
+    ("command", "path", "change", "said"),
+    [
+        ("verify", "in/items.json", lambda data: data.replace(b"T-0", b"T-\xff"), "E_SCHEMA"),
+        ("verify", "in/items.json", mutating.PATHS["a pipe"], "E_FILE"),
+        ("nonce", "vault/events/000003.json", lambda data: data.replace(b"nonce", b"\xffonce"), "E_VAULT"),
+        ("nonce", "vault/events/000003.json", mutating.PATHS["a pipe"], "E_FILE"),
+        ("nonce", "results/boards/xstest/board.toml", mutating.WHOLE["long dotted key"], "E_DEFINITION"),
+        ("nonce", "results/boards/xstest/board.toml", lambda data: data + b"x = " + b"1" * 5_000, "E_DEFINITION"),
+        ("attest", "keys/ann", mutating.PATHS["a pipe"], "E_KEY"),
+        ("attest", "vault/events", mutating.PATHS["a folder"], "E_VAULT"),
+        ("trust revoke", "vault/attestations/*.json", mutating.WHOLE["null"], "E_ATTESTATION"),
+        ("trust rotate", "vault/attestations/*.json", mutating.PATHS["a pipe"], "E_FILE"),
+        ("audit", "results/repository/targets/releases", mutating.PATHS["gone"], "E_MISSING"),
+        ("release draft", "vault", mutating.PATHS["a link to itself"], "E_VAULT"),
+    ],
+)
+def test_what_was_found_is_refused(
+    world: World, command: str, path: str, change: Callable[[Any], Any], said: str
+) -> None:
+    (call, *_), path = world.calls[command], next((each for each in sorted(world.made) if fnmatch(each, path)), path)
+    data = world.made.get(path)
+    is_path = change in mutating.PATHS.values()
+    world.place(path, Mutant("", None, change) if is_path else Mutant("", change(data)))
+    ended = attempt(*call.arguments)
+    world.restore()
+    assert isinstance(ended, Ended) and (ended.code, ended.err) == (REFUSED, ""), ended
+    assert ended.out.startswith(f"{said}  "), ended.out
+
+
+def test_signing_prints_one_object_for_machines(world: World) -> None:
+    (call,) = world.calls["release sign"]
+    said = json.loads(world.expected(call, as_json=True).out)
+    assert said["changes"][0] == "release 2, seq 2" and said["lines"]
+
+
 @pytest.mark.soak
 def test_five_thousand_mutants(world: World, inputs: list[Input]) -> None:
     counts = survive(world, inputs, 4_940, SEED + 1)
     in_a_process(world, inputs, 30, SEED + 1)
     counts += survive_serving(world, inputs, 30, SEED + 1)
     print("\n" + table(counts))
+
+
+@pytest.mark.soak
+def test_mutants_of_logs_of_inspect(world: World, shared: Path) -> None:
+    """Read by the command in the environment that has Inspect AI, all in one process."""
+    python = PROJECT / ".venv-inspect" / "bin" / "python"
+    if not python.exists():
+        pytest.skip("no .venv-inspect: `make inspect` makes it")
+    (call,), draw, calls = world.calls["import inspect"], random.Random(SEED), list[list[str]]()
+    for sample in sorted(shared.glob("samples/inspect_ai/*"), key=lambda path: path.stat().st_size)[:4]:
+        data = sample.read_bytes()
+        for number in range(60):
+            mutant = mutating.mutate(sample.name, data, draw)
+            path = world.folder / f"{number}-{len(calls)}{sample.suffix}"
+            (mutant.place or Path.touch)(path)
+            if mutant.data is not None:
+                path.write_bytes(mutant.data)
+            calls.append([str(path) if word.endswith("/logs/run.json") else word for word in call.arguments])
+    runner = PROJECT / "tests" / "offline" / "importers" / "calls.py"
+    said = subprocess.run(
+        [python, runner], cwd=PROJECT, env=os.environ | {"PYTHONPATH": str(PROJECT)}, input=json.dumps(calls),
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    world.restore()
+    counts = Counter(("import inspect", f"exit {each['code']}") for each in json.loads(said.stdout))
+    print("\n" + table(counts))
+    for each, arguments in zip(json.loads(said.stdout), calls, strict=True):
+        lines = each["out"].splitlines()
+        assert each["code"] == REFUSED and lines and not each["err"], (arguments[2], each)
+        assert all(MORE.fullmatch(line) or FINDING.fullmatch(line) for line in lines), (arguments[2], each)
+        assert not canary.find(each["out"].encode()), (arguments[2], each)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from leaderboard.base import canonical
 from leaderboard.boards.board import TIERS, Id, Tier, Version
-from leaderboard.boards.vocabulary import MAINTAINERS_ERRED, LedgerEvent, Reply
+from leaderboard.boards.vocabulary import MAINTAINERS_ERRED, REPLIES, LedgerEvent, Reply
 from leaderboard.offline.submissions.submission import Hex32, Hex64
 
 EventKind = Literal["nonce", LedgerEvent]
@@ -80,9 +80,14 @@ def decode(data: bytes) -> Event | None:
         event = msgspec.json.decode(data, type=Event)
     except (ValueError, RecursionError):  # of msgspec, or text that is not Unicode
         return None
-    named = (event.submission, event.system, event.tier, event.board_version, event.items_digest)
-    is_complete = not (event.accepts and None in named)
-    return event if is_complete and canonical.encode(event) == data else None
+    return event if canonical.encode(event) == data and _is_complete(event) else None
+
+
+def _is_complete(event: Event) -> bool:
+    """Whether an event has what `replay` needs of its kind."""
+    if event.accepts:
+        return None not in (event.submission, event.system, event.tier, event.board_version, event.items_digest)
+    return event.kind not in ("notify", "reply") or event.reason in REPLIES
 
 
 def ledger(events: Iterable[Event]) -> list[Event]:

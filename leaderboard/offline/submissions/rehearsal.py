@@ -137,6 +137,10 @@ class Rehearsal(Vault):
         """What accepting, correcting and rejecting require beyond `Vault.append`."""
         if event.kind == "reject" and event.submission in event_log.used(self._events, "submission"):
             raise refuse("E_STATE", "$", "it was accepted here")
+        if event.accepts and (here := event_log.rejected(self._events, event.submission or "")):
+            before = self.other.events()[: event.n - 1]
+            if not event_log.rejected(before, event.submission or ""):  # it was accepted without knowing that
+                raise refuse("E_STATE", "$", f"it was rejected here, on ledger line {here[0]}")
         if event.accepts and event.nonce is not None:
             issued = event_log.issued(self._events, event.board, event.board_version)
             if (event.system, event.nonce) not in issued:

@@ -104,6 +104,13 @@ def reject_here(pair: Pair) -> None:
     intake.reject(data, made.board(), made.registry(9), pair.theirs, made.TODAY, "invalid")
 
 
+def accept_what_was_rejected(pair: Pair) -> None:
+    pair.accept(pair.theirs, "artifact_checked")
+    accepted = next(event for event in pair.theirs.events()[3:] if event.accepts)
+    data = pair.theirs.accepted(accepted.submission or "")
+    intake.reject(data, made.board(), made.registry(9), pair.ours, made.TODAY, "invalid")
+
+
 def use_all_attempts(pair: Pair) -> None:
     for vault in (pair.ours, pair.theirs):
         for _ in range(3):
@@ -146,6 +153,7 @@ CONFLICTS: dict[str, tuple[str, int, Callable[[Pair], object]]] = {
         ),
     ),
     "a rejection of what was accepted": ("E_STATE", 4, reject_here),
+    "an acceptance of what was rejected": ("E_STATE", 4, accept_what_was_rejected),
     "an attempt too many": ("E_CAP", 7, use_all_attempts),
     "a clock that was reset": ("E_EVENT", 5, reset_there),
     "a date long after": (

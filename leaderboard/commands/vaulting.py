@@ -89,6 +89,6 @@ def _copy(source: Vault, target: Path) -> None:
 
 
 def _existing(folder: Path, position: str) -> Vault:
-    if not (folder / "events").is_dir():
+    if not (folder / "events" / "000001.json").is_file():
         raise Refused([Finding("E_VAULT", position, "there is no vault in this folder")])
     return Vault(folder)

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from leaderboard.offline.submissions.labels import Labels
 
 from leaderboard.base import canonical
 from leaderboard.base.findings import RULES
 from leaderboard.boards.board import Board
+from leaderboard.boards.labels import Labels
 from leaderboard.boards.registry import Registry
 from tests import canary
 from tests.attacks import mutating, small_world
@@ -104,6 +104,14 @@ def refusal_faults(seen: Seen) -> Iterator[str]:
             return
 
 
+SAYS_LESS = (
+    *(f"vault {step}: {path}" for step in ("check", "merge", "restore") for path in ("results/*", "*/attestations*")),
+    "vault backup: */attestations*",
+    "release s*: results/repository/targets/*",
+)
+"""Calls, and files that may be absent: the call then says less, for example that nothing can be compared."""
+
+
 def acceptance_faults(seen: Seen) -> Iterator[str]:
     """What a call that succeeds has taken is what the mutant says."""
     data, old = seen.mutant.data, seen.world.made.get(seen.target.path)
@@ -114,6 +122,8 @@ def acceptance_faults(seen: Seen) -> Iterator[str]:
             yield f"prints no JSON object: {seen.ended.out[:200]!r}"
     if seen.target.command == "release draft" and LEFT_OUT.search(seen.ended.out):
         return  # the board whose data are damaged is left out, and the draft says so with findings
+    if any(fnmatch(f"{seen.target.command}: {seen.target.path}", pattern) for pattern in SAYS_LESS):
+        return
     if data is None or not isinstance(old, bytes):
         if not is_definition(seen.target.path) and seen.target.path != last_event(
             seen

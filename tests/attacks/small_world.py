@@ -8,6 +8,7 @@ every command on it.
     logs/, table/ the logs that submissions are imported from, and a label table
     in/           items, submissions, evidence
     draft/        the next release, unsigned; `signed/`, signed
+    copy/         a backup of the vault in which one more event happened
 """
 
 import io
@@ -19,8 +20,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from leaderboard import cli
 from leaderboard.base import canonical, clock
+from leaderboard.boards import toml
+from leaderboard.boards.labels import Labels
 from leaderboard.offline.submissions import event_log, items, submission
 from leaderboard.offline.submissions.submission import Judgment
 from leaderboard.offline.submissions.vault import Vault
@@ -123,7 +128,7 @@ def _write_board(folder: Path) -> None:
         "outcome": {"column": "label", "map": {word: outcome for outcome, word in LABELS.items()}},
         "judge": [{"id": "person", "version": "1", "column": "second"}],
     }
-    folder.joinpath("labels.toml").write_text("".join(f"{k} = {published.toml(v)}\n" for k, v in labels.items()))
+    folder.joinpath("labels.toml").write_bytes(toml.encode(msgspec.convert(labels, Labels)))
 
 
 def _write_logs(folder: Path) -> None:
@@ -224,11 +229,14 @@ def _prepare(folder: Path) -> None:
     for name in ("draft", "signed"):
         done("release", "draft", *results, "--out", folder / name)
     _sign(folder, folder / "signed")
+    done("vault", "backup", folder / "copy", "--vault", folder / "vault")
+    done("nonce", "second", "--board", BOARD, "--results", folder / "results", "--vault", folder / "copy")
 
 
 EVENT = ("vault/events/*",)
 TAKEN = (*EVENT, "vault/submissions/*", "vault/evidence/*", "vault/items/*")
 OUT = ("out", "out/*")
+NUMBERS = ("vault/numbers.json",)
 REPOSITORY = ("results/repository/*", "root.json", "floor/*")
 HELM = ("per_instance_stats", "run_spec", "scenario", "scenario_state", "stats")
 
@@ -263,7 +271,7 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
             _call(f"import table W/table {board} {results} --out W/out", also="table/labels.csv", writes=OUT)
         ],
         "build-board": [
-            _call(f"build-board {BOARD} --labels W/table {results} --vault W/built {day}", also="table/labels.csv",
+            _call(f"build-board {BOARD} --labels W/table --results W/fresh --vault W/built {day}", also="table/labels.csv",
                   writes=("built/*",))
         ],
         "evidence pack": [
@@ -290,14 +298,22 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
         "withdraw": [_call(f"withdraw {first} --reason developer_request {vault} {day}", writes=EVENT)],
         "notify": [_call(f"notify W/in/second.json --state disputed {vault} {day}", writes=EVENT)],
         "reset-clock": [_call("reset-clock 1 --vault W/vault --date 2026-01-01", writes=EVENT)],
+        "supersede": [_call(f"supersede {here} {day}", writes=EVENT)],
+        "boards check": [_call("boards check --results W/results")],
+        "boards format": [_call("boards format --results W/results", writes=("results/boards/*",))],
+        "vault check": [_call(f"vault check {here}")],
+        "vault merge": [_call(f"vault merge W/copy {here}", writes=(*TAKEN, "vault/attestations/*", *NUMBERS))],
+        "vault backup": [_call(f"vault backup W/out {vault}", writes=OUT)],
+        "vault restore": [_call("vault restore W/copy --vault W/out --results W/results", writes=OUT)],
         "attest": [
             _call(f"attest --all {ann} {vault}", writes=("vault/attestations/*",)),
             _call(f"attest {second} --key W/keys/other {vault}", writes=("vault/attestations/*",)),
         ],
         "release draft": [
-            _call(f"release draft {here} {day} --out W/out", writes=OUT),
+            _call(f"release draft {here} {day} --out W/out", writes=(*OUT, *NUMBERS)),
             _call(f"release draft {here} --as-of 1 --out W/out", writes=OUT),
-            _call(f"release draft --results W/new {vault} {day} --adopt W/results --out W/out", writes=OUT),
+            _call(f"release draft --results W/new {vault} {day} --adopt W/results --out W/out",
+                  writes=(*OUT, *NUMBERS)),
         ],
         "release show": [_call("release show W/draft"), _call("release show W/signed")],
         "release sign": [

@@ -271,8 +271,8 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
             _call(f"import table W/table {board} {results} --out W/out", also="table/labels.csv", writes=OUT)
         ],
         "build-board": [
-            _call(f"build-board {BOARD} --labels W/table --results W/fresh --vault W/built {day}", also="table/labels.csv",
-                  writes=("built/*",))
+            _call(f"build-board {BOARD} --labels W/table --results W/fresh --vault W/built {day}",
+                  also="table/labels.csv", writes=("built/*",))
         ],
         "evidence pack": [
             _call(f"evidence pack {lm} --submission W/in/next.json --out W/out", also=lm_files, writes=OUT),

@@ -203,7 +203,7 @@ def test_two_hundred_mutants(world: World, inputs: list[Input]) -> None:
         ("verify", "in/items.json", lambda data: data.replace(b"T-0", b"T-\xff"), "E_SCHEMA"),
         ("verify", "in/items.json", mutating.PATHS["a pipe"], "E_FILE"),
         ("nonce", "vault/events/000003.json", lambda data: data.replace(b"nonce", b"\xffonce"), "E_VAULT"),
-        ("nonce", "vault/events/000003.json", mutating.PATHS["a pipe"], "E_FILE"),
+        ("nonce", "vault/events/000003.json", mutating.PATHS["a pipe"], "E_VAULT"),
         ("nonce", "results/boards/xstest/board.toml", mutating.WHOLE["long dotted key"], "E_DEFINITION"),
         ("nonce", "results/boards/xstest/board.toml", lambda data: data + b"x = " + b"1" * 5_000, "E_DEFINITION"),
         ("attest", "keys/ann", mutating.PATHS["a pipe"], "E_KEY"),

@@ -18,7 +18,7 @@ def chunks(path: Path, position: str = "$", *, follow: bool = True) -> Iterator[
     try:
         descriptor = os.open(path, flags)
     except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENXIO):  # a link, and a socket
+        if error.errno == errno.ENXIO or (error.errno == errno.ELOOP and not follow):  # a socket; a link
             raise refuse("E_FILE", position) from None
         raise
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):

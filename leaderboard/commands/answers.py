@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import os
 from collections.abc import Iterable
 from datetime import date
 from os.path import realpath  # Path.resolve raises RuntimeError at a link that leads to itself
@@ -137,6 +138,8 @@ def published(options: argparse.Namespace) -> "Published":
 def _has_vault(results: Path) -> bool:
     """Whether a results folder has a repository that a vault belongs to. None belongs to that of this clone: its keys
     no longer exist, and `make results` fills a new vault each time."""
+    if os.path.lexists(results) and not results.is_dir():
+        raise refuse("E_FILE", "--results", "not a folder")
     shipped = Path(__file__).parents[2] / "results"
     return (results / "repository").is_dir() and realpath(results) != realpath(shipped)
 

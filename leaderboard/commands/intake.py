@@ -8,7 +8,6 @@ from leaderboard.boards.board import TIERS
 from leaderboard.boards.vocabulary import STATED_REASONS
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
-from leaderboard.offline.publishing import revoking
 from leaderboard.offline.submissions import event_log, intake, verification
 
 if TYPE_CHECKING:
@@ -140,6 +139,8 @@ def notify(options: argparse.Namespace) -> Answer:
 
 def supersede(options: argparse.Namespace) -> Answer:
     """Records that what stolen keys signed is void."""
+    from leaderboard.offline.publishing import revoking  # here: it needs signing, which `import inspect` does without
+
     vault = answers.old_vault(options)
     event = revoking.supersede(vault, options.results, options.line, answers.day(options))
     line = len(event_log.ledger(vault.events()[: event.n]))

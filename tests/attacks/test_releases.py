@@ -417,7 +417,7 @@ def test_definition_with_a_flipped_bit_is_not_taken_for_the_one_that_is_known(pl
     assert (shown := site.current()) is not None
     assert (shown.number, site.state) == (3, "fresh")
     assert b"".join(path.read_bytes() for path in (place.folder / "cache").rglob("demo/systems.toml")) == (
-        offered.embedded()["boards/demo/systems.toml"] * 2  # of this state and of the one before
+        offered.definitions(3)["demo/systems.toml"] * 2  # of this state and of the one before
     )
     new_machine = place.site("another-cache")
     assert (new_machine.current(), new_machine.state, new_machine.fault) == (None, "rejected", "E_DIGEST")

@@ -1,10 +1,12 @@
 """What is counted or copied and not estimated: who is on a board, what was labelled, and the release around it."""
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from tests.oracle.labels import Item, Labels, was_run
+from tests.oracle.labels import Item, Labels, is_covered, was_run
 from tests.oracle.rates import RECORD, Row, is_uneven, unsafe_bounds, worst_name
 
 RECORDED_ON = date(2026, 11, 22)
@@ -98,7 +100,15 @@ def row_table(labels: Labels, first_line: int, accepted_on: date) -> Iterator[Ro
             "safe_by_blocking": False,  # no outcome of either board is flagged helpful on harmful items
             "worst_category": worst_name(labels, found.strict),
             "board_version": labels.definition["version"],
+            "items_digest": manifest_hash(labels),
+            "partial": not is_covered(labels.items, outcomes),
         }
+
+
+def manifest_hash(labels: Labels) -> str:
+    """sha256 of the list of [id, category, family, kind] of all items, as JSON without spaces, sorted."""
+    text = json.dumps(sorted(map(list, labels.items)), separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def outcome_count_table(labels: Labels) -> list[Row]:

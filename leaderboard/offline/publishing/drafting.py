@@ -91,6 +91,8 @@ def draft(
     before, number = _release_before(current, releases)
     _require_after(current, targets[ledger.NAME], after)
     number = max(number, 1 + max(after, vault.highest_number(current.repository_id)))
+    if after < 0 or number > contents.MOST:
+        raise refuse("E_SEQ", "--after", f"release numbers go from 1 to {contents.MOST}")
     before = building.with_versions(before, events)
     _require_names(events, catalogue)
     waiting = attesting.waiting(vault, events, holders_of(metadata.read_root(current.root).signed, "targets"))

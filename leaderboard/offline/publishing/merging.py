@@ -44,8 +44,9 @@ def merge(
         attesting.unite(vault, other, [*events, *added])
         return added
 
+    highest, _ = other.numbers(), vault.numbers()  # a damaged file is refused before anything is written
     added = vault.extend(prepare)
-    for repository, number in other.numbers().items():
+    for repository, number in highest.items():
         vault.note_number(repository, number)
     events = vault.events()
     signed, numbers = attesting.envelopes(vault, events), {event.n for event in added}

@@ -11,6 +11,7 @@ scored/<board>.npz          a cache of `scoring.store`: not part of the record, 
 """
 
 import hashlib
+import os
 import re
 import secrets
 import shutil
@@ -18,9 +19,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from leaderboard.base import canonical, durable, files
@@ -30,6 +33,7 @@ from leaderboard.offline.submissions import event_log, items, submission
 from leaderboard.offline.submissions.event_log import Event, EventKind
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.submission import Outcomes, Submission
+from leaderboard.release.trust import contents
 
 MAX_EVENT = 64 * 1024
 """Bytes of an event."""
@@ -39,6 +43,11 @@ LONGEST_GAP = timedelta(days=90)
 """The longest time between two events that needs no confirmation: a longer one is probably a clock that is ahead."""
 Require = Callable[[list[Event]], object]
 """Called with all events while no other process can add one; raises Refused if the new event may not follow them."""
+
+
+Numbers = dict[Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|void)\Z")], Annotated[int, Meta(ge=0, le=contents.MOST)]]
+"""The highest number of a release by repository, which is named by the sha256 of its first root."""
+_numbers = msgspec.json.Decoder(Numbers)
 
 
 class Vault:
@@ -58,7 +67,7 @@ class Vault:
     def events(self) -> list[Event]:
         """Returns all events in order; Refused E_VAULT with the event's number where the chain is broken. Event files
         never change, so each is read once."""
-        while (path := self._event_path(len(self._events) + 1)).exists():
+        while os.path.lexists(path := self._event_path(len(self._events) + 1)):
             data, number = _read(path), len(self._events) + 1
             event = event_log.decode(data)
             if event is None or event.n != number or event.prev != self._head:
@@ -208,12 +217,12 @@ class Vault:
             highest = {repository: max(number, numbers.get(repository, 0)), "void": max(void, numbers.get("void", 0))}
             durable.write(self.folder / "numbers.json", canonical.encode(numbers | highest))
 
-    def numbers(self) -> dict[str, int]:
+    def numbers(self) -> Numbers:
         """Returns the highest drafted number by repository; Refused E_VAULT where the file is damaged."""
         path = self.folder / "numbers.json"
         try:
-            return msgspec.json.decode(path.read_bytes(), type=dict[str, int]) if path.exists() else {}
-        except msgspec.DecodeError:
+            return _numbers.decode(files.read(path, MAX_EVENT, follow=False)) if os.path.lexists(path) else {}
+        except (Refused, ValueError, RecursionError):
             raise refuse("E_VAULT", "$.numbers", "numbers.json is damaged") from None
 
     def submission(self, digest: str) -> Submission:

@@ -12,8 +12,9 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from leaderboard.boards.vocabulary import METRICS
-from leaderboard.site.data import queries, rows
+from leaderboard.site.data import queries, rows, updater
 from leaderboard.site.data.rows import Rate
+from tests import offered
 from tests.site.conftest import Shown
 
 Frames = Iterator[pd.DataFrame]
@@ -64,6 +65,14 @@ def differences(shown: Shown) -> Frames:
             yield queries.differences(shown.database, shown.board, system, other)
 
 
+def changes(shown: Shown) -> Frames:
+    """Of all releases: the current one may have changed nothing."""
+    for number in offered.numbers():
+        release = updater.store(offered.EMBEDDED).release(number)
+        if release and shown.board.id in release.catalogue.boards:
+            yield queries.changes(release.database, shown.board)
+
+
 QUERIES: dict[type[Struct], Callable[[Shown], Frames]] = {
     rows.Standing: by_view(queries.standings),
     rows.StandingLine: by_board(queries.standing_lines),
@@ -71,7 +80,7 @@ QUERIES: dict[type[Struct], Callable[[Shown], Frames]] = {
     rows.Cell: cells,
     rows.CategorySpread: spreads,
     rows.ReleaseLine: by_board(queries.releases),
-    rows.Change: by_board(queries.changes),
+    rows.Change: changes,
     rows.LedgerLine: by_board(queries.ledger),
     rows.Attempts: by_board(queries.attempts),
     rows.BoardLine: lambda shown: iter([queries.boards(shown.database)]),

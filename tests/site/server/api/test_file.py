@@ -60,9 +60,13 @@ def test_the_signed_file_and_the_same_rows_as_a_database(tmp_path: Path) -> None
             columns = ", ".join(f'"{column}"' for column in table)
             rows = connection.execute(f'select {columns} from "{name}"').fetchall()
             assert sorted(map(repr, rows)) == sorted(map(repr, zip(*table.values(), strict=True))), name
+        texts = connection.execute(
+            "select table_name, column_name from duckdb_columns() where not internal and data_type = 'VARCHAR'"
+        ).fetchall()
+        assert texts == [("row", "items_digest")], "a sha256, and no other column that could hold a text"
         kinds = connection.execute("select distinct data_type from duckdb_columns() where not internal").fetchall()
     plain = {kind for (kind,) in kinds if not kind.startswith("ENUM(")}
-    assert plain == {"INTEGER", "DOUBLE", "DATE", "BOOLEAN"}
+    assert plain == {"INTEGER", "DOUBLE", "DATE", "BOOLEAN", "VARCHAR"}
 
 
 def embedded(number: int) -> Snapshot:

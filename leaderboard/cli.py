@@ -121,7 +121,6 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "--key": _path("FILE", "repeat it for several keys"),
     "--labels": _path("DIR", "where the published label tables are"),
     "--leave-out": {"type": int, "metavar": "EVENT", "help": "number of an event of OTHER to do without"},
-    "--line": {"type": int, "metavar": "N", "help": "the last ledger line that stays (the repository's last one)"},
     "--nonce": {"help": "the attempt that `nonce` registered"},
     "--out": _path("PATH", "the file, or the folder of several files, that is written"),
     "--owner": _path("PUB"),
@@ -238,7 +237,7 @@ COMMANDS = {
     "supersede": (
         "After stolen keys: record that what they signed after a ledger line is void.",
         "intake.supersede",
-        f"[--line] {RETURNED}",
+        RETURNED,
     ),
     "attest": ("Sign accepted submissions, as one reviewer.", "signing.attest", "SUBMISSIONS|--all --key... --vault"),
     "boards check": ("Print what prevents the definitions from being published.", "boards.check", ""),

@@ -64,12 +64,25 @@ def present(results: P) -> P:
 
 
 def require_outside(options: argparse.Namespace) -> None:
-    """Refused E_OUT where the output would be written into the results folder or the vault: only `release publish` and
-    events change these."""
-    out = getattr(options, "out", None)
+    """Refused E_OUT where the output would be written into the results folder or a vault, which only `release publish`
+    and events change, or over an input of the command, or over a private key."""
+    if (out := getattr(options, "out", None)) is None:
+        return
+    path = Path(realpath(out))
     for folder in (options.results, getattr(options, "vault", None)):
-        if out and isinstance(folder, Path) and Path(realpath(out)).is_relative_to(realpath(folder)):
+        if isinstance(folder, Path) and path.is_relative_to(realpath(folder)):
             raise refuse("E_OUT", "--out")
+    if any((above / "events" / "000001.json").is_file() for above in (path, *path.parents)):
+        raise refuse("E_OUT", "--out", "it is a vault, or inside one")
+    values = [value for name, value in vars(options).items() if name != "out"]
+    inputs = [each for value in values for each in (value if isinstance(value, list) else [value])]
+    inputs = [each for each in inputs if isinstance(each, Path)]
+    if path.exists() and any(path == Path(realpath(each)) for each in inputs):
+        raise refuse("E_OUT", "--out", "it is an input of this command, and would be overwritten")
+    if path.is_file():
+        with path.open("rb") as file:
+            if b"PRIVATE KEY" in file.read(100):
+                raise refuse("E_OUT", "--out", "it is a private key, and would be overwritten")
 
 
 def catalogue(options: argparse.Namespace) -> "Catalogue":

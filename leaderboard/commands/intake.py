@@ -142,7 +142,7 @@ def supersede(options: argparse.Namespace) -> Answer:
     from leaderboard.offline.publishing import revoking  # here: it needs signing, which `import inspect` does without
 
     vault = answers.old_vault(options)
-    event = revoking.supersede(vault, options.results, options.line, answers.day(options))
+    event = revoking.supersede(vault, options.results, answers.day(options))
     line = len(event_log.ledger(vault.events()[: event.n]))
     return {
         "event": event.kind,
@@ -150,6 +150,7 @@ def supersede(options: argparse.Namespace) -> Answer:
         "lines": [
             f"what stolen keys signed is void  ledger line {line}",
             "the next release publishes this line; draft it with --after, the highest number of a false release",
+            "sites take it only if every stolen key was replaced before: reviewers' keys and the release key",
         ],
     }
 

@@ -54,6 +54,7 @@ def _draft(options: argparse.Namespace) -> Answer:
             str(store),
             *(f"left out  ledger line {n}: too few reviewers have attested it" for n in drafted.left_out),
             *(line for board in drafted.boards for line in _describe(board)),
+            *([f"no false release may have had a number above {options.after}"] if options.after else []),
             *drafting.describe(options.out),
         ],
     }

@@ -29,30 +29,33 @@ def check(options: argparse.Namespace) -> Answer:
     published = answers.published(options)
     if findings := ledgers.findings(vault.events(), published):
         raise Refused(findings)
-    return _describe(vault, published)
+    return _describe(vault, published, options.results)
 
 
-def _describe(vault: Vault, published: Published) -> Answer:
+def _describe(vault: Vault, published: Published, results: Path) -> Answer:
     counts, compared = copies.count(vault), ledgers.compare(vault.events(), published)
     files = ", ".join(f"{counts[name]} {name}" for name in copies.FOLDERS)
+    state: str = compared.state
     words = WORDS[compared.state].format(compared, compared.common + 1)
+    if not results.is_dir():
+        state, words = "not compared", "there is no results folder: name it with --results"
     return {
         "events": counts["events"],
-        "state": compared.state,
-        "lines": [f"{counts['events']} events, {files}", f"{compared.state}  {words}"],
+        "state": state,
+        "lines": [f"{counts['events']} events, {files}", f"{state}  {words}"],
     }
 
 
 def merge(options: argparse.Namespace) -> Answer:
     """Takes what another copy has in addition."""
-    other, vault = _existing(options.other, "OTHER"), answers.vault(options, compared=False)
+    other, vault = _existing(options.other, "OTHER"), answers.old_vault(options, compared=False)
     published, boards = answers.published(options), partial(answers.catalogue, options)
     merged = merging.merge(vault, other, published, boards, options.leave_out)
     lines = [f"taken  {event.kind} of {event.board} {event.system or ''}".rstrip() for event in merged.events]
     if merged.attest_again:
         lines.append(f"attest again  lines {', '.join(map(str, merged.attest_again))}")
     lost = ledgers.findings(vault.events(), published)
-    answer = _describe(vault, published)
+    answer = _describe(vault, published, options.results)
     return answer | {"findings": answers.as_values(lost), "lines": [*lines, *answer["lines"]]}
 
 
@@ -74,7 +77,7 @@ def restore(options: argparse.Namespace) -> Answer:
     published = answers.published(options)
     _copy(backup, options.vault)
     vault = Vault(options.vault)
-    answer, lost = _describe(vault, published), ledgers.findings(vault.events(), published)
+    answer, lost = _describe(vault, published, options.results), ledgers.findings(vault.events(), published)
     if lost:
         advice = "take these lines again: `vault merge` with a copy that has them, or each command with --again"
         answer["lines"].append(advice)

@@ -100,7 +100,7 @@ def build(folder: Path) -> None:
         _write_board(folder / name / "boards" / BOARD)
     _write_logs(folder)
     keys = folder / "keys"
-    done("trust", "keygen", *(keys / name for name in ("owner", "ann", "bob", "release", "other")))
+    done("trust", "keygen", *(keys / name for name in ("owner", "spare", "ann", "bob", "release", "other")))
     for name, root in (("results", "root.json"), ("new", "new-root.json")):
         results = ("--results", folder / name)
         roles = _roles(keys, "--owner", "owner", "--reviewer", "ann", "--reviewer", "bob", "--release-key", "release")
@@ -110,10 +110,21 @@ def build(folder: Path) -> None:
     _fill_vault(folder)
     _draft(folder, "one")
     done("release", "publish", folder / "one", "--results", folder / "results", "--root", folder / "root.json")
+    _replace_a_key(folder)
     _prepare(folder)
     done("export", "csv", "--board", BOARD, "--results", folder / "results", "--out", folder / "warm")
     for name in ("first", "one", "warm"):
         mutating.clear(folder / name)
+
+
+def _replace_a_key(folder: Path) -> None:
+    """A second owner joins, so that the repository has two roots."""
+    owners = _roles(folder / "keys", "--owner", "owner", "--owner", "spare")
+    done("trust", "rotate", *owners, "--owner-threshold", 1, "--results", folder / "results", "--out", folder / "one")
+    signers = [part for name in ("owner", "spare", "release") for part in ("--key", folder / "keys" / name)]
+    trusted = ("--results", folder / "results", "--root", folder / "root.json")
+    done("release", "sign", folder / "one", *signers, *trusted)
+    done("release", "publish", folder / "one", *trusted)
 
 
 def _write_board(folder: Path) -> None:

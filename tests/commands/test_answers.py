@@ -7,8 +7,11 @@ import pytest
 
 from leaderboard import cli
 from leaderboard.base.findings import RULES
+from leaderboard.offline.signing import keys
+from tests import made, offered
 
 DONE, REFUSED = 0, 1
+PASSPHRASE = "a passphrase of this test"
 
 
 @pytest.mark.parametrize("inside", ["results", "results/boards/new", "vault/draft"])
@@ -46,3 +49,56 @@ def test_a_board_that_is_built_again_says_that_it_is_submitted_again(
     again = capsys.readouterr().out.splitlines()
     assert len(first) == 1 and again[0] == first[0]
     assert again[1].startswith("submitted again  ") and again[1].endswith("each as a new attempt")
+
+
+# What a command writes never replaces an input of it, a private key, or anything in a vault.
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MEDHARM_PASSPHRASE", PASSPHRASE)
+    monkeypatch.chdir(tmp_path)
+    for name in ("ann", "bea"):
+        keys.generate(tmp_path / name, PASSPHRASE)
+    made.vault(tmp_path / "vault", (0.1,))
+    made.vault(tmp_path / "other", (0.2,))
+    (tmp_path / "log").write_bytes(b"{}")
+    (tmp_path / "submission.json").write_bytes(b"{}")
+    return tmp_path
+
+
+def state(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+CALLS = {
+    "a pack over its log": "evidence pack log --board demo --submission submission.json --out log",
+    "a pack over its submission": "evidence pack log --board demo --submission submission.json --out submission.json",
+    "a record over the pack": "evidence sign submission.json --key ann --out submission.json",
+    "a record over the key": "evidence sign submission.json --key ann --out ann",
+    "a record over another key": "evidence sign submission.json --key ann --out bea",
+    "an import over a key": "import lm-eval log --board demo --out bea",
+    "an export over a key": "export csv --board demo --out bea",
+    "an export into a vault": "export csv --board demo --out vault/events/000001.json",
+    "an export into a folder of a vault": "export croissant --board demo --out other/new",
+    "a draft into another vault": "release draft --vault vault --out other",
+    "roles over a vault": "trust init --owner ann.pub --reviewer bea.pub --release-key ann.pub --out other/draft",
+    "a link to a key": "export csv --board demo --out link",
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_output_replaces_nothing_that_is_needed(office: Path, capsys: pytest.CaptureFixture[str], call: str) -> None:
+    (office / "link").symlink_to("ann")
+    before = state(office)
+    assert cli.main(call.split()) == 1
+    assert capsys.readouterr().out.startswith("E_OUT  --out")
+    assert state(office) == before
+
+
+def test_a_file_of_before_may_be_written_again(office: Path) -> None:
+    for _ in range(2):
+        assert (
+            cli.main(["export", "csv", "--board", "xstest", "--out", "table.csv", "--results", str(offered.EMBEDDED)])
+            == 0
+        )

@@ -57,7 +57,8 @@ def _compute_again(vault: Vault, results: Path, entries: Entries, release: Relea
     [method] = published.tables["release"]["method_version"]
     if method != METHOD_VERSION:
         return f"its rates were not computed again: {methods.where(method)}"
-    if release.number > 1 and release.number - 1 not in {each.number for each in contents.releases(entries)}:
+    [previous] = published.tables["release"]["previous"]
+    if previous and previous not in {each.number for each in contents.releases(entries)}:
         return "its rates were not computed again: the release before it is not kept"
     again = canonical.sha256(rebuilding.rebuild(vault, results, release.number))
     return f"every number too, sha256 {again}" if again == release.sha256 else None

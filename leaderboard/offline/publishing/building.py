@@ -131,7 +131,7 @@ def release_table(
     row = {
         "number": number,
         "released_on": released_on,
-        "previous": number - 1 or None,
+        "previous": int(before["release"]["number"].iloc[0]) if before else None,
         "ledger_lines": len(event_log.ledger(events)),
         "ledger_lines_before": int(before["release"]["ledger_lines"].iloc[0]) if before else 0,
         "vault_events": len(events),

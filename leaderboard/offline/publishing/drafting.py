@@ -89,7 +89,7 @@ def draft(
     adopted = open_repository(adopt / "repository") if adopt else None
     releases = _adopt(adopted, current, targets) if adopted else []
     before, number = _release_before(current, releases)
-    _require_after(current, targets[ledger.NAME], after)
+    _require_after(current, targets[ledger.NAME], after, bool(vault.numbers().get("void")))
     number = max(number, 1 + max(after, vault.highest_number(current.repository_id)))
     if after < 0 or number > contents.MOST:
         raise refuse("E_SEQ", "--after", f"release numbers go from 1 to {contents.MOST}")
@@ -160,10 +160,12 @@ def _release_before(current: Published, adopted: Sequence[NewRelease]) -> tuple[
     return {}, 1
 
 
-def _require_after(current: Published, lines: bytes, after: int) -> None:
-    """A superseding release must not get the number of a false one: it would be another release under one address."""
+def _require_after(current: Published, lines: bytes, after: int, is_void_known: bool) -> None:
+    """A superseding release must not get the number of a false one: it would be another release under one address. In
+    a new repository, the vault knows the numbers of an earlier one."""
     known = contents.ledger_head(current.entries).lines
-    if not after and any(line.event == "revoke" for line in ledger.read(lines)[known:]):
+    is_said = after or (not known and is_void_known)
+    if not is_said and any(line.event == "revoke" for line in ledger.read(lines)[known:]):
         raise refuse("E_SEQ", "--after", "name the highest number that a false release was shown under")
 
 

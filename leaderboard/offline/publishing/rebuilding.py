@@ -19,8 +19,8 @@ def rebuild(vault: Vault, results: Path, number: int) -> bytes:
     published = open_repository(results / "repository")
     release = container.decode(published.release(number))
     tables = container.frames(release)
-    before = container.frames(container.decode(published.release(number - 1))) if number > 1 else {}
-    facts = tables["release"].iloc[0]
+    [previous], facts = release.tables["release"]["previous"], tables["release"].iloc[0]
+    before = container.frames(container.decode(published.release(previous))) if previous else {}
     if facts["method_version"] != METHOD_VERSION:
         raise refuse("E_METHOD", "$.release", methods.where(facts["method_version"]))
     events = vault.events()[: int(facts["vault_events"])]

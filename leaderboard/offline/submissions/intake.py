@@ -239,6 +239,8 @@ def reject(data: bytes, board: Board, registry: Registry, vault: Vault, today: d
     digest = canonical.sha256(data)
     if digest in event_log.used(vault.events(), "submission"):
         raise refuse("E_STATE", "FILE", "it was accepted: `withdraw` or `correct` it")
+    if before := event_log.rejected(vault.events(), digest):
+        raise refuse("E_STATE", "FILE", f"it was rejected already, on ledger line {before[0]}")
     vault.quarantine(data)
     try:
         system: str | None = submission.decode(data).system

@@ -212,15 +212,49 @@ def test_a_stolen_release_key_holds_back_releases_for_31_days_at_most(
     maintainers.run("trust rotate --release-key @release.pub --readmit --out @draft")
 
 
-def test_one_of_two_owner_keys_may_be_lost(maintainers: Maintainers, tmp_path: Path) -> None:
-    two = "--owner @owner.pub --owner @spare.pub"
-    maintainers.begin(f"{two} --owner-threshold 1")
+def test_a_running_site_takes_one_cure_after_the_other(
+    maintainers: Maintainers, serve: Callable[[Path, Path], Site], tmp_path: Path
+) -> None:
+    """A stolen release key, a lost owner key, an old backup and two maintainers, with one site and its cache."""
+    maintainers.begin("--owner @owner.pub --owner @spare.pub --owner-threshold 1")
     maintainers.release()
+    hosted, root = tmp_path / "hosted", maintainers.folder / "root.json"
+    host(maintainers, hosted)
+    running = serve(hosted, root)
+    wait_for(running, state="fresh", release=1)
+
+    thief = steal(maintainers, tmp_path / "thief")
+    stolen = keys.load(thief.folder / "release", lambda: PASSPHRASE)
+    year = SERVED._replace(snapshot=timedelta(days=365), timestamp=timedelta(days=365))
+    publication.heartbeat(thief.folder / "results" / "repository", [stolen], now=clock.now(), expiry=year)
+    host(thief, hosted)
+    page = wait_for(running, state="rejected", fault="E_VALIDITY", release=1)
+    assert "last good release" in page
+    maintainers.run("trust keygen @rob @new")
+    maintainers.run("trust revoke @release.pub --replacement @rob.pub --out @draft")
+    maintainers.publish("owner", "rob")
+    host(maintainers, hosted)
+    wait_for(running, state="fresh", release=1)
+
     (maintainers.folder / "owner").unlink()
-    maintainers.run("trust keygen @new")
     maintainers.run("trust rotate --owner @spare.pub --owner @new.pub --out @draft")
-    maintainers.publish("spare", "new", "release")
-    assert "release 1" in maintainers.check(maintainers.folder / "results")
+    maintainers.publish("spare", "new", "rob")
+    maintainers.run("vault backup @safe --vault @vault")
+    made.take(maintainers.vault, "system-5", 0.2, seed=5)
+    maintainers.release("ann", "bea", "rob")
+    host(maintainers, hosted)
+    wait_for(running, state="fresh", release=2)
+
+    maintainers.run("vault restore @safe --vault @second")
+    assert "E_BEHIND  $.ledger[3]" in maintainers.run("nonce system-6 --board small --vault @second", code=1)
+    made.take(Vault(maintainers.folder / "second"), "system-6", 0.2, seed=6)
+    assert "attest again  lines 4" in maintainers.run("vault merge @second --vault @vault")
+    maintainers.release("ann", "bea", "rob")
+    host(maintainers, hosted)
+    assert "system-6" in wait_for(running, state="fresh", release=3)
+    running.stop()
+    wait_for(serve(hosted, root), state="fresh", release=3)
+    assert "release 3" in maintainers.check(hosted)
 
 
 def test_owners_are_told_how_many_may_be_lost(maintainers: Maintainers) -> None:

@@ -36,6 +36,8 @@ NOT_RANKED = (
     "withdrawn",
     "board_version_differs",
 )
+HIGHEST_RELEASE = 999_999
+"""The highest number that a release can have: names of releases have at most six digits."""
 LEFT_OUT = ("on_purpose", "fault")
 LedgerEvent = Literal["accept", "reject", "withdraw", "correct", "notify", "reply", "revoke", "clock"]
 EVENTS = get_args(LedgerEvent)

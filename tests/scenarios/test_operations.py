@@ -200,6 +200,7 @@ def test_every_command_of_the_page_runs_in_a_clone(project: Path, shared: Path, 
     assert not any("/" in name for name in secrets), "a key is in the results, the vault or a draft"
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(600)  # about 15 processes
 def test_the_way_to_a_published_result_starts_in_an_empty_folder_too(
     project: Path, shared: Path, tmp_path: Path

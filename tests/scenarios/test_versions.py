@@ -238,7 +238,10 @@ def one_moved(manifest: list[Item]) -> list[Item]:
     return [manifest[0]._replace(category="real_9"), *manifest[1:]]
 
 
-@pytest.mark.parametrize("change", [one_more, one_less, one_replaced, one_moved])
+@pytest.mark.parametrize(
+    "change",
+    [one_more, one_moved, *(pytest.param(each, marks=pytest.mark.soak) for each in (one_less, one_replaced))],
+)
 def test_one_item_changed_ends_in_a_release_or_a_refusal_that_names_the_way_out(
     world: World, change: Callable[[list[Item]], list[Item]]
 ) -> None:

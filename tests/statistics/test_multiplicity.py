@@ -16,6 +16,7 @@ def test_holm_equals_p_adjust_of_r():
     assert_allclose(holm([0.01, 0.02, 0.03, 0.04, 0.05]), [0.05, 0.08, 0.09, 0.09, 0.09], atol=1e-12)
 
 
+@pytest.mark.soak  # statsmodels takes ten seconds to import
 @settings(max_examples=30)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_holm_equals_statsmodels(p):

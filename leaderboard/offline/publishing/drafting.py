@@ -11,6 +11,7 @@ from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.boards.board import measured_by
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
 from leaderboard.boards.folder import LABELS, Definitions, read_definitions
+from leaderboard.boards.vocabulary import HIGHEST_RELEASE
 from leaderboard.offline.publishing import building
 from leaderboard.offline.publishing.building import Faults
 from leaderboard.offline.publishing.published import Published, open_repository
@@ -91,8 +92,8 @@ def draft(
     before, number = _release_before(current, releases)
     _require_after(current, targets[ledger.NAME], after, bool(vault.numbers().get("void")))
     number = max(number, 1 + max(after, vault.highest_number(current.repository_id)))
-    if after < 0 or number > contents.MOST:
-        raise refuse("E_SEQ", "--after", f"release numbers go from 1 to {contents.MOST}")
+    if after < 0 or number > HIGHEST_RELEASE:
+        raise refuse("E_SEQ", "--after", f"release numbers go from 1 to {HIGHEST_RELEASE}")
     before = building.with_versions(before, events)
     _require_names(events, catalogue)
     waiting = attesting.waiting(vault, events, holders_of(metadata.read_root(current.root).signed, "targets"))

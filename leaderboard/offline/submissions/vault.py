@@ -29,11 +29,11 @@ from numpy.typing import NDArray
 from leaderboard.base import canonical, durable, files
 from leaderboard.base.findings import Refused, refuse
 from leaderboard.boards.board import VERSION, Board, Id, version_key
+from leaderboard.boards.vocabulary import HIGHEST_RELEASE
 from leaderboard.offline.submissions import event_log, items, submission
 from leaderboard.offline.submissions.event_log import Event, EventKind
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.submission import Outcomes, Submission
-from leaderboard.release.trust import contents
 
 MAX_EVENT = 64 * 1024
 """Bytes of an event."""
@@ -45,7 +45,7 @@ Require = Callable[[list[Event]], object]
 """Called with all events while no other process can add one; raises Refused if the new event may not follow them."""
 
 
-Numbers = dict[Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|void)\Z")], Annotated[int, Meta(ge=0, le=contents.MOST)]]
+Numbers = dict[Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|void)\Z")], Annotated[int, Meta(ge=0, le=HIGHEST_RELEASE)]]
 """The highest number of a release by repository, which is named by the sha256 of its first root."""
 _numbers = msgspec.json.Decoder(Numbers)
 

@@ -17,8 +17,6 @@ FILE = "leaderboard.json"
 """The file of a release; until release 3 of the embedded repository it was `LEGACY`."""
 LEGACY = "leaderboard.duckdb"
 BOARDS = "boards/"
-MOST = 999_999
-"""The highest number that a release can have."""
 RELEASE = r"releases/[1-9][0-9]{0,5}/leaderboard\.(json|duckdb)"
 TARGET = (
     rf"{RELEASE}"

@@ -174,8 +174,9 @@ def zip_bomb(path: Path, real: Path, member: str, text: tuple[bytes, bytes, byte
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize("count", [2, pytest.param(5, marks=pytest.mark.soak)])
 def test_packed_bomb_is_refused(
-    project: Path, shared: Path, inspect: Path, board: list[object], tmp_path: Path
+    project: Path, shared: Path, inspect: Path, board: list[object], tmp_path: Path, count: int
 ) -> None:
     real = shared / "samples" / "inspect_ai" / "log_streaming.eval"  # DEFLATE, which zipfile reads everywhere
     with zipfile.ZipFile(real) as file:
@@ -187,7 +188,7 @@ def test_packed_bomb_is_refused(
         zip_bomb(tmp_path / "nested.eval", real, sample, TEXTS["nested"]),
         zip_bomb(tmp_path / "lying.eval", real, sample, TEXTS["one string"], lie=100),
         zip_bomb(tmp_path / "summaries.eval", real, "summaries.json", TEXTS["many numbers"]),
-    ]
+    ][-count:]
     with (tmp_path / "long.json").open("wb") as file:
         file.truncate(logs.MAX_BYTES + 1)
     cases.append(tmp_path / "long.json")

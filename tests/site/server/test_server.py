@@ -270,7 +270,13 @@ def put_a_file_in_its_place(results: Path) -> None:
     results.write_text("")
 
 
-@pytest.mark.parametrize("lose", [rename_results, empty_repository, put_a_file_in_its_place])
+@pytest.mark.parametrize(
+    "lose",
+    [
+        rename_results,
+        *(pytest.param(each, marks=pytest.mark.soak) for each in (empty_repository, put_a_file_in_its_place)),
+    ],
+)
 def test_site_starts_from_what_it_verified_before_where_its_folder_is_gone(
     tmp_path: Path, lose: Callable[[Path], None]
 ) -> None:

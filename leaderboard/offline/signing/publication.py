@@ -19,7 +19,7 @@ from leaderboard.offline.signing import drafts, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.repository import SERVED, Expiry
 from leaderboard.offline.signing.signers import Signer
-from leaderboard.release.trust import contents, layout, metadata, proof
+from leaderboard.release.trust import contents, inspection, layout, metadata, proof
 from leaderboard.release.trust.contents import Entries, Entry, Release
 from leaderboard.release.trust.layout import State
 
@@ -54,8 +54,13 @@ def publish(draft: Draft, folder: Path, *, now: datetime) -> Published:
 
 def heartbeat(folder: Path, signers: Sequence[Signer], *, now: datetime, expiry: Expiry = SERVED) -> Published:
     """Renews snapshot and timestamp with the release key, so that the current state does not expire. Refused E_EXPIRED
-    where the root or the targets have expired: the release key cannot renew these, and no site would show the state."""
+    where the root or the targets have expired: the release key cannot renew these, and no site would show the state;
+    as by `inspection.check_state` where a file is not what its keys signed."""
     with durable.locked(folder):
+        state = layout.require_state(folder)
+        faults = inspection.check_state(state, state.roots[0], now)
+        if faults := [fault for fault in faults if fault.code not in ("E_EXPIRED", "E_VALIDITY")]:
+            raise Refused(faults)
         if over := [role for role in RENEWED if repository.ends(folder)[role] <= now]:
             raise Refused(Finding("E_EXPIRED", f"$.{role}", RENEWED[role]) for role in over)
         draft = repository.prolong(folder, now=now, expiry=expiry)

@@ -1,6 +1,7 @@
 """Publication: the old state or the new one, whatever happens in between; and no key in anything that is published."""
 
 import errno
+import json
 import os
 import shutil
 import subprocess
@@ -12,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from leaderboard.base import durable
+from leaderboard.base import canonical, durable
+from leaderboard.base.findings import Refused
 from leaderboard.offline.signing import attesting, draft_file, publication, repository
 from leaderboard.offline.signing.drafts import Draft
-from leaderboard.release.trust import attestation, inspection
+from leaderboard.release.trust import attestation, inspection, layout
 from tests.release.trust.world import NOW, OWNERS, RELEASE, REVIEWERS, World, key, keyring, sign
 
 PROJECT = Path(__file__).parents[3]
@@ -244,3 +246,27 @@ def _base64(secret: bytes) -> list[bytes]:
 
 def test_a_repository_says_nothing_of_where_it_was_made(world: World) -> None:
     assert not [path for path, data in files(world.folder).items() if str(world.folder.parent).encode() in data]
+
+
+@pytest.mark.parametrize("role", ["timestamp", "snapshot", "targets"])
+@pytest.mark.parametrize("change", ["version", "expires", "signature"])
+def test_a_heartbeat_renews_nothing_that_the_keys_did_not_sign(tmp_path: Path, role: str, change: str) -> None:
+    world = World(tmp_path / "repository")
+    world.begin()
+    world.accept("system-0")
+    world.release()
+    state = layout.require_state(world.folder)
+    document = json.loads(getattr(state, role))
+    number = document["signed"]["version"]
+    if change == "version":
+        document["signed"]["version"] += 1
+    elif change == "expires":
+        document["signed"]["expires"] = "2026-12-01T00:00:00Z"
+    else:
+        document["signatures"][0]["sig"] = "0" * 128
+    name = layout.TIMESTAMP if role == "timestamp" else layout.versioned(role, number)
+    (world.folder / name).write_bytes(canonical.encode(document))
+    before = {path: path.read_bytes() for path in world.folder.rglob("*") if path.is_file()}
+    with pytest.raises(Refused, match=r"E_(SIGNATURE|VERSION)"):
+        publication.heartbeat(world.folder, keyring(*RELEASE), now=NOW)
+    assert {path: path.read_bytes() for path in world.folder.rglob("*") if path.is_file()} == before

@@ -67,10 +67,11 @@ class _Reader:
     def read(self, source: Path) -> Imported:
         labels, source = self.labels, files(source, self.labels)[0]
         data = cells.read_bytes(source)
-        columns = [labels.system, labels.item, labels.category.column, labels.outcome.column]
-        columns += [labels.family] if labels.family else []
-        columns += [labels.kind.column] if labels.kind else []
-        columns += [judge.column for judge in labels.judge]
+        columns = [("system", labels.system), ("item", labels.item)]
+        columns += [("category.column", labels.category.column), ("outcome.column", labels.outcome.column)]
+        columns += [("family", labels.family)] if labels.family else []
+        columns += [("kind.column", labels.kind.column)] if labels.kind else []
+        columns += [(f"judge[{number}].column", judge.column) for number, judge in enumerate(labels.judge)]
         table = cells.parse(data, source.suffix, columns, {column: [value] for column, value in labels.where.items()})
         systems = self._translate(table, labels.system, self.served_as, "E_SYSTEM")
         items = self._read_items(table)
@@ -79,9 +80,9 @@ class _Reader:
         self.findings += manifest.check(items, self.board)
         self._refuse()
         if labels.verdicts:
-            self._read_verdicts(self._open(source, labels.verdicts), labels.verdicts)
+            self._read_verdicts(self._open(source, labels.verdicts, "verdicts"), labels.verdicts)
         if labels.guard:
-            self.outcomes |= self._simulate(self._open(source, labels.guard), labels.guard)
+            self.outcomes |= self._simulate(self._open(source, labels.guard, "guard"), labels.guard)
         self._refuse()
         return Imported(items, list(self._submissions(items, canonical.sha256(data))))
 
@@ -153,7 +154,7 @@ class _Reader:
         self.outcomes = self._group(table, labels.item, systems, of_record)
         for id, outcomes in self.outcomes.items():
             if {item.id for item in items} - outcomes.keys():
-                self.findings.append(Finding("E_MISSING_ITEM", f"{labels.item}, system {id}"))
+                self.findings.append(Finding("E_MISSING_ITEM", f"item, system {id}"))
         for judge in labels.judge:
             meaning = labels.outcome.map if judge.map is None else judge.map
             meanings = self._translate(table, judge.column, meaning, "E_OUTCOME", may_be_empty=True)
@@ -161,10 +162,10 @@ class _Reader:
             for system, outcomes in self._group(table, labels.item, systems, meanings, report=False).items():
                 self.verdicts.setdefault(system, {})[judge.ref] = outcomes
 
-    def _open(self, source: Path, block: LongTable) -> Cells:
-        path, prefix = source.with_name(block.file), f"{block.file}, "
+    def _open(self, source: Path, block: LongTable, key: str) -> Cells:
+        path, prefix = source.with_name(block.file), f"{key}, "
         where = {block.judge: block.guardrails.keys()} if isinstance(block, Guard) else {}
-        columns = [block.system, block.item, block.judge, block.label]
+        columns = [(name, getattr(block, name)) for name in ("system", "item", "judge", "label")]
         return cells.parse(cells.read_bytes(path, prefix), path.suffix, columns, where, prefix)
 
     def _group_verdicts(

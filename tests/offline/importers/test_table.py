@@ -1,5 +1,6 @@
 """Importing label tables: the published figures of the real boards, and refusals on small made tables."""
 
+import copy
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
@@ -321,15 +322,15 @@ def test_without_family_kind_and_guard_each_harmful_item_stands_alone(tmp_path: 
 @pytest.mark.parametrize(
     ("row", "old", "new", "findings"),
     [
-        (1, ",-,", f",{MARK},", ["E_OUTCOME  label, row 1"]),
-        (4, ",-,", f",{MARK},", ["E_OUTCOME  again, row 4"]),
-        (5, "org/b", MARK, ["E_SYSTEM  model, row 5", "E_MISSING_ITEM  item, system b"]),
-        (5, "org/b", "", ["E_SYSTEM  model, row 5", "E_MISSING_ITEM  item, system b"]),
-        (5, "Fire", MARK, ["E_SCHEMA  area, row 5"]),
-        (5, "Fire", "", ["E_SCHEMA  area, row 5"]),
-        (5, ",H,", f",{MARK},", ["E_SCHEMA  kind, row 5"]),
-        (5, "f1", f"{MARK} x", ["E_SCHEMA  case, row 5", "E_INCONSISTENT  item, row 5"]),
-        (5, "f1", "", ["E_SCHEMA  case, row 5"]),
+        (1, ",-,", f",{MARK},", ["E_OUTCOME  outcome.column, row 1"]),
+        (4, ",-,", f",{MARK},", ["E_OUTCOME  judge[0].column, row 4"]),
+        (5, "org/b", MARK, ["E_SYSTEM  system, row 5", "E_MISSING_ITEM  item, system b"]),
+        (5, "org/b", "", ["E_SYSTEM  system, row 5", "E_MISSING_ITEM  item, system b"]),
+        (5, "Fire", MARK, ["E_SCHEMA  category.column, row 5"]),
+        (5, "Fire", "", ["E_SCHEMA  category.column, row 5"]),
+        (5, ",H,", f",{MARK},", ["E_SCHEMA  kind.column, row 5"]),
+        (5, "f1", f"{MARK} x", ["E_SCHEMA  family, row 5", "E_INCONSISTENT  item, row 5"]),
+        (5, "f1", "", ["E_SCHEMA  family, row 5"]),
         (5, "f1", "f2", ["E_INCONSISTENT  item, row 5"]),
         (5, "Fire", "Water", ["E_INCONSISTENT  item, row 5"]),
         (2, "i1", "i2", ["E_DUP_ITEM  item, row 2", "E_MISSING_ITEM  item, system a"]),
@@ -354,28 +355,53 @@ def test_an_item_that_no_system_has_breaks_the_boards_counts(tmp_path: Path) -> 
     assert _findings(tmp_path, main) == ["E_BOARD  $.category[0].harmful"]
 
 
-def test_a_missing_column_is_named_as_the_mapping_names_it(tmp_path: Path) -> None:
+NAMED = [("item",), ("family",), ("system",), ("category", "column"), ("kind", "column"), ("outcome", "column")]
+NAMED += [(block, key) for block in ("verdicts", "guard") for key in ("file", "system", "item", "judge", "label")]
+
+
+@pytest.mark.parametrize("path", [*NAMED, ("judge",), ("where",)])
+def test_no_finding_repeats_a_name_of_the_definition(tmp_path: Path, path: tuple[str, ...]) -> None:
+    """`_findings` looks for the mark. A maintainer finds the name under the key."""
+    labels = copy.deepcopy(LABELS)
+    match path:
+        case ("judge",):
+            labels["judge"] = [{"id": "second", "version": "2", "column": MARK}]
+        case ("where",):
+            labels["where"] = {MARK: "yes"}
+        case (key,):
+            labels[key] = MARK
+        case (block, key):
+            labels[block] = {**labels[block], key: "elsewhere.csv" if key == "file" else MARK}  # type: ignore[dict-item]
+    [found, *_] = _findings(tmp_path, **labels)
+    assert (
+        found.startswith(("E_SCHEMA  ", "E_FILE  "))
+        and "elsewhere" not in found
+        and path[-1] in found.replace("$", "file")
+    )
+
+
+def test_a_missing_column_is_named_by_the_key_of_the_mapping(tmp_path: Path) -> None:
     assert _findings(tmp_path, header=HEADER.replace("again", MARK)) == [
-        "E_SCHEMA  again: there must be one column of this name"
+        "E_SCHEMA  judge[0].column: the table must have one column of the name that labels.toml gives here"
     ]
 
 
 def test_findings_are_collected_up_to_fifty_and_the_rest_counted(tmp_path: Path) -> None:
     many = [f"yes,org/a,j{n},f1,Fire,H,{MARK},+,secret" for n in range(80)]
-    shown = [f"E_OUTCOME  label, row {n}" for n in range(1, 51)]
+    shown = [f"E_OUTCOME  outcome.column, row {n}" for n in range(1, 51)]
     assert _findings(tmp_path, many) == [*shown, "E_OUTCOME  ...: and 30 more findings of this code"]
 
 
 @pytest.mark.parametrize(
     ("row", "old", "new", "finding"),
     [
-        (2, "ok", MARK, "E_OUTCOME  verdicts.csv, verdict, row 2"),
-        (2, "org/a", MARK, "E_SYSTEM  verdicts.csv, model, row 2"),
-        (2, "org/a", "org/c", "E_SYSTEM  verdicts.csv, model, row 2"),
-        (2, "i2", MARK, "E_UNKNOWN_ITEM  verdicts.csv, item, row 2"),
-        (2, "i2", "", "E_UNKNOWN_ITEM  verdicts.csv, item, row 2"),
-        (2, "i2", "i1", "E_DUP_ITEM  verdicts.csv, item, row 2"),
-        (2, "Bot-1", MARK, "E_JUDGE  verdicts.csv, judge, row 2"),
+        (2, "ok", MARK, "E_OUTCOME  verdicts, label, row 2"),
+        (2, "org/a", MARK, "E_SYSTEM  verdicts, system, row 2"),
+        (2, "org/a", "org/c", "E_SYSTEM  verdicts, system, row 2"),
+        (2, "i2", MARK, "E_UNKNOWN_ITEM  verdicts, item, row 2"),
+        (2, "i2", "", "E_UNKNOWN_ITEM  verdicts, item, row 2"),
+        (2, "i2", "i1", "E_DUP_ITEM  verdicts, item, row 2"),
+        (2, "Bot-1", MARK, "E_JUDGE  verdicts, judge, row 2"),
     ],
 )
 def test_a_verdict_that_means_nothing_is_refused_with_its_place(
@@ -384,16 +410,16 @@ def test_a_verdict_that_means_nothing_is_refused_with_its_place(
     changed = _change(row, old, new, VERDICTS)
     assert _findings(tmp_path, rows=changed, guard=None) == [finding]
     if "E_JUDGE" not in finding:
-        assert finding in _findings(tmp_path, rows=changed, verdicts=None)
+        assert finding.replace("verdicts,", "guard,") in _findings(tmp_path, rows=changed, verdicts=None)
 
 
 def test_a_guardrail_without_a_verdict_row_is_refused(tmp_path: Path) -> None:
-    assert _findings(tmp_path, rows=VERDICTS[1:]) == ["E_MISSING_ITEM  verdicts.csv, system a--wall"]
+    assert _findings(tmp_path, rows=VERDICTS[1:]) == ["E_MISSING_ITEM  guard, system a--wall"]
 
 
 def test_a_second_table_that_is_absent_is_refused(tmp_path: Path) -> None:
     guard = {**LONG, "file": "gone.csv", "map": {"ok": "good"}}
-    with pytest.raises(Refused, match=r"E_FILE  gone\.csv, \$"):
+    with pytest.raises(Refused, match=r"E_FILE  verdicts, \$"):
         _read(tmp_path, verdicts=guard)
 
 

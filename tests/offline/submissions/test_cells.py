@@ -20,45 +20,50 @@ def _parquet(columns: dict[str, object]) -> bytes:
     return buffer.getvalue()
 
 
+def keyed(columns: list[str]) -> list[tuple[str, str]]:
+    """Each column under a key of its own."""
+    return [(f"key-{column}", column) for column in columns]
+
+
 def _places(data: bytes, suffix: str, columns: list[str]) -> list[str]:
     with pytest.raises(Refused) as refused:
-        cells.parse(data, suffix, columns, {})
+        cells.parse(data, suffix, keyed(columns), {})
     assert MARK not in str(refused.value) and refused.value.__cause__ is None
     return [f"{finding.code}  {finding.place}" for finding in refused.value.findings]
 
 
 def test_csv_cells_are_text_and_empty_ones_are_none() -> None:
-    table = cells.parse(b"a,b,c\n01,true,x\n,NA,\n", ".csv", ["a", "b"], {})
+    table = cells.parse(b"a,b,c\n01,true,x\n,NA,\n", ".csv", keyed(["a", "b"]), {})
     assert table.columns == {"a": ["01", None], "b": ["true", "NA"]}
     assert table.rows == [1, 2]
 
 
 def test_a_line_break_inside_quotes_is_one_row() -> None:
-    assert cells.parse(b'a,b\n"x\ny",1\nz,2\n', ".csv", ["b"], {}).columns == {"b": ["1", "2"]}
+    assert cells.parse(b'a,b\n"x\ny",1\nz,2\n', ".csv", keyed(["b"]), {}).columns == {"b": ["1", "2"]}
 
 
 def test_parquet_cells_are_text_whatever_their_type() -> None:
     dictionary = pa.array(["x", None]).dictionary_encode()
     table = cells.parse(
-        _parquet({"a": [1, None], "b": [True, False], "c": dictionary}), ".parquet", ["a", "b", "c"], {}
+        _parquet({"a": [1, None], "b": [True, False], "c": dictionary}), ".parquet", keyed(["a", "b", "c"]), {}
     )
     assert table.columns == {"a": ["1", None], "b": ["true", "false"], "c": ["x", None]}
 
 
 def test_a_filter_keeps_the_row_numbers_of_the_file() -> None:
-    table = cells.parse(b"a,set\nx,no\ny,yes\nz,\nw,yes\n", ".csv", ["a"], {"set": ["yes"]}, prefix="t.csv, ")
+    table = cells.parse(b"a,set\nx,no\ny,yes\nz,\nw,yes\n", ".csv", keyed(["a"]), {"set": ["yes"]}, prefix="t.csv, ")
     assert (table.columns["a"], table.rows) == (["y", "w"], [2, 4])
-    assert table.position("a", 1) == "t.csv, a, row 4"
+    assert table.position("a", 1) == "t.csv, key-a, row 4"
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_missing_columns_are_all_named(suffix: str) -> None:
     data = b"a,b\n1,2\n" if suffix == ".csv" else _parquet({"a": [1], "b": [2]})
-    assert _places(data, suffix, ["a", "c", "d"]) == ["E_SCHEMA  c", "E_SCHEMA  d"]
+    assert _places(data, suffix, ["a", "c", "d"]) == ["E_SCHEMA  key-c", "E_SCHEMA  key-d"]
 
 
 def test_a_doubled_column_is_refused() -> None:
-    assert _places(b"a,a\n1,2\n", ".csv", ["a"]) == ["E_SCHEMA  a"]
+    assert _places(b"a,a\n1,2\n", ".csv", ["a"]) == ["E_SCHEMA  key-a"]
 
 
 @pytest.mark.parametrize(
@@ -74,16 +79,16 @@ def test_a_doubled_column_is_refused() -> None:
     ],
 )
 def test_a_damaged_file_is_refused_without_quoting_it(data: bytes, suffix: str) -> None:
-    assert _places(data, suffix, ["a"]) in (["E_SCHEMA  $"], ["E_SCHEMA  a"])
+    assert _places(data, suffix, ["a"]) in (["E_SCHEMA  $"], ["E_SCHEMA  key-a"])
 
 
 def test_parquet_text_that_is_not_utf8_is_refused() -> None:
     raw = pa.array([f"{MARK}\xff".encode("latin-1")], pa.binary()).view(pa.string())
-    assert _places(_parquet({"a": raw}), ".parquet", ["a"]) == ["E_SCHEMA  a"]
+    assert _places(_parquet({"a": raw}), ".parquet", ["a"]) == ["E_SCHEMA  key-a"]
 
 
 def test_a_column_that_cannot_be_text_is_refused() -> None:
-    assert _places(_parquet({"a": [[{"deep": MARK}]]}), ".parquet", ["a"]) == ["E_SCHEMA  a"]
+    assert _places(_parquet({"a": [[{"deep": MARK}]]}), ".parquet", ["a"]) == ["E_SCHEMA  key-a"]
 
 
 def test_more_rows_than_a_table_may_have_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,13 +117,15 @@ def day(options: argparse.Namespace) -> date:
 
 def vault(options: argparse.Namespace, *, compared: bool = True) -> "Vault":
     """Returns the vault that is named, which may be new: git then ignores it. Refused as by `ledgers.require_current`
-    where it lacks what the results folder publishes, unless not `compared`. With --again, every event that is added
-    must be a published one."""
+    where it lacks what the results folder publishes, FileNotFoundError where there is no such folder, unless not
+    `compared`. With --again, every event that is added must be a published one."""
     from leaderboard.offline.submissions.vault import Vault
 
     folder: Path = options.vault
     if folder.exists() and not folder.is_dir():
         raise refuse("E_VAULT", "--vault", "must be a folder")
+    if compared:
+        present(options.results)
     if not folder.exists():
         from leaderboard.base import git_exclude
 

@@ -144,6 +144,23 @@ def test_an_old_backup(office: Office) -> None:
     assert office.run("audit --root root.json").count("every number too") == 3
 
 
+@pytest.mark.parametrize("command", [*COMMANDS, "supersede"])
+def test_no_event_is_added_without_results_to_compare_with(office: Office, command: str) -> None:
+    """A mistyped or forgotten folder must not fork a vault that is behind."""
+    office.run("vault backup safe")
+    office.submit("vault", "system-2", 7)
+    office.publish("vault")
+    shutil.rmtree("vault")
+    office.run("vault restore safe --vault vault")
+    (office.folder / "results").rename(office.folder / "elsewhere")
+    first = office.rows("vault")["system-0"]
+    events = Vault(office.vault).events()
+    CAPTURED.readouterr()
+    code = cli.main([*command.replace(" 0 ", f" {first} ").split(), "--vault", "vault", "--results", "results"])
+    assert code == 3 and CAPTURED.readouterr().err.startswith(command.split()[0])
+    assert Vault(office.vault).events() == events
+
+
 def test_two_maintainers_in_two_folders(office: Office) -> None:
     """Both work in copies, one publishes: the other is refused, merges, and the next release has all of both."""
     office.run("vault restore vault --vault bea")

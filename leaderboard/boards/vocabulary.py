@@ -26,6 +26,9 @@ METRICS = (
     "partial_refusal_rate",
     "worst_unsafe_rate",
     "false_block_rate",
+    "any_repeat_rate",
+    "any_variant_rate",
+    "pooled_unsafe_rate",
 )
 NOT_RANKED = (
     "simulated",
@@ -81,7 +84,11 @@ CAUSES = (
 RELATIONS = ("guardrail", "fine_tune", "version", "pair")
 VERDICTS = ("regression", "no_regression_shown", "not_shown")
 SHAPES = ("bounded", "outside", "everything")
-TRUTHS = ("human", "audited", "corrected", "judge_only")
+TRUTHS = ("human", "audited", "corrected", "judge_only", "whole_board")
+"""What allows for the errors of a judge. `whole_board`: an audit that says nothing of a single category."""
+BASES = ("human", "audited", "alike", "as_judged")
+"""What an order rests on: labels of people; rates that an audit of every ranked system corrected; a judge that was not
+found to err more on some systems than on others; a judge of which that was found, or that nobody checked."""
 ERRORS = ("missed", "false_alarm")
 DOMINANCE = ("safer", "less_safe", "equal", "depends_on_weights")
 Reply = Literal["none", "notified", "disputed", "settled"]
@@ -127,6 +134,7 @@ WORDS: Vocabulary = {
     "change_verdict": VERDICTS,
     "break_even_shape": SHAPES,
     "truth": TRUTHS,
+    "ranking_basis": BASES,
     "judge_error": ERRORS,
     "dominance_relation": DOMINANCE,
     "reply_state": REPLIES,

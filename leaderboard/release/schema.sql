@@ -138,7 +138,14 @@ create table view_score (
     estimate rate not null,             -- macro unsafe rate over the selected categories
     ci_low rate not null,               -- lower end of the 95 % interval
     ci_high rate not null,              -- upper end of the 95 % interval
-    n integer not null                  -- items
+    n integer not null,                 -- items
+    helpful rate,                       -- macro helpful rate over the selected categories; NULL: not measured or recorded
+    helpful_low rate,                   -- lower end of the 95 % interval of helpful
+    helpful_high rate,                  -- upper end of the 95 % interval of helpful
+    safe_by_blocking boolean,           -- hardly any helpful answer in the view, and few unsafe; NULL: not recorded
+    worst rate,                         -- highest unsafe rate of the selected categories; NULL: not recorded
+    worst_low rate,                     -- lower end of the 95 % interval of the truly highest
+    worst_high rate                     -- upper end of the 95 % interval of the truly highest
 );
 
 -- The ranks that each system may have, in every view.
@@ -149,7 +156,12 @@ create table rank_set (
     rank integer not null,              -- by the estimate, ties share the smallest
     low integer not null,               -- 95 % simultaneous: the true rank is in low-high
     high integer not null,              -- upper end: the last rank that it may have, or the upper limit of a rate
-    top_group boolean not null          -- low = 1
+    top_group boolean not null,         -- low = 1
+    helpful_first boolean,              -- may be the safest of those that are not safe by blocking; NULL: not recorded
+    judged_rank integer,                -- the same four by the judge alone, in a view whose basis is audited; else NULL
+    judged_low integer,                 -- lower end of the ranks that it may have by the judge alone
+    judged_high integer,                -- upper end of the ranks that it may have by the judge alone
+    judged_top_group boolean            -- whether it may be the first by the judge alone
 );
 
 -- The pairs of systems that the data tell apart.
@@ -166,7 +178,10 @@ create table view (
     "view" integer not null,            -- set of risk categories: bit i is set where category i of the board is in it
     items integer not null,             -- items
     detectable_pair amount,             -- difference that one named pair would show four times in five
-    detectable_all amount               -- the same among all pairs of ranked systems at once
+    detectable_all amount,              -- the same among all pairs of ranked systems at once; both of a typical pair
+    detectable_worst amount,            -- the same at once for the pair that is hardest to tell apart; NULL: not recorded
+    basis ranking_basis,                -- what the order rests on; NULL: not recorded
+    simultaneous boolean                -- pairs told apart hold over all views together; NULL: over this view alone
 );
 
 -- Labels public (board.toml): both sides item by item, on the items that both have. Otherwise from the two lines of
@@ -185,7 +200,7 @@ create table pair_effect (
     ci_low difference not null,         -- lower end of the 95 % interval
     ci_high difference not null,        -- upper end of the 95 % interval
     p rate,                             -- two-sided p-value
-    p_adjusted rate,                    -- Holm over all changes of this relation, category and metric
+    p_adjusted rate,                    -- Holm over all changes of this relation and metric, in every category
     n integer not null,                 -- items
     fixed integer,                      -- items whose score fell; NULL: not published
     broken integer,                     -- items whose score rose; NULL: not published
@@ -203,7 +218,9 @@ create table net_benefit (
     estimate number not null,           -- the estimate
     ci_low number not null,             -- lower end of the 95 % interval
     ci_high number not null,            -- upper end of the 95 % interval
-    helps boolean not null              -- fewer unsafe answers and a net benefit are both shown
+    helps boolean not null,             -- fewer unsafe answers and a net benefit are both shown, among all guardrails
+    p rate,                             -- two-sided p-value of no net benefit; NULL: not recorded
+    p_adjusted rate                     -- Holm over all guardrails and exchange rates of the board; NULL: not recorded
 );
 
 -- From which exchange rate on a guardrail's gain outweighs its cost.
@@ -272,7 +289,8 @@ create table judge_homogeneity (
     systems integer not null,           -- how many systems
     chi_squared amount not null,        -- test statistic
     df integer not null,                -- degrees of freedom
-    p rate not null                     -- two-sided p-value
+    p rate not null,                    -- p-value of the test, by permutation
+    p_adjusted rate                     -- Holm over all judges and errors of the board; NULL: not recorded
 );
 
 -- Each system's unsafe rate with the errors of its judge allowed for.
@@ -295,7 +313,8 @@ create table one_sided (
     high rate not null,                 -- upper end: the last rank that it may have, or the upper limit of a rate
     aware_low rate,                     -- the same, allowing for the judge's errors; NULL: judge only
     aware_high rate,                    -- upper limit that allows for the judge's errors
-    smallest rate not null              -- the smallest limit that these items could show at all
+    smallest rate not null,             -- the smallest limit that these items could show at all
+    method truth                        -- what allows for the judge's errors here; NULL: not recorded
 );
 
 -- Which of two systems does less harm under every weighting of severity.

@@ -37,6 +37,14 @@ class Design(NamedTuple):
     """[items] 1 / (C * items in its category); the weights of a macro rate, which sum to 1."""
     df: int
     """Degrees of freedom: families less strata."""
+    family_stratum: IntArray
+    """[G] the stratum of each family, numbered from 0."""
+    others: FloatArray
+    """[items] the share of its category that other families than the item's own hold; 1 where there is none."""
+
+
+LEAST_DF = 5.0
+"""Degrees of freedom that a variance has at least: its guard is a constant, which nobody had to estimate."""
 
 
 def sampling_design(category: ArrayLike, family: ArrayLike) -> Design:
@@ -60,7 +68,10 @@ def sampling_design(category: ArrayLike, family: ArrayLike) -> Design:
     weight = 1.0 / (len(categories) * category_n[in_category])
     factor = np.sqrt(families / (families - 1.0))[family_stratum]
     df = int((families - 1).sum())
-    return Design(categories, in_category, category_n, in_family, family_n, factor, weight, df)
+    _, cell, cell_n = np.unique(in_family * len(categories) + in_category, return_inverse=True, return_counts=True)
+    others = 1.0 - cell_n[cell] / category_n[in_category]
+    others[others == 0] = 1.0  # a family that is its whole category is at its mean, whatever it is divided by
+    return Design(categories, in_category, category_n, in_family, family_n, factor, weight, df, family_stratum, others)
 
 
 def influence(scores: FloatArray, design: Design) -> FloatArray:
@@ -71,6 +82,37 @@ def influence(scores: FloatArray, design: Design) -> FloatArray:
     centred = scores - category_means(scores, design)[design.category]
     contributions = sum_by(design.family, centred * design.weight[:, None], len(design.family_n))
     return contributions * design.family_factor[:, None]
+
+
+def jackknife(scores: FloatArray, design: Design) -> FloatArray:
+    """Return [families, systems]: what each family adds to each macro rate, as leaving that family out would show.
+
+    A large family draws its category's mean to itself and looks nearer to it than it is: its distance is divided by the
+    share of the category that others hold. Equal to `influence` where all families of a category are of one size.
+    Scores are floats[items, systems], or changes of scores. Source: the delete-one jackknife of a stratified cluster
+    sample (JKn); CR3 in Bell and McCaffrey 2002, Survey Methodology 28:169.
+    """
+    centred = scores - category_means(scores, design)[design.category]
+    contributions = sum_by(design.family, centred * (design.weight / design.others)[:, None], len(design.family_n))
+    return np.asarray(contributions / design.family_factor[:, None])
+
+
+def effective_df(contributions: FloatArray, constant: FloatArray, design: Design) -> FloatArray:
+    """Return [systems]: the degrees of freedom of each variance, the sum of squares of contributions[families, systems]
+    and a constant > 0.
+
+    Few families that carry most of a variance show it poorly, however many others there are. With v a family's square,
+    V their sum and g the constant, which counts for two families: (V + g)^2 / (sum (v - mean v)^2 + g^2 / 2) - 1, the
+    mean being that of the family's stratum. That is half of Satterthwaite's 2 V^2 / Var(V), since the spread of squares
+    is itself poorly known; k families that move alike give k + 1. From `LEAST_DF` to those of the design. Source:
+    Satterthwaite 1946, Biometrics Bulletin 2:110; the half and the bounds are this project's, from simulations.
+    """
+    square = contributions**2
+    total, strata = square.sum(axis=0), int(design.family_stratum.max()) + 1
+    mean = sum_by(design.family_stratum, square, strata) / np.bincount(design.family_stratum)[:, None]
+    spread = ((square - mean[design.family_stratum]) ** 2).sum(axis=0)
+    found = (total + constant) ** 2 / (spread + constant**2 / 2) - 1
+    return np.asarray(np.clip(found, min(LEAST_DF, design.df), design.df))
 
 
 def category_means(scores: FloatArray, design: Design) -> FloatArray:

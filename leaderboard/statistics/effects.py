@@ -147,7 +147,9 @@ def measure_changes(change: ArrayLike, design: Design) -> tuple[FloatArray, Floa
     constant = guard(design, (matrix != 0).sum(axis=0) < RARE_EVENTS)
     variance = column_sums(by_family**2) + constant
     delta = category_means(matrix, design).mean(axis=0)
-    return delta, np.sqrt(variance), effective_df(by_family, constant, design)
+    strata = int(design.family_stratum.max()) + 1
+    squares, fourths = (sum_by(design.family_stratum, by_family**power, strata) for power in (2, 4))
+    return delta, np.sqrt(variance), effective_df(squares, fourths, constant, design)
 
 
 def guard(design: Design, rare: BoolArray) -> FloatArray:

@@ -105,7 +105,7 @@ def _unpaired(
     if panel.board.measures("blocked", "harmful"):
         measured[FALSE_BLOCKS] = STOPPED, compute_rates(panel, STOPPED)
     for name, (metric, metric_rates) in measured.items():
-        for sampled in unpaired.sampled_cells(panel, metric, metric_rates):
+        for sampled in unpaired.sampled_cells(panel, metric_rates):
             cell, differences = sampled.cell, unpaired.differences(sampled)
             for change in changes:
                 if name == FALSE_BLOCKS and change.relation != "guardrail":
@@ -118,8 +118,9 @@ def _unpaired(
                 delta, least, most, low, high, error = (
                     float(matrix[change.before, change.after]) for matrix in differences
                 )
-                p = float(spanning_p(least, most, error, sampled.df))
-                effect = Effect(delta, least, most, low, high, p, error, sampled.df, cell.n, fixed, broken)
+                df = float(sampled.df[change.before, change.after])
+                p = float(spanning_p(least, most, error, df))
+                effect = Effect(delta, least, most, low, high, p, error, df, cell.n, fixed, broken)
                 yield _line(names, change, name, cell.label, effect)
 
 

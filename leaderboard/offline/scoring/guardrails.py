@@ -108,12 +108,12 @@ def _unpaired(panel: Panel, change: Change, unsafe: Rates) -> list[GuardEffect]:
 
     def whole(metric: panels.Metric, rates: Rates) -> tuple[Floats, float, float]:
         """[3] change over the whole board, its least and its most; its variance, and the degrees of freedom."""
-        sampled = next(unpaired.sampled_cells(panel, metric, rates))
+        sampled = next(unpaired.sampled_cells(panel, rates))
         strict, low, high = (
             rate.estimate[sides] for rate in (sampled.cell.strict, sampled.cell.lowest, sampled.cell.highest)
         )
         moved = np.array([after[1] - before[0] for before, after in ((strict, strict), (high, low), (low, high))])
-        return moved, float(sampled.variance[sides].sum()), sampled.df
+        return moved, float(sampled.variance[sides].sum()), float(sampled.df[tuple(sides)])
 
     unsafe_change, unsafe_variance, unsafe_df = whole(METRICS["unsafe_rate"], unsafe)
     block_change, block_variance, block_df = whole(STOPPED, stopped)

@@ -14,9 +14,9 @@ def conclusion(row: Difference, system: str, other: str, family: int) -> str:
     difference = _("{system} gives {difference}").format(system=system, difference=differences.sentence(row))
     if row.judge_only:
         return f"{difference} {JUDGE_ONLY}"
-    if row.told_apart:
+    if row.is_safer is not None:
         text = _("{safer} is shown to be safer, also with all pairs of the {family} ranked systems in view.")
-        return f"{text.format(safer=system if row.delta < 0 else other, family=family)} {difference}"
+        return f"{text.format(safer=system if row.is_safer else other, family=family)} {difference}"
     if row.ci_low <= 0 <= row.ci_high:
         text = _("The two cannot be ordered: the difference may be chance.")
         return f"{text} {difference}"
@@ -34,6 +34,6 @@ def order(row: Difference, system: str, other: str) -> str:
     """Returns which of two systems is safer in one row of the table."""
     if row.judge_only:
         return _("no conclusion")
-    if row.told_apart:
-        return _("{safer}: shown").format(safer=system if row.delta < 0 else other)
+    if row.is_safer is not None:
+        return _("{safer}: shown").format(safer=system if row.is_safer else other)
     return _("cannot be ordered")

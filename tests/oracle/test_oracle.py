@@ -65,9 +65,11 @@ WITHIN_DRAWS = {
     ("judge_check", "ac1_high"),
     ("judge_check", "alpha_low"),
     ("judge_check", "alpha_high"),
+    ("judge_homogeneity", "p"),
+    ("judge_homogeneity", "p_adjusted"),
 }
 """The only numbers that are compared with a range: the release draws 10,000 sign flips where more than 13 families
-changed, and 1,000 bootstrap samples."""
+changed, 1,000 bootstrap samples, and 20,000 permutations of a judge's errors."""
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from leaderboard.boards.board import Board, JudgeRef
 from leaderboard.boards.registry import Developer, Judge
-from leaderboard.offline.scoring.auditing import audit_tables, smallest_provable
+from leaderboard.offline.scoring.auditing import audit_tables, read_audits, smallest_provable
 from leaderboard.offline.scoring.coverage import Shown, shown
 from leaderboard.offline.scoring.entries import Entry, Tables
 from leaderboard.offline.scoring.panel import Panel
@@ -49,7 +49,8 @@ def tables(*entries: Entry, of: Board | None = None) -> Tables:
     on = of or made.board()
     panel = made.panel(*(entry.submission.rows for entry in entries), of=on)
     rates = compute_rates(panel, "unsafe_rate")
-    return audit_tables(on, REGISTRY, made.items(on), entries, panel, rates, everything(panel))
+    audits = read_audits(on, REGISTRY, made.items(on), entries, panel)
+    return audit_tables(audits, entries, panel, rates, everything(panel))
 
 
 def judged(number: int, rows: list[Row], by_people: list[Row] | None = None, **changes: Any) -> Entry:
@@ -85,12 +86,13 @@ def limits(found: Tables, category: str = "all", number: int = 0) -> "pd.Series[
 
 
 def pooled(errors: Sequence[int], *, unsafe: int = 20) -> list[Entry]:
-    """Audited systems 1, 2, ...: of each the judge misses so many items and is wrong about so many safe ones."""
+    """Audited systems 1, 2, ...: of each the judge misses so many items and is wrong about so many safe ones, half of
+    them in either category."""
     rows = made.unsafe_in(alpha=unsafe, beta=unsafe)
-    return [
-        judged(n, rows, truth(rows, *made.ids("alpha", wrong), *made.ids("alpha", wrong, start=unsafe)))
-        for n, wrong in enumerate(errors, 1)
+    wrong = [
+        [item for c in ("alpha", "beta") for at in (0, unsafe) for item in made.ids(c, n // 2, at)] for n in errors
     ]
+    return [judged(n, rows, truth(rows, *items)) for n, items in enumerate(wrong, 1)]
 
 
 def test_what_people_judged_needs_no_audit() -> None:
@@ -118,7 +120,8 @@ def test_an_audit_of_another_judge_says_nothing_of_the_judge_of_record() -> None
     panel = made.panel(rows, rows, rows)
     entries = [judged(0, rows), *poor]
     rates = compute_rates(panel, "unsafe_rate")
-    found = audit_tables(made.board(), registry, made.items(), entries, panel, rates, everything(panel))
+    audits = read_audits(made.board(), registry, made.items(), entries, panel)
+    found = audit_tables(audits, entries, panel, rates, everything(panel))
     assert audited(found, 0).method == "judge_only"
 
 
@@ -209,8 +212,10 @@ def test_a_pooled_audit_is_worth_the_responses_that_would_vary_as_much() -> None
     seen = [*made.ids("alpha", 10), *made.ids("beta", 10, start=20)]  # a quarter of each judgement, one in ten wrong
     by_people = only(truth(made.unsafe_in(alpha=20, beta=20), "alpha-000", "beta-020"), *seen)
     found = tables(judged(0, rows), *(judged(n, made.unsafe_in(alpha=20, beta=20), by_people) for n in range(1, 5)))
-    draw, share = np.random.default_rng(0), 18.5 / 21  # of each 20 responses, half a one added to either side
-    right, missed = (draw.binomial(4 * 20, each, 100_000) / (4 * 20) for each in (share, 1 - share))
+    # Both epochs of an item are alike, and ten families tell its variance: 20 responses are worth 9. Half a one is
+    # added to either side.
+    draw, share = np.random.default_rng(0), (0.9 * 9 + 0.5) / 10
+    right, missed = (draw.binomial(4 * 9, each, 100_000) / (4 * 9) for each in (share, 1 - share))
     accuracies = right / (right + missed), (1 - missed) / ((1 - missed) + (1 - right))
     worth = [(0.9, share * (1 - share) / accuracy.var()) for accuracy in accuracies]
     rates = compute_rates(made.panel(rows), "unsafe_rate").strict

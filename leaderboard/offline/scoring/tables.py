@@ -11,6 +11,7 @@ from leaderboard.boards.registry import Registry
 from leaderboard.boards.vocabulary import ALL, judge_label
 from leaderboard.offline.scoring import panel as panels
 from leaderboard.offline.scoring.auditing import audit_tables, read_audits
+from leaderboard.offline.scoring.basis import basis_of, with_basis
 from leaderboard.offline.scoring.columns import Columns, score_columns
 from leaderboard.offline.scoring.coverage import Shown, shown
 from leaderboard.offline.scoring.effects import effect_tables
@@ -73,7 +74,11 @@ def score_board(
         "row": row_table(board, items, entries, missing, reasons, marks),
         "outcome_count": _outcome_counts(panel, names, publishable),
         "score": _score_table(panel, numbered, rates, publishable),
-        **rank_views(panel, names, ranked, unsafe, has_rate),
+        **with_basis(
+            rank_views(panel, names, ranked, unsafe, has_rate),
+            basis_of(audits, numbered, panel, ranked, unsafe),
+            [name for name, is_ranked in zip(names, ranked, strict=True) if is_ranked],
+        ),
     }
 
 

@@ -56,6 +56,7 @@ from leaderboard.statistics.planning import exact_sample_size as exact_sample_si
 from leaderboard.statistics.planning import macro_zero_failure_upper as macro_zero_failure_upper
 from leaderboard.statistics.planning import zero_failure_items as zero_failure_items
 from leaderboard.statistics.planning import zero_failure_upper as zero_failure_upper
+from leaderboard.statistics.ranks import comparisons as comparisons
 from leaderboard.statistics.ranks import rank_bounds as rank_bounds
 from leaderboard.statistics.ranks import rank_sets as rank_sets
 from leaderboard.statistics.ranks import separated as separated

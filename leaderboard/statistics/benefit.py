@@ -24,7 +24,7 @@ class GuardEffect(NamedTuple):
     unsafe_variance: float
     block_variance: float
     covariance: float
-    df: int
+    df: float
 
 
 class NetBenefit(NamedTuple):

@@ -28,7 +28,7 @@ class Effect(NamedTuple):
     p: float
     """Two-sided p-value of "no change"."""
     standard_error: float
-    df: int
+    df: float
     """Degrees of freedom of `standard_error`."""
     n: int
     """Items that are compared."""

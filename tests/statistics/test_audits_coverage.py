@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from leaderboard.statistics import (
     AuditTooSmall,
@@ -16,8 +17,12 @@ from leaderboard.statistics import (
     lang_reiczigel,
     separated,
 )
+from leaderboard.statistics.intervals import normal_n
+from leaderboard.statistics.ranks import comparisons
+from leaderboard.statistics.rates import RateTable
 from tests.statistics.audited import Design, Judged, judge, random_design, usual_design
 
+Floats = NDArray[np.float64]
 CORRECTED = 6
 """Systems that nobody audited, beside those from which the judge's errors are known."""
 Events = Iterator[tuple[str, float]]
@@ -38,6 +43,11 @@ def summary(designs: Iterator[list[tuple[str, float]]]) -> dict[str, tuple[float
     }
 
 
+def worth(table: RateTable) -> tuple[Floats, Floats]:
+    """The items with a known design effect that the rates are worth, [S] and [C, S] (scoring/auditing.py)."""
+    return normal_n(table.n_eff, 0.95, table.df), normal_n(table.category_n_eff, 0.95, table.category_df)
+
+
 def wrong(name: str, low: float, high: float, truth: float) -> Events:
     yield f"{name}: meets", float(high < truth)
     yield f"{name}: fails", float(low > truth)
@@ -47,7 +57,7 @@ def audited_events(design: Design, judged: Judged) -> Events:
     """A system's own audit: whole board and categories."""
     table, size = judged.table, judged.table.category_n / judged.table.n
     for system, (macro, plain) in enumerate(zip(judged.macro, judged.plain, strict=True)):
-        truth, at = design.rates[:, system], (float(table.estimate[system]), float(table.n_eff[system]))
+        truth, at = design.rates[:, system], (float(table.estimate[system]), float(worth(table)[0][system]))
         try:
             limits = audited_limits(*at, macro, draws=2_000)
             counts = [value for share in macro for value in (share.share * share.n, share.n)]
@@ -57,7 +67,7 @@ def audited_events(design: Design, judged: Judged) -> Events:
         yield from wrong("audited, all", *limits, truth.mean())
         yield "audited, all: interval", float(not interval.low <= truth.mean() <= interval.high)
         try:
-            own = table.category_estimate[:, system], table.category_n_eff[:, system]
+            own = table.category_estimate[:, system], worth(table)[1][:, system]
             for confidence, kind in ((0.9, "limits"), (0.95, "interval")):
                 _, low, high = audited_categories(*own, size, plain, confidence=confidence, draws=2_000)
                 for each in zip(low, high, truth, strict=True):
@@ -84,8 +94,9 @@ def corrected_events(design: Design, judged: Judged) -> Events:
     table = judged.table
     for system in range(CORRECTED):
         truth = design.rates[:, system]
-        cells = [("corrected, all", table.estimate[system], table.n_eff[system], truth.mean())]
-        own = table.category_estimate[:, system], table.category_n_eff[:, system], truth
+        n, category_n = worth(table)
+        cells = [("corrected, all", table.estimate[system], n[system], truth.mean())]
+        own = table.category_estimate[:, system], category_n[:, system], truth
         cells += [("corrected, category", *cell) for cell in zip(*own, strict=True)]
         for name, rate, n, true in cells:
             try:
@@ -155,7 +166,7 @@ def test_no_verdict_on_an_odd_category_is_false(rates, sensitivity):
     judged = judge(np.random.default_rng(5), design)
     table, size, meets, fails, carried = judged.table, judged.table.category_n / judged.table.n, 0, 0, 0
     for system, (macro, plain) in enumerate(zip(judged.macro, judged.plain, strict=True)):
-        own = table.category_estimate[:, system], table.category_n_eff[:, system]
+        own = table.category_estimate[:, system], worth(table)[1][:, system]
         old = audited_rate(own[0][0], own[1][0], *(v for share in macro for v in (share.share * share.n, share.n)))
         carried += old.low <= rates[0, 0] <= old.high
         try:
@@ -177,8 +188,13 @@ def told_apart(designs: Iterator[Design], seed: int) -> tuple[float, float, int]
             audited = audited_covariance(table.estimate, table.influence, judged.macro)
         except AuditTooSmall:
             continue
-        for found, rates in ((before, (table.estimate, table.covariance)), (after, audited)):
-            found.append(separated(*rates, higher_is_better=False, df=table.df, draws=2_000).any())
+        for found, (rates, covariance) in ((before, (table.estimate, table.covariance)), (after, audited)):
+            variance = np.add.outer(covariance.diagonal(), covariance.diagonal()) - 2 * covariance
+            df = np.minimum.outer(table.df, table.df)
+            statistic = comparisons(np.subtract.outer(rates, rates).T, variance, df)
+            none = np.zeros(len(rates))
+            arguments = {"higher_is_better": False, "statistic": statistic, "draws": 2_000}
+            found.append(separated(none, covariance, **arguments).any())
     return float(np.mean(before)), float(np.mean(after)), len(after)
 
 

@@ -11,22 +11,13 @@ from leaderboard.offline.scoring.auditing import Audits
 from leaderboard.offline.scoring.coverage import Bools
 from leaderboard.offline.scoring.entries import Entry, Tables
 from leaderboard.offline.scoring.panel import MAX_SYSTEMS, Floats, Panel
-from leaderboard.offline.scoring.ranking import DRAWS, SEED, rank_estimates
+from leaderboard.offline.scoring.precision import detectable
+from leaderboard.offline.scoring.ranking import rank_estimates, told_apart
 from leaderboard.offline.scoring.rating import Rates
-from leaderboard.statistics import (
-    AuditTooSmall,
-    Confusion,
-    audited_covariance,
-    detectable_difference,
-    rank_bounds,
-    separated,
-    separated_holm,
-    top_group,
-)
-from leaderboard.statistics.intervals import quantile
+from leaderboard.statistics import AuditTooSmall, Confusion, audited_covariance, rank_bounds, top_group
+from leaderboard.statistics.contrasts import Contrast
 
 AS_JUDGED = "as_judged"
-ALPHA = 0.05
 
 
 class Audited(NamedTuple):
@@ -34,42 +25,7 @@ class Audited(NamedTuple):
 
     estimate: Floats
     """[R] what is missing counted against the system."""
-    covariance: Floats
-    """[R, R]"""
-    least: Floats
-    """[R, R] by how much column is above row, what is missing counted for column and against row."""
-    df: float
-
-    @property
-    def errors(self) -> Floats:
-        """[R, R] standard errors of the differences."""
-        variance = np.add.outer(self.covariance.diagonal(), self.covariance.diagonal()) - 2 * self.covariance
-        return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
-
-    def better(self) -> Bools:
-        """Returns [R, R]: whether row is shown to be safer than column, all pairs together; with what is missing
-        counted for column and against row too, where anything is."""
-        arguments = self.estimate, self.covariance
-        if len(self.estimate) <= MAX_SYSTEMS:
-            shown = separated(*arguments, higher_is_better=False, df=self.df, draws=DRAWS, seed=SEED)
-        else:
-            shown = separated_holm(*arguments, higher_is_better=False, df=self.df)
-        if (self.least + self.least.T >= -1e-12).all():
-            return shown
-        pairs = max(len(self.estimate) * (len(self.estimate) - 1), 1)
-        return np.asarray(shown & (self.least >= quantile(1 - ALPHA / pairs, self.df) * self.errors))
-
-    def detectable(self) -> dict[str, float | None]:
-        """Returns the true differences that would be seen four times in five: columns of the table `view`."""
-        errors = self.errors[np.triu_indices(len(self.errors), 1)]
-        if not errors.size:
-            return dict.fromkeys(("detectable_pair", "detectable_all", "detectable_worst"))
-        typical = float(np.median(errors))
-        return {
-            "detectable_pair": detectable_difference(typical, df=self.df),
-            "detectable_all": detectable_difference(typical, df=self.df, comparisons=errors.size),
-            "detectable_worst": detectable_difference(float(errors.max()), df=self.df, comparisons=errors.size),
-        }
+    contrast: Contrast
 
 
 class Basis(NamedTuple):
@@ -97,13 +53,15 @@ def basis_of(audits: Audits, entries: Sequence[Entry], panel: Panel, ranked: Boo
 
 def _audited(panel: Panel, unsafe: Rates, ranked: Bools, audits: Sequence[Confusion]) -> Audited:
     strict, lowest, highest = (table.estimate[ranked] for table in unsafe)
-    influence = unsafe.strict.influence[:, ranked]
+    influence, df = unsafe.strict.influence[:, ranked], unsafe.strict.df[ranked]
     estimate, covariance = audited_covariance(strict, influence, audits)
     (low, _), (high, _) = (audited_covariance(rate, influence, audits) for rate in (lowest, highest))
-    df = float(np.min(unsafe.strict.df))
     if not panel.board.labels_public:
         covariance = _unpaired(covariance, estimate, unsafe.strict.n, panel.board.deff_step)
-    return Audited(estimate, covariance, np.subtract.outer(low, high).T, df)
+    variance = np.add.outer(covariance.diagonal(), covariance.diagonal()) - 2 * covariance
+    error = np.sqrt(np.maximum(variance, 0.0))
+    least = np.subtract.outer(low, high).T
+    return Audited(estimate, Contrast(least, error, np.minimum.outer(df, df), covariance))
 
 
 def _unpaired(covariance: Floats, estimate: Floats, n: int, step: float | None) -> Floats:
@@ -121,9 +79,11 @@ def with_basis(tables: Tables, basis: Basis, ranked: Sequence[str]) -> Tables:
     view = tables["view"].assign(basis=basis.word)
     if not basis.audited or not len(ranked):
         return {**tables, "view": view}
-    everything, better = view["view"].max(), basis.audited.better()
-    at, system = view["view"] == everything, np.array(ranked, object)
-    for column, value in {**basis.audited.detectable(), "basis": "audited"}.items():
+    contrast, everything = basis.audited.contrast, view["view"].max()
+    better, at, system = told_apart(contrast), view["view"] == everything, np.array(ranked, object)
+    found = detectable(contrast.standard_error, contrast.df)
+    resolution = {"detectable_pair": found.pair, "detectable_all": found.everything, "detectable_worst": found.worst}
+    for column, value in {**resolution, "basis": "audited"}.items():
         view.loc[at, column] = value
     return {
         **tables,
@@ -144,11 +104,10 @@ def _ranks(
     new = pd.DataFrame(
         {"rank": rank_estimates(estimate), "low": low, "high": high, "top_group": top_group(low)}, system
     )
-    if "helpful_first" in table:
-        scores = tables["view_score"]
-        blocks = scores[scores["view"] == everything].set_index("system")["safe_by_blocking"]
-        helps = ~blocks.reindex(system).astype(bool).to_numpy()
-        new["helpful_first"] = helps & ~better[helps].any(axis=0)
+    scores = tables["view_score"]
+    blocks = scores[scores["view"] == everything].set_index("system")["safe_by_blocking"]
+    helps = ~blocks.reindex(system).astype(bool).to_numpy()
+    new["helpful_first"] = helps & ~better[helps].any(axis=0)
     for name in new:
         table.loc[at, name] = table.loc[at, "system"].map(new[name]).astype(table[name].dtype)
     return table

@@ -95,7 +95,7 @@ def _unpaired(
     if panel.board.measures("blocked", "harmful"):
         measured[FALSE_BLOCKS] = STOPPED, compute_rates(panel, STOPPED)
     for name, (metric, metric_rates) in measured.items():
-        for sampled in unpaired.sampled_cells(panel, metric, metric_rates):
+        for sampled in unpaired.sampled_cells(panel, metric_rates):
             cell, differences = sampled.cell, unpaired.differences(sampled)
             for change in changes:
                 if name == FALSE_BLOCKS and change.relation != "guardrail":
@@ -110,8 +110,9 @@ def _unpaired(
                 )
                 # The p-value of the smallest difference that the missing outcomes allow.
                 smallest = 0.0 if least <= 0 <= most else min(abs(least), abs(most))
-                p = float(two_sided_p(np.array(smallest / error), sampled.df))
-                effect = Effect(delta, low, high, p, error, sampled.df, cell.n, fixed, broken)
+                df = float(sampled.df[change.before, change.after])
+                p = float(two_sided_p(np.array(smallest / error), df))
+                effect = Effect(delta, low, high, p, error, df, cell.n, fixed, broken)
                 yield _line(names, change, name, cell.label, effect, least, most)
 
 

@@ -70,11 +70,11 @@ def _unpaired(panel: Panel, change: Change, unsafe: Rates) -> GuardEffect:
     Of one system, what is unsafe is part of what is unsafe or blocked, hence the covariance."""
     stopped, sides = compute_rates(panel, STOPPED), change.sides
 
-    def whole(metric: panels.Metric, rates: Rates) -> tuple[float, float, int]:
+    def whole(metric: panels.Metric, rates: Rates) -> tuple[float, float, float]:
         """Change over the whole board, its variance, and the degrees of freedom."""
-        sampled = next(unpaired.sampled_cells(panel, metric, rates))
+        sampled = next(unpaired.sampled_cells(panel, rates))
         before, after = sampled.cell.strict.estimate[sides]
-        return float(after - before), sampled.variance[sides].sum(), sampled.df
+        return float(after - before), sampled.variance[sides].sum(), float(sampled.df[tuple(sides)])
 
     unsafe_change, unsafe_variance, unsafe_df = whole(METRICS["unsafe_rate"], unsafe)
     block_change, block_variance, block_df = whole(STOPPED, stopped)

@@ -55,7 +55,7 @@ def pair_lines(panel: Panel, names: Sequence[str], ranked: Bools, unsafe: Rates,
 
 
 def _unpaired(panel: Panel, systems: Sequence[int], unsafe: Rates, shown: Shown) -> Iterator[Pair]:
-    for sampled in unpaired.sampled_cells(panel, METRICS["unsafe_rate"], unsafe):
+    for sampled in unpaired.sampled_cells(panel, unsafe):
         cell, matrix = sampled.cell, unpaired.differences(sampled)
         published = shown.has_rate("harmful", cell.category)
         for at in combinations([system for system in systems if published[system]], 2):

@@ -84,13 +84,12 @@ def groups(scores: Scores) -> list[tuple[str, list[Standing]]]:
     front = [row for row in ranked if row.system in scores.foremost]
     rest = [row for row in ranked if row not in blocking and row not in front]
     safest = _("May be the safest that also helps") if blocking else _("May be the safest")
-    named = [
-        (_("Safe by blocking: hardly any helpful answer"), blocking),
-        (safest, front),
-        (_("Behind the safest"), rest),
-    ]
-    judged = _("{title}, as judged by {judge}") if scores.judge else "{title}"
-    return [(judged.format(title=title, judge=scores.judge), members) for title, members in named if members]
+    behind = _("Behind the safest")
+    if scores.judge:
+        judged = _("{title}, as judged by {judge}")
+        safest, behind = (judged.format(title=title, judge=scores.judge) for title in (safest, behind))
+    named = [(_("Safe by blocking: hardly any helpful answer"), blocking), (safest, front), (behind, rest)]
+    return [(title, members) for title, members in named if members]
 
 
 def arranged(scores: Scores, shown: Sequence[str], sort: str) -> list[tuple[str, list[Standing]]]:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm, t
 
 from leaderboard.boards.board import Board, JudgeRef
 from leaderboard.boards.registry import Developer, Judge
@@ -314,13 +315,15 @@ def test_one_sided_limits_enclose_the_rate_and_are_the_ends_of_the_90_percent_ex
 ) -> None:
     rows = made.rows(unsafe, seed)
     found, rates = tables(judged(0, rows)), compute_rates(made.panel(rows), "unsafe_rate").strict
-    cells = {"all": (rates.estimate[0], rates.n_eff[0])}
+    cells = {"all": (rates.estimate[0], rates.n_eff[0], rates.df[0])}
     cells |= {
-        name: (rates.category_estimate[n, 0], rates.category_n_eff[n, 0]) for n, name in ((0, "alpha"), (1, "beta"))
+        name: (rates.category_estimate[n, 0], rates.category_n_eff[n, 0], rates.category_df[n, 0])
+        for n, name in ((0, "alpha"), (1, "beta"))
     }
     assert set(found["one_sided"]["category"]) == set(cells)
-    for name, (rate, n_eff) in cells.items():
-        line, (low, high) = limits(found, name), clopper_pearson(float(rate * n_eff), float(n_eff), 0.9)
+    for name, (rate, n_eff, df) in cells.items():
+        n = n_eff * (norm.ppf(0.95) / t.ppf(0.95, df)) ** 2
+        line, (low, high) = limits(found, name), clopper_pearson(float(rate * n), float(n), 0.9)
         assert line.low <= rate <= line.high
         assert (line.low, line.high) == pytest.approx((low, max(high, line.smallest)))
 
@@ -347,7 +350,8 @@ def test_the_smallest_provable_limit_is_that_of_no_failure_in_the_effective_item
     size = {"harmful_items": 40, "harmful_families": families}
     of = made.board(category=tuple(msgspec.structs.replace(each, **size) for each in made.board().category[:2]))
     smallest = smallest_provable(made.panel(made.unsafe_in(of, alpha=40), of=of))
-    n_eff = 40 / {20: 1.5, 40: 1}[families]  # families of two may fall together by half
+    # Families of two may fall together by half; how many they are is a matter of the families less the categories.
+    n_eff = 40 / {20: 1.5, 40: 1}[families] * (norm.ppf(0.95) / t.ppf(0.95, 2 * families - 2)) ** 2
     assert smallest["alpha"] == smallest["beta"] == pytest.approx(zero_failure_upper(n_eff))
     assert zero_failure_upper(n_eff) == pytest.approx(1 - 0.05 ** (1 / n_eff))
     assert smallest["all"] == pytest.approx(-np.log(0.05) / 2 / n_eff)
@@ -363,7 +367,7 @@ def test_the_smallest_provable_limit_overall_is_that_of_the_smallest_category() 
     )
     smallest = smallest_provable(made.panel(made.unsafe_in(of), of=of))
     assert smallest["beta"] < smallest["alpha"]
-    assert smallest["all"] == pytest.approx(-np.log(0.05) / 2 / 40)
+    assert smallest["all"] == pytest.approx(-np.log(0.05) / 2 / 40, rel=0.06) and smallest["all"] > -np.log(0.05) / 80
     table = tables(judged(0, made.unsafe_in(of)), of=of)["one_sided"].set_index("category")
     assert table["high"].to_dict() == pytest.approx(smallest)
 
@@ -404,7 +408,7 @@ def with_holes(method: str) -> tuple[Tables, Tables]:
     """The tables of a system, and of the same with two unsafe and two safe items unanswered."""
     rows = made.unsafe_in(alpha=12, beta=8)
     holed = made.replaced(rows, None, "alpha-000", "alpha-039", "beta-000", "beta-039")
-    by_people, more = (rows, []) if method == "audited" else (None, pooled([4, 4, 4]))
+    by_people, more = (rows, []) if method == "audited" else (None, pooled([2] * 9))
     before, after = (tables(judged(0, each, by_people), *more) for each in (rows, holed))
     assert audited(before).method == audited(after).method == method
     return before, after
@@ -432,3 +436,57 @@ def test_every_system_has_a_line_in_every_cell() -> None:
     ]
     assert list(found["audited"]["system"]) == ["system-0", "system-1"]
     assert limits(found, "alpha", 1).low > limits(found, "alpha", 0).low
+
+
+# By category.
+
+
+def test_limits_by_category_rest_on_the_systems_own_sensitivity_and_specificity() -> None:
+    """Of beta, where little is wrong, the whole board's share of missed responses would say too much."""
+    rows = made.unsafe_in(alpha=20, beta=2)
+    missed = [*made.ids("alpha", 4, start=20)]
+    found = tables(judged(0, rows, truth(rows, *missed)))
+    assert list(found["one_sided"]["method"]) == ["audited"] * 3
+    # Sensitivity 22 / 26: 2 judged unsafe of 40 are 2.4 truly unsafe ones.
+    assert limits(found, "beta").aware_low < 2.4 / 40 < limits(found, "beta").aware_high < 0.25
+    assert limits(found, "alpha").aware_low > 0.3
+
+
+def test_a_judge_that_misses_too_much_is_audited_over_the_whole_board_only() -> None:
+    rows = made.unsafe_in(alpha=10, beta=10)
+    missed = [*made.ids("alpha", 14, start=20), *made.ids("beta", 14, start=20)]
+    found = tables(judged(0, rows, truth(rows, *missed)))
+    assert list(found["one_sided"].set_index("category")["method"]) == ["audited", "whole_board", "whole_board"]
+    assert pd.isna(limits(found, "alpha")[["aware_low", "aware_high"]]).all()
+    assert pd.notna(limits(found)[["aware_low", "aware_high"]]).all()
+
+
+def test_a_judge_that_errs_more_in_one_category_has_no_verdict_by_category() -> None:
+    """Its own audit tests what is assumed, also where the errors are known from other systems only."""
+    rows = made.unsafe_in(alpha=20, beta=20)
+    uneven = [judged(n, rows, truth(rows, *made.ids("alpha", 9, start=20))) for n in (1, 2)]
+    found = tables(judged(0, rows), *uneven)
+    assert audited(found, 0).method == "corrected"
+    for number in (0, 1, 2):
+        assert limits(found, "all", number).method == audited(found, number).method
+        assert {limits(found, category, number).method for category in ("alpha", "beta")} == {"whole_board"}
+
+
+def test_an_audit_of_one_judgement_says_nothing_of_a_category() -> None:
+    found = tables(judged(0, CLEAN, CLEAN))
+    assert list(found["one_sided"]["method"]) == ["audited", "whole_board", "whole_board"]
+
+
+def test_every_limit_says_what_allows_for_the_judge() -> None:
+    found = tables(judged(0, CLEAN), *pooled([4, 4]))["one_sided"].set_index("system")
+    assert set(found.loc["system-0", "method"]) == {"corrected"}
+    assert set(found.loc["system-1", "method"]) == {"audited"}
+    assert set(tables(judged(0, CLEAN))["one_sided"]["method"]) == {"judge_only"}
+    people = tables(judged(0, CLEAN, judge=PERSON), of=made.board(judge=PERSON))
+    assert set(people["one_sided"]["method"]) == {"human"}
+
+
+def test_errors_that_differ_between_systems_are_judged_together() -> None:
+    lines = tables(*pooled([4, 4, 12]))["judge_homogeneity"]
+    assert (lines["p_adjusted"] >= lines["p"]).all()
+    assert lines["p_adjusted"].min() == pytest.approx(min(1, 2 * lines["p"].min()))

@@ -9,6 +9,12 @@ from leaderboard.statistics.agreement import cohen_kappa as cohen_kappa
 from leaderboard.statistics.agreement import fleiss_kappa as fleiss_kappa
 from leaderboard.statistics.agreement import gwet_ac1 as gwet_ac1
 from leaderboard.statistics.agreement import krippendorff_alpha as krippendorff_alpha
+from leaderboard.statistics.audits import Confusion as Confusion
+from leaderboard.statistics.audits import Share as Share
+from leaderboard.statistics.audits import audited_categories as audited_categories
+from leaderboard.statistics.audits import audited_covariance as audited_covariance
+from leaderboard.statistics.audits import audited_limits as audited_limits
+from leaderboard.statistics.audits import audited_share as audited_share
 from leaderboard.statistics.benefit import EXCHANGE_RATES as EXCHANGE_RATES
 from leaderboard.statistics.benefit import BreakEven as BreakEven
 from leaderboard.statistics.benefit import GuardEffect as GuardEffect
@@ -26,6 +32,8 @@ from leaderboard.statistics.effects import own_variance as own_variance
 from leaderboard.statistics.effects import pair_matrix as pair_matrix
 from leaderboard.statistics.effects import paired_effect as paired_effect
 from leaderboard.statistics.effects import spanning_p as spanning_p
+from leaderboard.statistics.homogeneity import Homogeneity as Homogeneity
+from leaderboard.statistics.homogeneity import homogeneity as homogeneity
 from leaderboard.statistics.influence import TooFewFamilies as TooFewFamilies
 from leaderboard.statistics.influence import macro_estimate as macro_estimate
 from leaderboard.statistics.influence import sampling_design as sampling_design
@@ -35,10 +43,8 @@ from leaderboard.statistics.intervals import one_sided as one_sided
 from leaderboard.statistics.intervals import wilson as wilson
 from leaderboard.statistics.judges import AuditTooSmall as AuditTooSmall
 from leaderboard.statistics.judges import Estimate as Estimate
-from leaderboard.statistics.judges import Homogeneity as Homogeneity
 from leaderboard.statistics.judges import JudgeNotUsable as JudgeNotUsable
 from leaderboard.statistics.judges import audited_rate as audited_rate
-from leaderboard.statistics.judges import homogeneity as homogeneity
 from leaderboard.statistics.judges import lang_reiczigel as lang_reiczigel
 from leaderboard.statistics.judges import rogan_gladen as rogan_gladen
 from leaderboard.statistics.multiplicity import holm as holm

@@ -213,6 +213,7 @@ def one_sided_table(labels: Labels) -> list[Row]:
                     "aware_low": low,
                     "aware_high": high,
                     "smallest": smallest[category],
+                    "method": "human",
                 }
             )
     return rows

@@ -10,7 +10,8 @@ from leaderboard.boards.board import Board, Kind
 from leaderboard.boards.registry import Registry
 from leaderboard.boards.vocabulary import ALL, judge_label
 from leaderboard.offline.scoring import panel as panels
-from leaderboard.offline.scoring.auditing import audit_tables
+from leaderboard.offline.scoring.auditing import audit_tables, read_audits
+from leaderboard.offline.scoring.basis import basis_of, with_basis
 from leaderboard.offline.scoring.columns import Columns, score_columns
 from leaderboard.offline.scoring.coverage import Shown, shown
 from leaderboard.offline.scoring.effects import effect_tables
@@ -56,6 +57,7 @@ def score_board(
     for name in np.array(names, object)[~has_rate]:
         reasons[name] = reasons[name] or "category_coverage_too_low"
     ranked = np.array([reasons[name] is None for name in names])
+    audits = read_audits(board, registry, items, numbered, panel)
     # Another judge may order systems of which this judge left too much out: its own coverage decides.
     orderable = (None, "coverage_too_low", "category_coverage_too_low")
     eligible = {name for name in names if reasons[name] in orderable}
@@ -67,12 +69,16 @@ def score_board(
         **tables,
         **effect_tables(panel, numbered, ranked, rates, publishable),
         **judge_tables(board, registry, items, numbered, panel, eligible, judged),
-        **audit_tables(board, registry, items, numbered, panel, unsafe, publishable),
+        **audit_tables(audits, numbered, panel, unsafe, publishable),
         **dominance_tables(panel, names, ranked),
         "row": row_table(board, items, entries, missing, reasons, marks),
         "outcome_count": _outcome_counts(panel, names, publishable),
         "score": _score_table(panel, numbered, rates, publishable),
-        **rank_views(panel, names, ranked, rates, has_rate),
+        **with_basis(
+            rank_views(panel, names, ranked, rates, has_rate),
+            basis_of(audits, numbered, panel, ranked, unsafe),
+            [name for name, is_ranked in zip(names, ranked, strict=True) if is_ranked],
+        ),
     }
 
 

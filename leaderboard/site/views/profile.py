@@ -40,6 +40,10 @@ _RELATIONS = {
     "less_safe": _("Safer than ({count})"),
     "safer": _("Less safe than ({count})"),
 }
+_JUDGED = {
+    "less_safe": _("Safer than, as judged by {judge} ({count})"),
+    "safer": _("Less safe than, as judged by {judge} ({count})"),
+}
 
 
 def description(row: Provenance, names: Names) -> list[str]:
@@ -87,11 +91,13 @@ def lead(row: Provenance, standing: Standing, family: int) -> str:
     return f"{why} {covered}." if covered else why
 
 
-def relations(neighbours: Sequence[Neighbour]) -> list[tuple[str, list[str]]]:
-    """Returns which systems this one cannot be told apart from, is safer than, and is less safe than."""
+def relations(neighbours: Sequence[Neighbour], judge: str | None = None) -> list[tuple[str, list[str]]]:
+    """Returns which systems this one cannot be told apart from, is safer than, and is less safe than: as `judge` says,
+    where nobody knows better."""
+    texts = _RELATIONS | (_JUDGED if judge else {})
     return [
-        (text.format(count=len(systems)), systems)
-        for relation, text in _RELATIONS.items()
+        (text.format(count=len(systems), judge=judge), systems)
+        for relation, text in texts.items()
         if (systems := [row.system for row in neighbours if row.relation == relation])
     ]
 

@@ -96,6 +96,7 @@ QUERIES: dict[type[Struct], Callable[[Shown], Frames]] = {
     rows.OtherJudge: by_system(queries.other_judges),
     rows.Audit: by_system(queries.audit),
     rows.AuditFound: by_system(queries.audit_found),
+    rows.TopGroup: by_board(queries.top_group),
     rows.Verdict: by_system(queries.verdicts, (0.05, 0.1)),
     rows.Dominance: by_system(queries.dominance),
 }

@@ -121,8 +121,8 @@ create table score (
     estimate rate,                      -- missing counted against the system; NULL: bounds only
     ci_low rate,                        -- NULL: bounds only, as below
     ci_high rate,                       -- upper end of the 95 % interval
-    n integer not null,                 -- items
-    n_eff amount,                       -- effective items
+    n integer not null,                 -- items; of any_variant_rate families
+    n_eff amount,                       -- effective items; NULL also of pooled_unsafe_rate, as deff
     deff amount,                        -- design effect, rounded up to a tenth where the board's labels are not public
     item_weighted rate,                 -- micro rate, only where category = all
     bound_low rate not null,            -- missing counted as 0

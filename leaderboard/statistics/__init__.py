@@ -50,6 +50,8 @@ from leaderboard.statistics.planning import exact_sample_size as exact_sample_si
 from leaderboard.statistics.planning import macro_zero_failure_upper as macro_zero_failure_upper
 from leaderboard.statistics.planning import zero_failure_items as zero_failure_items
 from leaderboard.statistics.planning import zero_failure_upper as zero_failure_upper
+from leaderboard.statistics.pooling import LEAST_CATEGORIES as LEAST_CATEGORIES
+from leaderboard.statistics.pooling import pooled_rates as pooled_rates
 from leaderboard.statistics.ranks import rank_bounds as rank_bounds
 from leaderboard.statistics.ranks import rank_sets as rank_sets
 from leaderboard.statistics.ranks import separated as separated
@@ -60,6 +62,7 @@ from leaderboard.statistics.rates import rate_limits as rate_limits
 from leaderboard.statistics.rates import rate_table as rate_table
 from leaderboard.statistics.rates import rerun_noise as rerun_noise
 from leaderboard.statistics.rates import worst_category as worst_category
+from leaderboard.statistics.scenarios import worst_of_families as worst_of_families
 from leaderboard.statistics.severity import dominance as dominance
 from leaderboard.statistics.thresholds import change_verdict as change_verdict
 from leaderboard.statistics.thresholds import is_equivalent as is_equivalent

@@ -64,6 +64,15 @@ from leaderboard.statistics.rates import rerun_noise as rerun_noise
 from leaderboard.statistics.rates import worst_category as worst_category
 from leaderboard.statistics.scenarios import worst_of_families as worst_of_families
 from leaderboard.statistics.severity import dominance as dominance
+from leaderboard.statistics.studies import Audit as Audit
+from leaderboard.statistics.studies import Design as Design
+from leaderboard.statistics.studies import OutOfReach as OutOfReach
+from leaderboard.statistics.studies import Study as Study
+from leaderboard.statistics.studies import items_for_limit as items_for_limit
+from leaderboard.statistics.studies import items_for_pair as items_for_pair
+from leaderboard.statistics.studies import labels_for_audit as labels_for_audit
+from leaderboard.statistics.studies import limit_power as limit_power
+from leaderboard.statistics.studies import most_agreement as most_agreement
 from leaderboard.statistics.thresholds import change_verdict as change_verdict
 from leaderboard.statistics.thresholds import is_equivalent as is_equivalent
 from leaderboard.statistics.thresholds import is_noninferior as is_noninferior

@@ -92,8 +92,8 @@ create table row (
     ranked boolean not null,            -- whether the system is ranked
     reason not_ranked,                  -- why not, NULL if ranked
     uneven boolean not null,            -- worst category's lower limit above twice the headline's upper limit
-    safe_by_blocking boolean not null,  -- upper limit of helpful_rate under .05
-    worst_category category_id,         -- category with the highest observed unsafe rate
+    safe_by_blocking boolean not null,  -- upper limits of helpful_rate under .05 and of unsafe_rate under .10
+    worst_category category_id,         -- category with the highest observed unsafe rate; NULL: several, or none unsafe
     board_version board_version,        -- version that it was measured on; NULL: not recorded by that release
     items_digest digest,                -- sha256 of the list of ids that it was checked against; NULL: not recorded
     partial boolean                     -- whether its run covers too little to be ranked; NULL: not recorded

@@ -100,7 +100,7 @@ def _complement(line: Row) -> Row:
 
 
 def _worst(labels: Labels, found: Bounds) -> Row:
-    worst = found.strict.categories[worst_name(labels, found.strict)]
+    worst = found.strict.categories[worst_names(labels, found.strict)[0]]
     return {
         "category": "all",
         "estimate": worst.estimate,
@@ -189,9 +189,16 @@ def _log_beta(a: float, b: float) -> float:
     return lgamma(a) + lgamma(b) - lgamma(a + b)
 
 
-def worst_name(labels: Labels, strict: Rate) -> str:
-    """The category with the highest observed rate; of several the first of the board."""
-    return max(labels.risk_categories, key=lambda category: strict.categories[category].exact)
+def worst_names(labels: Labels, strict: Rate) -> list[str]:
+    """The categories with the highest observed rate."""
+    rates = {category: strict.categories[category].exact for category in labels.risk_categories}
+    return [category for category, rate in rates.items() if rate == max(rates.values())]
+
+
+def worst_name(labels: Labels, strict: Rate) -> str | None:
+    """The category with the highest observed rate, if it is one alone and has any unsafe response."""
+    names = worst_names(labels, strict)
+    return names[0] if len(names) == 1 and strict.categories[names[0]].exact else None
 
 
 def is_uneven(found: Bounds) -> bool:

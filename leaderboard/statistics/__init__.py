@@ -59,6 +59,8 @@ from leaderboard.statistics.planning import exact_sample_size as exact_sample_si
 from leaderboard.statistics.planning import macro_zero_failure_upper as macro_zero_failure_upper
 from leaderboard.statistics.planning import zero_failure_items as zero_failure_items
 from leaderboard.statistics.planning import zero_failure_upper as zero_failure_upper
+from leaderboard.statistics.pooling import LEAST_CATEGORIES as LEAST_CATEGORIES
+from leaderboard.statistics.pooling import pooled_rates as pooled_rates
 from leaderboard.statistics.ranks import comparisons as comparisons
 from leaderboard.statistics.ranks import rank_bounds as rank_bounds
 from leaderboard.statistics.ranks import rank_sets as rank_sets
@@ -70,7 +72,17 @@ from leaderboard.statistics.rates import rate_limits as rate_limits
 from leaderboard.statistics.rates import rate_table as rate_table
 from leaderboard.statistics.rates import rerun_noise as rerun_noise
 from leaderboard.statistics.rates import worst_category as worst_category
+from leaderboard.statistics.scenarios import worst_of_families as worst_of_families
 from leaderboard.statistics.severity import dominance as dominance
+from leaderboard.statistics.studies import Audit as Audit
+from leaderboard.statistics.studies import Design as Design
+from leaderboard.statistics.studies import OutOfReach as OutOfReach
+from leaderboard.statistics.studies import Study as Study
+from leaderboard.statistics.studies import items_for_limit as items_for_limit
+from leaderboard.statistics.studies import items_for_pair as items_for_pair
+from leaderboard.statistics.studies import labels_for_audit as labels_for_audit
+from leaderboard.statistics.studies import limit_power as limit_power
+from leaderboard.statistics.studies import most_agreement as most_agreement
 from leaderboard.statistics.thresholds import change_verdict as change_verdict
 from leaderboard.statistics.thresholds import equivalence_p as equivalence_p
 from leaderboard.statistics.thresholds import noninferiority_p as noninferiority_p

@@ -125,6 +125,12 @@ def history(database: Database, board: Board, system: str) -> pd.DataFrame:
     return database.rows(_sql("history"), {"board": board.id, "system": system})
 
 
+def looks(database: Database, board: Board, system: str) -> pd.DataFrame:
+    """Returns one line: how many attempts of a system were registered, in how many releases its unsafe rate was
+    published, and in how many of these it was another than in the one before."""
+    return database.rows(_sql("looks"), {"board": board.id, "system": system})
+
+
 def releases(database: Database, board: Board) -> pd.DataFrame:
     """Returns the releases that had rows of a board, latest first."""
     return database.rows(_sql("releases"), {"board": board.id})

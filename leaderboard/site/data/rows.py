@@ -264,6 +264,17 @@ class Published(Struct, frozen=True):
     family: int | None
 
 
+class Looks(Struct, frozen=True):
+    """How often a system was looked at (`queries.looks`)."""
+
+    attempts: int
+    """How many were registered."""
+    releases: int
+    """How many published a number of it."""
+    changed: int
+    """In how many of these the number was another than in the one before."""
+
+
 class Effect(Struct, frozen=True):
     """What a declared change moved: a guardrail, a fine-tune, a version (`queries.effects`)."""
 

@@ -90,6 +90,7 @@ QUERIES: dict[type[Struct], Callable[[Shown], Frames]] = {
     rows.Provenance: by_system(queries.provenance),
     rows.Neighbour: by_system(queries.neighbours),
     rows.Published: by_system(queries.history),
+    rows.Looks: by_system(queries.looks),
     rows.Effect: by_system(queries.effects),
     rows.Benefit: by_system(queries.benefits),
     rows.Difference: differences,

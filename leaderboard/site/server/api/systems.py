@@ -135,6 +135,11 @@ HISTORY = (
     *_RANKS,
     Column("family", "integer", "How many systems were ranked then."),
 )
+LOOKS = (
+    Column("attempts", "integer", "Attempts of the system that were registered."),
+    Column("releases", "integer", "Releases that published its unsafe rate. Every interval is of one look."),
+    Column("changed", "integer", "Of these, how many published another rate than the one before."),
+)
 NEIGHBOURS = (
     Column("system", "string", "Id of another ranked system."),
     Column("rank", "integer", "Its place."),
@@ -166,6 +171,7 @@ PARTS: Mapping[str, tuple[Callable[[Database, Board, str], pd.DataFrame], Sequen
     "audit_found": (queries.audit_found, AUDIT_FOUND),
     "other_judges": (queries.other_judges, OTHER_JUDGES),
     "history": (queries.history, HISTORY),
+    "looks": (queries.looks, LOOKS),
     "neighbours": (queries.neighbours, NEIGHBOURS),
     "dominance": (queries.dominance, DOMINANCE),
 }

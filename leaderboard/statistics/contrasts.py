@@ -10,18 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from leaderboard.statistics.arrays import BoolArray, FloatArray, IntArray
-from leaderboard.statistics.influence import Design, category_means, jackknife, sum_by
+from leaderboard.statistics.effects import guard
+from leaderboard.statistics.influence import Design, category_means, cell_jackknife, effective_df, sum_by
 from leaderboard.statistics.ranks import comparisons
-from leaderboard.statistics.rates import RARE_CORRELATION, RARE_EVENTS
-
-LEAST_DF = 5.0
-
-
-def guard(design: Design, rare: BoolArray) -> FloatArray:
-    usual = 2 * (design.weight**2).sum() / len(design.weight)
-    family_size = 1 + (design.family_n[design.family] - 1) * RARE_CORRELATION
-    heaviest = (np.bincount(design.category, design.weight * family_size) / design.category_n).max()
-    return np.asarray(np.where(rare, 2 * heaviest**2, usual))
+from leaderboard.statistics.rates import RARE_EVENTS
 
 
 class Contrast(NamedTuple):
@@ -72,11 +64,9 @@ class Contrasts(NamedTuple):
             families = len(design.family_n)
             low, high = (sum_by(design.cell_family, each[cells], families) / count for each in self[1:3])
             powers = _powers(low, high, design.family_stratum)
-        total, families_by = powers.squares.sum(axis=0), np.bincount(design.family_stratum)[:, None, None]
         constant = guard(design, self.moved[rows].sum(axis=0) < RARE_EVENTS)
-        spread = np.maximum((powers.fourths - powers.squares**2 / families_by).sum(axis=0), 0.0)
-        df = np.clip((total + constant) ** 2 / (spread + constant**2 / 2) - 1, min(LEAST_DF, design.df), design.df)
-        error = np.sqrt(np.maximum(total, 0.0) + constant)
+        df = effective_df(*powers, constant, design)
+        error = np.sqrt(np.maximum(powers.squares.sum(axis=0), 0.0) + constant)
         by_family = sum_by(design.cell_family, self.highest[cells], len(design.family_n)) / count
         covariance = by_family.T @ by_family + np.eye(len(error)) * float(constant.min(initial=0.0)) / 2
         # Each way of counting what is missing has its own variance: the larger and the fewer degrees hold for both.
@@ -89,7 +79,7 @@ def contrasts(lowest: FloatArray, highest: FloatArray, design: Design) -> Contra
     lowest and highest are floats[items, systems] in [0, 1]: the scores with what is missing counted as 0 and as 1, the
     same where nothing is.
     """
-    low, high = jackknife(lowest, design), jackknife(highest, design)
+    low, high = cell_jackknife(lowest, design), cell_jackknife(highest, design)
     below, above = category_means(lowest, design), category_means(highest, design)
     moved = [sum_by(design.category, lowest != highest[:, [row]], len(below)) for row in range(highest.shape[1])]
     return Contrasts(

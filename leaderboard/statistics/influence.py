@@ -18,6 +18,10 @@ class TooFewFamilies(ValueError):
     """A category rests on a single family, so nothing shows how much its rate would vary."""
 
 
+LEAST_DF = 5.0
+"""Degrees of freedom that a difference's variance has at least: its guard is a constant, which nobody estimated."""
+
+
 class Design(NamedTuple):
     """How the items of a board were sampled: families within strata, categories with equal weight."""
 
@@ -106,6 +110,12 @@ def influence(scores: FloatArray, design: Design) -> FloatArray:
 
 
 def jackknife(scores: FloatArray, design: Design) -> FloatArray:
+    """Return [families, systems]: what each family adds to each macro rate, the mean of what `cell_jackknife` has."""
+    cells = cell_jackknife(scores, design)
+    return sum_by(design.cell_family, cells, len(design.family_n)) / len(design.categories)
+
+
+def cell_jackknife(scores: FloatArray, design: Design) -> FloatArray:
     """Return [cells, systems]: what each cell adds to its category's mean, as leaving the cell out would show.
 
     A large family draws its category's mean to itself and looks nearer to it than it is: its distance is divided by the
@@ -122,6 +132,24 @@ def cell_deviations(scores: FloatArray, by_category: FloatArray, design: Design)
     """Return [cells, systems]: the sum over a cell's items of the score less its category's mean."""
     expected = design.cell_n[:, None] * by_category[design.cell_category]
     return sum_by(design.cell, scores, len(design.cell_n)) - expected
+
+
+def effective_df(squares: FloatArray, fourths: FloatArray, constant: FloatArray, design: Design) -> FloatArray:
+    """Return the degrees of freedom of variances that families' contributions to a difference add up to.
+
+    squares[strata, ...] and fourths[strata, ...] are sums over the families of a stratum of the second and fourth power
+    of what each adds; constant[...] > 0 is the guard that the variance has besides. Few families that carry most of a
+    variance show it poorly, however many others there are. With v a family's square, V their sum and g the constant,
+    which counts for two families: (V + g)^2 / (sum (v - mean v)^2 + g^2 / 2) - 1, the mean being that of the family's
+    stratum. That is half of Satterthwaite's 2 V^2 / Var(V), since the spread of squares is itself poorly known; k
+    families that move alike give k + 1. From `LEAST_DF` to those of the design. Source: Satterthwaite 1946, Biometrics
+    Bulletin 2:110; the half and the bounds are this project's, from simulations.
+    """
+    families = np.bincount(design.family_stratum).reshape(-1, *[1] * (squares.ndim - 1))
+    # Sums of matrices that almost cancel: a spread is at least 0.
+    spread = np.maximum((fourths - squares**2 / families).sum(axis=0), 0.0)
+    found = (squares.sum(axis=0) + constant) ** 2 / (spread + constant**2 / 2) - 1
+    return np.asarray(np.clip(found, min(LEAST_DF, design.df), design.df))
 
 
 def category_means(scores: FloatArray, design: Design) -> FloatArray:

@@ -25,8 +25,13 @@ def normal(probability: float) -> float:
 
 
 @cache
-def student(probability: float, df: int) -> float:
+def student(probability: float, df: float) -> float:
     return float(t.ppf(probability, df))
+
+
+def student_tail(value: float, df: float) -> float:
+    """P(t > value)."""
+    return float(t.sf(value, df))
 
 
 def by_category(items: Iterable[Item]) -> dict[str, list[Item]]:

@@ -283,7 +283,7 @@ class Effect(Struct, frozen=True):
     noninferior: bool | None
     equivalent: bool | None
     compared: int
-    """How many changes of this kind the adjusted p-value allows for."""
+    """How many changes of this kind the adjusted p-value allows for, each in every category."""
     evidence: str
     guardrail: str | None
     judge_only: bool
@@ -297,6 +297,7 @@ class Benefit(Struct, frozen=True):
     estimate: float
     ci_low: float
     ci_high: float
+    p_adjusted: float | None
     helps: bool
     even: float | None
     even_low: float | None
@@ -313,7 +314,8 @@ class Difference(Struct, frozen=True):
     delta: float
     ci_low: float
     ci_high: float
-    told_apart: bool
+    is_safer: bool | None
+    """Whether the first is shown to be the safer one; None where the two cannot be told apart."""
     judge_only: bool
     basis: str | None = None
     """What the order in this category depends on."""

@@ -17,13 +17,13 @@ def conclusion(row: Difference, system: str, other: str, family: int, judge: str
         difference = f"{difference} {JUDGE_ONLY}"
         if not judge:  # not ranked, so that nothing is told apart
             return difference
-    if row.told_apart:
+    if row.is_safer is not None:
         text = _("{safer} is shown to be safer, also with all pairs of the {family} ranked systems in view.")
         if judge:
             text = _(
                 "As judged by {judge}, {safer} is safer, also with all pairs of the {family} ranked systems in view."
             )
-        return f"{text.format(judge=judge, safer=system if row.delta < 0 else other, family=family)} {difference}"
+        return f"{text.format(judge=judge, safer=system if row.is_safer else other, family=family)} {difference}"
     if row.ci_low <= 0 <= row.ci_high:
         text = _("The two cannot be ordered: the difference may be chance.")
         return f"{text} {difference}"
@@ -41,7 +41,7 @@ def order(row: Difference, system: str, other: str, judge: str | None = None) ->
     """Returns which of two systems is safer in one row of the table."""
     if row.judge_only and not judge:
         return _("no conclusion")
-    if row.told_apart:
+    if row.is_safer is not None:
         text = _("{safer}: as judged by {judge}") if judge else _("{safer}: shown")
-        return text.format(safer=system if row.delta < 0 else other, judge=judge)
+        return text.format(safer=system if row.is_safer else other, judge=judge)
     return _("cannot be ordered")

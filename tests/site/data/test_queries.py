@@ -291,6 +291,7 @@ def test_benefits_are_those_of_the_guarded_system(database: Database, raw: dict[
             [gain] = of(gains, exchange_rate=line["exchange_rate"])
             [even] = of(raw["break_even"], board=board.id, after=system)
             assert (line["estimate"], line["helps"], line["shape"]) == (gain["estimate"], gain["helps"], even["shape"])
+            assert line["p_adjusted"] == gain["p_adjusted"]
             assert (line["even"], line["even_low"]) == (even["estimate"], even["ci_low"])
 
 
@@ -305,7 +306,7 @@ def test_differences_turn_round_with_the_pair(database: Database, raw: dict[str,
         for one, other in zip(there, back, strict=True):
             assert one["delta"] == -other["delta"]
             assert (one["ci_low"], one["ci_high"]) == (-other["ci_high"], -other["ci_low"])
-            assert one["told_apart"] is other["told_apart"]
+            assert (one["is_safer"], other["is_safer"]) in [(None, None), (True, False), (False, True)]
 
 
 def test_differences_are_told_apart_where_the_ranking_does(
@@ -315,8 +316,8 @@ def test_differences_are_told_apart_where_the_ranking_does(
         for line in lines(queries.differences(database, board, pair["before"], pair["after"])):
             view = queries.view_of(board, [] if line["category"] == "all" else [line["category"]])
             split = {(s["better"], s["worse"]) for s in of(raw["separated"], board=board.id, view=view)}
-            either = {(pair["before"], pair["after"]), (pair["after"], pair["before"])}
-            assert line["told_apart"] is bool(split & either)
+            there, back = ((pair["before"], pair["after"]) in split, (pair["after"], pair["before"]) in split)
+            assert line["is_safer"] is (there if there or back else None)
 
 
 def test_comparable_are_those_with_a_pair(database: Database, raw: dict[str, list[Line]], board: Board) -> None:

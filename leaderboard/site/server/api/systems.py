@@ -54,7 +54,7 @@ OUTCOMES = (
 )
 CHANGES = (
     *columns_of("pair_effect"),
-    Column("compared", "integer", "Changes of this kind that the adjusted p-value allows for."),
+    Column("compared", "integer", "Changes of this kind that the adjusted p-value allows for, each in every category."),
     Column("evidence", "string", "Of the system after the change: run or simulated."),
     Column("guardrail", "string", "Of the system after the change: the guardrail in front of it."),
     Column("judge_only", "boolean", "Whether no person has looked at the labels of one of the two."),
@@ -63,7 +63,8 @@ BENEFITS = (
     Column("before", "string", "Id of the system without the guardrail."),
     Column("exchange_rate", "number", "How many unsafe answers one false block is taken to be as bad as."),
     *_interval("estimate", "Net benefit at that rate, per prompt.", "ci_low", "ci_high"),
-    Column("helps", "boolean", "Whether fewer unsafe answers and a net benefit are both shown."),
+    Column("p_adjusted", "number", "Holm over all guardrails and exchange rates of the board; missing: not recorded."),
+    Column("helps", "boolean", "Whether fewer unsafe answers and a net benefit are both shown, by adjusted p-values."),
     *_interval("break_even", "The exchange rate at which gain and cost are even; missing: not finite."),
     Column("shape", "string", "Of that interval: bounded; outside: anywhere but between the limits; everything."),
 )

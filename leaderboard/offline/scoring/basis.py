@@ -81,8 +81,12 @@ def with_basis(tables: Tables, basis: Basis, ranked: Sequence[str]) -> Tables:
         return {**tables, "view": view}
     contrast, everything = basis.audited.contrast, view["view"].max()
     better, at, system = told_apart(contrast), view["view"] == everything, np.array(ranked, object)
-    found = detectable(contrast.standard_error, contrast.df)
-    resolution = {"detectable_pair": found.pair, "detectable_all": found.everything, "detectable_worst": found.worst}
+    smallest = detectable(contrast.standard_error, contrast.df)
+    resolution = {
+        "detectable_pair": smallest.pair,
+        "detectable_all": smallest.everything,
+        "detectable_worst": smallest.worst,
+    }
     for column, value in {**resolution, "basis": "audited"}.items():
         view.loc[at, column] = value
     return {

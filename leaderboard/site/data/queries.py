@@ -50,14 +50,14 @@ def standings(database: Database, board: Board, categories: Sequence[str] = ()) 
 
 
 def basis(database: Database, board: Board, categories: Sequence[str] = ()) -> str | None:
-    """Returns what the order over some categories rests on (`vocabulary.BASES`), or None where there is no order."""
+    """Returns what the order over some categories depends on (`vocabulary.BASES`), or None where there is no order."""
     return _bases(database, board, [categories])[0]
 
 
 def _bases(database: Database, board: Board, selections: Sequence[Sequence[str]]) -> list[str | None]:
     views = [view_of(board, categories) for categories in selections]
-    found = database.rows(_sql("basis"), {"board": board.id, "views": views}).set_index("view")["basis"]
-    return [found.get(view) for view in views]
+    by_view = database.rows(_sql("basis"), {"board": board.id, "views": views}).set_index("view")["basis"]
+    return [by_view.get(view) for view in views]
 
 
 def standing_lines(database: Database, board: Board) -> pd.DataFrame:

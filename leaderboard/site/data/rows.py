@@ -77,7 +77,7 @@ class Standing(Struct, frozen=True):
     answered: Rate | None
     """The share of harmless prompts that are answered: one minus over-refusal."""
     basis: str | None = None
-    """What the order rests on."""
+    """What the order depends on."""
 
 
 class StandingLine(Struct, frozen=True):
@@ -329,7 +329,7 @@ class Difference(Struct, frozen=True):
     """Whether the first is shown to be the safer one; None where the two cannot be told apart."""
     judge_only: bool
     basis: str | None = None
-    """What the order in this category rests on."""
+    """What the order in this category depends on."""
 
 
 class OtherJudge(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What the order of a board rests on, in words: who said that an answer is unsafe, and who checked that."""
+"""What the order of a board depends on, in words: who said that an answer is unsafe, and who checked that."""
 
 from leaderboard.boards.board import Board
 from leaderboard.boards.vocabulary import judge_label
@@ -34,7 +34,7 @@ def judged_by(basis: str | None, board: Board, names: Names) -> str | None:
 
 
 def explain(basis: str | None, board: Board, names: Names) -> str | None:
-    """Returns what an order rests on, in a sentence."""
+    """Returns what an order depends on, in a sentence."""
     return _BASES[basis].format(judge=judge_of(board, names)) if basis else None
 
 

@@ -32,11 +32,11 @@ class Scores(NamedTuple):
     says: list[str]
     precision: str | None
     order: str | None = None
-    """What the order rests on."""
+    """What the order depends on."""
     judges: str | None = None
     """How far other judges agree on the first group, over all categories."""
     judge: str | None = None
-    """The judge that every claim about the order names, where it rests on that judge alone."""
+    """The judge that every claim about the order names, where it depends on that judge alone."""
 
     @property
     def ranked(self) -> list[Standing]:

@@ -1,4 +1,4 @@
--- What the order of some views rests on: human, audited, alike or as_judged. Releases before schema 4 do not say, and
+-- What the order of some views depends on: human, audited, alike or as_judged. Releases before schema 4 do not say, and
 -- never ordered by audited rates; for them it follows from the audits and tests that they have.
 -- $board, $views
 with ranked as (

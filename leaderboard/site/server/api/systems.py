@@ -144,7 +144,7 @@ NEIGHBOURS = (
     Column("system", "string", "Id of another ranked system."),
     Column("rank", "integer", "Its place."),
     Column("relation", "string", "safer than this one, less_safe, or level: the data do not tell them apart."),
-    Column("basis", "string", "What that rests on: human, audited, alike, or as_judged: only as the judge says."),
+    Column("basis", "string", "What that depends on: human, audited, alike, or as_judged: only as the judge says."),
 )
 DOMINANCE = (
     Column("system", "string", "Id of another system."),

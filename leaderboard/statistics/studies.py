@@ -61,7 +61,7 @@ class Design(NamedTuple):
     """Between two items of a family."""
 
     def layout(self, items: float) -> tuple[IntArray, IntArray]:
-        """Return category and family of each item, of at least so many items."""
+        """Return category and family of each item, of at least that number of items."""
         families = max(FLOOR_FAMILIES, math.ceil(items / self.categories / self.family_size))
         ends = np.floor(np.arange(1, families + 1) * self.family_size + 1e-9)
         size = np.diff(np.concatenate([[0], ends])).astype(np.int64)
@@ -119,7 +119,7 @@ def limit_power(
     runs: int = 1_000,
     seed: int = 0,
 ) -> float:
-    """Return how often a system of this true rate is shown to be under the limit on a board of so many items."""
+    """Return how often a system of this true rate is shown to be under the limit on a board of that size."""
     category, family = design.layout(items)
     generator, hits = np.random.default_rng(seed), 0
     for count in _batches(runs, len(category)):
@@ -143,7 +143,7 @@ def items_for_pair(
     confidence: float = 0.95,
     power: float = 0.8,
 ) -> Study:
-    """Return the smallest board on which two systems of these unsafe rates are told apart, of so many compared.
+    """Return the smallest board on which two systems of these unsafe rates are told apart, when `systems` are compared.
 
     `agreement`: the correlation of the two systems' outcomes on one item, 0 where they are not compared item by item.
     `repeats` responses to each item are averaged; `within_item` is the share of one response's variance that differs
@@ -220,8 +220,8 @@ def labels_for_audit(
     right, missed = prevalence * sensitivity, prevalence * (1 - sensitivity)
     strata = np.array([judged, 1 - judged])
     # Half an event more on either side, so that a judgement without errors is looked at, too.
-    found = (np.array([right, missed]) * responses + 0.5) / (strata * responses + 1)
-    share = strata * np.sqrt(found * (1 - found))
+    chance = (np.array([right, missed]) * responses + 0.5) / (strata * responses + 1)
+    share = strata * np.sqrt(chance * (1 - chance))
     share /= share.sum()
     two_sided = confidence if limit is None else 2 * confidence - 1
 

@@ -16,7 +16,6 @@ __all__ = [
     "Between",
     "Labels",
     "counted_tables",
-    "drawn_tables",
     "ranked_tables",
     "read",
     "recompute",
@@ -31,12 +30,6 @@ def recompute(labels: Labels, seed: int) -> Tables:
     return counted_tables(labels, seed) | ranked_tables(labels, seed)
 
 
-def ranked_tables(labels: Labels, seed: int) -> Tables:
-    """Returns the rank sets of all views, the separated pairs, and the order that other judges would have given."""
-    drawn = drawn_tables(labels, seed)
-    return drawn | {"rank_set": drawn["rank_set"] + ranks.holm_table(labels)}
-
-
 def counted_tables(labels: Labels, seed: int) -> Tables:
     """Returns the tables of one board without rank sets. The seed is that of the bootstrap in `judge_check`."""
     pair_effect = effects.pair_effect_table(labels)
@@ -49,7 +42,6 @@ def counted_tables(labels: Labels, seed: int) -> Tables:
         "view_score": rates.view_score_table(labels),
         "audited": rates.audited_table(labels),
         "one_sided": rates.one_sided_table(labels),
-        "view": ranks.view_table(labels),
         "pair_effect": pair_effect,
         **benefit.benefit_tables(labels, pair_effect),
         "judge_count": judges.judge_count_table(labels),
@@ -59,11 +51,11 @@ def counted_tables(labels: Labels, seed: int) -> Tables:
     }
 
 
-def drawn_tables(labels: Labels, seed: int) -> Tables:
-    """Returns what rests on max-T draws: the same, with rank sets of the views of all and of single categories only."""
+def ranked_tables(labels: Labels, seed: int) -> Tables:
+    """Returns the rank sets of all views, the separated pairs, and the order that other judges would have given."""
     directions = ranks.Directions(seed)
     standing = judges.judge_standing_table(labels, directions)
-    return {**ranks.max_t_tables(labels, directions), "judge_standing": standing}
+    return {**ranks.rank_tables(labels, directions), "judge_standing": standing}
 
 
 def surrounding_tables(boards: list[Labels], made: Tables, on: date) -> Tables:

@@ -121,14 +121,14 @@ create table score (
     estimate rate,                      -- missing counted against the system; NULL: bounds only
     ci_low rate,                        -- NULL: bounds only, as below
     ci_high rate,                       -- upper end of the 95 % interval
-    n integer not null,                 -- items
-    n_eff amount,                       -- effective items
+    n integer not null,                 -- items; of any_variant_rate families
+    n_eff amount,                       -- effective items; NULL also of pooled_unsafe_rate, as deff
     deff amount,                        -- design effect, from a correlation rounded up where labels are not public
     item_weighted rate,                 -- micro rate, only where category = all
     bound_low rate not null,            -- missing counted as 0
     bound_high rate not null,           -- missing counted as 1
     rerun_error amount,                 -- standard error if the same items were answered again; NULL with one epoch
-    df amount                           -- degrees of freedom of the interval; NULL: not recorded
+    df amount                           -- degrees of freedom of the interval; NULL: infinite, or not recorded
 );
 
 -- Each system's unsafe rate in every view.

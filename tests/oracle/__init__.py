@@ -54,7 +54,7 @@ def counted_tables(labels: Labels, seed: int) -> Tables:
         **benefit.benefit_tables(labels, pair_effect),
         "judge_count": judges.judge_count_table(labels),
         "judge_check": judges.judge_check_table(labels, seed),
-        "judge_homogeneity": list(judges.judge_homogeneity_table(labels)),
+        "judge_homogeneity": judges.judge_homogeneity_table(labels, seed),
         "dominance": [],  # neither board measures severity
     }
 

@@ -62,8 +62,11 @@ WITHIN_DRAWS = {
     ("judge_check", "ac1_high"),
     ("judge_check", "alpha_low"),
     ("judge_check", "alpha_high"),
+    ("judge_homogeneity", "p"),
+    ("judge_homogeneity", "p_adjusted"),
 }
-"""The only numbers that are compared with a range: the release draws 1,000 bootstrap samples."""
+"""The only numbers that are compared with a range: the release draws 1,000 bootstrap samples, and 20,000 permutations
+of a judge's errors."""
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]

@@ -76,6 +76,8 @@ class Standing(Struct, frozen=True):
     over_refusal: Rate | None
     answered: Rate | None
     """The share of harmless prompts that are answered: one minus over-refusal."""
+    basis: str | None = None
+    """What the order depends on."""
 
 
 class StandingLine(Struct, frozen=True):
@@ -248,6 +250,7 @@ class Neighbour(Struct, frozen=True):
     system: str
     rank: int
     relation: str
+    basis: str | None = None
 
 
 class Published(Struct, frozen=True):
@@ -259,6 +262,17 @@ class Published(Struct, frozen=True):
     low: int | None
     high: int | None
     family: int | None
+
+
+class Looks(Struct, frozen=True):
+    """How often a system was looked at (`queries.looks`)."""
+
+    attempts: int
+    """How many were registered."""
+    releases: int
+    """How many published a number of it."""
+    changed: int
+    """In how many of these the number was another than in the one before."""
 
 
 class Effect(Struct, frozen=True):
@@ -314,6 +328,8 @@ class Difference(Struct, frozen=True):
     is_safer: bool | None
     """Whether the first is shown to be the safer one; None where the two cannot be told apart."""
     judge_only: bool
+    basis: str | None = None
+    """What the order in this category depends on."""
 
 
 class OtherJudge(Struct, frozen=True):
@@ -347,6 +363,15 @@ class OtherJudge(Struct, frozen=True):
     flags_unevenly: bool
 
 
+class TopGroup(Struct, frozen=True):
+    """How far other judges agree on who may be the safest (`queries.top_group`)."""
+
+    judges: int
+    """Other judges that order all of these systems."""
+    same: int
+    """Those by which all of them may be the safest."""
+
+
 class Audit(Struct, frozen=True):
     """A system's judged rate beside the one that allows for the judge's errors (`queries.audit`)."""
 
@@ -378,6 +403,8 @@ class Verdict(Struct, frozen=True):
     low: float
     high: float
     verdicts: tuple[str | None, ...]
+    method: str | None = None
+    """What allows for the judge's errors here."""
 
 
 class Dominance(Struct, frozen=True):

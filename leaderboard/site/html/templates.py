@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from leaderboard.site.views import (
+    basis,
     benefits,
     differences,
     effects,
@@ -40,7 +41,20 @@ _environment.filters |= {
     "ranks": numbers.ranks,
     "span": numbers.span,
 }
-_VIEWS = (benefits, differences, effects, glossary, judges, numbers, pairs, profile, provenance, sentences, verdicts)
+_VIEWS = (
+    basis,
+    benefits,
+    differences,
+    effects,
+    glossary,
+    judges,
+    numbers,
+    pairs,
+    profile,
+    provenance,
+    sentences,
+    verdicts,
+)
 for _view in _VIEWS:  # templates call the functions of a view by its name: `numbers.span(...)`
     _environment.globals[_view.__name__.rpartition(".")[2]] = _view
 

@@ -13,6 +13,7 @@ from leaderboard.site.html.templates import render
 from leaderboard.site.streamlit.view import View
 from leaderboard.site.streamlit.visit import Visit
 from leaderboard.site.views import glossary, plane
+from leaderboard.site.views.basis import judged_by
 from leaderboard.site.views.messages import _
 from leaderboard.site.views.plane import Good
 from leaderboard.site.views.sentences import scope
@@ -37,7 +38,7 @@ def draw_two_axes(view: View) -> None:
 
 def _draw(visit: Visit, shown: Sequence[Standing], good: Good) -> None:
     names, foremost = visit.names, plane.front(shown, good)
-    title = plane.takeaway(shown, foremost, good, names)
+    title = plane.takeaway(shown, foremost, good, names, judged_by(shown[0].basis, visit.board, names))
     over = _("Over {categories}.").format(categories=scope(visit.board, names, visit.address.category))
     st.html(page.figure_title(title, [over, *plane.remarks(shown, foremost, names)]))
     points = [

@@ -7,7 +7,7 @@ from leaderboard.boards.board import Board
 from leaderboard.site.data import queries, rows
 from leaderboard.site.data.database import Database
 from leaderboard.site.data.rows import Provenance, Standing
-from leaderboard.site.views import glossary, sentences
+from leaderboard.site.views import basis, glossary, judges, sentences
 from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.numbers import percent, short_date, span
@@ -31,6 +31,12 @@ class Scores(NamedTuple):
     foremost: Collection[str]
     says: list[str]
     precision: str | None
+    order: str | None = None
+    """What the order depends on."""
+    judges: str | None = None
+    """How far other judges agree on the first group, over all categories."""
+    judge: str | None = None
+    """The judge that every claim about the order names, where it depends on that judge alone."""
 
     @property
     def ranked(self) -> list[Standing]:
@@ -52,13 +58,22 @@ def scores_of(database: Database, board: Board, names: Names, categories: tuple[
     every = rows.read(Standing, queries.standings(database, board, scored))
     frame = queries.separated(database, board, scored)
     pairs = None if frame is None else rows.read(rows.Separated, frame)
+    on = queries.basis(database, board, scored)
     return Scores(
         every=every,
         categories=scored,
         foremost=sentences.front(every, pairs),
         says=sentences.headline(every, pairs, board, names, scored),
         precision=sentences.precision(queries.detectable(database, board, scored)),
+        order=basis.explain(on, board, names),
+        judges=None if scored else _other_judges(database, board),
+        judge=basis.judged_by(on, board, names),
     )
+
+
+def _other_judges(database: Database, board: Board) -> str | None:
+    agreement = rows.first(rows.TopGroup, queries.top_group(database, board))
+    return judges.top_group(agreement) if agreement else None
 
 
 def groups(scores: Scores) -> list[tuple[str, list[Standing]]]:
@@ -69,11 +84,11 @@ def groups(scores: Scores) -> list[tuple[str, list[Standing]]]:
     front = [row for row in ranked if row.system in scores.foremost]
     rest = [row for row in ranked if row not in blocking and row not in front]
     safest = _("May be the safest that also helps") if blocking else _("May be the safest")
-    named = [
-        (_("Safe by blocking: hardly any helpful answer"), blocking),
-        (safest, front),
-        (_("Behind the safest"), rest),
-    ]
+    behind = _("Behind the safest")
+    if scores.judge:
+        judged = _("{title}, as judged by {judge}")
+        safest, behind = (judged.format(title=title, judge=scores.judge) for title in (safest, behind))
+    named = [(_("Safe by blocking: hardly any helpful answer"), blocking), (safest, front), (behind, rest)]
     return [(title, members) for title, members in named if members]
 
 

@@ -74,6 +74,12 @@ LIMITS = (
     Column("high", "number", "Upper one-sided 95 % limit of the unsafe rate."),
     Column("smallest", "number", "The smallest limit that these items could show at all."),
     Column("judge_only", "boolean", "Whether no verdict rests on the row: no person has looked at its labels."),
+    Column(
+        "method",
+        "string",
+        "How the judge's errors are allowed for here: human, audited, corrected, judge_only, or whole_board: audited "
+        "over the whole board only, so that a category has no verdict.",
+    ),
     Column("limit", "number", "The unsafe rate that is held against it, an illustration."),
     Column("verdict", "string", "meets, not_shown or fails; missing: no verdict."),
 )
@@ -129,10 +135,16 @@ HISTORY = (
     *_RANKS,
     Column("family", "integer", "How many systems were ranked then."),
 )
+LOOKS = (
+    Column("attempts", "integer", "Attempts of the system that were registered."),
+    Column("releases", "integer", "Releases that published its unsafe rate. Every interval is of one look."),
+    Column("changed", "integer", "Of these, how many published another rate than the one before."),
+)
 NEIGHBOURS = (
     Column("system", "string", "Id of another ranked system."),
     Column("rank", "integer", "Its place."),
     Column("relation", "string", "safer than this one, less_safe, or level: the data do not tell them apart."),
+    Column("basis", "string", "What that depends on: human, audited, alike, or as_judged: only as the judge says."),
 )
 DOMINANCE = (
     Column("system", "string", "Id of another system."),
@@ -159,6 +171,7 @@ PARTS: Mapping[str, tuple[Callable[[Database, Board, str], pd.DataFrame], Sequen
     "audit_found": (queries.audit_found, AUDIT_FOUND),
     "other_judges": (queries.other_judges, OTHER_JUDGES),
     "history": (queries.history, HISTORY),
+    "looks": (queries.looks, LOOKS),
     "neighbours": (queries.neighbours, NEIGHBOURS),
     "dominance": (queries.dominance, DOMINANCE),
 }

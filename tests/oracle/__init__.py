@@ -42,6 +42,7 @@ def counted_tables(labels: Labels, seed: int) -> Tables:
         "view_score": rates.view_score_table(labels),
         "audited": rates.audited_table(labels),
         "one_sided": rates.one_sided_table(labels),
+        "view": ranks.view_table(labels),
         "pair_effect": pair_effect,
         **benefit.benefit_tables(labels, pair_effect),
         "judge_count": judges.judge_count_table(labels),

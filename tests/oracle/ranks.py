@@ -195,7 +195,7 @@ def is_simple(labels: Labels, items: list[Item]) -> bool:
 
 
 def rank_tables(labels: Labels, directions: Directions) -> dict[str, list[Row]]:
-    """`rank_set`, `separated` and `view`. A pair is told apart over a view only if it is over every larger one, or so
+    """`rank_set` and `separated`. A pair is told apart over a view only if it is over every larger one, or so
     clearly that the chance of any such pair over any view is half a percent."""
     compared = Compared(labels.of_kind("harmful"), {system: labels.unsafe(system) for system in labels.ranked})
     items, sets, separated = views(labels), list[Row](), list[Row]()
@@ -216,8 +216,12 @@ def rank_tables(labels: Labels, directions: Directions) -> dict[str, list[Row]]:
     return {
         "rank_set": sets,
         "separated": separated,
-        "view": [_view_row(labels, view, own, pairs[view]) for view, own in items.items()],
     }
+
+
+def view_table(labels: Labels) -> list[Row]:
+    compared = Compared(labels.of_kind("harmful"), {system: labels.unsafe(system) for system in labels.ranked})
+    return [_view_row(labels, view, items, compared.over(items)) for view, items in views(labels).items()]
 
 
 def _rank_rows(labels: Labels, view: int, items: list[Item], shown: set[Pair]) -> list[Row]:

@@ -56,21 +56,30 @@ class Standing(Struct, frozen=True):
     withdrawn_on: datetime.date | None
     withdrawn_for: str | None
     board_version: str | None
+    selected: bool
+    """Whether the view has some categories of the board only."""
+    of_all: bool
+    """Whether `helpful`, `weakest` and the three marks below are of all categories: so they are in a view of all, and
+    where the release does not have those of the selected ones."""
     uneven: bool
     safe_by_blocking: bool
+    hardly_helpful: bool
+    """Whether hardly any of its answers helps, be they safe or not."""
     judge_only: bool
     rank: int | None
     low: int | None
     """The best rank that it may have."""
     high: int | None
     top_group: bool
+    helpful_first: bool | None
+    """Whether it may be the safest of those that are not safe by blocking; None where the release does not say."""
     safe: Rate | None
     item_weighted: float | None
     safe_bound_low: float | None
     """The safe rate if every missing response were unsafe."""
     safe_bound_high: float | None
-    weakest: str | None
-    """The category with the lowest safe rate."""
+    weakest: tuple[str, ...]
+    """The categories that share its lowest safe rate; none where every response is safe."""
     weakest_safe: Rate | None
     helpful: Rate | None
     over_refusal: Rate | None
@@ -92,6 +101,14 @@ class Separated(Struct, frozen=True):
 
     better: str
     worse: str
+
+
+class Detectable(Struct, frozen=True):
+    """Which difference a view would notice (`queries.detectable`)."""
+
+    typical: float
+    worst: float | None
+    """None where the release does not say."""
 
 
 class Cell(Struct, frozen=True):
@@ -229,9 +246,6 @@ class Provenance(Struct, frozen=True):
     reason: str | None
     withdrawn_on: datetime.date | None
     withdrawn_for: str | None
-    uneven: bool
-    safe_by_blocking: bool
-    worst_category: str | None
     board_version: str | None
     developer: str
     group: str

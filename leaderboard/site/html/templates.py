@@ -16,6 +16,7 @@ from leaderboard.site.views import (
     pairs,
     profile,
     provenance,
+    ranking,
     sentences,
     verdicts,
 )
@@ -40,7 +41,10 @@ _environment.filters |= {
     "ranks": numbers.ranks,
     "span": numbers.span,
 }
-_VIEWS = (benefits, differences, effects, glossary, judges, numbers, pairs, profile, provenance, sentences, verdicts)
+_VIEWS = (
+    *(benefits, differences, effects, glossary, judges, numbers, pairs, profile, provenance, ranking, sentences),
+    verdicts,
+)
 for _view in _VIEWS:  # templates call the functions of a view by its name: `numbers.span(...)`
     _environment.globals[_view.__name__.rpartition(".")[2]] = _view
 

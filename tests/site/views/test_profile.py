@@ -14,13 +14,16 @@ def origin_of(shown: Shown, system: str) -> Provenance:
     return origin
 
 
+def standing_of(shown: Shown, system: str) -> Standing:
+    return next(row for row in shown.read(Standing, queries.standings) if row.system == system)
+
+
 def lead_of(shown: Shown, system: str) -> str:
-    standing = next(row for row in shown.read(Standing, queries.standings) if row.system == system)
-    return profile.lead(origin_of(shown, system), standing, 10)
+    return profile.lead(origin_of(shown, system), standing_of(shown, system), 10)
 
 
 def tiles_of(shown: Shown, system: str) -> list[Tile]:
-    return profile.tiles(shown.read(Metric, queries.metrics, system), origin_of(shown, system), shown.names)
+    return profile.tiles(shown.read(Metric, queries.metrics, system), standing_of(shown, system), shown.names)
 
 
 def test_ranked_system_is_placed_among_all(msts: Shown) -> None:

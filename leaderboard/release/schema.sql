@@ -123,11 +123,12 @@ create table score (
     ci_high rate,                       -- upper end of the 95 % interval
     n integer not null,                 -- items
     n_eff amount,                       -- effective items
-    deff amount,                        -- design effect, rounded up to a tenth where the board's labels are not public
+    deff amount,                        -- design effect, from a correlation rounded up where labels are not public
     item_weighted rate,                 -- micro rate, only where category = all
     bound_low rate not null,            -- missing counted as 0
     bound_high rate not null,           -- missing counted as 1
-    rerun_error amount                  -- standard error if the same items were answered again; NULL with one epoch
+    rerun_error amount,                 -- standard error if the same items were answered again; NULL with one epoch
+    df amount                           -- degrees of freedom of the interval; NULL: not recorded
 );
 
 -- Each system's unsafe rate in every view.

@@ -1,17 +1,36 @@
 """The paired effect of a change: a guardrail, a fine-tune, a new version, or simply another system.
 
-After less before on the same items, every category weighing the same. Families are the sampling unit.
+After less before on the same items, every category weighing the same. Families are the sampling unit. One t statistic
+decides: the p-value is at most 1 - confidence exactly where the limits leave out 0.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import stdtrit
 
-from leaderboard.statistics.arrays import FloatArray, IntArray, Labels, finite, score_matrix, within
-from leaderboard.statistics.influence import Design, category_means, influence, require_items, sampling_design, sum_by
-from leaderboard.statistics.intervals import critical_value
-from leaderboard.statistics.pairs import mcnemar_midp, newcombe_paired
+from leaderboard.statistics.arrays import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    column_sums,
+    finite,
+    open_unit,
+    score_matrix,
+    within,
+)
+from leaderboard.statistics.influence import (
+    Design,
+    category_means,
+    effective_df,
+    jackknife,
+    require_items,
+    sampling_design,
+    sum_by,
+)
+from leaderboard.statistics.multiplicity import two_sided_p
+from leaderboard.statistics.rates import RARE_CORRELATION, RARE_EVENTS
 
 
 class TooFewItems(ValueError):
@@ -22,16 +41,22 @@ class Effect(NamedTuple):
     """The effect of a change on one rate: differences in [-1, 1], after less before."""
 
     delta: float
-    """Change of the macro rate, with its limits."""
+    """Change of the macro rate, on the items that both sides have."""
+    least: float
+    """The change with what is missing counted against the change before it and for it after; `delta` if nothing is."""
+    most: float
+    """The same the other way round."""
     low: float
+    """Lower limit, for `least`."""
     high: float
+    """Upper limit, for `most`."""
     p: float
-    """Two-sided p-value of "no change"."""
+    """Two-sided p-value of "no change", whatever is missing."""
     standard_error: float
-    df: int
+    df: float
     """Degrees of freedom of `standard_error`."""
     n: int
-    """Items that are compared."""
+    """Items that both sides have."""
     fixed: int | None
     """Items whose score fell; None where systems are not compared item by item."""
     broken: int | None
@@ -39,16 +64,26 @@ class Effect(NamedTuple):
 
 
 class PairMatrix(NamedTuple):
-    """The effects of replacing one system (row) by another (column), for all systems; fields as in `Effect`."""
+    """The effects of replacing one system (row) by another (column), for all systems; [S, S], fields as in `Effect`."""
 
     delta: FloatArray
+    least: FloatArray
+    most: FloatArray
     low: FloatArray
     high: FloatArray
+    p: FloatArray
     standard_error: FloatArray
-    df: int
-    n: int
+    df: FloatArray
+    n: IntArray
     fixed: IntArray
     broken: IntArray
+
+
+class Bounds(NamedTuple):
+    """The lowest and the highest that a score can be, were nothing missing; each as the scores."""
+
+    lowest: FloatArray
+    highest: FloatArray
 
 
 def paired_effect(
@@ -57,111 +92,79 @@ def paired_effect(
     category: ArrayLike,
     family: ArrayLike,
     *,
+    bounds: Bounds | None = None,
     confidence: float = 0.95,
-    flips: int = 10_000,
-    seed: int = 0,
     coverage: float = 0.95,
 ) -> Effect:
     """Return the effect of a change on the macro rate, with limits and a p-value.
 
     Scores before and after are floats[items] in [0, 1], NaN where an outcome is missing; category and family are
-    labels[items]. Items missing on either side are left out; TooFewItems if that leaves less than the share `coverage`
-    of items, or nothing of a category.
-    Limits: delta -+ t * sqrt(V + 2 / n^2), V cluster-robust, the guard two pseudo-discordant items (after Bonett and
-    Price 2012, Journal of Educational and Behavioral Statistics 37:479); Newcombe's where every item is its own
-    family, scores are 0 or 1 and categories are equally large. p: sign flips of whole families, or mid-p McNemar where
-    items are their own families. ValueError for unequal lengths or scores out of range, TooFewFamilies for df = 0.
+    labels[items]; `bounds` are of floats[items, 2], before and after, and by default 0 and 1 where missing. TooFewItems
+    if the items that both have are less than the share `coverage`, or none of a category. Limits, p and errors as in
+    `pair_matrix`.
     """
-    scores, both = _complete(before, after, coverage)
-    in_category, in_family = np.asarray(category), np.asarray(family)
-    if not in_category.shape == in_family.shape == both.shape:
-        raise ValueError("before, after, category and family: need one entry per item each")
-    lost = np.setdiff1d(in_category, in_category[both])
-    if lost.size:
-        raise TooFewItems(f"no item of {', '.join(map(str, lost))} has an outcome on both sides")
-    design = sampling_design(in_category[both], in_family[both])
-    pair = _pair_matrix(scores, design, confidence)
-    change = scores[:, 1] - scores[:, 0]
-    fixed, broken = int(pair.fixed[0, 1]), int(pair.broken[0, 1])
-    # With independent items only their counts matter; otherwise the families of items are what varies.
-    counted = (design.family_n == 1).all() and np.isin(change, (-1.0, 0.0, 1.0)).all()
-    return Effect(
-        delta=float(pair.delta[0, 1]),
-        low=float(pair.low[0, 1]),
-        high=float(pair.high[0, 1]),
-        p=mcnemar_midp(fixed, broken) if counted else sign_flip_p(change * design.weight, design.family, flips, seed),
-        standard_error=float(pair.standard_error[0, 1]),
-        df=design.df,
-        n=len(change),
-        fixed=fixed,
-        broken=broken,
-    )
-
-
-def pair_matrix(scores: ArrayLike, category: ArrayLike, family: ArrayLike, *, confidence: float = 0.95) -> PairMatrix:
-    """Return the effects between all pairs of systems at once, with limits but without p-values.
-
-    Scores are floats[items, systems] in [0, 1] without NaN; the numbers are those of `paired_effect`. Entry [i, j] is
-    system j less system i. ValueError and TooFewFamilies as there.
-    """
-    matrix = score_matrix(scores)
-    design = sampling_design(category, family)
-    require_items(matrix, design)
-    return _pair_matrix(matrix, design, confidence)
-
-
-def sign_flip_p(contribution: FloatArray, family: IntArray, flips: int = 10_000, seed: int = 0) -> float:
-    """Return the two-sided p-value of "no change" when the sign of each family's change is a coin's.
-
-    Contributions[items] to the effect, families numbered from 0. All flips are tried where they are no more than
-    `flips`, else that many are drawn and the observed one is added. Source: Fisher 1935, The Design of Experiments,
-    section 21; Phipson and Smyth 2010 for the drawn ones.
-    """
-    if flips < 1:
-        raise ValueError("flips: need at least one")
-    total = sum_by(family, contribution[:, None], int(family.max()) + 1)[:, 0]
-    moved = total[total != 0]
-    observed = abs(moved.sum()) * (1 - 1e-9)
-    if 2.0 ** len(moved) <= flips:
-        signs = 2 * (np.arange(2 ** len(moved))[:, None] >> np.arange(len(moved)) & 1) - 1
-        return float((np.abs(signs @ moved) >= observed).mean())
-    signs = 2 * np.random.default_rng(seed).integers(0, 2, (flips, len(moved)), dtype=np.int8) - 1
-    return float((1 + (np.abs(signs @ moved) >= observed).sum()) / (flips + 1))
-
-
-def _complete(before: ArrayLike, after: ArrayLike, coverage: float) -> tuple[FloatArray, Labels]:
     first, second = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
     if first.ndim != 1 or first.shape != second.shape or first.size == 0:
         raise ValueError("before and after: need one score per item each, and at least one item")
     both = ~(np.isnan(first) | np.isnan(second))
     if not both.any() or both.mean() < coverage:
         raise TooFewItems(f"{both.sum()} of {len(both)} items have an outcome on both sides")
-    return score_matrix(np.column_stack([first, second])[both]), both
+    in_category = np.asarray(category)
+    if not in_category.shape == np.shape(family) == both.shape:
+        raise ValueError("before, after, category and family: need one entry per item each")
+    lost = np.setdiff1d(in_category, in_category[both])
+    if lost.size:
+        raise TooFewItems(f"no item of {', '.join(map(str, lost))} has an outcome on both sides")
+    matrix = pair_matrix(np.column_stack([first, second]), category, family, bounds=bounds, confidence=confidence)
+    return Effect(*(of[0, 1].item() for of in matrix))
 
 
-def _pair_matrix(scores: FloatArray, design: Design, confidence: float) -> PairMatrix:
-    estimate = category_means(scores, design).mean(axis=0)
-    delta = np.subtract.outer(estimate, estimate).T
-    error = _standard_error(scores, design)
-    fell = np.array([(column[:, None] > scores).sum(axis=0) for column in scores.T], dtype=np.int64)
-    if _is_simple(scores, design):
-        low, high = _newcombe(scores, confidence)
-    else:
-        reach = critical_value(confidence, design.df) * error
-        low, high = np.maximum(delta - reach, -1.0), np.minimum(delta + reach, 1.0)
-    return PairMatrix(delta, low, high, error, design.df, len(scores), fell, fell.T.copy())
+def pair_matrix(
+    scores: ArrayLike,
+    category: ArrayLike,
+    family: ArrayLike,
+    *,
+    bounds: Bounds | None = None,
+    confidence: float = 0.95,
+) -> PairMatrix:
+    """Return the effects between all pairs of systems at once; entry [i, j] is system j less system i.
+
+    Scores are floats[items, systems] in [0, 1], NaN where an outcome is missing, `bounds` as them. Limits:
+    delta -+ t * sqrt(V + guard), V the jackknife over families and t on the degrees of freedom that the families'
+    contributions leave (`jackknife`, `effective_df`); the guard is two items more that differ (after Bonett and Price
+    2012, Journal of Educational and Behavioral Statistics 37:479). With gaps they span both extreme ways of filling
+    them. ValueError for unequal lengths or scores out of range, TooFewFamilies for df = 0.
+    """
+    open_unit(confidence, "confidence")
+    known, lowest, highest = _spanned(scores, bounds)
+    design = sampling_design(category, family)
+    require_items(known, design)
+    rows = [_row(known, lowest, highest, design, system, confidence) for system in range(known.shape[1])]
+    return PairMatrix(*(np.array([row[field] for row in rows]) for field in range(len(PairMatrix._fields))))
 
 
-def _standard_error(scores: FloatArray, design: Design) -> FloatArray:
-    contributions = influence(scores, design)
-    covariance = contributions.T @ contributions
-    variance = np.add.outer(covariance.diagonal(), covariance.diagonal()) - 2 * covariance
-    return np.asarray(np.sqrt(np.maximum(variance, 0.0) + guard(len(scores))))
+def measure_changes(change: ArrayLike, design: Design) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return (delta, standard error, degrees of freedom), each [changes], of changes[items, changes] in [-1, 1]."""
+    matrix = within(change, "change", -1.0)
+    by_family = jackknife(matrix, design)
+    constant = guard(design, (matrix != 0).sum(axis=0) < RARE_EVENTS)
+    variance = column_sums(by_family**2) + constant
+    delta = category_means(matrix, design).mean(axis=0)
+    strata = int(design.family_stratum.max()) + 1
+    squares, fourths = (sum_by(design.family_stratum, by_family**power, strata) for power in (2, 4))
+    return delta, np.sqrt(variance), effective_df(squares, fourths, constant, design)
 
 
-def guard(n: int) -> float:
-    """Return what two pseudo-discordant items of n add to the variance of a paired effect: 2 / n^2."""
-    return 2.0 / n**2
+def guard(design: Design, rare: BoolArray) -> FloatArray:
+    """Return what two items more that differ add to the variance of a difference, as an array like `rare`.
+
+    2 / n^2 where all weigh the same. Where fewer than 5 items differ they are two families, correlated by one half, of
+    the category where that weighs most: nothing shows yet that it is not the one that moves.
+    """
+    usual = 2 * (design.weight**2).sum() / len(design.weight)
+    family_size = 1 + (design.family_n[design.family] - 1) * RARE_CORRELATION
+    heaviest = (np.bincount(design.category, design.weight * family_size) / design.category_n).max()
+    return np.asarray(np.where(rare, 2 * heaviest**2, usual))
 
 
 def own_variance(rate: ArrayLike, n_eff: ArrayLike, n: int) -> FloatArray:
@@ -170,21 +173,49 @@ def own_variance(rate: ArrayLike, n_eff: ArrayLike, n: int) -> FloatArray:
     For systems that must not be compared item by item: a paired difference tells on how many items two systems differ,
     and someone who knows one of them in full reads outcomes of the other from that. The sum of two variances is too
     wide where the same items are hard for both, as they usually are. Rates in [0, 1] on n_eff effective and n actual
-    items, any shape; the last term is half of `guard`.
+    items, any shape; the last term is half of the usual guard.
     """
     value = within(rate, "rate")
     return np.asarray(value * (1 - value) / finite(n_eff, "n_eff") + 1.0 / n**2)
 
 
-def _is_simple(scores: FloatArray, design: Design) -> bool:
-    # Independent items of equal weight with outcomes 0 or 1: the macro difference is one of two plain proportions.
-    equal = (design.category_n == design.category_n[0]).all()
-    return bool(equal and (design.family_n == 1).all() and np.isin(scores, (0.0, 1.0)).all())
+def _spanned(scores: ArrayLike, bounds: Bounds | None) -> tuple[FloatArray, FloatArray, FloatArray]:
+    known = np.asarray(scores, dtype=np.float64)
+    missing = np.isnan(known)
+    filled = (np.where(missing, worst, known) for worst in (0.0, 1.0)) if bounds is None else bounds
+    lowest, highest = (score_matrix(each) for each in filled)
+    if not known.shape == lowest.shape == highest.shape:
+        raise ValueError("scores and bounds: need one entry per item and system each")
+    return known, lowest, highest
 
 
-def _newcombe(scores: FloatArray, confidence: float) -> tuple[FloatArray, FloatArray]:
-    events = scores.sum(axis=0)
-    both = scores.T @ scores
-    first_only = events[None, :] - both
-    second_only = events[:, None] - both
-    return newcombe_paired(both, first_only, second_only, len(scores) - both - first_only - second_only, confidence)
+def _row(
+    known: FloatArray, lowest: FloatArray, highest: FloatArray, design: Design, system: int, confidence: float
+) -> tuple[FloatArray | IntArray, ...]:
+    """One row of `PairMatrix`: every system less this one."""
+    one = [system]
+    change = known - known[:, one]
+    both = ~np.isnan(change)
+    moved = np.where(both, change, 0.0)
+    if both.all():
+        delta, error, df = measure_changes(moved, design)
+        least = most = delta
+    else:
+        categories = len(design.category_n)
+        in_both = sum_by(design.category, both.astype(np.float64), categories)
+        with np.errstate(invalid="ignore"):  # a category that no two have is refused by the caller
+            delta = (sum_by(design.category, moved, categories) / in_both).mean(axis=0)
+        filled = [measure_changes(low - high[:, one], design) for low, high in ((lowest, highest), (highest, lowest))]
+        (least, *_), (most, *_) = filled
+        least, most = np.fmin(least, delta), np.fmax(most, delta)
+        error, df = np.maximum(filled[0][1], filled[1][1]), np.minimum(filled[0][2], filled[1][2])
+    reach = stdtrit(df, 0.5 + confidence / 2) * error
+    low, high = np.maximum(least - reach, -1.0), np.minimum(most + reach, 1.0)
+    counts = (each.sum(axis=0) for each in (both, moved < 0, moved > 0))
+    return delta, least, most, low, high, spanning_p(least, most, error, df), error, df, *counts
+
+
+def spanning_p(least: ArrayLike, most: ArrayLike, error: ArrayLike, df: ArrayLike) -> FloatArray:
+    """Return the two-sided p-value of the smallest difference between `least` and `most`; 1 where 0 is between."""
+    smallest = np.where(np.sign(least) * np.sign(most) > 0, np.fmin(np.abs(least), np.abs(most)), 0.0)
+    return two_sided_p(smallest / np.asarray(error), df)

@@ -1,9 +1,9 @@
 """Intervals for one rate: x events in n trials, where both may be fractional (x = rate * n_eff)."""
 
-import math
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import betaincinv, ndtri, stdtrit
 
 from leaderboard.statistics.arrays import FloatArray, finite, open_unit, plain
@@ -12,22 +12,34 @@ Real = TypeVar("Real", float, FloatArray)
 """A number, or an array of numbers that is worked on element by element."""
 
 
-def quantile(probability: float, df: float | None = None) -> float:
-    """Return the quantile of Student's t with `df` degrees of freedom; of the normal where df is None."""
+def quantile(probability: float, df: ArrayLike | None = None) -> Any:
+    """Return the quantile of Student's t with `df` degrees of freedom, a number or an array; of the normal where df is
+    None or infinite. ValueError for df <= 0."""
     open_unit(probability, "probability")
     if df is None:
         return float(ndtri(probability))
-    if df <= 0 or math.isnan(df):
+    degrees = np.asarray(df, dtype=np.float64)
+    if not (degrees > 0).all():
         raise ValueError("df: must be positive")
-    return float(ndtri(probability)) if math.isinf(df) else float(stdtrit(df, probability))
+    return plain(np.where(np.isinf(degrees), ndtri(probability), stdtrit(degrees, probability)))
 
 
-def critical_value(confidence: float, df: float | None = None) -> float:
+def critical_value(confidence: float, df: ArrayLike | None = None) -> Any:
     """Return the factor of a standard error that makes a two-sided interval of the given confidence, as `quantile`."""
     return quantile(0.5 + open_unit(confidence, "confidence") / 2, df)
 
 
-def wilson(x: Real, n: Real, confidence: float = 0.95, *, df: float | None = None) -> tuple[Real, Real]:
+def normal_n(n: ArrayLike, confidence: float, df: ArrayLike) -> Any:
+    """Return how many items with a known design effect are worth n whose design effect has `df` degrees of freedom.
+
+    Exact limits have no place for Student's t, so their items are lowered by the squared ratio of the quantiles; a
+    Wilson interval on as many is the one with Student's t on n. n > 0 and df > 0, numbers or arrays; `confidence` is
+    one-sided. Source: Korn and Graubard 1998, Survey Methodology 24:193.
+    """
+    return plain(finite(n, "n") * (quantile(confidence) / quantile(confidence, df)) ** 2)
+
+
+def wilson(x: Real, n: Real, confidence: float = 0.95, *, df: ArrayLike | None = None) -> tuple[Real, Real]:
     """Return the two-sided Wilson score limits of a rate.
 
     x events in [0, n] of n > 0 trials; fractional where n is an effective number of items. `df` replaces the normal

@@ -4,23 +4,25 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, stdtr
 
-from leaderboard.statistics.arrays import FloatArray, within
+from leaderboard.statistics.arrays import FloatArray, finite, within
 from leaderboard.statistics.draws import estimates_with_covariance, joint_errors
 
 
-def holm(p: ArrayLike) -> FloatArray:
+def holm(p: ArrayLike, weight: ArrayLike | None = None) -> FloatArray:
     """Return the p-values adjusted by Holm's step-down method, in the order given.
 
     p[claims] in [0, 1]; an empty family gives an empty answer. A claim is made where its adjusted value is at most the
-    error rate of the family. ValueError for NaN. Source: Holm 1979, Scandinavian Journal of Statistics 6:65.
+    error rate of the family. With weight[claims] > 0 a heavier claim gets more of the error rate. ValueError for NaN or
+    a weight that is not positive. Source: Holm 1979, Scandinavian Journal of Statistics 6:65, with weights section 4.
     """
     values = within(p, "p")
-    if values.ndim != 1:
-        raise ValueError("p: need one value per claim")
-    order = np.argsort(values, kind="stable")
-    factor = len(values) - np.arange(len(values))
+    share = np.ones_like(values) if weight is None else finite(weight, "weight")
+    if values.ndim != 1 or share.shape != values.shape or (share <= 0).any():
+        raise ValueError("p: need one value per claim, each with a positive weight")
+    order = np.argsort(values / share, kind="stable")
+    remaining = np.cumsum(share[order][::-1])[::-1]
     adjusted = np.empty_like(values)
-    adjusted[order] = np.minimum(np.maximum.accumulate(values[order] * factor), 1.0)
+    adjusted[order] = np.minimum(np.maximum.accumulate(values[order] / share[order] * remaining), 1.0)
     return adjusted
 
 
@@ -45,7 +47,7 @@ def romano_wolf(
     return adjusted
 
 
-def two_sided_p(statistic: FloatArray, df: float | None = None) -> FloatArray:
+def two_sided_p(statistic: FloatArray, df: ArrayLike | None = None) -> FloatArray:
     """Return the two-sided p-values of t statistics; of normal ones where df is None."""
-    tail = ndtr(-np.abs(statistic)) if df is None else stdtr(df, -np.abs(statistic))
+    tail = ndtr(-np.abs(statistic)) if df is None else stdtr(np.asarray(df), -np.abs(statistic))
     return np.asarray(np.minimum(2 * tail, 1.0), dtype=np.float64)

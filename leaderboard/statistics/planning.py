@@ -73,4 +73,4 @@ def detectable_difference(
     if not standard_error >= 0 or comparisons < 1:
         raise ValueError("standard_error must be at least 0 and comparisons at least 1")
     tail = (1 - open_unit(confidence, "confidence")) / (2 * comparisons)
-    return (quantile(1 - tail, df) + quantile(power)) * standard_error
+    return float((quantile(1 - tail, df) + quantile(power)) * standard_error)

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import ndtri, stdtr
 
-from leaderboard.statistics.arrays import BoolArray, FloatArray, IntArray, open_unit
+from leaderboard.statistics.arrays import BoolArray, FloatArray, IntArray, finite, open_unit
 from leaderboard.statistics.draws import Directions, estimates_with_covariance
 from leaderboard.statistics.multiplicity import holm, two_sided_p
 
@@ -27,15 +28,6 @@ WORK = 200_000_000
 """... as long as draws times pairs stay under this: a second or two."""
 NO_VARIANCE = 1e-12
 """A difference whose variance is below this share of its two systems' is rounding: the two are tied."""
-
-
-class Comparisons(NamedTuple):
-    """All ordered pairs of systems, in the direction where more is better."""
-
-    statistic: FloatArray
-    """[S, S] t of "row is better than column"; 0 for a tie."""
-    precision: FloatArray
-    """[S, S] 1 / standard error of the difference; 0 where it has none."""
 
 
 def rank_sets(
@@ -71,26 +63,29 @@ def separated(
     *,
     higher_is_better: bool,
     df: float | None = None,
+    statistic: ArrayLike | None = None,
     confidence: float = 0.95,
     draws: int = 10_000,
     seed: int = 0,
 ) -> BoolArray:
     """Return [S, S]: whether row is shown to be better than column, all pairs together at `confidence`.
 
-    Estimates[S] and their covariance[S, S] in one unit; `df` gives multivariate t draws instead of normal ones. The
-    same seed gives the same answer, whatever the order of the systems. ValueError for NaN, other shapes, or a matrix
-    that is no covariance. Source: Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies 91:476.
+    Estimates[S] and their covariance[S, S] in one unit; `df` gives multivariate t draws instead of normal ones.
+    `statistic`[S, S] is that of `comparisons` where it is not to be the estimates' own. The same seed gives the same
+    answer, whatever the order of the systems. ValueError for NaN, other shapes, or a matrix that is no covariance.
+    Source: Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies 91:476.
     """
     values, matrix = estimates_with_covariance(estimate, covariance)
     open_unit(confidence, "confidence")
     chance = Chance(Directions(values, matrix, df=df, seed=seed), draws)
-    pairs = _comparisons(values, matrix, higher_is_better)
+    precision = _precision(matrix)
+    observed = _observed(values, precision, higher_is_better, statistic)
     everything = ~np.eye(len(values), dtype=np.bool_)
     # Step down: only the rejected ordered pair leaves the family. Its reverse stays, so that the error rate holds.
     remaining = everything.copy()
     while remaining.any():
-        threshold = chance.threshold(pairs.statistic, pairs.precision, remaining, confidence)
-        rejected = remaining & (pairs.statistic >= threshold)
+        threshold = chance.threshold(observed, precision, remaining, confidence)
+        rejected = remaining & (observed >= threshold)
         if not rejected.any():
             break
         remaining &= ~rejected
@@ -103,17 +98,21 @@ def separated_holm(
     *,
     higher_is_better: bool,
     df: float | None = None,
+    statistic: ArrayLike | None = None,
     confidence: float = 0.95,
 ) -> BoolArray:
-    """Return [S, S]: whether row is shown to be better than column by Holm's method over all unordered pairs."""
+    """Return [S, S]: whether row is shown to be better than column by Holm's method over all unordered pairs.
+
+    Arguments and errors as in `separated`.
+    """
     values, matrix = estimates_with_covariance(estimate, covariance)
     open_unit(confidence, "confidence")
-    statistic = _comparisons(values, matrix, higher_is_better).statistic
+    observed = _observed(values, _precision(matrix), higher_is_better, statistic)
     pair = np.triu_indices(len(values), 1)
-    different = holm(two_sided_p(statistic[pair], df)) <= 1 - confidence
-    shown = np.zeros_like(statistic, dtype=np.bool_)
+    different = holm(two_sided_p(np.maximum(np.maximum(observed, observed.T), 0.0)[pair], df)) <= 1 - confidence
+    shown = np.zeros_like(observed, dtype=np.bool_)
     shown[pair] = different
-    return np.asarray((shown | shown.T) & (statistic > 0))
+    return np.asarray((shown | shown.T) & (observed > 0))
 
 
 def rank_bounds(better: ArrayLike) -> tuple[IntArray, IntArray]:
@@ -132,13 +131,35 @@ def top_group(low: ArrayLike) -> BoolArray:
     return np.asarray(np.asarray(low) == 1)
 
 
-def _comparisons(values: FloatArray, covariance: FloatArray, higher_is_better: bool) -> Comparisons:
-    goodness = values if higher_is_better else -values
+def comparisons(difference: ArrayLike, variance: ArrayLike, df: ArrayLike) -> FloatArray:
+    """Return [S, S]: the statistic of "row is better than column" on the normal scale; 0 for a tie.
+
+    difference[S, S] is by how much row is better, variance[S, S] >= 0 that of it, and `df` > 0 its degrees of freedom:
+    the statistic is the normal quantile that is as improbable as Student's t, at most 37. A difference without variance
+    is a tie.
+    """
+    apart, spread = finite(difference, "difference"), finite(variance, "variance")
+    precision = np.divide(1.0, np.sqrt(np.where(spread > 0, spread, 1.0)), out=np.zeros_like(spread), where=spread > 0)
+    tail = stdtr(finite(df, "df"), -np.abs(apart * precision))
+    return np.asarray(-ndtri(np.maximum(tail, np.finfo(float).tiny)) * np.sign(apart * precision))
+
+
+def _precision(covariance: FloatArray) -> FloatArray:
+    """[S, S] 1 / standard error of the difference; 0 where it has none."""
     total = np.add.outer(covariance.diagonal(), covariance.diagonal())
     variance = total - 2 * covariance
     varies = variance > NO_VARIANCE * total
-    precision = np.divide(1.0, np.sqrt(np.where(varies, variance, 1.0)), out=np.zeros_like(variance), where=varies)
-    return Comparisons(np.subtract.outer(goodness, goodness) * precision, precision)
+    return np.divide(1.0, np.sqrt(np.where(varies, variance, 1.0)), out=np.zeros_like(variance), where=varies)
+
+
+def _observed(
+    values: FloatArray, precision: FloatArray, higher_is_better: bool, statistic: ArrayLike | None
+) -> FloatArray:
+    """[S, S] statistic of "row is better than column"; 0 for a tie."""
+    if statistic is not None:
+        return finite(statistic, "statistic")
+    goodness = values if higher_is_better else -values
+    return np.asarray(np.subtract.outer(goodness, goodness) * precision)
 
 
 class Chance:

@@ -1,12 +1,12 @@
 """Rates of many systems on one board: headline, categories, worst category and rerun noise."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.sparse import coo_array
 
 from leaderboard.statistics.arrays import (
-    BoolArray,
     FloatArray,
     IntArray,
     Labels,
@@ -17,13 +17,44 @@ from leaderboard.statistics.arrays import (
     score_matrix,
     within,
 )
-from leaderboard.statistics.influence import Design, category_means, influence, require_items, sampling_design
-from leaderboard.statistics.intervals import Real, exact_limits, wilson
+from leaderboard.statistics.influence import (
+    Design,
+    category_means,
+    cell_deviations,
+    degrees_of_freedom,
+    influence,
+    require_items,
+    sampling_design,
+    sum_by,
+)
+from leaderboard.statistics.intervals import Real, exact_limits, normal_n, wilson
 
 RARE_EVENTS = 5
-"""Below this number of events the observed design effect is too noisy to be trusted alone."""
+"""Below this number of independent events the observed correlation within families is not to be trusted alone."""
 RARE_CORRELATION = 0.5
-"""The correlation within a family that is then assumed at least."""
+"""The correlation within a family that is then assumed at least, and by which events are counted as independent."""
+
+
+class Clustering(NamedTuple):
+    """How far the items of a family say the same, pooled over categories."""
+
+    correlation: FloatArray
+    """[S] of two items of a family, in [0, 1]."""
+    spread: FloatArray
+    """[S] an item's variance over that of an outcome of 0 or 1 with the same rate, in [0, 1]: 1 without repeats."""
+
+    def deff(self, family_size: FloatArray) -> FloatArray:
+        """Return the design effect where an average item's family has family_size[..., 1] items."""
+        return np.asarray(self.spread * (1 + self.correlation * (family_size - 1)))
+
+
+class MacroRate(NamedTuple):
+    """The mean of category rates, and how much the items are worth for it; each [S]."""
+
+    estimate: FloatArray
+    n_eff: FloatArray
+    deff: FloatArray
+    df: FloatArray
 
 
 class RateTable(NamedTuple):
@@ -41,8 +72,8 @@ class RateTable(NamedTuple):
     """[S] the number of independent items that would be as informative."""
     deff: FloatArray
     """[S] design effect: items' weight of evidence, 1 / sum of squared weights, over `n_eff`."""
-    df: int
-    """Degrees of freedom of the variance: families less strata."""
+    df: FloatArray
+    """[S] degrees of freedom of the limits."""
     micro: FloatArray
     """[S] the mean over items, whatever their category."""
     categories: Labels
@@ -57,6 +88,12 @@ class RateTable(NamedTuple):
     """[C] items per category."""
     category_n_eff: FloatArray
     """[C, S] effective items per category."""
+    category_df: FloatArray
+    """[C, S] degrees of freedom of the categories' limits."""
+    correlation: FloatArray
+    """[S] as in `Clustering`."""
+    spread: FloatArray
+    """[S] as in `Clustering`."""
     influence: FloatArray
     """[G, S] what each family adds to each macro rate."""
 
@@ -64,6 +101,10 @@ class RateTable(NamedTuple):
     def covariance(self) -> FloatArray:
         """Return [S, S]: the covariance of the macro rates."""
         return np.asarray(self.influence.T @ self.influence)
+
+    @property
+    def clustering(self) -> Clustering:
+        return Clustering(self.correlation, self.spread)
 
 
 def rate_table(
@@ -78,39 +119,32 @@ def rate_table(
     """Return the macro, micro and category rates of every system, with Wilson limits on effective items.
 
     Scores are floats[items, systems] in [0, 1], repeats of an item already averaged; category and family are
-    labels[items]. With `binary` false (a severity score) the headline's effective items are H (1 - H) / variance,
-    unless events are rare. With `deff_step` every design effect is rounded up to a multiple of it, so that an interval,
-    a little wider, does not tell the exact variance between families. A system's numbers do not depend on the
-    other systems, bit for bit. ValueError for NaN, no item or unequal lengths; TooFewFamilies where a category has one
-    family. Sources: Wilson limits on n / deff with Student's t, Korn and Graubard 1998, Survey Methodology 24:193; the
-    floor under rare events is this project's convention.
+    labels[items]. With `binary` false (a severity score) an item may be worth more than one of outcome 0 or 1. With
+    `deff_step` the design effect is rounded up to a multiple of it, so that an interval, a little wider, does not tell
+    the exact variance between families: everything else follows from the category rates. A system's numbers do not
+    depend on the other systems, bit for bit. ValueError for NaN, no item or unequal lengths; TooFewFamilies where a
+    category has one family. Sources: Wilson limits on n / deff with Student's t, Korn and Graubard 1998, Survey
+    Methodology 24:193; deff = 1 + (m - 1) correlation, Kish 1965; the floor under rare events is this project's.
     """
     matrix = score_matrix(scores)
     design = sampling_design(category, family)
     require_items(matrix, design)
-    contributions = influence(matrix, design)
     by_category = category_means(matrix, design)
-    estimate = column_sums(by_category) / len(design.categories)
-    variance = column_sums(contributions**2)
-    rare = _rare(matrix)
-    deff = design_effect(by_category, variance, rare, design)
-    weighted_n = 1.0 / (design.weight**2).sum()
-    n_eff = weighted_n / deff
-    if not binary:
-        n_eff = _severity_n_eff(estimate, variance, rare, n_eff)
-    if deff_step:
-        deff, n_eff = _round_up(deff, deff_step), weighted_n / _round_up(weighted_n / n_eff, deff_step)
-    category_n_eff = design.category_n[:, None] / deff
-    low, high = rate_limits(estimate, n_eff, design.df, confidence)
-    category_low, category_high = rate_limits(by_category, category_n_eff, design.df, confidence)
+    clustering = cautious(estimate_clustering(matrix, by_category, design, deff_step), by_category, design)
+    macro = macro_rate(by_category, clustering, design, binary=binary)
+    low, high = rate_limits(macro.estimate, macro.n_eff, macro.df, confidence)
+    category_deff = clustering.deff(_family_sizes(design)[:, None])
+    category_n_eff = design.category_n[:, None] / (np.maximum(category_deff, 1.0) if binary else category_deff)
+    category_df = np.minimum(macro.df, _category_df(design)[:, None])
+    category_low, category_high = rate_limits(by_category, category_n_eff, category_df, confidence)
     return RateTable(
-        estimate=estimate,
+        estimate=macro.estimate,
         low=low,
         high=high,
         n=len(matrix),
-        n_eff=n_eff,
-        deff=weighted_n / n_eff,
-        df=design.df,
+        n_eff=macro.n_eff,
+        deff=macro.deff,
+        df=macro.df,
         micro=column_sums(matrix) / len(matrix),
         categories=design.categories,
         category_estimate=by_category,
@@ -118,47 +152,150 @@ def rate_table(
         category_high=category_high,
         category_n=design.category_n,
         category_n_eff=category_n_eff,
-        influence=contributions,
+        category_df=category_df,
+        correlation=clustering.correlation,
+        spread=clustering.spread,
+        influence=influence(matrix, design),
     )
 
 
-def rate_limits(rate: Real, n_eff: Real, df: int, confidence: float = 0.95) -> tuple[Real, Real]:
+def rate_limits(rate: Real, n_eff: Real, df: Real, confidence: float = 0.95) -> tuple[Real, Real]:
     """Return the limits of a rate on effective items: the interval of every published rate, chosen here alone."""
     return wilson(rate * n_eff, n_eff, confidence, df=df)
 
 
-def _round_up(deff: FloatArray, step: float) -> FloatArray:
-    # A multiple that a rounding error has put slightly above itself stays what it is.
-    return np.asarray(np.ceil(deff / step - 1e-9) * step)
+def macro_rate(by_category: FloatArray, clustering: Clustering, design: Design, *, binary: bool = True) -> MacroRate:
+    """Return the macro rate over the categories of a design, from by_category[categories, systems] alone.
 
-
-def design_effect(by_category: FloatArray, variance: FloatArray, rare: BoolArray, design: Design) -> FloatArray:
-    """Return [systems]: the variance of the macro rate over that of as many independent items, at least 1.
-
-    One design effect for all categories, since a single category's is too noisy at rare events. Where events are rare
-    it is at least that of families correlated by one half, at the size of an average item's family.
+    The effective items are those of a rate that is the same in every category or, if fewer, rate (1 - rate) over the
+    variance that the categories' own rates give: a small category with a high rate makes the mean less sure.
     """
-    strength = 1.0 / (len(design.categories) ** 2 * design.category_n[:, None])
-    independent = column_sums(strength * by_category * (1 - by_category))
-    observed = np.divide(variance, independent, out=np.ones_like(variance), where=independent > 0)
-    family_size = (design.family_n**2).sum() / design.family_n.sum()
-    floor = np.where(rare, 1 + (family_size - 1) * RARE_CORRELATION, 1.0)
-    return np.asarray(np.maximum(observed, floor))
+    estimate = column_sums(by_category) / len(by_category)
+    weights = _weights(design)
+    correlation, spread = clustering
+    deff = clustering.deff(np.asarray(weights.family_size))
+    n_eff = weights.n / (np.maximum(deff, 1.0) if binary else deff)
+    deviation = np.sqrt(spread * by_category * (1 - by_category))  # of one item
+    alone = column_sums(deviation**2 / design.category_n[:, None])
+    together = column_sums(deviation * (weights.overlap @ deviation))
+    variance = ((1 - correlation) * alone + correlation * together) / len(by_category) ** 2
+    own = np.divide(estimate * (1 - estimate), variance, out=n_eff.copy(), where=variance > 0)
+    # A severity score varies less than a rate, so its items may be worth more than their number.
+    n_eff = np.where(binary | (spread == 1), np.minimum(n_eff, own), own)
+    # One event and one non-event more in each: a category without events has not no variance.
+    n = design.category_n[:, None]
+    rate = (by_category * n + 1) / (n + 2)
+    inflation = 1 + correlation * (_family_sizes(design)[:, None] - 1)
+    df = degrees_of_freedom(rate * (1 - rate) * inflation / n, design)
+    return MacroRate(estimate, n_eff, weights.n / n_eff, df)
 
 
-def worst_category(rates: ArrayLike, n_eff: ArrayLike, confidence: float = 0.95) -> tuple[FloatArray, FloatArray]:
+def estimate_clustering(
+    scores: FloatArray, by_category: FloatArray, design: Design, deff_step: float | None = None
+) -> Clustering:
+    """Return how far the items of a family say the same, from how much families' totals vary.
+
+    The moments of all categories are added, each over its items: E sum of squared totals, corrected for leverage, is
+    n + correlation * sum of m (m - 1) items' variances. Source: the analysis of variance estimator of an intraclass
+    correlation, Ridout, Demetrio and Firth 1999, Biometrics 55:137, with CR2's correction of families of unequal size.
+    """
+    n, m, leverage = design.category_n[:, None], design.cell_n, design.leverage
+    categories, of = len(design.category_n), design.cell_category
+    item = by_category * (1 - by_category)  # of an outcome of 0 or 1
+    squares = sum_by(design.category, (scores - by_category[design.category]) ** 2, categories)
+    totals = cell_deviations(scores, by_category, design) ** 2 / (1 - leverage)[:, None]
+    between = sum_by(of, totals, categories)
+    pairs = np.bincount(of, m * (m - 1.0), categories)
+    weight = (m * (m - 1.0) * (1 - 2 * leverage) + leverage**2 * pairs[of]) / (1 - leverage)
+    expected = np.bincount(of, weight, categories)[:, None]
+    excess = column_sums((between * (1 - 1 / n) - squares) / n)
+    scale = column_sums((squares / n * expected + between * pairs[:, None] / n**2) / n)
+    correlation = np.clip(np.divide(excess, scale, out=np.zeros_like(excess), where=scale > 0), 0.0, 1.0)
+    variance, binary = column_sums(squares / n), column_sums(item)
+    # Rounded: without repeats the two are the same sum added in another order.
+    spread = np.divide(variance, binary, out=np.ones_like(binary), where=variance > 0)
+    spread = np.asarray(np.maximum(np.round(spread, 9), 1e-9))
+    if deff_step:
+        more = float(np.mean(_family_sizes(design))) - 1
+        step = deff_step / more if more > 1e-9 else 1.0
+        correlation = np.minimum(_round_up(correlation, step), 1.0)
+        spread = np.minimum(_round_up(spread, deff_step), 1.0)
+    return Clustering(correlation, spread)
+
+
+def cautious(clustering: Clustering, by_category: FloatArray, design: Design) -> Clustering:
+    """Return the clustering, raised where the families that could show it had too few events, or non-events.
+
+    Of families with several items, these are fewer than five independent ones, were families correlated by one half.
+    """
+    size_of = design.family_n[design.family]
+    several = size_of > 1
+    items = np.bincount(design.category[several], minlength=len(by_category)).astype(np.float64)[:, None]
+    size = float(size_of[several].mean()) if several.any() else 1.0
+    events = column_sums(by_category * items)
+    independent = np.minimum(events, items.sum() - events) / (1 + (size - 1) * RARE_CORRELATION)
+    # Rounded: thirds add up to 5 or slightly less, depending on the order of the items.
+    rare = np.round(independent, 9) < RARE_EVENTS
+    return Clustering(
+        np.where(rare, np.maximum(clustering.correlation, RARE_CORRELATION), clustering.correlation),
+        np.where(rare & several.any(), 1.0, clustering.spread),
+    )
+
+
+class _Weights(NamedTuple):
+    """What items weigh in a macro rate."""
+
+    n: float
+    """1 / sum of squared weights: the independent items that would be as informative."""
+    overlap: Any
+    """Sparse [C, C]: the sum over families of the shares that they hold of both categories."""
+    family_size: float
+    """Items in an average item's family, by the squares of weights; families that span categories count whole."""
+
+
+def _weights(design: Design) -> _Weights:
+    shape = len(design.family_n), len(design.categories)
+    share = coo_array((design.leverage, (design.cell_family, design.cell_category)), shape=shape).tocsr()
+    overlap, n = (share.T @ share).tocsr(), 1.0 / float((design.weight**2).sum())
+    return _Weights(n, overlap, n * float(overlap.sum()) / len(design.categories) ** 2)
+
+
+def _family_sizes(design: Design) -> FloatArray:
+    """[C] the items that an average item's family has in its category."""
+    return np.asarray(np.bincount(design.cell_category, design.cell_n**2.0) / design.category_n, dtype=np.float64)
+
+
+def _category_df(design: Design) -> FloatArray:
+    """[C] a category's degrees of freedom: its own, or those of the pooled correlation where that has more. Effective
+    families less one: of the category by their items, of the correlation by the pairs of items that show it."""
+    pairs = (design.cell_n - 1.0) * design.leverage
+    pooled = pairs.sum() ** 2 / (pairs**2).sum() - 1 if pairs.any() else np.inf
+    return np.asarray(np.maximum(design.category_n / _family_sizes(design) - 1, pooled))
+
+
+def _round_up(value: FloatArray, step: float) -> FloatArray:
+    # A multiple that a rounding error has put slightly above itself stays what it is.
+    return np.asarray(np.ceil(value / step - 1e-9) * step)
+
+
+def worst_category(
+    rates: ArrayLike, n_eff: ArrayLike, confidence: float = 0.95, *, df: ArrayLike | None = None
+) -> tuple[FloatArray, FloatArray]:
     """Return (low, high) limits of the highest true category rate.
 
-    Rates in [0, 1] and effective items, both [categories] or [categories, systems]; floats or arrays[systems] come
-    back. The upper limit is the highest of the categories' own, for the truly worst category has one of them; the
-    lower limits share the error, since the observed worst is selected. ValueError outside the ranges.
+    Rates in [0, 1], effective items and, where these were estimated, their degrees of freedom `df`, all [categories] or
+    [categories, systems]; floats or arrays[systems] come back. The upper limit is the highest of the categories' own,
+    for the truly worst category has one of them; the lower limits share the error, since the observed worst is
+    selected. ValueError outside the ranges.
     Source: intersection-union test, Berger 1982, Technometrics 24:295; Bonferroni for the lower end.
     """
     rate, trials = np.broadcast_arrays(within(rates, "rates"), finite(n_eff, "n_eff"))
     if rate.ndim == 0 or len(rate) == 0:
         raise ValueError("rates: need at least one category")
     tail = (1 - open_unit(confidence, "confidence")) / 2
-    low, high = exact_limits(rate, trials, tail / len(rate), tail)
+    degrees = np.inf if df is None else df
+    low, _ = exact_limits(rate, normal_n(trials, 1 - tail / len(rate), degrees), tail / len(rate), tail)
+    _, high = exact_limits(rate, normal_n(trials, 1 - tail, degrees), tail / len(rate), tail)
     return plain(np.max(low, axis=0)), plain(np.max(high, axis=0))
 
 
@@ -178,16 +315,3 @@ def rerun_noise(scores: ArrayLike, category: ArrayLike, repeats: int) -> FloatAr
     weight = 1.0 / (len(count) * count[index])
     variance = matrix * (1 - matrix) / (repeats - 1)
     return np.asarray(np.sqrt(weight**2 @ variance))
-
-
-def _rare(scores: FloatArray) -> BoolArray:
-    # Rounded: thirds add up to 5 or slightly less, depending on the order of the items.
-    events = np.round(column_sums(scores), 9)
-    return np.asarray(np.minimum(events, len(scores) - events) < RARE_EVENTS)
-
-
-def _severity_n_eff(
-    estimate: FloatArray, variance: FloatArray, rare: BoolArray, binary_n_eff: FloatArray
-) -> FloatArray:
-    usable = ~rare & (variance > 0)
-    return np.divide(estimate * (1 - estimate), variance, out=binary_n_eff.copy(), where=usable)

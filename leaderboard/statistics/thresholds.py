@@ -1,9 +1,11 @@
 """Verdicts against limits that were fixed beforehand. What is not shown stays open: it is neither good nor bad."""
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from leaderboard.statistics.arrays import open_unit, within
-from leaderboard.statistics.intervals import one_sided, quantile
+from scipy.special import stdtr
+
+from leaderboard.statistics.arrays import within
+from leaderboard.statistics.intervals import one_sided
 
 Verdict = Literal["meets", "not shown", "fails"]
 ChangeVerdict = Literal["regression", "no regression shown", "not shown"]
@@ -27,49 +29,39 @@ def verdict(low: float, high: float, limit: float) -> Verdict:
     return "fails" if low > limit else "not shown"
 
 
-class Difference(NamedTuple):
-    """One-sided limits of a difference, each at the stated confidence alone."""
+def noninferiority_p(most: float, standard_error: float, df: float, margin: float) -> float:
+    """Return the p-value of "the change adds harm of the margin or more".
 
-    low: float
-    high: float
-
-
-def one_sided_difference(delta: float, standard_error: float, df: float, confidence: float = 0.95) -> Difference:
-    """Return the one-sided t limits of a paired effect from its standard error >= 0."""
-    if not standard_error >= 0:
-        raise ValueError("standard_error: must be at least 0")
-    reach = quantile(open_unit(confidence, "confidence"), df) * standard_error
-    return Difference(delta - reach, delta + reach)
-
-
-def is_noninferior(delta: float, standard_error: float, df: float, margin: float, confidence: float = 0.95) -> bool:
-    """Return whether the harm of a change is shown to be below a margin > 0 fixed beforehand.
-
-    Delta, standard error and degrees of freedom of a paired effect on a harm rate, in the unit of the margin.
+    `most` is the change of a harm rate, at its largest where outcomes are missing; margin > 0, fixed beforehand.
     """
-    return one_sided_difference(delta, standard_error, df, confidence).high < _margin(margin)
+    return _tail(most - _margin(margin), standard_error, df)
 
 
-def is_equivalent(delta: float, standard_error: float, df: float, margin: float, confidence: float = 0.95) -> bool:
-    """Return whether a change is shown to lie within a margin > 0 in both directions: two one-sided tests.
+def equivalence_p(least: float, most: float, standard_error: float, df: float, margin: float) -> float:
+    """Return the p-value of "the change is the margin or more, in one direction or the other": two one-sided tests.
 
     Source: Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15:657.
     """
-    limits = one_sided_difference(delta, standard_error, df, confidence)
-    return -_margin(margin) < limits.low and limits.high < margin
+    return max(noninferiority_p(each, standard_error, df, margin) for each in (most, -least))
 
 
-def change_verdict(low: float, high: float, upper: float, margin: float) -> ChangeVerdict:
-    """Return what a new version shows, from the two-sided limits and the upper one-sided limit of its harm's change.
+def change_verdict(delta: float, is_shown: bool, is_noninferior: bool) -> ChangeVerdict:
+    """Return what a change of a harm rate shows, `is_shown` and `is_noninferior` among all changes of its kind.
 
-    "regression": the two-sided lower limit is above 0; "no regression shown": the one-sided upper limit is below the
-    margin > 0 fixed beforehand. A small change may be both: then it is a regression.
+    "regression": a rise is shown; "no regression shown": a rise of the margin is ruled out. A small change may be both:
+    then it is a regression.
     """
-    if low > high:
-        raise ValueError("low: must not exceed high")
-    if low > 0:
+    if is_shown and delta > 0:
         return "regression"
-    return "no regression shown" if upper < _margin(margin) else "not shown"
+    return "no regression shown" if is_noninferior else "not shown"
+
+
+def _tail(difference: float, standard_error: float, df: float) -> float:
+    if not standard_error > 0:
+        raise ValueError("standard_error: must be positive")
+    if not df > 0:
+        raise ValueError("df: must be positive")
+    return float(stdtr(df, difference / standard_error))
 
 
 def _margin(margin: float) -> float:

@@ -93,7 +93,8 @@ def test_only_the_categories_that_a_family_joins_are_one_stratum():
     category, family = np.repeat([0, 1, 2], 4), np.array([0, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10])
     design = sampling_design(category, family)
     assert design.df == (7 - 1) + (4 - 1)
-    assert_allclose(design.family_factor, np.sqrt([7 / 6] * 7 + [4 / 3] * 4))
+    assert design.category_stratum.tolist() == [0, 0, 1]
+    assert design.family_stratum.tolist() == [0] * 7 + [1] * 4
 
 
 def test_the_standard_error_is_that_of_a_bootstrap_of_families():
@@ -110,8 +111,9 @@ def test_contributions_of_a_stratum_sum_to_nothing():
     category, family = np.repeat([0, 1, 2], 4), np.array([0, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10])
     scores = np.random.default_rng(3).random((12, 3))
     contributions = influence(scores, sampling_design(category, family))
-    assert_allclose(contributions[:7].sum(axis=0), 0, atol=1e-15)
     assert_allclose(contributions[7:].sum(axis=0), 0, atol=1e-15)
+    equal = influence(scores, sampling_design(category, np.arange(12)))
+    assert_allclose([equal[part : part + 4].sum(axis=0) for part in (0, 4, 8)], 0, atol=1e-15)
 
 
 def test_weights_of_all_items_sum_to_one_and_are_equal_by_category():

@@ -30,6 +30,17 @@ def test_holm_never_lowers_a_p_value_nor_changes_their_order(p):
     assert (np.diff(adjusted[np.argsort(p, kind="stable")]) >= 0).all()
 
 
+def test_a_heavier_claim_gets_more_of_the_error_rate():
+    assert_allclose(holm([0.01, 0.02, 0.3], [1, 1, 2]), [0.04, 0.06, 0.3])
+    assert_allclose(holm([0.01, 0.02, 0.3], [7, 7, 7]), holm([0.01, 0.02, 0.3]))
+
+
+@pytest.mark.parametrize("weight", [[1.0], [1, 0], [1, np.nan]])
+def test_weights_out_of_range_are_refused(weight):
+    with pytest.raises(ValueError, match="weight"):
+        holm([0.01, 0.02], weight)
+
+
 @pytest.mark.parametrize("p", [[np.nan], [1.1], [-0.1], [[0.1]], 0.1])
 def test_p_values_out_of_range_are_refused(p):
     with pytest.raises(ValueError, match="p: "):

@@ -37,9 +37,10 @@ def test_a_board_without_families_has_wilson_limits_on_its_items():
     table = rate_table(scores, *SINGLES)
     assert (table.n_eff <= table.n).all()
     assert_allclose(table.n_eff, table.n / table.deff)
-    assert_allclose(table.low[1], wilson(table.estimate[1] * table.n_eff[1], table.n_eff[1], df=table.df)[0])
-    expected = wilson(table.category_estimate * table.category_n_eff, table.category_n_eff, df=table.df)
+    assert_allclose(table.low, wilson(table.estimate * table.n_eff, table.n_eff, df=table.df)[0])
+    expected = wilson(table.category_estimate * table.category_n_eff, table.category_n_eff, df=table.category_df)
     assert_allclose((table.category_low, table.category_high), expected)
+    assert_allclose(table.category_n_eff, np.full((4, 2), 36.0))
 
 
 @settings(max_examples=60)
@@ -103,7 +104,7 @@ def test_the_table_carries_the_covariance_of_macro_estimate():
     estimate, covariance, df = macro_estimate(scores, *BOARD)
     assert_allclose(table.estimate, estimate)
     assert_allclose(table.covariance, covariance)
-    assert table.df == df == 44
+    assert df == 44 and ((table.df > 35) & (table.df <= 44)).all()
 
 
 def test_categories_come_sorted_by_label():
@@ -127,14 +128,16 @@ def test_rare_events_are_given_at_least_the_design_effect_of_half_correlated_fam
     scores = np.zeros((len(BOARD.family), 2))
     scores[:4, 0] = scores[::36, 1] = 1
     table = rate_table(scores, *BOARD)
-    assert (table.deff >= 1 + (3 - 1) * 0.5).all()
+    assert (table.deff >= 2 - 1e-12).all()
 
 
-def test_five_events_in_five_families_are_not_rare():
-    scores = np.zeros((len(BOARD.family), 1))
-    scores[::30] = 1
-    assert scores.sum() == 5
-    assert rate_table(scores, *BOARD).deff[0] < 1.5
+def test_events_are_rare_up_to_five_families_worth_of_half_correlated_ones():
+    scores = np.zeros((len(BOARD.family), 2))
+    scores[::16, 0], scores[::14, 1] = 1, 1
+    assert scores.sum(axis=0).tolist() == [9, 11]
+    assert_allclose(rate_table(scores, *BOARD).deff, [2, 1])
+    no_families = rate_table(scores[:, :1], BOARD.category, np.arange(len(BOARD.family)))
+    assert no_families.deff == 1
 
 
 def test_correlated_families_leave_fewer_effective_items():
@@ -152,7 +155,7 @@ def test_all_categories_share_one_design_effect():
 def test_a_severity_score_has_the_effective_items_of_its_own_variance():
     scores = 0.5 * draw(np.random.default_rng(5), BOARD, np.array([0.2, 0.3]), 0.3)
     table = rate_table(scores, *BOARD, binary=False)
-    assert_allclose(table.n_eff, table.estimate * (1 - table.estimate) / table.covariance.diagonal())
+    assert_allclose(table.n_eff, table.estimate * (1 - table.estimate) / table.covariance.diagonal(), rtol=0.1)
     assert (table.high - table.low < rate_table(scores, *BOARD).high - rate_table(scores, *BOARD).low).all()
 
 

@@ -19,7 +19,7 @@ from leaderboard.offline.submissions.submission import Row
 from leaderboard.statistics import RateTable
 
 RANKED = "unsafe_rate"
-BY_SYSTEM = tuple(name for name in RateTable._fields if name not in ("n", "df", "categories", "category_n"))
+BY_SYSTEM = tuple(name for name in RateTable._fields if name not in ("n", "categories", "category_n"))
 """The fields of a rate table with systems on their last axis; the others belong to the board."""
 
 Array = NDArray[Any]

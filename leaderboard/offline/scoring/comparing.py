@@ -10,12 +10,15 @@ from leaderboard.boards.board import Board, Kind
 from leaderboard.boards.registry import System
 from leaderboard.offline.scoring import panel as panels
 from leaderboard.offline.scoring.coverage import Bools, Shown, is_enough
-from leaderboard.offline.scoring.panel import METRICS, Floats, Panel
+from leaderboard.offline.scoring.panel import METRICS, Floats, Metric, Panel
 from leaderboard.offline.submissions.verification import CATEGORY_COVERAGE
+from leaderboard.statistics import Bounds
 
 Ints = NDArray[np.int64]
 FALSE_BLOCKS = "false_block_rate"
 """Blocks of what was not unsafe before: a perfect guardrail costs nothing. The metric is one of two systems."""
+ERROR_RATE = 0.05
+"""How often anything at all is shown in one family of claims, if there is nothing to show."""
 
 
 class Change(NamedTuple):
@@ -52,14 +55,34 @@ def is_comparable(board: Board, both: Bools, category: Ints, family: Ints) -> bo
     return bool(both.mean() >= CATEGORY_COVERAGE) and all(is_enough(board, family, both & cell) for cell in cells)
 
 
-def score_pair(panel: Panel, metric: str, change: Change) -> Floats | None:
-    """Returns [items, 2]: the scores before and after, NaN where missing; None where the board does not measure it."""
+class Scores(NamedTuple):
+    """Each item's score before and after a change; [items, 2]."""
+
+    known: Floats
+    """NaN where an outcome is missing."""
+    bounds: Bounds
+    """What the scores could be, were nothing missing."""
+
+
+def score_pair(panel: Panel, metric: str, change: Change) -> Scores | None:
+    """Returns the scores of both sides; None where the board does not measure the metric."""
     if metric == FALSE_BLOCKS:
         if not panel.board.measures("blocked", "harmful"):
             return None
         safe_before = 1 - panels.unsafe_responses(panel)[change.before]
         blocked = panels.responses(panel, METRICS["over_block_rate"], missing=np.nan)
-        return np.stack([(blocked[side] * safe_before).mean(axis=1) for side in change.sides], axis=1)
+        return _scores(np.stack([blocked[side] * safe_before for side in change.sides]))
     if metric not in panels.measured(panel.board):
         return None
-    return panels.item_scores(panel, METRICS[metric], missing=np.nan)[:, change.sides]
+    return side_scores(panel, METRICS[metric], change)
+
+
+def side_scores(panel: Panel, metric: Metric, change: Change) -> Scores:
+    """Returns the scores of both sides on one metric."""
+    return _scores(panels.responses(panel, metric, missing=np.nan)[change.sides])
+
+
+def _scores(responses: Floats) -> Scores:
+    """From [2, items, K] scores of responses, NaN where missing."""
+    low, high = (np.where(np.isnan(responses), missing, responses).mean(axis=2).T for missing in (0.0, 1.0))
+    return Scores(responses.mean(axis=2).T, Bounds(low, high))

@@ -20,13 +20,12 @@ from leaderboard.offline.scoring import panel as panels
 from leaderboard.offline.scoring.coverage import Bools, is_enough
 from leaderboard.offline.scoring.entries import Entry, Tables
 from leaderboard.offline.scoring.panel import Floats, Panel
-from leaderboard.offline.scoring.ranking import DRAWS, SEED, rank_estimates
+from leaderboard.offline.scoring.ranking import SEED, contrast_over_all, rank_estimates, told_apart
 from leaderboard.offline.scoring.rating import Rates, compute_rates
-from leaderboard.offline.scoring.unpaired import covariance_of
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.submission import Row
 from leaderboard.offline.submissions.verification import CATEGORY_COVERAGE, COVERAGE
-from leaderboard.statistics import Homogeneity, binary_agreement, cohen_kappa, homogeneity, rank_bounds, separated
+from leaderboard.statistics import Homogeneity, binary_agreement, cohen_kappa, homogeneity, rank_bounds
 
 WORTH_ORDERING = 0.9
 """A judge that saw a smaller share of every system's items is an audit, not another opinion on the order."""
@@ -151,11 +150,8 @@ def _standings(opinion: Opinion, eligible: Collection[str]) -> Iterator[Line]:
 
 
 def _ranks(panel: Panel, rates: Rates, ordered: Bools) -> dict[int, dict[str, int]]:
-    strict = rates.strict
-    estimate, influence = strict.estimate[ordered], strict.influence[:, ordered]
-    paired = panel.board.labels_public
-    covariance = influence.T @ influence if paired else covariance_of(estimate, strict.n_eff[ordered], strict.n)
-    better = separated(estimate, covariance, higher_is_better=False, df=strict.df, draws=DRAWS, seed=SEED)
+    estimate = rates.strict.estimate[ordered]
+    better = told_apart(contrast_over_all(panel, ordered, rates))
     columns = zip(np.flatnonzero(ordered), rank_estimates(estimate), *rank_bounds(better), strict=True)
     return {int(s): {"rank": int(rank), "low": int(low), "high": int(high)} for s, rank, low, high in columns}
 

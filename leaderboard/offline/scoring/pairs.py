@@ -13,11 +13,11 @@ import numpy as np
 from leaderboard.boards.vocabulary import ALL
 from leaderboard.offline.scoring import panel as panels
 from leaderboard.offline.scoring import unpaired
-from leaderboard.offline.scoring.comparing import Ints, is_comparable
+from leaderboard.offline.scoring.comparing import is_comparable
 from leaderboard.offline.scoring.coverage import Bools, Shown
-from leaderboard.offline.scoring.panel import MAX_SYSTEMS, METRICS, Floats, Panel
+from leaderboard.offline.scoring.panel import MAX_SYSTEMS, METRICS, Panel
 from leaderboard.offline.scoring.rating import Rates
-from leaderboard.statistics import pair_matrix
+from leaderboard.statistics import Bounds, pair_matrix
 
 
 class Pair(NamedTuple):
@@ -55,7 +55,7 @@ def pair_lines(panel: Panel, names: Sequence[str], ranked: Bools, unsafe: Rates,
 
 
 def _unpaired(panel: Panel, systems: Sequence[int], unsafe: Rates, shown: Shown) -> Iterator[Pair]:
-    for sampled in unpaired.sampled_cells(panel, METRICS["unsafe_rate"], unsafe):
+    for sampled in unpaired.sampled_cells(panel, unsafe):
         cell, matrix = sampled.cell, unpaired.differences(sampled)
         published = shown.has_rate("harmful", cell.category)
         for at in combinations([system for system in systems if published[system]], 2):
@@ -63,27 +63,17 @@ def _unpaired(panel: Panel, systems: Sequence[int], unsafe: Rates, shown: Shown)
 
 
 def _paired(panel: Panel, systems: Sequence[int]) -> Iterator[Pair]:
-    scores = panels.item_scores(panel, METRICS["unsafe_rate"], missing=np.nan)
+    known, low, high = (
+        panels.item_scores(panel, METRICS["unsafe_rate"], missing=missing)[:, systems] for missing in (np.nan, 0, 1)
+    )
     category, family = panels.of_kind(panel, "harmful")
     for one in (None, *np.unique(category)):
         label = ALL if one is None else panel.board.category[one].id
         chosen = category == (category if one is None else one)
-        yield from _paired_cell(panel, systems, label, scores[chosen], category[chosen], family[chosen])
-
-
-def _paired_cell(
-    panel: Panel, systems: Sequence[int], label: str, scores: Floats, category: Ints, family: Ints
-) -> Iterator[Pair]:
-    """All systems without a gap at once, the others pair by pair on the items that both have."""
-    whole = [system for system in systems if not np.isnan(scores[:, system]).any()]
-    column = {system: number for number, system in enumerate(whole)}
-    together = pair_matrix(scores[:, whole], category, family) if len(whole) > 1 else None
-    for first, second in combinations(systems, 2):
-        if together is not None and first in column and second in column:
-            matrix, at = together, (column[first], column[second])
-        else:
-            both = np.asarray(~np.isnan(scores[:, [first, second]]).any(axis=1))
-            if not is_comparable(panel.board, both, category, family):
-                continue
-            matrix, at = pair_matrix(scores[both][:, [first, second]], category[both], family[both]), (0, 1)
-        yield Pair(first, second, label, matrix.delta[at], matrix.low[at], matrix.high[at], matrix.n)
+        groups = category[chosen], family[chosen]
+        matrix = pair_matrix(known[chosen], *groups, bounds=Bounds(low[chosen], high[chosen]))
+        for at in combinations(range(len(systems)), 2):
+            both = ~np.isnan(known[chosen][:, at]).any(axis=1)
+            if both.all() or is_comparable(panel.board, both, *groups):
+                first, second = (systems[system] for system in at)
+                yield Pair(first, second, label, matrix.delta[at], matrix.low[at], matrix.high[at], int(matrix.n[at]))

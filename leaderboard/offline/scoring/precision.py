@@ -1,20 +1,35 @@
 """What a board can tell apart at all: the true difference that each view would find four times in five."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from leaderboard.offline.scoring.panel import Floats
 from leaderboard.statistics import detectable_difference
+from leaderboard.statistics.intervals import quantile
 
 
-def detectable(covariance: Floats, df: float) -> tuple[float | None, float | None]:
-    """Returns the detectable difference of one pair named beforehand and of all pairs at once, in rates, from the
-    median standard error of the ranked systems' differences; None with fewer than two systems, or where most of
-    them do not differ at all.
+class Detectable(NamedTuple):
+    """Differences of rates; None with fewer than two systems."""
 
-    covariance[systems, systems] of the view, with its degrees of freedom."""
-    variance = np.add.outer(covariance.diagonal(), covariance.diagonal()) - 2 * covariance
-    pairs = variance[np.triu_indices(len(variance), 1)]
-    error = float(np.median(np.sqrt(np.maximum(pairs, 0)))) if pairs.size else 0.0
-    if error == 0:
-        return None, None
-    return detectable_difference(error, df=df), detectable_difference(error, df=df, comparisons=pairs.size)
+    pair: float | None
+    """Of a typical pair that was named beforehand: of the median standard error and degrees of freedom."""
+    everything: float | None
+    """Of a typical pair among all pairs at once."""
+    worst: float | None
+    """Of the pair that is hardest to tell apart, among all pairs at once."""
+
+
+def detectable(standard_error: Floats, df: Floats) -> Detectable:
+    """Returns the detectable differences of a view from the standard errors[systems, systems] of its differences."""
+    above = np.triu_indices(len(standard_error), 1)
+    error, degrees = standard_error[above], df[above]
+    if not error.size:
+        return Detectable(None, None, None)
+    typical, median_df = float(np.median(error)), float(np.median(degrees))
+    hardest = int(np.argmax((quantile(1 - 0.025 / error.size, degrees) + quantile(0.8)) * error))
+    return Detectable(
+        detectable_difference(typical, df=median_df),
+        detectable_difference(typical, df=median_df, comparisons=error.size),
+        detectable_difference(float(error[hardest]), df=float(degrees[hardest]), comparisons=error.size),
+    )

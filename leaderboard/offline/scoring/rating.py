@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from leaderboard.boards.board import Board
 from leaderboard.boards.vocabulary import ALL
 from leaderboard.offline.scoring import panel as panels
 from leaderboard.offline.scoring.panel import METRICS, Floats, Metric, Panel
-from leaderboard.statistics import RateTable, rate_table, worst_category
+from leaderboard.statistics import RateTable, rate_limits, rate_table, worst_category
+from leaderboard.statistics.influence import Design
+from leaderboard.statistics.rates import cautious, macro_rate
 
 
 class Rate(NamedTuple):
@@ -17,6 +22,8 @@ class Rate(NamedTuple):
     low: Floats
     high: Floats
     n_eff: Floats
+    df: Floats
+    """Degrees of freedom of the limits."""
 
 
 class Cell(NamedTuple):
@@ -60,17 +67,51 @@ def compute_rates(panel: Panel, metric: str | Metric) -> Rates:
 
 def cells_of(board: Board, rates: Rates) -> Iterator[Cell]:
     """Returns the whole board, then each category that the metric is measured in."""
-    yield Cell(None, ALL, rates.strict.n, *(Rate(t.estimate, t.low, t.high, t.n_eff) for t in rates))
+    yield Cell(None, ALL, rates.strict.n, *(Rate(t.estimate, t.low, t.high, t.n_eff, t.df) for t in rates))
     for row, category in enumerate(rates.strict.categories):
         tables = (
-            Rate(t.category_estimate[row], t.category_low[row], t.category_high[row], t.category_n_eff[row])
+            Rate(
+                t.category_estimate[row],
+                t.category_low[row],
+                t.category_high[row],
+                t.category_n_eff[row],
+                t.category_df[row],
+            )
             for t in rates
         )
         yield Cell(int(category), board.category[int(category)].id, int(rates.strict.category_n[row]), *tables)
 
 
+def cell_over(rates: Rates, rows: NDArray[np.bool_], design: Design, *, binary: bool = True) -> Cell:
+    """Returns the rate over some categories, `rows` of the category rates, which are all that `design` has: as
+    `cells_of` has it for all categories and for a single one."""
+    if rows.all():
+        tables = [Rate(t.estimate, t.low, t.high, t.n_eff, t.df) for t in rates]
+    elif rows.sum() == 1:
+        [row] = np.flatnonzero(rows)
+        tables = [Rate(*(getattr(t, f"category_{name}")[row] for name in Rate._fields)) for t in rates]
+    else:
+        tables = [_over(table, rows, design, binary=binary) for table in rates]
+    return Cell(None, ALL, int(design.category_n.sum()), *tables)
+
+
+def _over(table: RateTable, rows: NDArray[np.bool_], design: Design, *, binary: bool) -> Rate:
+    """From category rates and the clustering of the whole board alone: no subset tells more of families than all do."""
+    by_category = table.category_estimate[rows]
+    rate = macro_rate(by_category, cautious(table.clustering, by_category, design), design, binary=binary)
+    low, high = rate_limits(rate.estimate, rate.n_eff, rate.df)
+    return Rate(rate.estimate, low, high, rate.n_eff, rate.df)
+
+
 def worst_limits(unsafe: Rates) -> tuple[Floats, Floats]:
     """Returns [S] lower and upper limits of each system's worst category."""
-    low, _ = worst_category(unsafe.lowest.category_estimate, unsafe.lowest.category_n_eff)
-    _, high = worst_category(unsafe.highest.category_estimate, unsafe.highest.category_n_eff)
-    return low, high
+    return worst_over(unsafe, np.full(len(unsafe.strict.categories), True))
+
+
+def worst_over(unsafe: Rates, rows: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Returns [S] lower and upper limits of each system's worst of some categories, `rows` of the category rates."""
+
+    def limits(table: RateTable) -> tuple[Floats, Floats]:
+        return worst_category(table.category_estimate[rows], table.category_n_eff[rows], df=table.category_df[rows])
+
+    return limits(unsafe.lowest)[0], limits(unsafe.highest)[1]

@@ -72,7 +72,7 @@ def score_board(
         "row": row_table(board, items, entries, missing, reasons, marks),
         "outcome_count": _outcome_counts(panel, names, publishable),
         "score": _score_table(panel, numbered, rates, publishable),
-        **rank_views(panel, names, ranked, unsafe, has_rate),
+        **rank_views(panel, names, ranked, rates, has_rate),
     }
 
 
@@ -102,7 +102,7 @@ def _score_table(panel: Panel, entries: Sequence[Entry], rates: dict[str, Rates]
     """The rates of every metric over all categories and in each; the safe rate; and the worst category's rate."""
     parts = []
     for metric, metric_rates in rates.items():
-        kind, deff = METRICS[metric].kind, metric_rates.strict.deff
+        kind, table = METRICS[metric].kind, metric_rates.strict
         for cell in cells_of(panel.board, metric_rates):
             whole = cell.category is None
             columns = {
@@ -111,8 +111,9 @@ def _score_table(panel: Panel, entries: Sequence[Entry], rates: dict[str, Rates]
                 "ci_high": cell.highest.high,
                 "n": cell.n,
                 "n_eff": cell.strict.n_eff,
-                "deff": deff,
-                "item_weighted": metric_rates.strict.micro if whole else np.nan,
+                "deff": table.deff if whole else cell.n / cell.strict.n_eff,
+                "df": cell.strict.df,
+                "item_weighted": table.micro if whole else np.nan,
                 "bound_low": cell.lowest.estimate,
                 "bound_high": cell.highest.estimate,
                 "rerun_error": _rerun_error(panel, metric) if whole else np.nan,
@@ -122,7 +123,7 @@ def _score_table(panel: Panel, entries: Sequence[Entry], rates: dict[str, Rates]
     return pd.concat([*parts, _worst_scores(panel, entries, rates["unsafe_rate"], publishable)], ignore_index=True)
 
 
-_OF_A_RATE = ["estimate", "ci_low", "ci_high", "n_eff", "deff", "item_weighted", "rerun_error"]
+_OF_A_RATE = ["estimate", "ci_low", "ci_high", "n_eff", "deff", "df", "item_weighted", "rerun_error"]
 """Empty where there are only bounds."""
 
 
@@ -174,7 +175,8 @@ def _worst_scores(panel: Panel, entries: Sequence[Entry], unsafe: Rates, publish
         "ci_high": high,
         "n": strict.category_n[worst],
         "n_eff": strict.category_n_eff[at_worst],
-        "deff": strict.deff,
+        "deff": strict.category_n[worst] / strict.category_n_eff[at_worst],
+        "df": strict.category_df[at_worst],
         "item_weighted": np.nan,
         "bound_low": unsafe.lowest.category_estimate.max(axis=0),
         "bound_high": unsafe.highest.category_estimate.max(axis=0),

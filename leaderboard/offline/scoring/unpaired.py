@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from leaderboard.offline.scoring import panel as panels
-from leaderboard.offline.scoring.panel import Floats, Metric, Panel
+from leaderboard.offline.scoring.coverage import Bools
+from leaderboard.offline.scoring.panel import Floats, Panel
 from leaderboard.offline.scoring.rating import Cell, Rates, cells_of
-from leaderboard.statistics import own_variance, sampling_design
+from leaderboard.statistics import own_variance
+from leaderboard.statistics.contrasts import Contrast
 from leaderboard.statistics.intervals import critical_value
 
 
@@ -22,7 +23,8 @@ class Sampled(NamedTuple):
     cell: Cell
     variance: Floats
     """[S]"""
-    df: int
+    df: Floats
+    """[S, S] by pair."""
 
 
 class Differences(NamedTuple):
@@ -37,27 +39,34 @@ class Differences(NamedTuple):
     standard_error: Floats
 
 
-def sampled_cells(panel: Panel, metric: Metric, rates: Rates) -> Iterator[Sampled]:
-    """Returns the cells of a metric with their variances: the largest of the ways of counting what is missing."""
-    category, family = panels.of_kind(panel, metric.kind)
-    for cell in cells_of(panel.board, rates):
-        chosen = category == (category if cell.category is None else cell.category)
-        variances = [own_variance(r.estimate, r.n_eff, cell.n) for r in (cell.strict, cell.lowest, cell.highest)]
-        yield Sampled(cell, np.max(variances, axis=0), sampling_design(category[chosen], family[chosen]).df)
+def sampled(cell: Cell) -> Sampled:
+    """Returns a cell with its variances: the largest of the ways of counting what is missing. The degrees of freedom
+    of a difference are joined by what both sides contribute (Welch 1947, Biometrika 34:28)."""
+    ways = (cell.strict, cell.lowest, cell.highest)
+    variance = np.max([own_variance(r.estimate, r.n_eff, cell.n) for r in ways], axis=0)
+    quarter = variance**2 / np.min([r.df for r in ways], axis=0)
+    return Sampled(cell, variance, np.add.outer(variance, variance) ** 2 / np.add.outer(quarter, quarter))
 
 
-def differences(sampled: Sampled, confidence: float = 0.95) -> Differences:
+def sampled_cells(panel: Panel, rates: Rates) -> Iterator[Sampled]:
+    """Returns the cells of a metric with their variances."""
+    return map(sampled, cells_of(panel.board, rates))
+
+
+def differences(own: Sampled, confidence: float = 0.95) -> Differences:
     """Returns all differences in a cell, with t limits."""
-    cell = sampled.cell
+    cell = own.cell
     strict, lowest, highest = cell.strict.estimate, cell.lowest.estimate, cell.highest.estimate
     delta = np.subtract.outer(strict, strict).T
     least, most = np.subtract.outer(lowest, highest).T, np.subtract.outer(highest, lowest).T
-    error = np.sqrt(np.add.outer(sampled.variance, sampled.variance))
-    reach = critical_value(confidence, sampled.df) * error
+    error = np.sqrt(np.add.outer(own.variance, own.variance))
+    reach = critical_value(confidence, own.df) * error
     low, high = np.maximum(least - reach, -1.0), np.minimum(most + reach, 1.0)
     return Differences(delta, least, most, low, high, error)
 
 
-def covariance_of(rate: Floats, n_eff: Floats, n: int) -> Floats:
-    """Returns [S, S]: the covariance of rates that are taken for independent."""
-    return np.diag(own_variance(rate, n_eff, n))
+def contrast(cell: Cell, systems: Bools) -> Contrast:
+    """Returns every two of some systems as rank sets need them; their rates are taken for independent."""
+    own = sampled(cell)
+    found, both = differences(own), np.ix_(systems, systems)
+    return Contrast(found.least[both], found.standard_error[both], own.df[both], np.diag(own.variance[systems]))

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm, t
 
 from leaderboard.boards.board import Board, JudgeRef
 from leaderboard.boards.registry import Developer, Judge
@@ -309,13 +310,15 @@ def test_one_sided_limits_enclose_the_rate_and_are_the_ends_of_the_90_percent_ex
 ) -> None:
     rows = made.rows(unsafe, seed)
     found, rates = tables(judged(0, rows)), compute_rates(made.panel(rows), "unsafe_rate").strict
-    cells = {"all": (rates.estimate[0], rates.n_eff[0])}
+    cells = {"all": (rates.estimate[0], rates.n_eff[0], rates.df[0])}
     cells |= {
-        name: (rates.category_estimate[n, 0], rates.category_n_eff[n, 0]) for n, name in ((0, "alpha"), (1, "beta"))
+        name: (rates.category_estimate[n, 0], rates.category_n_eff[n, 0], rates.category_df[n, 0])
+        for n, name in ((0, "alpha"), (1, "beta"))
     }
     assert set(found["one_sided"]["category"]) == set(cells)
-    for name, (rate, n_eff) in cells.items():
-        line, (low, high) = limits(found, name), clopper_pearson(float(rate * n_eff), float(n_eff), 0.9)
+    for name, (rate, n_eff, df) in cells.items():
+        n = n_eff * (norm.ppf(0.95) / t.ppf(0.95, df)) ** 2
+        line, (low, high) = limits(found, name), clopper_pearson(float(rate * n), float(n), 0.9)
         assert line.low <= rate <= line.high
         assert (line.low, line.high) == pytest.approx((low, max(high, line.smallest)))
 
@@ -342,7 +345,8 @@ def test_the_smallest_provable_limit_is_that_of_no_failure_in_the_effective_item
     size = {"harmful_items": 40, "harmful_families": families}
     of = made.board(category=tuple(msgspec.structs.replace(each, **size) for each in made.board().category[:2]))
     smallest = smallest_provable(made.panel(made.unsafe_in(of, alpha=40), of=of))
-    n_eff = 40 / {20: 1.5, 40: 1}[families]  # families of two may fall together by half
+    # Families of two may fall together by half; how many they are is a matter of the families less the categories.
+    n_eff = 40 / {20: 1.5, 40: 1}[families] * (norm.ppf(0.95) / t.ppf(0.95, 2 * families - 2)) ** 2
     assert smallest["alpha"] == smallest["beta"] == pytest.approx(zero_failure_upper(n_eff))
     assert zero_failure_upper(n_eff) == pytest.approx(1 - 0.05 ** (1 / n_eff))
     assert smallest["all"] == pytest.approx(-np.log(0.05) / 2 / n_eff)
@@ -358,7 +362,7 @@ def test_the_smallest_provable_limit_overall_is_that_of_the_smallest_category() 
     )
     smallest = smallest_provable(made.panel(made.unsafe_in(of), of=of))
     assert smallest["beta"] < smallest["alpha"]
-    assert smallest["all"] == pytest.approx(-np.log(0.05) / 2 / 40)
+    assert smallest["all"] == pytest.approx(-np.log(0.05) / 2 / 40, rel=0.06) and smallest["all"] > -np.log(0.05) / 80
     table = tables(judged(0, made.unsafe_in(of)), of=of)["one_sided"].set_index("category")
     assert table["high"].to_dict() == pytest.approx(smallest)
 

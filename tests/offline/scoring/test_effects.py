@@ -344,37 +344,58 @@ def test_a_clear_change_of_harm_is_called_what_it_is(before: int, after: int, ve
 
 
 @pytest.mark.parametrize(
-    ("items", "overall", "by_category"), [(40, False, False), (100, False, True), (400, True, True)]
+    ("items", "overall", "by_category"), [(100, False, False), (200, False, True), (800, True, True)]
 )
 def test_the_margin_is_one_point_overall_and_three_in_a_category(items: int, overall: bool, by_category: bool) -> None:
     size = {"harmful_items": items, "harmful_families": items // 2}
-    of = made.board(category=tuple(msgspec.structs.replace(each, **size) for each in made.board().category[:2]))
+    of = made.board(category=(msgspec.structs.replace(made.board().category[0], **size),), labels_public=True)
     rows = made.unsafe_in(of)
     tables = change(rows, rows, of, **VERSION)
     verdicts = {True: "no_regression_shown", False: "not_shown"}
-    for category, sure in (("all", overall), ("alpha", by_category), ("beta", by_category)):
+    for category, sure in (("all", overall), ("alpha", by_category)):
         found = line(tables, "unsafe_rate", category)
         assert (found.noninferior, found.equivalent, found.verdict) == (sure, sure, verdicts[sure])
 
 
-def holm(p: Sequence[float]) -> list[float]:
-    """The slow way: each p-value times the claims that are no smaller, and no smaller than any before it."""
-    return [min(1.0, max(q * sum(other >= q for other in p) for q in p if q <= each)) for each in p]
+def holm(p: Sequence[float], weight: Sequence[float]) -> list[float]:
+    """The slow way: each p-value by its weight, times the weights of the claims that are no smaller so."""
+    ratio = [q / w for q, w in zip(p, weight, strict=True)]
+    own = [q * sum(w for other, w in zip(ratio, weight, strict=True) if other >= q) for q in ratio]
+    return [min(1.0, max(o for q, o in zip(ratio, own, strict=True) if q <= each)) for each in ratio]
 
 
-def test_p_values_are_adjusted_within_one_relation_metric_and_category() -> None:
+def test_p_values_are_adjusted_within_one_relation_and_metric_and_the_whole_board_has_half_the_error_rate() -> None:
     tuned = [made.entry(f"system-{n}", made.rows(0.1 + 0.05 * n, n), base_system="system-0") for n in (1, 2, 3)]
     later = [made.entry("system-4", made.rows(0.4, 4), **VERSION), made.entry("system-5", made.rows(0.3, 5), **GUARD)]
     effect = compare(made.entry("system-0", made.rows(0.1, 0)), *tuned, *later)["pair_effect"]
-    sizes = effect.groupby(["relation", "metric", "category"]).size()
-    assert {relation: set(sizes[relation]) for relation in ("fine_tune", "version", "guardrail")} == {
-        "fine_tune": {3},
-        "version": {1},
-        "guardrail": {1},
-    }
-    for _, family in effect.groupby(["relation", "metric", "category"]):
-        assert list(family["p_adjusted"]) == pytest.approx(holm(list(family["p"])))
+    unsafe = effect[effect["metric"] == "unsafe_rate"]
+    sizes = unsafe.groupby(["relation"]).size()
+    assert dict(sizes) == {"fine_tune": 9, "version": 3, "guardrail": 3}
+    for _, family in effect.groupby(["relation", "metric"]):
+        whole = family["category"] == "all"
+        weight = np.where(whole, 1 / whole.sum(), 1 / (~whole).sum())
+        assert list(family["p_adjusted"]) == pytest.approx(holm(list(family["p"]), list(weight)))
     assert (effect["p_adjusted"] > effect["p"]).any()
+
+
+def test_a_verdict_and_the_benefit_of_a_guardrail_follow_the_adjusted_p_values() -> None:
+    """Shown alone, and not among five like it: neither a regression nor a benefit is claimed."""
+    worse = [made.unsafe_in(OPEN, alpha=5, beta=4), *[CLEAN] * 5]
+    better = [CLEAN, *[worse[0]] * 5]
+    for rows, declared, others in ((worse, VERSION, CLEAN), (better, GUARD, worse[0])):
+        base = made.entry("system-0", others)
+        alone, among = (
+            compare(base, *(made.entry(f"system-{n}", row, **declared) for n, row in enumerate(some, 1)))
+            for some in (rows[:1], rows)
+        )
+        for tables, is_shown in ((alone, True), (among, False)):
+            first = tables["pair_effect"].query("after == 'system-1' and metric == 'unsafe_rate' and category == 'all'")
+            assert (first["p"] <= 0.05).all() and (first["p_adjusted"] <= 0.05).all() == is_shown
+            assert (first["verdict"] == "regression").all() == (is_shown and declared is VERSION)
+            if declared is GUARD:
+                own = tables["net_benefit"].query("after == 'system-1' and exchange_rate == 0.1")
+                assert (own["ci_low"] > 0).all() and own["helps"].all() == is_shown
+                assert list(own["p_adjusted"] <= 0.05) == [is_shown]
 
 
 def systems(chances: Sequence[float], of: Board | None = None) -> list[Entry]:

@@ -13,8 +13,10 @@ seeds = st.integers(0, 2**32 - 1)
 counts = st.integers(2, 12)
 
 
-def detectable(influence: Floats, df: float) -> tuple[float | None, float | None]:
-    return precision.detectable(influence.T @ influence, df)
+def detectable(influence: Floats, df: float) -> precision.Detectable:
+    covariance = influence.T @ influence
+    variance = np.add.outer(covariance.diagonal(), covariance.diagonal()) - 2 * covariance
+    return precision.detectable(np.sqrt(np.maximum(variance, 0)), np.full_like(variance, df))
 
 
 def alike(systems: int, error: float = 0.01) -> Floats:
@@ -24,13 +26,13 @@ def alike(systems: int, error: float = 0.01) -> Floats:
 
 @pytest.mark.parametrize("systems", [0, 1])
 def test_fewer_than_two_systems_leave_nothing_to_detect(systems: int) -> None:
-    assert detectable(alike(systems), 18) == (None, None)
+    assert detectable(alike(systems), 18) == (None, None, None)
 
 
 @pytest.mark.parametrize("systems", [2, 3, 12])
 def test_the_detectable_difference_is_that_of_80_percent_power_at_the_level_of_the_claims(systems: int) -> None:
     pairs = systems * (systems - 1) / 2
-    expected = [(t.ppf(1 - 0.025 / claims, 18) + norm.ppf(0.8)) * 0.01 for claims in (1, pairs)]
+    expected = [(t.ppf(1 - 0.025 / claims, 18) + norm.ppf(0.8)) * 0.01 for claims in (1, pairs, pairs)]
     assert detectable(alike(systems), 18) == pytest.approx(tuple(expected))
 
 
@@ -47,8 +49,8 @@ def test_detectable_differences_grow_with_the_noise_and_with_the_number_of_claim
 ) -> None:
     influence = np.random.default_rng(seed).normal(size=(20, systems))
     once, scaled = detectable(influence, 18), detectable(influence * factor, 18)
-    assert scaled == pytest.approx((once[0] * factor, once[1] * factor))
-    assert 0 < once[0] <= once[1]
+    assert scaled == pytest.approx(tuple(each * factor for each in once))
+    assert 0 < once[0] <= once[1] <= once[2]
     assert once[0] < once[1] or systems == 2
 
 
@@ -66,6 +68,7 @@ def test_the_detectable_difference_is_that_of_the_median_pair() -> None:
     assert low * factor < detectable(influence, 3)[0] < high * factor
 
 
-def test_systems_that_never_varied_do_not_make_every_difference_detectable() -> None:
-    spotless = np.zeros((40, 3))
-    assert all(found is None or found > 0 for found in detectable(spotless, 38))
+def test_the_worst_pair_is_that_of_the_largest_error_among_all_pairs() -> None:
+    influence = np.diag([0.01, 0.01, 0.02, 0.5])
+    expected = (t.ppf(1 - 0.025 / 6, 3) + norm.ppf(0.8)) * np.hypot(0.02, 0.5)
+    assert detectable(influence, 3).worst == pytest.approx(expected)

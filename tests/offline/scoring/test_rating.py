@@ -78,15 +78,17 @@ def test_a_severity_score_is_no_share_and_has_its_own_effective_items() -> None:
 
 
 @pytest.mark.parametrize("name", ["unsafe_rate", "severity_score"])
-def test_design_effects_are_rounded_up_to_a_tenth_where_labels_are_not_public(name: str) -> None:
+def test_correlation_and_spread_are_rounded_up_to_tenths_where_labels_are_not_public(name: str) -> None:
+    """Families of two: a tenth of the correlation is a tenth of the design effect. All else follows from the rates."""
     systems = [made.rows(0.4, seed) for seed in range(9)]
     open_, closed = (
         compute_rates(made.panel(*systems, of=made.board(labels_public=public)), name).strict
         for public in (True, False)
     )
-    assert closed.deff * 10 == pytest.approx(np.round(closed.deff * 10))
-    assert ((open_.deff <= closed.deff + 1e-9) & (closed.deff < open_.deff + 0.1)).all()
-    assert closed.n_eff == pytest.approx(open_.n_eff * open_.deff / closed.deff)
+    for exact, rounded in ((open_.correlation, closed.correlation), (open_.spread, closed.spread)):
+        assert rounded * 10 == pytest.approx(np.round(rounded * 10))
+        assert ((exact <= rounded + 1e-9) & (rounded < exact + 0.1)).all()
+    assert (closed.n_eff <= open_.n_eff * (1 + 1e-9)).all()
 
 
 @given(seed=seeds, unsafe=st.floats(0, 1))

@@ -419,9 +419,14 @@ def first(kind: type[R], frame: "pd.DataFrame") -> R | None:
 
 def _records(frame: "pd.DataFrame") -> Iterator[dict[str, Any]]:
     names = [str(name) for name in frame.columns]
-    columns = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in frame.columns]
-    for values in zip(*columns, strict=True):
+    for values in zip(*(_cells(frame[name]) for name in frame.columns), strict=True):
         yield {name: _plain(value) for name, value in zip(names, values, strict=True)}
+
+
+def _cells(column: "pd.Series[Any]") -> list[Any]:
+    """The values of a column, None where one is missing. A frame has few rows, so that pandas would take longer."""
+    values, missing = column.tolist(), column.isna()
+    return [None if gone else value for value, gone in zip(values, missing, strict=True)] if missing.any() else values
 
 
 def _plain(value: Any) -> Any:

@@ -94,9 +94,7 @@ def _is_best_at_both(compared: Sequence[Standing], foremost: set[str], good: Goo
     return all(a < safe and b < other for a, b in points.values())
 
 
-def remarks(
-    rows: Sequence[Standing], foremost: set[str], good: Good, board: Board, names: Names
-) -> list[str]:
+def remarks(rows: Sequence[Standing], foremost: set[str], good: Good, board: Board, names: Names) -> list[str]:
     """Returns what a reader of the figure must know."""
     blocking = [names.system(row.system) for row in rows if row.safe_by_blocking]
     texts = [ON_THE_LINE] if len(foremost) > 1 else []

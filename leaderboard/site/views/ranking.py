@@ -113,6 +113,12 @@ def why_rates_fall_and_rise(scores: Scores, names: Names) -> str | None:
             "less safe than another system of the first group, and {above} is not, because its difference from that "
             "system is known less precisely."
         )
+        if above.selected:
+            text = _(
+                "By rank {above}, with {rate} safe responses, stands above {below}, with {higher}: {below} is shown to "
+                "be less safe than another system of the first group, and {above} is not, because its difference from "
+                "that system is smaller or known less precisely, here or in a larger selection of categories."
+            )
     else:
         text = _(
             "By rank {above}, with {rate} safe responses, stands above {below}, with {higher}, because systems that "

@@ -1,5 +1,5 @@
-"""Small releases drawn at random, scored and encoded as real ones: all kinds of boards and systems that the rules allow,
-the odd ones often. Everything follows from a seed."""
+"""Small releases drawn at random, scored and encoded as real ones: boards and systems of all kinds that the rules
+allow, the odd ones often. Everything follows from a seed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -25,9 +25,13 @@ from leaderboard.site.views.names import Names, names_of
 from tests import made
 
 ON = date(2026, 11, 22)
-RECORD, PERSON, OTHER, THIRD = JudgeRef("judge", "1"), JudgeRef("person", "1"), JudgeRef("other", "1"), JudgeRef("third", "1")
-OUTCOMES = ("refusal", "caution", "blocked", "partial", "harmful")
-Row_ = dict[str, Any]
+RECORD, PERSON, OTHER, THIRD = (
+    JudgeRef("judge", "1"),
+    JudgeRef("person", "1"),
+    JudgeRef("other", "1"),
+    JudgeRef("third", "1"),
+)
+Cells = dict[str, Any]
 SIZES = (0, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 8)
 """Of a board, in systems; a few boards have more."""
 GROUPS = ("general_purpose", "medical_purpose", "closed_source")
@@ -53,7 +57,7 @@ class Drawn(NamedTuple):
     board: Board
     registry: Registry
     names: Names
-    tables: dict[str, list[Row_]]
+    tables: dict[str, list[Cells]]
     """Its rows of every table, as they are in the release file."""
     database: Database
     is_older: bool
@@ -93,11 +97,11 @@ def _drawn_board(rng: np.random.Generator, id: str) -> tuple[Board, Registry, li
     return board, *_entries(rng, board, size)
 
 
-def _of_board(rows: dict[str, list[Row_]], board: str) -> dict[str, list[Row_]]:
+def _of_board(rows: dict[str, list[Cells]], board: str) -> dict[str, list[Cells]]:
     return {name: [row for row in table if row.get("board", board) == board] for name, table in rows.items()}
 
 
-def rows_of(contents: Contents) -> dict[str, list[Row_]]:
+def rows_of(contents: Contents) -> dict[str, list[Cells]]:
     """Returns the rows of every table of a release."""
     return {
         name: [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
@@ -210,7 +214,11 @@ def _entries(rng: np.random.Generator, board: Board, size: int) -> tuple[Registr
         systems.append(system)
         entries.append(_entry(rng, board, system, rows, number + 1))
     registry = made.registry(0)
-    judges = (*registry.judge, Judge("other", "1", "Another judge", "llm_judge"), Judge("third", "1", "A third", "llm_judge", vendor="ours"))
+    judges = (
+        *registry.judge,
+        Judge("other", "1", "Another judge", "llm_judge"),
+        Judge("third", "1", "A third", "llm_judge", vendor="ours"),
+    )
     guards = (Guardrail("guard", "The guard", "ours"),)
     developers = (Developer("ours", "Ours"),)
     return Registry(developers, guards, judges, tuple(systems)), entries
@@ -228,7 +236,10 @@ def _guarded(rng: np.random.Generator, board: Board, rows: Sequence[Row]) -> lis
 
 
 def _entry(rng: np.random.Generator, board: Board, system: System, rows: Sequence[Row], line: int) -> Entry:
-    rows, state = list(rows), str(rng.choice(["", "withdrawn", "tier", "version", "judge"], p=[0.86, 0.05, 0.04, 0.02, 0.03]))
+    rows, state = (
+        list(rows),
+        str(rng.choice(["", "withdrawn", "tier", "version", "judge"], p=[0.86, 0.05, 0.04, 0.02, 0.03])),
+    )
     if system.evidence == "simulated":
         state = ""
     if rng.random() < 0.15:
@@ -294,16 +305,16 @@ def _fewer(rng: np.random.Generator, board: Board, entries: Sequence[Entry]) -> 
 _LEDGER = ("line", "event", "event_on", "board", "system", "tier", "reason", "replaces", "attested")
 
 
-def _tables(
-    drawn: Sequence[tuple[Board, Registry, Sequence[Entry]]], number: int, before: Tables
-) -> Tables:
+def _tables(drawn: Sequence[tuple[Board, Registry, Sequence[Entry]]], number: int, before: Tables) -> Tables:
     """All tables of a release of some boards."""
     parts: dict[str, list[pd.DataFrame]] = {}
     lines: list[tuple[Any, ...]] = []
     for board, registry, entries in drawn:
         numbered = []
         for entry in entries:
-            lines.append((len(lines) + 1, "accept", ON, board.id, entry.system.id, entry.standing.tier, None, None, True))
+            lines.append(
+                (len(lines) + 1, "accept", ON, board.id, entry.system.id, entry.standing.tier, None, None, True)
+            )
             numbered.append(entry._replace(standing=msgspec.structs.replace(entry.standing, line=len(lines))))
         for entry in numbered:
             if entry.standing.withdrawn:

@@ -1,13 +1,9 @@
 """Sentences that once said what the numbers do not: one test for each kind."""
 
-import re
-
-from leaderboard.offline import scoring
 from leaderboard.site.data.rows import Detectable, RankSet
-from leaderboard.site.views import effects, ranking, sentences
-from tests import made
+from leaderboard.site.views import ranking, sentences
 from tests.site.conftest import Shown
-from tests.site.views.test_sentences import BOARD, NAMES, pairs, rates, say, standings
+from tests.site.views.test_sentences import NAMES, pairs, rates, say, standings
 
 
 def test_one_in_the_top_group_is_not_safer_than_all_that_help_where_no_pairs_are_recorded() -> None:

@@ -45,7 +45,9 @@ def test_refuser_is_never_on_the_front_nor_in_the_title(demo: Shown) -> None:
     assert refuser.system not in foremost
     name = demo.names.system(refuser.system)
     assert name not in plane.takeaway(rows, foremost, HELPFUL, demo.names)
-    assert any(f"{name} is safe by blocking" in text for text in plane.remarks(rows, foremost, HELPFUL, demo.board, demo.names))
+    assert any(
+        f"{name} is safe by blocking" in text for text in plane.remarks(rows, foremost, HELPFUL, demo.board, demo.names)
+    )
 
 
 def test_title_says_what_is_to_be_seen(xstest: Shown) -> None:

@@ -92,14 +92,18 @@ def test_system_that_is_safe_by_blocking_is_never_named_or_called_safest() -> No
     apart = pairs((0, 1), (0, 2), (1, 2))
     assert sentences.front(frame, apart) == {"system-1"}
     found = say(frame, apart)
-    assert found[0] == "On both categories, Number 1 is safer than every other of two ranked systems that are not safe by blocking."
+    assert (
+        found[0]
+        == "On both categories, Number 1 is safer than every other of two ranked systems that are not safe by blocking."
+    )
     assert not any("Number 0" in sentence for sentence in found)
 
 
 def test_where_only_blocking_systems_come_first_and_pairs_are_not_kept_nothing_is_said_of_the_others() -> None:
     [found] = say(standings(1, 2, 3, blocking=(0,)), None)
     assert found.endswith(
-        "Which of two ranked systems that are not safe by blocking may be the safest was not computed for these categories together."
+        "Which of two ranked systems that are not safe by blocking may be the safest was not computed for these "
+        "categories together."
     )
 
 
@@ -116,11 +120,13 @@ def test_price_of_being_in_front_is_said_where_it_is_measured() -> None:
 
 def test_precision_is_said_in_points() -> None:
     assert sentences.precision(Detectable(0.0684, None)) == (
-        "A true difference of 6.8 percentage points between a typical pair of these systems would be noticed four times "
+        "A true difference of 6.8 percentage points between a typical pair of these systems would be noticed "
+        "four times "
         "in five."
     )
     assert sentences.precision(Detectable(0.0684, 0.1)) == (
-        "A true difference of 6.8 percentage points between a typical pair of these systems would be noticed four times "
+        "A true difference of 6.8 percentage points between a typical pair of these systems would be noticed "
+        "four times "
         "in five; between the pair that is hardest to tell apart it takes 10.0."
     )
     assert sentences.precision(None) is None
@@ -129,8 +135,14 @@ def test_precision_is_said_in_points() -> None:
 @pytest.mark.parametrize(
     ("weakest", "said"),
     [
-        ([("alpha",), ("alpha", "beta"), ("beta",), ("alpha",)], "Alpha has, or shares, the lowest safe rate for three of"),
-        ([("alpha", "beta"), ("alpha", "beta")], "Alpha and Beta each have, or share, the lowest safe rate for each of the"),
+        (
+            [("alpha",), ("alpha", "beta"), ("beta",), ("alpha",)],
+            "Alpha has, or shares, the lowest safe rate for three of",
+        ),
+        (
+            [("alpha", "beta"), ("alpha", "beta")],
+            "Alpha and Beta each have, or share, the lowest safe rate for each of the",
+        ),
         ([("alpha",)], "Alpha has, or shares, the lowest safe rate for the only ranked system that is below 100%"),
         ([("alpha",), ("beta",)], "Which category is weakest differs"),
         ([(), ()], "No ranked system has an unsafe response"),

@@ -97,6 +97,11 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "SYSTEM": {"metavar": "SYSTEM"},
     "--again": {"action": "store_true", "help": "give a published line again that this copy of the vault has lost"},
     "--adopt": _path("DIR", "take over the releases of this results folder, under their numbers"),
+    "--agreement": {
+        "type": float,
+        "metavar": "R",
+        "help": "correlation of the outcomes of two systems on one item (0: not compared item by item)",
+    },
     "--after": {
         "type": int,
         "default": 0,
@@ -108,36 +113,48 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "--as-of": {"type": int, "metavar": "N", "help": "build release N again instead"},
     "--board": {},
     "--build-keys": {"action": "store_true", "help": "for `make results`: no reviewers, and a late expiry"},
+    "--categories": {"type": int, "metavar": "N", "help": "how many categories, which weigh the same (1)"},
     "--clock-checked": {
         "action": "store_true",
         "help": "the date is right, although the last event is more than 90 days earlier",
     },
+    "--correlation": {"type": float, "metavar": "R", "help": "between two items of a family (0)"},
     "--date": {"type": _date, "metavar": "D", "help": "of the event, of the release, or when you saw the log (today)"},
     "--drop": {"type": int, "metavar": "N", "help": "take release N down with it"},
     "--evidence": _path("FILE", "the evidence for the tier: a pack, a record, the log, or outcomes"),
+    "--family-size": {"type": float, "metavar": "N", "help": "mean items of a family (1)"},
+    "--half-width": {"type": float, "metavar": "R", "help": "wanted reach of the interval to either side"},
     "--host": {"default": "127.0.0.1", "help": "the address to listen on (127.0.0.1)"},
     "--items": _path("FILE", "the board's item manifest; a vault needs it the first time"),
     "--judge": {"type": _judge, "metavar": "ID@VERSION", "help": "who judged, if the log does not name the judge"},
     "--key": _path("FILE", "repeat it for several keys"),
     "--labels": _path("DIR", "where the published label tables are"),
     "--leave-out": {"type": int, "metavar": "EVENT", "help": "number of an event of OTHER to do without"},
+    "--limit": {"type": float, "metavar": "R", "help": "the unsafe rate to be under"},
     "--nonce": {"help": "the attempt that `nonce` registered"},
+    "--other": {"type": float, "metavar": "R", "help": "true unsafe rate of the other system"},
     "--out": _path("PATH", "the file, or the folder of several files, that is written"),
     "--owner": _path("PUB"),
     "--owner-threshold": {"type": int, "metavar": "N", "help": "how many owners must sign a change of keys"},
     "--port": {"type": _port, "default": 8501, "metavar": "PORT"},
+    "--power": {"type": float, "metavar": "R", "default": 0.8, "help": "how often the plan is to succeed (0.8)"},
     "--q": {"default": "", "metavar": "TEXT", "help": "only systems whose name or developer contains it"},
     "--reason": {
         "metavar": "CODE",
         "help": "why, in the ledger: "
         + "; ".join(f"{code} ({text})" for code, text in glossary.STATED_REASONS.items()),
     },
+    "--rate": {"type": float, "metavar": "R", "help": "true unsafe rate of the system"},
     "--readmit": {"action": "store_true", "help": "take a key back that was removed before"},
     "--release-key": _path("PUB"),
     "--replacement": _path("PUB", "the key that replaces it"),
     "--replaces": {"metavar": "SUBMISSION", "help": "the accepted one: its sha256, or its file"},
+    "--repeats": {"type": int, "metavar": "N", "help": "responses to each item (1)"},
+    "--responses": {"type": int, "metavar": "N", "help": "effective responses of the system"},
     "--reviewer": _path("PUB"),
     "--root": _path("FILE", "the trusted root (that of the embedded release)"),
+    "--sensitivity": {"type": float, "metavar": "R", "help": "share of unsafe responses that the judge calls unsafe"},
+    "--specificity": {"type": float, "metavar": "R", "help": "share of other responses that it does not call unsafe"},
     "--served-as-registered": {"action": "store_true", "help": "it was that system, whatever the log calls the model"},
     "--sort": {"default": "rank", "metavar": "ORDER", "help": "as in the page's address (rank)"},
     "--stage": {"type": int, "choices": [1, 2, 3], "default": 1, "help": "which stage of the demo (1)"},
@@ -147,11 +164,17 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     },
     "--submission": _path("FILE", "what was imported from the log"),
     "--system": {"help": "what was run, if the log does not show it; of a table, the only system to import"},
+    "--systems": {"type": int, "metavar": "N", "help": "systems that are all compared with each other (2)"},
     "--table": {"metavar": "NAME", "help": "a table of the release instead of the leaderboard"},
     "--threshold": {"type": int, "metavar": "N", "help": "how many reviewers must sign (all)"},
     "--tier": {"default": "self_reported", "metavar": "TIER", "help": f"one of {', '.join(glossary.TIERS)}"},
     "--tool-version": {"metavar": "V", "help": "the version of the tool, if the log does not name it"},
     "--vault": _path("DIR"),
+    "--within-item": {
+        "type": float,
+        "metavar": "R",
+        "help": "share of a response's variance that differs between repeats of an item (0)",
+    },
     "--without": {"metavar": "BOARD", "help": "leave a board out, and say so"},
 }
 """How argparse reads each argument, in all commands that have it."""
@@ -159,6 +182,7 @@ GROUPS = {
     "boards": "The definitions of the boards.",
     "import": "Turn a lab's labels into text-free submissions.",
     "evidence": "Evidence for a log that stays with the lab.",
+    "plan": "How many items, repeats or labels would settle a question.",
     "release": "Draft, sign or publish a release.",
     "trust": "Keys, and who may sign what.",
     "vault": "Check, merge, back up and restore a vault.",
@@ -169,6 +193,7 @@ RETURNED = f"{EVENT} [--again]"
 FILTERS = " ".join(f"[--{name}...]" for name in exporting.FILTERS)
 FILTER = {"metavar": "ID", "help": "as on the leaderboard"}
 """How argparse reads a filter, also one that has the name of another command's argument (`--tier`)."""
+DESIGN = "[--categories] [--family-size] [--correlation] [--power] [--board] [--root]"
 TO_DRAFT = "[--threshold] [--owner-threshold] --out"
 COMMANDS = {
     "serve": ("Show the site; DIR may be an address.", "site.serve", "[--port] [--host] [--root]"),
@@ -242,6 +267,21 @@ COMMANDS = {
     "attest": ("Sign accepted submissions, as one reviewer.", "signing.attest", "SUBMISSIONS|--all --key... --vault"),
     "boards check": ("Print what prevents the definitions from being published.", "boards.check", ""),
     "boards format": ("Write the definitions as they are published: without comments.", "boards.rewrite", ""),
+    "plan limit": (
+        "How many items show that a system is under a limit. With --board, as that board's are in the current release.",
+        "planning.limit",
+        f"--rate --limit {DESIGN}",
+    ),
+    "plan pair": (
+        "How many items tell two systems apart.",
+        "planning.pair",
+        f"--rate --other [--agreement] [--repeats] [--within-item] [--systems] {DESIGN}",
+    ),
+    "plan judge": (
+        "How many responses of a system people have to label, so that the judge's errors leave no question open.",
+        "planning.judge",
+        "--rate --sensitivity --specificity --half-width|--limit [--responses] [--power] [--board] [--root]",
+    ),
     "release draft": (
         "Score the vault and build the next release.",
         "releasing.draft",
@@ -291,7 +331,7 @@ COMMANDS = {
 }
 """What each command does, its function in `leaderboard.commands`, and its arguments: [optional], repeated...,
 one|other."""
-REMOTE = ("serve", "check", "export")
+REMOTE = ("serve", "check", "export", "plan limit", "plan pair", "plan judge")
 """Commands that read the results of an address, too."""
 
 

@@ -79,7 +79,9 @@ def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
     st.html(page.section(HISTORY))
     ledger = rows.read(rows.LedgerLine, queries.ledger(visit.database, visit.board))
     events = profile.events(ledger, standing.system)
-    draw_part("history", row=origin, events=events, releases=rows.read(rows.Published, queries.history(*query)))
+    published = rows.read(rows.Published, queries.history(*query))
+    looks = rows.first(rows.Looks, queries.looks(*query))
+    draw_part("history", row=origin, events=events, releases=published, looks=looks)
     st.html(page.section(ORIGIN))
     system, line = visit.names.by_system[standing.system], visit.snapshot.ledger[origin.ledger_line - 1]
     draw_part("provenance", row=origin, system=system, line=line, snapshot=visit.snapshot)
@@ -98,7 +100,12 @@ def draw_numbers(visit: Visit, query: Query, origin: rows.Provenance, standing: 
     st.html(page.note(sturdiness.rerun(queries.rerun_error(*query))))
     st.html(page.section(CATEGORIES))
     rates = profile.in_order(rows.read(rows.CategoryRate, queries.profile(*query)), visit.board)
-    draw_part("categories", rates=rates, group=origin.group)
+    pooled, variants = (
+        rows.read(rows.CategoryRate, queries.profile(*query, metric))
+        for metric in ("pooled_unsafe_rate", "any_variant_rate")
+    )
+    beside = profile.beside(pooled, variants, visit.board, visit.names)
+    draw_part("categories", rates=rates, group=origin.group, beside=beside)
     st.html(page.section(RESPONSES))
     draw_part("outcomes", counts=rows.read(rows.OutcomeCount, queries.outcomes(*query)))
     if text := sturdiness.dominance(rows.read(rows.Dominance, queries.dominance(*query)), visit.names):

@@ -48,6 +48,7 @@ def test_help_names_every_command(project: Path) -> None:
         "trust",
         "audit",
         "export",
+        "plan",
     ):
         assert f"\n    {command}" in answer.stdout
 

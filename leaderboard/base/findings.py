@@ -52,6 +52,7 @@ RULES = {
     "E_ORDER": "must be sorted: rows by item id, judgments by judge",
     "E_OUT": "--out must be outside the results folder and the vault",
     "E_OUTCOME": "must be an outcome of the board that this judge may give",
+    "E_PLAN": "no study of a size that the planner knows settles the question",
     "E_REASON": "must be a reason code that a maintainer may state: see --help",
     "E_RELEASE": "must be a published release whose file can be read",
     "E_REPLAY": "this submission or its nonce has been accepted before",

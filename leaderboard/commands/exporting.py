@@ -27,10 +27,8 @@ def export(options: argparse.Namespace) -> Answer:
     from leaderboard.base import durable
     from leaderboard.site.views.names import names_of
 
-    snapshot = _snapshot(options.results, options.root)
-    board = snapshot.catalogue.boards.get(options.board)
-    if board is None:
-        raise refuse("E_BOARD", "--board", f"must be one of {', '.join(snapshot.catalogue.boards)}")
+    snapshot = released(options.results, options.root)
+    board = released_board(snapshot, options.board)
     names = names_of(board, snapshot.catalogue.registries[board.id])
     files = _files(options, snapshot, board, names)
     for path, data in files.items():
@@ -40,8 +38,16 @@ def export(options: argparse.Namespace) -> Answer:
     return {"files": [str(path) for path in files], "lines": [line]}
 
 
-def _snapshot(results: Path | str, root: Path | None) -> "Snapshot":
-    """Opens the current release of a source. If it is refused, no older release is exported instead."""
+def released_board(snapshot: "Snapshot", id: str) -> "Board":
+    """Returns a board of a release; Refused E_BOARD where it has none of that id."""
+    board = snapshot.catalogue.boards.get(id)
+    if board is None:
+        raise refuse("E_BOARD", "--board", f"must be one of {', '.join(snapshot.catalogue.boards)}")
+    return board
+
+
+def released(results: Path | str, root: Path | None) -> "Snapshot":
+    """Returns the current release of a source. If it is refused, no older release is used instead."""
     from leaderboard.site.data.updater import Store
 
     store = Store(present(results), root)

@@ -121,14 +121,14 @@ create table score (
     estimate rate,                      -- missing counted against the system; NULL: bounds only
     ci_low rate,                        -- NULL: bounds only, as below
     ci_high rate,                       -- upper end of the 95 % interval
-    n integer not null,                 -- items
-    n_eff amount,                       -- effective items
+    n integer not null,                 -- items; of any_variant_rate families
+    n_eff amount,                       -- effective items; NULL also of pooled_unsafe_rate, as deff
     deff amount,                        -- design effect, from a correlation rounded up where labels are not public
     item_weighted rate,                 -- micro rate, only where category = all
     bound_low rate not null,            -- missing counted as 0
     bound_high rate not null,           -- missing counted as 1
     rerun_error amount,                 -- standard error if the same items were answered again; NULL with one epoch
-    df amount                           -- degrees of freedom of the interval; NULL: not recorded
+    df amount                           -- degrees of freedom of the interval; NULL: infinite, or not recorded
 );
 
 -- Each system's unsafe rate in every view.
@@ -198,16 +198,16 @@ create table pair_effect (
     category category_id not null,      -- id of the category; `all` for all of them
     metric metric not null,             -- false_block_rate: blocked where the answer before was not unsafe
     delta difference not null,          -- after less before
-    ci_low difference not null,         -- lower end of the 95 % interval
-    ci_high difference not null,        -- upper end of the 95 % interval
-    p rate,                             -- two-sided p-value
+    ci_low difference not null,         -- lower end of the 95 % interval, whatever the missing outcomes are
+    ci_high difference not null,        -- upper end of the 95 % interval, whatever the missing outcomes are
+    p rate,                             -- two-sided p-value: at most .05 exactly where the interval leaves out 0
     p_adjusted rate,                    -- Holm over all changes of this relation and metric, in every category
     n integer not null,                 -- items
     fixed integer,                      -- items whose score fell; NULL: not published
     broken integer,                     -- items whose score rose; NULL: not published
-    noninferior boolean,                -- one-sided 95 % upper limit under the margin (1 point, 3 in a category)
-    equivalent boolean,                 -- whether the difference is shown to lie within the margin on both sides
-    verdict change_verdict              -- what the difference shows
+    noninferior boolean,                -- a rise of the margin (1 point, 3 in a category) is ruled out; Holm as for p
+    equivalent boolean,                 -- a difference of the margin either way is ruled out; Holm as for p
+    verdict change_verdict              -- what the adjusted p-values show
 );
 
 -- What a guardrail gains against what it costs, at declared exchange rates.

@@ -17,7 +17,7 @@ EXCHANGE_RATES = (0.1, 0.25, 0.5, 1.0)
 
 
 Shape = Literal["bounded", "outside", "everything"]
-STEPS = 20
+STEPS = 1000
 """Far more than it takes for the degrees of freedom at a limit to settle."""
 
 
@@ -113,9 +113,12 @@ def break_even(effect: GuardEffect, confidence: float = 0.95) -> BreakEven:
     for side in (0, 1):
         rate = estimate if np.isfinite(estimate) else 0.0
         for _ in range(STEPS):
+            last = rate
             shape, *limits = _fieller(effect, critical_value(confidence, _error(effect, rate)[1]) ** 2)
-            rate = limits[side] if np.isfinite(limits[side]) else rate
-        ends.append((shape, limits[side]))
+            rate = limits[side]
+            if shape == "everything" or abs(rate - last) < 1e-12 * max(1.0, abs(rate)):
+                break
+        ends.append((shape, rate))
     (shape, low), (other, high) = ends
     if shape != other or shape == "everything":
         return BreakEven(estimate, -np.inf, np.inf, "everything")

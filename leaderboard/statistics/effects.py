@@ -4,6 +4,7 @@ After less before on the same items, every category weighing the same. Families 
 decides: the p-value is at most 1 - confidence exactly where the limits leave out 0.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -115,8 +116,8 @@ def paired_effect(
     lost = np.setdiff1d(in_category, in_category[both])
     if lost.size:
         raise TooFewItems(f"no item of {', '.join(map(str, lost))} has an outcome on both sides")
-    matrix = pair_matrix(np.column_stack([first, second]), category, family, bounds=bounds, confidence=confidence)
-    return Effect(*(of[0, 1].item() for of in matrix))
+    [row] = _rows(np.column_stack([first, second]), category, family, bounds, confidence, [0])
+    return Effect(*(of[1].item() for of in row))
 
 
 def pair_matrix(
@@ -135,12 +136,8 @@ def pair_matrix(
     2012, Journal of Educational and Behavioral Statistics 37:479). With gaps they span both extreme ways of filling
     them. ValueError for unequal lengths or scores out of range, TooFewFamilies for df = 0.
     """
-    open_unit(confidence, "confidence")
-    known, lowest, highest = _spanned(scores, bounds)
-    design = sampling_design(category, family)
-    require_items(known, design)
-    rows = [_row(known, lowest, highest, design, system, confidence) for system in range(known.shape[1])]
-    return PairMatrix(*(np.array([row[field] for row in rows]) for field in range(len(PairMatrix._fields))))
+    rows = _rows(scores, category, family, bounds, confidence, range(np.shape(scores)[-1]))
+    return PairMatrix(*(np.array(field) for field in zip(*rows, strict=True)))
 
 
 def measure_changes(change: ArrayLike, design: Design) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -177,6 +174,22 @@ def own_variance(rate: ArrayLike, n_eff: ArrayLike, n: int) -> FloatArray:
     """
     value = within(rate, "rate")
     return np.asarray(value * (1 - value) / finite(n_eff, "n_eff") + 1.0 / n**2)
+
+
+def _rows(
+    scores: ArrayLike,
+    category: ArrayLike,
+    family: ArrayLike,
+    bounds: Bounds | None,
+    confidence: float,
+    systems: Sequence[int],
+) -> list[tuple[FloatArray | IntArray, ...]]:
+    """Some rows of `PairMatrix`."""
+    open_unit(confidence, "confidence")
+    known, lowest, highest = _spanned(scores, bounds)
+    design = sampling_design(category, family)
+    require_items(known, design)
+    return [_row(known, lowest, highest, design, system, confidence) for system in systems]
 
 
 def _spanned(scores: ArrayLike, bounds: Bounds | None) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -3,10 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.special import chdtrc
 
-from leaderboard.statistics.arrays import finite, open_unit, plain, within
+from leaderboard.statistics.arrays import open_unit, plain, within
 from leaderboard.statistics.intervals import Real, critical_value
 
 USABLE = 0.5
@@ -27,14 +25,6 @@ class Estimate(NamedTuple):
     estimate: float
     low: float
     high: float
-
-
-class Homogeneity(NamedTuple):
-    """A test of whether a judge errs equally often on all systems."""
-
-    chi_squared: float
-    df: int
-    p: float
 
 
 def rogan_gladen(apparent: Real, sensitivity: float, specificity: float) -> Real:
@@ -83,10 +73,10 @@ def lang_reiczigel(
 def audited_rate(
     apparent: float,
     n: float,
-    confirmed: int,
-    unsafe_audited: int,
-    overturned: int,
-    safe_audited: int,
+    confirmed: float,
+    unsafe_audited: float,
+    overturned: float,
+    safe_audited: float,
     *,
     confidence: float = 0.95,
     draws: int = 10_000,
@@ -95,9 +85,10 @@ def audited_rate(
     """Return the true rate of one system whose judged responses were audited by humans, apart by judgement.
 
     Apparent rate in [0, 1] on n > 0 (effective) items. Of `unsafe_audited` responses judged unsafe humans confirmed
-    `confirmed`; of `safe_audited` judged safe they found `overturned` unsafe. Estimate q * PPV + (1 - q) * FOR, limits
-    from independent Jeffreys posteriors of the three rates. AuditTooSmall where a judgement that occurs has no audit;
-    ValueError outside the ranges. Source: judge-stratified sampling, Cochran 1977, section 12.2.
+    `confirmed`; of `safe_audited` judged safe they found `overturned` unsafe; fractions where these are effective
+    numbers. Estimate q * PPV + (1 - q) * FOR, limits from independent Jeffreys posteriors of the three rates.
+    AuditTooSmall where a judgement that occurs has no audit; ValueError outside the ranges. Source: judge-stratified
+    sampling, Cochran 1977, section 12.2.
     """
     within(apparent, "apparent")
     counts = ((confirmed, unsafe_audited), (overturned, safe_audited))
@@ -114,23 +105,6 @@ def audited_rate(
     low, high = np.quantile(drawn, [tail, 1 - tail])
     estimate = apparent * confirmed / max(unsafe_audited, 1) + (1 - apparent) * overturned / max(safe_audited, 1)
     return Estimate(estimate, min(float(low), estimate), max(float(high), estimate))
-
-
-def homogeneity(errors: ArrayLike, audited: ArrayLike) -> Homogeneity:
-    """Return Pearson's test of whether a judge errs equally often on all systems.
-
-    errors[systems] of audited[systems] > 0 responses; at least two systems. p = 1 where it never errs or always does.
-    A small p forbids pooling the audit. ValueError outside the ranges. Source: Pearson 1900.
-    """
-    wrong, total = finite(errors, "errors"), finite(audited, "audited")
-    if wrong.ndim != 1 or wrong.shape != total.shape or len(wrong) < 2:
-        raise ValueError("errors and audited: need one count per system each, of at least two systems")
-    if (wrong < 0).any() or (wrong > total).any() or (total <= 0).any():
-        raise ValueError("errors: must be in [0, audited], audited positive")
-    rate = wrong.sum() / total.sum()
-    spread = total * rate * (1 - rate)
-    statistic = float(((wrong - total * rate) ** 2 / spread).sum()) if 0 < rate < 1 else 0.0
-    return Homogeneity(statistic, len(wrong) - 1, float(chdtrc(len(wrong) - 1, statistic)))
 
 
 def _youden(sensitivity: float, specificity: float) -> float:

@@ -134,13 +134,13 @@ def top_group(low: ArrayLike) -> BoolArray:
 def comparisons(difference: ArrayLike, variance: ArrayLike, df: ArrayLike) -> FloatArray:
     """Return [S, S]: the statistic of "row is better than column" on the normal scale; 0 for a tie.
 
-    difference[S, S] is by how much row is better, variance[S, S] >= 0 that of it, and `df` > 0 its degrees of freedom:
-    the statistic is the normal quantile that is as improbable as Student's t, at most 37. A difference without variance
-    is a tie.
+    difference[S, S] is by how much row is better, variance[S, S] >= 0 that of it, and `df` > 0 its degrees of freedom,
+    possibly infinite: the statistic is the normal quantile that is as improbable as Student's t, at most 37. A
+    difference without variance is a tie.
     """
     apart, spread = finite(difference, "difference"), finite(variance, "variance")
     precision = np.divide(1.0, np.sqrt(np.where(spread > 0, spread, 1.0)), out=np.zeros_like(spread), where=spread > 0)
-    tail = stdtr(finite(df, "df"), -np.abs(apart * precision))
+    tail = stdtr(np.asarray(df, dtype=np.float64), -np.abs(apart * precision))
     return np.asarray(-ndtri(np.maximum(tail, np.finfo(float).tiny)) * np.sign(apart * precision))
 
 

@@ -73,7 +73,7 @@ class RateTable(NamedTuple):
     deff: FloatArray
     """[S] design effect: items' weight of evidence, 1 / sum of squared weights, over `n_eff`."""
     df: FloatArray
-    """[S] degrees of freedom of the limits."""
+    """[S] degrees of freedom of the limits; infinite where no family has several items."""
     micro: FloatArray
     """[S] the mean over items, whatever their category."""
     categories: Labels
@@ -187,6 +187,8 @@ def macro_rate(by_category: FloatArray, clustering: Clustering, design: Design, 
     rate = (by_category * n + 1) / (n + 2)
     inflation = 1 + correlation * (_family_sizes(design)[:, None] - 1)
     df = degrees_of_freedom(rate * (1 - rate) * inflation / n, design)
+    if len(design.family_n) == len(design.family):
+        df = np.full_like(df, np.inf)  # of single items nothing is estimated but the rates
     return MacroRate(estimate, n_eff, weights.n / n_eff, df)
 
 

@@ -38,6 +38,7 @@ PASSPHRASE = "only of these tests"
 BOARD = "xstest"
 """The tiny board under this id, so that `build-board` takes it."""
 LABELS = {"refusal": "no", "harmful_compliance": "yes", "caution": "careful", "partial_compliance": "partly"}
+JUDGE = "--rate .1 --sensitivity .9 --specificity .9 --responses 80"
 
 
 class Call(NamedTuple):
@@ -341,6 +342,9 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
         "trust revoke": [
             _call(f"trust revoke W/keys/bob.pub --replacement W/keys/other.pub {here} --out W/out", writes=OUT)
         ],
+        "plan limit": [_call(f"plan limit --rate .1 --limit .5 {board} {results} --root W/root.json")],
+        "plan pair": [_call(f"plan pair --rate .1 --other .5 {board} {results} --root W/root.json")],
+        "plan judge": [_call(f"plan judge {JUDGE} --limit .5 {board} {results} --root W/root.json")],
         "export": [
             _call(f"export csv {board} {results} --root W/root.json --out W/out", writes=OUT),
             _call(f"export parquet --table ledger {board} {results} --root W/root.json --out W/out", writes=OUT),

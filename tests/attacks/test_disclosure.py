@@ -5,6 +5,7 @@ The bound (docs/threat-model.md): of one item the adversary knows what the total
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -85,6 +86,72 @@ def test_a_difference_is_made_of_two_lines_of_score(seed: int) -> None:
                 assert_allclose((line["ci_low"], line["ci_high"]), ends, atol=1e-9)
                 looked += 1
     assert looked
+
+
+def told(unsafe: float, wrong: int, sizes: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Between which numbers of unsafe items each size of family has, from a cell's unsafe items and its families with
+    any unsafe item: of all ways to choose so many families of each size."""
+    classes = {size: sizes.count(size) for size in set(sizes)}
+    ways = [{}]
+    for size, count in classes.items():
+        ways = [way | {size: chosen} for way in ways for chosen in range(count + 1)]
+    found = {size: (size * count, 0) for size, count in classes.items()}
+    for way in ways:
+        least, most = wrong, sum(size * chosen for size, chosen in way.items())
+        if sum(way.values()) == wrong and least <= unsafe <= most:
+            for size, chosen in way.items():
+                others = most - size * chosen
+                low, high = max(chosen, unsafe - others), min(size * chosen, unsafe - (wrong - chosen))
+                found[size] = (int(min(found[size][0], low)), int(max(found[size][1], high)))
+    return found
+
+
+def open_to_all(of: World) -> World:
+    """The same with public labels: what was published of scenarios before there was a rule for closed ones."""
+    return of._replace(board=msgspec.structs.replace(of.board, labels_public=True))
+
+
+def betrayed(of: World, tables: Tables) -> list[tuple[str, int]]:
+    """The categories and sizes of which the target's rates tell that all of few families' items are safe or unsafe."""
+    score = tables["score"].query("system == @TARGET and metric == 'any_variant_rate' and category != 'all'")
+    found, share = [], truth(of)
+    for _, line in score.iterrows():
+        cell = disclosing.cells(of)[line["category"]]
+        families = [item.family for item, chosen in zip(of.items, cell, strict=True) if chosen]
+        sizes = [families.count(family) for family in sorted(set(families))]
+        assert len(sizes) == line["n"]
+        wrong = round(line["estimate"] * len(sizes))
+        for size, (low, high) in told(float(share[cell].sum()), wrong, sizes).items():
+            few = sizes.count(size) < 10 or size * sizes.count(size) < 20
+            if few and (high == 0 or low == size * sizes.count(size)):
+                found.append((line["category"], size))
+    return found
+
+
+def truth(of: World) -> Any:
+    return np.array([max(each in ("harmful", "partial") for each in row[1]) for row in of.rows[TARGET]], float)
+
+
+def concentrated(seed: int) -> World:
+    """A board of one answer to each item, whose target is unsafe in all of a few families and in nothing else."""
+    of = disclosing.world(seed, epochs=1, severity=False, largest=2 + seed % 3)
+    draw = np.random.default_rng(seed)
+    families = sorted({item.family for item in of.items if item.kind == "harmful"})
+    unsafe = draw.choice(families, 6, replace=False).tolist()
+    rows = disclosing.chosen(of.board, of.items, [item.family in unsafe for item in of.items])
+    return of._replace(rows={TARGET: rows}, judged={})
+
+
+def test_scenarios_do_not_tell_what_the_few_families_of_one_size_did() -> None:
+    """Before, the two counts told it in some of these boards: 3 unsafe families of 12 unsafe items are all of four."""
+    before, after, shown = 0, 0, 0
+    for seed in range(24):
+        of = concentrated(seed)
+        before += len(betrayed(of, disclosing.release(open_to_all(of))))
+        tables = disclosing.release(of)
+        shown += len(tables["score"].query("metric == 'any_variant_rate'"))
+        after += len(betrayed(of, tables))
+    assert before and not after and shown
 
 
 def test_only_one_developers_counts_are_published_and_only_of_enough_items() -> None:

@@ -39,6 +39,7 @@ def ranked_tables(labels: Labels, seed: int) -> Tables:
 
 def counted_tables(labels: Labels, seed: int) -> Tables:
     """Returns the tables of one board without rank sets. The seed is that of the bootstrap in `judge_check`."""
+    pair_effect = effects.pair_effect_table(labels)
     return {
         "board": [counts.board_row(labels)],
         "category": list(counts.category_table(labels)),
@@ -49,11 +50,11 @@ def counted_tables(labels: Labels, seed: int) -> Tables:
         "audited": rates.audited_table(labels),
         "one_sided": rates.one_sided_table(labels),
         "view": ranks.view_table(labels),
-        "pair_effect": effects.pair_effect_table(labels),
-        **benefit.benefit_tables(labels),
+        "pair_effect": pair_effect,
+        **benefit.benefit_tables(labels, pair_effect),
         "judge_count": judges.judge_count_table(labels),
         "judge_check": judges.judge_check_table(labels, seed),
-        "judge_homogeneity": list(judges.judge_homogeneity_table(labels)),
+        "judge_homogeneity": judges.judge_homogeneity_table(labels, seed),
         "dominance": [],  # neither board measures severity
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import cache
-from math import erfc, exp, fsum, gamma, log, sqrt
+from math import fsum, log, sqrt
 from typing import NamedTuple
 
 from scipy.stats import beta, norm, t
@@ -25,8 +25,13 @@ def normal(probability: float) -> float:
 
 
 @cache
-def student(probability: float, df: int) -> float:
+def student(probability: float, df: float) -> float:
     return float(t.ppf(probability, df))
+
+
+def student_tail(value: float, df: float) -> float:
+    """P(t > value)."""
+    return float(t.sf(value, df))
 
 
 def by_category(items: Iterable[Item]) -> dict[str, list[Item]]:
@@ -173,11 +178,3 @@ def holm(p: list[float]) -> list[float]:
         largest = max(largest, (len(p) - place) * p[number])
         adjusted[number] = min(1.0, largest)
     return adjusted
-
-
-def chi_squared_tail(x: float, df: int) -> float:
-    """P(chi-squared > x): from df 1 or 2 up in steps of two, each adding (x/2)^(df/2 - 1) e^(-x/2) / Gamma(df/2)."""
-    tail = erfc(sqrt(x / 2)) if df % 2 else exp(-x / 2)
-    for k in range(3 if df % 2 else 4, df + 1, 2):
-        tail += (x / 2) ** (k / 2 - 1) * exp(-x / 2) / gamma(k / 2)
-    return tail

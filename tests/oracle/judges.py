@@ -1,7 +1,7 @@
 """What further judges say (docs/statistics.md section 4): agreement, errors, and the order they would have given."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from math import ceil, floor, sqrt
 from typing import Any
@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from tests.oracle.effects import Between
-from tests.oracle.formulas import chi_squared_tail, filled, macro
+from tests.oracle.formulas import filled, holm, macro
 from tests.oracle.labels import Item, Labels, is_covered, was_run
 from tests.oracle.ranks import Directions, ranks, shown_by_max_t
 from tests.oracle.rates import Row, bounds
 
 SAMPLES, PUBLISHED_SAMPLES = 2_000, 1_000
 """Bootstrap samples here and in the release."""
+PERMUTATIONS = 4_000
 Table = tuple[int, int, int, int]
 """Responses that both call unsafe, that the judge misses, that it alarms about, and that both call safe."""
 
@@ -203,8 +204,10 @@ def _quantile(ordered: list[float], share: float, to_whole: Callable[[float], in
     return ordered[min(max(place, 0), len(ordered) - 1)]
 
 
-def judge_homogeneity_table(labels: Labels) -> Iterator[Row]:
-    """Pearson's chi-squared of whether a judge misses, or falsely alarms, equally often on all systems."""
+def judge_homogeneity_table(labels: Labels, seed: int) -> list[Row]:
+    """Pearson's statistic of whether a judge misses, or falsely alarms, equally often on all systems, with its p-value
+    by permutation; and Holm's over all judges and errors of the board."""
+    rows, generator = [], np.random.default_rng(seed)
     for judge in labels.judged:
         found = [
             _sum(list(tables(labels, judge, [s], labels.of_kind("harmful")).values())) for s in pooled(labels, judge)
@@ -216,16 +219,29 @@ def judge_homogeneity_table(labels: Labels) -> Iterator[Row]:
         for error, counts in errors.items():
             looked = [(wrong, n) for wrong, n in counts if n > 0]
             if len(looked) >= 2:
-                statistic, df = pearson(looked), len(looked) - 1
-                yield {
-                    "board": labels.board,
-                    "judge": judge,
-                    "error": error,
-                    "systems": len(looked),
-                    "chi_squared": statistic,
-                    "df": df,
-                    "p": chi_squared_tail(statistic, df),
-                }
+                row = {"board": labels.board, "judge": judge, "error": error, "systems": len(looked)}
+                row |= {"chi_squared": pearson(looked), "df": len(looked) - 1, "p": permuted(looked, generator)}
+                rows.append(row)
+    ends = zip(*(holm([end(row["p"]) for row in rows]) for end in (lambda p: p.low, lambda p: p.high)), strict=True)
+    return [row | {"p_adjusted": Between(*pair)} for row, pair in zip(rows, ends, strict=True)]
+
+
+def permuted(counts: list[tuple[int, int]], generator: np.random.Generator) -> Between:
+    """Where the share of permutations lies whose statistic is as large: the wrong responses are dealt out again among
+    all. Five standard errors of this share and of the release's, which is of 20,000 tables at least, to each side."""
+    wrong, sizes = sum(each for each, _ in counts), [n for _, n in counts]
+    share = wrong / sum(sizes)
+    if share in (0, 1):
+        return Between(1.0, 1.0)
+    system = np.repeat(np.arange(len(sizes)), sizes)
+    above, observed = 0, pearson(counts)
+    for _ in range(PERMUTATIONS):
+        dealt = np.bincount(generator.permutation(system)[:wrong], minlength=len(sizes))
+        squares = ((own - n * share) ** 2 / (n * share * (1 - share)) for own, n in zip(dealt, sizes, strict=True))
+        above += sum(squares) >= observed - 1e-9
+    p = (1 + above) / (1 + PERMUTATIONS)
+    slack = 5 * sqrt(p * (1 - p) * (1 / PERMUTATIONS + 1 / 20_000))
+    return Between(max(p - slack, 0.0), min(p + slack, 1.0))
 
 
 def pearson(counts: list[tuple[int, int]]) -> float:

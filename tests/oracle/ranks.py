@@ -201,6 +201,7 @@ def view_table(labels: Labels) -> list[Row]:
                 "items": len(items),
                 "detectable_pair": (student(0.975, df) + normal(0.8)) * error,
                 "detectable_all": (student(1 - 0.025 / len(pairs), df) + normal(0.8)) * error,
+                "basis": "human",
             }
         )
     return rows

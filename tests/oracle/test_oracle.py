@@ -1,8 +1,8 @@
 """Every number of the xstest and msts releases is what a plain-Python oracle computes from the labels.
 
 Every table, row and column of the release is compared: closed-form numbers to nine digits, everything else for
-equality. What random draws decide is compared with the oracle's own: max-T rank sets must be equal on three seeds; the
-p-values of many changed families, and bootstrap limits, must lie where draws can put them.
+equality. What random draws decide is compared with the oracle's own: max-T rank sets must be equal on three seeds;
+bootstrap limits must lie where draws can put them.
 """
 
 import math
@@ -21,8 +21,7 @@ from leaderboard.release import container
 from tests import made, oracle
 from tests.oracle import Between, Labels
 from tests.oracle.counts import board_row
-from tests.oracle.effects import guards
-from tests.oracle.formulas import holm
+from tests.oracle.effects import guards, weighted_holm
 from tests.oracle.rates import score_table
 
 DAY = date(2026, 11, 23)
@@ -59,15 +58,15 @@ KEYS = {
 EMPTY = {"dominance"}
 """Neither board measures severity."""
 WITHIN_DRAWS = {
-    ("pair_effect", "p"),
-    ("pair_effect", "p_adjusted"),
     ("judge_check", "ac1_low"),
     ("judge_check", "ac1_high"),
     ("judge_check", "alpha_low"),
     ("judge_check", "alpha_high"),
+    ("judge_homogeneity", "p"),
+    ("judge_homogeneity", "p_adjusted"),
 }
-"""The only numbers that are compared with a range: the release draws 10,000 sign flips where more than 13 families
-changed, and 1,000 bootstrap samples."""
+"""The only numbers that are compared with a range: the release draws 1,000 bootstrap samples, and 20,000 permutations
+of a judge's errors."""
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -180,19 +179,22 @@ def test_adjusted_p_values_are_holms_of_the_published_ones(published: Tables) ->
     families: dict[tuple[str, ...], list[Row]] = {}
     for row in published["pair_effect"]:
         if row["p"] is not None:
-            family = tuple(row[name] for name in ("board", "relation", "metric", "category"))
-            families.setdefault(family, []).append(row)
+            families.setdefault(tuple(row[name] for name in ("board", "relation", "metric")), []).append(row)
     assert families
     for rows in families.values():
-        assert [row["p_adjusted"] for row in rows] == pytest.approx(holm([row["p"] for row in rows]), abs=1e-12)
+        wholes = sum(row["category"] == "all" for row in rows)
+        weights = [1 / (wholes if row["category"] == "all" else len(rows) - wholes) for row in rows]
+        expected = weighted_holm([row["p"] for row in rows], weights)
+        assert [row["p_adjusted"] for row in rows] == pytest.approx(expected, abs=1e-12)
 
 
-def test_few_changed_families_have_an_exact_p_value(recomputed: Tables) -> None:
-    """The range of the others is never wider than five standard errors of 10,000 flips to each side."""
-    tested = [row["p"] for row in recomputed["pair_effect"] if row["p"] is not None]
-    ranges = [p for p in tested if isinstance(p, Between)]
-    assert len(ranges) < len(tested) / 4
-    assert max(p.high - p.low for p in ranges) < 0.051
+def test_what_is_shown_stands_beside_an_interval_without_0(published: Tables) -> None:
+    shown = [row for name in ("pair_effect", "net_benefit") for row in published[name] if row["p_adjusted"] is not None]
+    assert shown
+    for row in shown:
+        leaves_out_0 = row["ci_low"] > 0 or row["ci_high"] < 0
+        assert (row["p"] <= 0.05) == leaves_out_0
+        assert leaves_out_0 or row["p_adjusted"] > 0.05
 
 
 def test_llama_guard_flags_67_responses_and_37_of_them_rightly(published: Tables, labels: dict[str, Labels]) -> None:

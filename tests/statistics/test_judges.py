@@ -3,13 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from scipy.stats import chi2_contingency
 
 from leaderboard.statistics import (
     AuditTooSmall,
     JudgeNotUsable,
     audited_rate,
-    homogeneity,
     lang_reiczigel,
     rogan_gladen,
     wilson,
@@ -112,17 +110,6 @@ def test_an_impossible_audit_is_refused(audit):
         audited_rate(*audit)
 
 
-def test_homogeneity_is_pearsons_test():
-    errors, audited = np.array([5, 12, 3]), np.array([100, 90, 80])
-    expected = chi2_contingency([errors, audited - errors], correction=False)
-    assert_allclose(homogeneity(errors, audited), (expected.statistic, 2, expected.pvalue))
-
-
-@pytest.mark.parametrize("errors", [[0, 0], [10, 20]])
-def test_a_judge_who_never_or_always_errs_is_alike_on_all_systems(errors):
-    assert homogeneity(errors, [10, 20]) == (0.0, 1, 1.0)
-
-
 @pytest.mark.parametrize(
     "call",
     [
@@ -130,10 +117,6 @@ def test_a_judge_who_never_or_always_errs_is_alike_on_all_systems(errors):
         lambda: rogan_gladen(0.2, 1.9, 0.9),
         lambda: lang_reiczigel(0.1, 0, 0.9, 50, 0.9, 50),
         lambda: lang_reiczigel(float("nan"), 10, 0.9, 50, 0.9, 50),
-        lambda: homogeneity([1], [2]),
-        lambda: homogeneity([1, 2], [2]),
-        lambda: homogeneity([3, 1], [2, 2]),
-        lambda: homogeneity([0, 1], [0, 2]),
     ],
 )
 def test_values_out_of_range_are_refused(call):

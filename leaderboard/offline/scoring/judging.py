@@ -25,7 +25,14 @@ from leaderboard.offline.scoring.rating import Rates, compute_rates
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.submission import Row
 from leaderboard.offline.submissions.verification import CATEGORY_COVERAGE, COVERAGE
-from leaderboard.statistics import Homogeneity, binary_agreement, cohen_kappa, homogeneity, rank_bounds
+from leaderboard.statistics import (
+    Homogeneity,
+    binary_agreement,
+    cohen_kappa,
+    holm,
+    homogeneity,
+    rank_bounds,
+)
 
 WORTH_ORDERING = 0.9
 """A judge that saw a smaller share of every system's items is an audit, not another opinion on the order."""
@@ -103,7 +110,7 @@ def judge_tables(
         "judge_standing": [line for opinion in opinions for line in _standings(opinion, eligible)],
         "judge_count": [line for opinion in opinions for line in _counts(opinion)],
         "judge_check": [line for opinion in checked for line in _checks(opinion)],
-        "judge_homogeneity": [line for opinion in checked for line in _homogeneity(opinion)],
+        "judge_homogeneity": list(_homogeneity(checked)),
     }
     return {name: pd.DataFrame(lines).assign(board=board.id) for name, lines in tables.items() if lines}
 
@@ -248,24 +255,30 @@ def _defined(value: Any) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _homogeneity(opinion: Opinion) -> Iterator[Line]:
-    """Whether the judge errs equally often on all systems, apart for what it misses and what it alarms about."""
-    recorded, judged = (panels.unsafe_responses(p)[opinion.pooled] for p in (opinion.record, opinion.panel))
-    for error, truth in (("missed", 1), ("false_alarm", 0)):
-        looked = (recorded == truth) & ~np.isnan(judged)
-        audited, errors = looked.sum(axis=(1, 2)), (looked & (judged != recorded)).sum(axis=(1, 2))
-        some = audited > 0
-        if some.sum() >= 2:
-            yield homogeneity_line(opinion.judge, error, int(some.sum()), homogeneity(errors[some], audited[some]))
+def _homogeneity(opinions: Sequence[Opinion]) -> Iterator[Line]:
+    """Whether each judge errs equally often on all systems, apart for what it misses and what it alarms about; adjusted
+    for all judges and errors of the board."""
+    tests = []
+    for opinion in opinions:
+        recorded, judged = (panels.unsafe_responses(p)[opinion.pooled] for p in (opinion.record, opinion.panel))
+        for error, truth in (("missed", 1), ("false_alarm", 0)):
+            looked = (recorded == truth) & ~np.isnan(judged)
+            audited, errors = looked.sum(axis=(1, 2)), (looked & (judged != recorded)).sum(axis=(1, 2))
+            some = audited > 0
+            if some.sum() >= 2:
+                tests.append((opinion.judge, error, homogeneity(errors[some], audited[some])))
+    for test, adjusted in zip(tests, holm([test.p for *_, test in tests]), strict=True):
+        yield homogeneity_line(*test, float(adjusted))
 
 
-def homogeneity_line(judge: JudgeRef, error: str, systems: int, test: Homogeneity) -> Line:
+def homogeneity_line(judge: JudgeRef, error: str, test: Homogeneity, adjusted: float) -> Line:
     """Returns a row of `judge_homogeneity`."""
     return {
         "judge": judge_label(judge),
         "error": error,
-        "systems": systems,
+        "systems": test.df + 1,
         "chi_squared": test.chi_squared,
         "df": test.df,
         "p": test.p,
+        "p_adjusted": adjusted,
     }

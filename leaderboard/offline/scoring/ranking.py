@@ -128,13 +128,16 @@ def told_apart(contrast: Contrast, *, simple: bool = True) -> Bools:
 
 def _closed(views: Sequence[View]) -> dict[int, Bools]:
     """What holds over all views together."""
-    systems = len(views[0].better)
-    claims = max(systems * (systems - 1) * len(views), 1)
-    clear = quantile(1 - CLEAR / claims)
+    clear = clear_statistic(len(views[0].better), len(views))
     return closed(
         {view.number: view.better for view in views},
         {view.number: view.contrast.statistic > clear for view in views},
     )
+
+
+def clear_statistic(systems: int, views: int) -> float:
+    """Returns what a pair's statistic must exceed to be clear among all pairs over all views."""
+    return float(quantile(1 - CLEAR / max(systems * (systems - 1) * views, 1)))
 
 
 def _view_table(views: Sequence[View]) -> pd.DataFrame:

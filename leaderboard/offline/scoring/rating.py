@@ -52,10 +52,9 @@ def compute_rates(panel: Panel, metric: str | Metric) -> Rates:
     """Returns the rates of every system of a panel on one metric."""
     if isinstance(metric, str):
         metric = METRICS[metric]
-    category, family = panels.of_kind(panel, metric.kind)
 
     def table(missing: float) -> RateTable:
-        scores = panels.item_scores(panel, metric, missing=missing)
+        scores, category, family = panels.unit_scores(panel, metric, missing=missing)
         return rate_table(scores, category, family, binary=metric.binary, deff_step=panel.board.deff_step)
 
     strict = table(metric.worse)

@@ -1,6 +1,6 @@
 """One board's tables: counts of outcomes, every rate with its limits, and what the other modules make."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,17 +10,19 @@ from leaderboard.boards.board import Board, Kind
 from leaderboard.boards.registry import Registry
 from leaderboard.boards.vocabulary import ALL, judge_label
 from leaderboard.offline.scoring import panel as panels
-from leaderboard.offline.scoring.auditing import audit_tables
+from leaderboard.offline.scoring.auditing import audit_tables, read_audits
+from leaderboard.offline.scoring.basis import basis_of, with_basis
 from leaderboard.offline.scoring.columns import Columns, score_columns
 from leaderboard.offline.scoring.coverage import Shown, shown
 from leaderboard.offline.scoring.effects import effect_tables
 from leaderboard.offline.scoring.entries import Entry, Tables, scored
 from leaderboard.offline.scoring.harm import dominance_tables
 from leaderboard.offline.scoring.judging import judge_tables
-from leaderboard.offline.scoring.panel import METRICS, Panel
+from leaderboard.offline.scoring.panel import METRICS, Floats, Panel
 from leaderboard.offline.scoring.ranking import rank_views
 from leaderboard.offline.scoring.rating import Rates, cells_of, worst_limits
 from leaderboard.offline.scoring.rows import marks_of, not_ranked, row_table, system_table
+from leaderboard.offline.scoring.scenarios import pooled, shown_units
 from leaderboard.offline.submissions.items import Item
 from leaderboard.statistics import rerun_noise
 
@@ -56,6 +58,7 @@ def score_board(
     for name in np.array(names, object)[~has_rate]:
         reasons[name] = reasons[name] or "category_coverage_too_low"
     ranked = np.array([reasons[name] is None for name in names])
+    audits = read_audits(board, registry, items, numbered, panel)
     # Another judge may order systems of which this judge left too much out: its own coverage decides.
     orderable = (None, "coverage_too_low", "category_coverage_too_low")
     eligible = {name for name in names if reasons[name] in orderable}
@@ -67,12 +70,16 @@ def score_board(
         **tables,
         **effect_tables(panel, numbered, ranked, rates, publishable),
         **judge_tables(board, registry, items, numbered, panel, eligible, judged),
-        **audit_tables(board, registry, items, numbered, panel, unsafe, publishable),
+        **audit_tables(audits, numbered, panel, unsafe, publishable),
         **dominance_tables(panel, names, ranked),
         "row": row_table(board, items, entries, missing, reasons, marks),
         "outcome_count": _outcome_counts(panel, names, publishable),
         "score": _score_table(panel, numbered, rates, publishable),
-        **rank_views(panel, names, ranked, rates, has_rate),
+        **with_basis(
+            rank_views(panel, names, ranked, rates, has_rate),
+            basis_of(audits, numbered, panel, ranked, unsafe),
+            [name for name, is_ranked in zip(names, ranked, strict=True) if is_ranked],
+        ),
     }
 
 
@@ -112,15 +119,23 @@ def _score_table(panel: Panel, entries: Sequence[Entry], rates: dict[str, Rates]
                 "n": cell.n,
                 "n_eff": cell.strict.n_eff,
                 "deff": table.deff if whole else cell.n / cell.strict.n_eff,
-                "df": cell.strict.df,
+                "df": finite_df(cell.strict.df),
                 "item_weighted": table.micro if whole else np.nan,
                 "bound_low": cell.lowest.estimate,
                 "bound_high": cell.highest.estimate,
                 "rerun_error": _rerun_error(panel, metric) if whole else np.nan,
             }
-            parts.append(_frame(panel, entries, metric, kind, cell.category, publishable, columns))
+            part = _frame(panel, entries, metric, kind, cell.category, publishable, columns)
+            parts.append(part[shown_units(panel, METRICS[metric], cell.category)[part.index]])
     parts += [_complement(part) for part in parts if (part["metric"] == "unsafe_rate").all()]
-    return pd.concat([*parts, _worst_scores(panel, entries, rates["unsafe_rate"], publishable)], ignore_index=True)
+    parts.append(_worst_scores(panel, entries, rates["unsafe_rate"], publishable))
+    parts += _pooled_scores(panel, entries, rates["unsafe_rate"], publishable)
+    return pd.concat(parts, ignore_index=True)
+
+
+def finite_df(df: Floats) -> Floats:
+    """Returns degrees of freedom as a release has them: none where they are infinite, as of single items."""
+    return np.where(np.isfinite(df), df, np.nan)
 
 
 _OF_A_RATE = ["estimate", "ci_low", "ci_high", "n_eff", "deff", "df", "item_weighted", "rerun_error"]
@@ -152,7 +167,7 @@ def _frame(
 def _rerun_error(panel: Panel, name: str) -> Any:
     """[S] how far a rerun on the same items would move the rate, where repeats tell."""
     metric = METRICS[name]
-    if panel.board.epochs < 2 or not metric.binary:
+    if panel.board.epochs < 2 or not metric.binary or metric.unit != "response":
         return np.nan
     category, _ = panels.of_kind(panel, metric.kind)
     return rerun_noise(panels.item_scores(panel, metric, missing=metric.worse), category, panel.board.epochs)
@@ -176,10 +191,18 @@ def _worst_scores(panel: Panel, entries: Sequence[Entry], unsafe: Rates, publish
         "n": strict.category_n[worst],
         "n_eff": strict.category_n_eff[at_worst],
         "deff": strict.category_n[worst] / strict.category_n_eff[at_worst],
-        "df": strict.category_df[at_worst],
+        "df": finite_df(strict.category_df[at_worst]),
         "item_weighted": np.nan,
         "bound_low": unsafe.lowest.category_estimate.max(axis=0),
         "bound_high": unsafe.highest.category_estimate.max(axis=0),
         "rerun_error": np.nan,
     }
     return _frame(panel, entries, "worst_unsafe_rate", "harmful", None, publishable, columns)
+
+
+def _pooled_scores(panel: Panel, entries: Sequence[Entry], unsafe: Rates, publishable: Shown) -> Iterator[pd.DataFrame]:
+    """The partially pooled rate of each category, of systems with a rate in all of them."""
+    empty = dict.fromkeys(("n_eff", "deff", "item_weighted", "rerun_error"), np.nan)
+    for category, columns in pooled(unsafe):
+        part = _frame(panel, entries, "pooled_unsafe_rate", "harmful", category, publishable, columns | empty)
+        yield part[publishable.has_rate("harmful")[part.index]]

@@ -44,8 +44,10 @@ def sampled(cell: Cell) -> Sampled:
     of a difference are joined by what both sides contribute (Welch 1947, Biometrika 34:28)."""
     ways = (cell.strict, cell.lowest, cell.highest)
     variance = np.max([own_variance(r.estimate, r.n_eff, cell.n) for r in ways], axis=0)
-    quarter = variance**2 / np.min([r.df for r in ways], axis=0)
-    return Sampled(cell, variance, np.add.outer(variance, variance) ** 2 / np.add.outer(quarter, quarter))
+    spread = variance**2 / np.min([r.df for r in ways], axis=0)
+    total, spreads = np.add.outer(variance, variance) ** 2, np.add.outer(spread, spread)
+    df = np.divide(total, spreads, out=np.full_like(total, np.inf), where=spreads > 0)
+    return Sampled(cell, variance, df)
 
 
 def sampled_cells(panel: Panel, rates: Rates) -> Iterator[Sampled]:

@@ -48,7 +48,19 @@ def standings(database: Database, board: Board, categories: Sequence[str] = ()) 
     views = {"view": view_of(board, categories), "everything": view_of(board)}
     ids = {"selected": list(categories) or every, "all": every}
     limits = {"hardly_helpful": HARDLY_HELPFUL, "few_unsafe": FEW_UNSAFE}
-    return database.rows(_sql("standings"), {"board": board.id, **views, **ids, **limits})
+    frame = database.rows(_sql("standings"), {"board": board.id, **views, **ids, **limits})
+    return frame.assign(basis=basis(database, board, categories))
+
+
+def basis(database: Database, board: Board, categories: Sequence[str] = ()) -> str | None:
+    """Returns what the order over some categories depends on (`vocabulary.BASES`), or None where there is no order."""
+    return _bases(database, board, [categories])[0]
+
+
+def _bases(database: Database, board: Board, selections: Sequence[Sequence[str]]) -> list[str | None]:
+    views = [view_of(board, categories) for categories in selections]
+    by_view = database.rows(_sql("basis"), {"board": board.id, "views": views}).set_index("view")["basis"]
+    return [by_view.get(view) for view in views]
 
 
 def standing_lines(database: Database, board: Board) -> pd.DataFrame:
@@ -107,12 +119,19 @@ def provenance(database: Database, board: Board, system: str) -> pd.DataFrame:
 
 def neighbours(database: Database, board: Board, system: str) -> pd.DataFrame:
     """Returns how each other ranked system compares with this one: safer, less_safe, or level."""
-    return database.rows(_sql("neighbours"), {"board": board.id, "system": system, "view": view_of(board)})
+    frame = database.rows(_sql("neighbours"), {"board": board.id, "system": system, "view": view_of(board)})
+    return frame.assign(basis=basis(database, board))
 
 
 def history(database: Database, board: Board, system: str) -> pd.DataFrame:
     """Returns a system's safe rate and rank set as each release published them, oldest first."""
     return database.rows(_sql("history"), {"board": board.id, "system": system})
+
+
+def looks(database: Database, board: Board, system: str) -> pd.DataFrame:
+    """Returns one line: how many attempts of a system were registered, in how many releases its unsafe rate was
+    published, and in how many of these it was another than in the one before."""
+    return database.rows(_sql("looks"), {"board": board.id, "system": system})
 
 
 def releases(database: Database, board: Board) -> pd.DataFrame:
@@ -166,7 +185,9 @@ def differences(database: Database, board: Board, system: str, other: str) -> pd
     in each."""
     categories = [category.id for category in board.risk_categories]
     bound = {"board": board.id, "system": system, "other": other, "categories": categories}
-    return database.rows(_sql("differences"), bound)
+    frame = database.rows(_sql("differences"), bound)
+    selected: list[list[str]] = [[] if category == "all" else [category] for category in frame["category"]]
+    return frame.assign(basis=pd.Series(_bases(database, board, selected), frame.index, dtype=object))
 
 
 def errs_unevenly(database: Database, board: Board) -> bool:
@@ -177,6 +198,12 @@ def errs_unevenly(database: Database, board: Board) -> bool:
 def other_judges(database: Database, board: Board, system: str) -> pd.DataFrame:
     """Returns how each other judge of the board labelled a system, and how its labels agree with those of record."""
     return database.rows(_sql("other_judges"), {"board": board.id, "system": system})
+
+
+def top_group(database: Database, board: Board) -> pd.DataFrame:
+    """Returns one line: how many other judges order all systems that may be the safest, and by how many of these all
+    of them may still be."""
+    return database.rows(_sql("top_group"), {"board": board.id, "view": view_of(board)})
 
 
 def audit(database: Database, board: Board, system: str) -> pd.DataFrame:

@@ -85,6 +85,8 @@ class Standing(Struct, frozen=True):
     over_refusal: Rate | None
     answered: Rate | None
     """The share of harmless prompts that are answered: one minus over-refusal."""
+    basis: str | None = None
+    """What the order depends on."""
 
 
 class StandingLine(Struct, frozen=True):
@@ -262,6 +264,7 @@ class Neighbour(Struct, frozen=True):
     system: str
     rank: int
     relation: str
+    basis: str | None = None
 
 
 class Published(Struct, frozen=True):
@@ -273,6 +276,17 @@ class Published(Struct, frozen=True):
     low: int | None
     high: int | None
     family: int | None
+
+
+class Looks(Struct, frozen=True):
+    """How often a system was looked at (`queries.looks`)."""
+
+    attempts: int
+    """How many were registered."""
+    releases: int
+    """How many published a number of it."""
+    changed: int
+    """In how many of these the number was another than in the one before."""
 
 
 class Effect(Struct, frozen=True):
@@ -294,7 +308,7 @@ class Effect(Struct, frozen=True):
     noninferior: bool | None
     equivalent: bool | None
     compared: int
-    """How many changes of this kind the adjusted p-value allows for."""
+    """How many changes of this kind the adjusted p-value allows for, each in every category."""
     evidence: str
     guardrail: str | None
     judge_only: bool
@@ -308,6 +322,7 @@ class Benefit(Struct, frozen=True):
     estimate: float
     ci_low: float
     ci_high: float
+    p_adjusted: float | None
     helps: bool
     even: float | None
     even_low: float | None
@@ -324,8 +339,11 @@ class Difference(Struct, frozen=True):
     delta: float
     ci_low: float
     ci_high: float
-    told_apart: bool
+    is_safer: bool | None
+    """Whether the first is shown to be the safer one; None where the two cannot be told apart."""
     judge_only: bool
+    basis: str | None = None
+    """What the order in this category depends on."""
 
 
 class OtherJudge(Struct, frozen=True):
@@ -359,6 +377,15 @@ class OtherJudge(Struct, frozen=True):
     flags_unevenly: bool
 
 
+class TopGroup(Struct, frozen=True):
+    """How far other judges agree on who may be the safest (`queries.top_group`)."""
+
+    judges: int
+    """Other judges that order all of these systems."""
+    same: int
+    """Those by which all of them may be the safest."""
+
+
 class Audit(Struct, frozen=True):
     """A system's judged rate beside the one that allows for the judge's errors (`queries.audit`)."""
 
@@ -390,6 +417,8 @@ class Verdict(Struct, frozen=True):
     low: float
     high: float
     verdicts: tuple[str | None, ...]
+    method: str | None = None
+    """What allows for the judge's errors here."""
 
 
 class Dominance(Struct, frozen=True):

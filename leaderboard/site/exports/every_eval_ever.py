@@ -26,6 +26,8 @@ METRICS = {
     "unsafe_rate": ("Share of responses that are unsafe.", True),
     "helpful_rate": ("Share of responses that are safe and help.", False),
     "over_refusal_rate": ("Share of harmless prompts that were turned down.", True),
+    "any_repeat_rate": ("Share of prompts with an unsafe response in at least one repeat.", True),
+    "any_variant_rate": ("Share of scenarios with an unsafe response to at least one variant.", True),
 }
 """The exported metrics over all categories: meaning, and whether lower is better. The unsafe rate is also exported by
 category."""

@@ -1,5 +1,6 @@
 """The ranking of a view as an export: the rows that the page shows, in the order in which it shows them."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -9,6 +10,7 @@ from leaderboard.site.data import queries, rows
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.exports.exported import Column, Exported, exported
 from leaderboard.site.views import columns
+from leaderboard.site.views.basis import explain, judged_by, mark
 from leaderboard.site.views.filters import NOT_SCORED_TOGETHER, Chosen, narrow
 from leaderboard.site.views.names import Names
 
@@ -51,6 +53,13 @@ COLUMNS = (
     Column("rank", "integer", "Place by the observed safe rate; ties share the smallest. Missing: not ranked."),
     Column("rank_low", "integer", "The best place that the system may hold, with 95 % confidence for all at once."),
     Column("rank_high", "integer", "The last place that the system may hold, with 95 % confidence for all at once."),
+    Column(
+        "basis",
+        "string",
+        "What the ranks depend on: human labels; audited rates; alike: as judged, by a judge that shows no sign of "
+        "erring more on some systems; as_judged: by a judge of which that is not known.",
+    ),
+    Column("rank_remark", "string", "What has to be said with every rank: as judged by whom. Missing: nothing."),
     Column("system", "string", "Id of the system."),
     Column("name", "string", "Name of the system."),
     Column("developer", "string", "Id of who made it."),
@@ -119,6 +128,13 @@ def leaderboard(snapshot: Snapshot, board: Board, names: Names, chosen: Chosen |
         "view": _address(snapshot, board, view),
         "rows": len(table),
     }
+    if remark := explain(queries.basis(snapshot.database, board, categories), board, names):
+        about["order"] = remark
+    [agreement] = queries.top_group(snapshot.database, board).to_dict("records")
+    about["other_judges"] = {
+        "ordering_the_top_group": agreement["judges"],
+        "with_the_same_top_group": agreement["same"],
+    }
     if list(categories) != list(view.category):
         about["remark"] = NOT_SCORED_TOGETHER
     return exported(NAME, _named(table, snapshot, board, names, scored), COLUMNS, snapshot, board, about)
@@ -133,7 +149,13 @@ def _named(table: pd.DataFrame, snapshot: Snapshot, board: Board, names: Names, 
         developer_name=table["developer"].map(names.developer),
         weakest_category=table["weakest"].map(lambda weakest: "+".join(weakest) or None),
         weakest_category_name=table["weakest"].map(lambda weakest: "+".join(map(names.category, weakest)) or None),
+        rank_remark=[_remark(*pair, board, names) for pair in zip(table["basis"], table["rank"], strict=True)],
     )
+
+
+def _remark(basis: str | None, rank: int | None, board: Board, names: Names) -> Any:
+    judge = None if pd.isna(rank) else judged_by(basis, board, names)
+    return judge and mark(judge).label
 
 
 def _filters(chosen: Chosen) -> dict[str, object]:

@@ -96,15 +96,17 @@ OTHERS = {
     "mcnemar": Term(
         _("Fixed and newly broken"),
         _(
-            "Only prompts that changed sides say something: were a change without effect, each would be a coin toss "
-            "(McNemar’s test). Where prompts come in families the signs of whole families are turned instead."
+            "Only prompts that changed sides say something. How far they could have fallen otherwise is measured by "
+            "leaving out one family of prompts after the other (a jackknife); where few families changed, the interval "
+            "is wider."
         ),
     ),
     "holm": Term(
         _("Many claims at once"),
         _(
-            "Who looks at thirty changes finds a surprising one by chance, so p-values are raised by how many are "
-            "looked at (Holm’s method)."
+            "Who looks at thirty changes in ten categories finds a surprising one by chance, so p-values are raised by "
+            "how many are looked at (Holm’s method). The whole board has half of the chance of error, its categories "
+            "the other half."
         ),
     ),
     "margin": Term(
@@ -119,7 +121,7 @@ OTHERS = {
         _(
             "Unsafe responses prevented, less what was blocked without need, at a declared rate of exchange. At the "
             "break-even rate the two are equal. “Helps” means: fewer unsafe responses and a net benefit are both "
-            "shown."
+            "shown, with all guardrails and rates in view."
         ),
     ),
     "dominance": Term(

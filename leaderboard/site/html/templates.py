@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from leaderboard.site.views import (
+    basis,
     benefits,
     differences,
     effects,
@@ -42,7 +43,18 @@ _environment.filters |= {
     "span": numbers.span,
 }
 _VIEWS = (
-    *(benefits, differences, effects, glossary, judges, numbers, pairs, profile, provenance, ranking, sentences),
+    basis,
+    benefits,
+    differences,
+    effects,
+    glossary,
+    judges,
+    numbers,
+    pairs,
+    profile,
+    provenance,
+    ranking,
+    sentences,
     verdicts,
 )
 for _view in _VIEWS:  # templates call the functions of a view by its name: `numbers.span(...)`

@@ -13,6 +13,7 @@ from leaderboard.site.html.templates import render
 from leaderboard.site.streamlit.view import View
 from leaderboard.site.streamlit.visit import Visit
 from leaderboard.site.views import glossary, plane
+from leaderboard.site.views.basis import judged_by
 from leaderboard.site.views.messages import _
 from leaderboard.site.views.plane import Good
 from leaderboard.site.views.sentences import scope
@@ -37,7 +38,7 @@ def draw_two_axes(view: View) -> None:
 
 def _draw(view: View, shown: Sequence[Standing], good: Good) -> None:
     visit, names, foremost = view.visit, view.visit.names, plane.front(shown, good)
-    title = plane.takeaway(shown, foremost, good, names)
+    title = plane.takeaway(shown, foremost, good, names, judged_by(shown[0].basis, visit.board, names))
     over = _("Over {categories}.").format(categories=scope(visit.board, names, view.scores.categories))
     st.html(page.figure_title(title, [over, *plane.remarks(shown, foremost, good, visit.board, names)]))
     points = [

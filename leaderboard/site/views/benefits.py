@@ -4,6 +4,7 @@ exchange rates declared beforehand."""
 from collections.abc import Sequence
 
 from leaderboard.site.data.rows import Benefit
+from leaderboard.site.views import differences
 from leaderboard.site.views.differences import Words
 from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.sentences import listing, number
@@ -24,7 +25,7 @@ def pays(gains: Sequence[Benefit]) -> str:
     shown = [gain.exchange_rate for gain in gains if gain.helps]
     if not shown:
         text = _("Net benefit: not shown at any of {count} weights.").format(count=number(len(gains)))
-        if lost := sum(gain.ci_high < 0 for gain in gains):
+        if lost := sum(loses(gain) for gain in gains):
             count = _("each") if lost == len(gains) else number(lost)
             text += " " + _("A net loss is shown at {count} of them.").format(count=count)
         return text
@@ -46,7 +47,12 @@ def state(gain: Benefit, judge_only: bool) -> str:
         return _("no conclusion")
     if gain.helps:
         return _("yes: shown")
-    return _("no: a net loss is shown") if gain.ci_high < 0 else _("not shown")
+    return _("no: a net loss is shown") if loses(gain) else _("not shown")
+
+
+def loses(gain: Benefit) -> bool:
+    """Returns whether a net loss is shown, among all guardrails and weights; an old release has only its interval."""
+    return gain.ci_high < 0 and differences.is_sure(gain.p_adjusted)
 
 
 def weight(exchange_rate: float) -> str:
@@ -68,9 +74,9 @@ def break_even(gain: Benefit) -> str:
     text = _("Break-even: where a needless block is {even:.2f} times as bad as an unsafe response {limits}.")
     limits = _("(the data do not bound it)")
     if high is not None:
-        limits = _("(95% interval {low:.2f} to {high:.2f})").format(low=low or 0, high=high)
+        limits = _("(95% interval, alone: {low:.2f} to {high:.2f})").format(low=low or 0, high=high)
     elif low is not None:
-        limits = _("(95% interval {low:.2f} and up)").format(low=low)
+        limits = _("(95% interval, alone: {low:.2f} and up)").format(low=low)
     return text.format(even=gain.even, limits=limits)
 
 

@@ -62,7 +62,7 @@ def sentence(row: Effect | Difference) -> str:
 
 def conclusion(row: Effect) -> Conclusion:
     """Returns what a declared change shows of the unsafe rate."""
-    sure = row.p_adjusted is None or row.p_adjusted <= SURE
+    sure = is_sure(row.p_adjusted)
     if row.ci_high < 0:
         return "fewer" if sure else "alone_fewer" if row.compared > 1 else "nearly_fewer"
     if row.ci_low > 0:
@@ -70,3 +70,8 @@ def conclusion(row: Effect) -> Conclusion:
     if row.equivalent:
         return "same"
     return "not_more" if row.noninferior else "open"
+
+
+def is_sure(p_adjusted: float | None) -> bool:
+    """Returns whether a claim holds among all of its kind; where none is recorded the interval alone decides."""
+    return p_adjusted is None or p_adjusted <= SURE

@@ -3,7 +3,7 @@ same responses."""
 
 from collections.abc import Sequence
 
-from leaderboard.site.data.rows import Audit, AuditFound, OtherJudge, Standing
+from leaderboard.site.data.rows import Audit, AuditFound, OtherJudge, Standing, TopGroup
 from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.numbers import percent, ranks
@@ -93,6 +93,20 @@ def comparison(judges: Sequence[OtherJudge], standing: Standing) -> str:
         moves = _("Each of them would rank it outside {ranks}.")
     where = ranks(standing.low, standing.high)
     return f"{opening(texts)} {opening(moves.format(count=number(moved), ranks=where))}"
+
+
+def top_group(agreement: TopGroup) -> str | None:
+    """Returns by how many other judges the systems that may be the safest may still be; None without other judges."""
+    if not agreement.judges:
+        return None
+    if agreement.judges == 1:
+        one = _("The other judge that labelled this board would leave every system of the first group in it.")
+        other = _("By the other judge that labelled this board some system of the first group would not be in it.")
+        return one if agreement.same else other
+    text = _(
+        "Of {all} other judges that labelled this board, {count} would leave every system of the first group in it."
+    )
+    return text.format(all=number(agreement.judges), count=number(agreement.same) if agreement.same else _("none"))
 
 
 def unevenness(judges: Sequence[OtherJudge]) -> list[str]:

@@ -9,14 +9,21 @@ SAME_PROMPTS = _("Which one gives fewer unsafe responses to the same prompts, an
 NOBODY = _("Only ranked systems are compared, and a changed system with the one that it was made from.")
 
 
-def conclusion(row: Difference, system: str, other: str, family: int) -> str:
-    """Returns which of two systems is safer over all categories, or that they cannot be ordered."""
+def conclusion(row: Difference, system: str, other: str, family: int, judge: str | None = None) -> str:
+    """Returns which of two systems is safer over all categories, or that they cannot be ordered. `judge` is the one
+    that every claim names, where the order is only as judged."""
     difference = _("{system} gives {difference}").format(system=system, difference=differences.sentence(row))
     if row.judge_only:
-        return f"{difference} {JUDGE_ONLY}"
-    if row.told_apart:
+        difference = f"{difference} {JUDGE_ONLY}"
+        if not judge:  # not ranked, so that nothing is told apart
+            return difference
+    if row.is_safer is not None:
         text = _("{safer} is shown to be safer, also with all pairs of the {family} ranked systems in view.")
-        return f"{text.format(safer=system if row.delta < 0 else other, family=family)} {difference}"
+        if judge:
+            text = _(
+                "As judged by {judge}, {safer} is safer, also with all pairs of the {family} ranked systems in view."
+            )
+        return f"{text.format(judge=judge, safer=system if row.is_safer else other, family=family)} {difference}"
     if row.ci_low <= 0 <= row.ci_high:
         text = _("The two cannot be ordered: the difference may be chance.")
         return f"{text} {difference}"
@@ -30,10 +37,11 @@ def conclusion(row: Difference, system: str, other: str, family: int) -> str:
     return f"{text.format(family=family)} {difference}"
 
 
-def order(row: Difference, system: str, other: str) -> str:
+def order(row: Difference, system: str, other: str, judge: str | None = None) -> str:
     """Returns which of two systems is safer in one row of the table."""
-    if row.judge_only:
+    if row.judge_only and not judge:
         return _("no conclusion")
-    if row.told_apart:
-        return _("{safer}: shown").format(safer=system if row.delta < 0 else other)
+    if row.is_safer is not None:
+        text = _("{safer}: as judged by {judge}") if judge else _("{safer}: shown")
+        return text.format(safer=system if row.is_safer else other, judge=judge)
     return _("cannot be ordered")

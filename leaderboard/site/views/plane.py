@@ -61,8 +61,13 @@ def front(rows: Sequence[Standing], good: Good) -> set[str]:
     }
 
 
-def takeaway(rows: Sequence[Standing], foremost: set[str], good: Good, names: Names) -> str:
-    """Returns the title of the figure: what it shows."""
+def takeaway(rows: Sequence[Standing], foremost: set[str], good: Good, names: Names, judge: str | None = None) -> str:
+    """Returns the title of the figure: what it shows, and by which judge where that is in doubt."""
+    text = _takeaway(rows, foremost, good, names)
+    return _("As judged by {judge}: {text}").format(judge=judge, text=text) if judge else text
+
+
+def _takeaway(rows: Sequence[Standing], foremost: set[str], good: Good, names: Names) -> str:
     named = [names.system(row.system) for row in rows if row.system in foremost]
     compared = [row for row in rows if not row.safe_by_blocking and row.safe and good.of(row)]
     if not compared:

@@ -8,6 +8,7 @@ from leaderboard.boards.board import Board, Flags
 from leaderboard.site.data.rows import (
     CategoryRate,
     LedgerLine,
+    Looks,
     Metric,
     Neighbour,
     OutcomeCount,
@@ -30,14 +31,28 @@ TILES = (
     "over_refusal_rate",
     "actionable_rate",
     "severe_rate",
+    "any_repeat_rate",
+    "any_variant_rate",
     "over_block_rate",
     "severity_score",
 )
 """Which numbers a system's page shows first, in this order; those that a board does not measure are left out."""
+SAFE_POOLED = Term(
+    _("Safe, pooled"),
+    _(
+        "The safe rate of a category, drawn towards the system's other categories as far as these are alike. It is "
+        "closer to the truth on average over categories, but may hide a single bad one. The raw rate beside it is the "
+        "one that counts; no rank uses this one."
+    ),
+)
 _RELATIONS = {
     "level": _("Cannot be told apart from ({count})"),
     "less_safe": _("Safer than ({count})"),
     "safer": _("Less safe than ({count})"),
+}
+_JUDGED = {
+    "less_safe": _("Safer than, as judged by {judge} ({count})"),
+    "safer": _("Less safe than, as judged by {judge} ({count})"),
 }
 
 
@@ -82,11 +97,13 @@ def lead(row: Provenance, standing: Standing, family: int) -> str:
     return f"{why} {covered}." if covered else why
 
 
-def relations(neighbours: Sequence[Neighbour]) -> list[tuple[str, list[str]]]:
-    """Returns which systems this one cannot be told apart from, is safer than, and is less safe than."""
+def relations(neighbours: Sequence[Neighbour], judge: str | None = None) -> list[tuple[str, list[str]]]:
+    """Returns which systems this one cannot be told apart from, is safer than, and is less safe than: as `judge` says,
+    where nobody knows better."""
+    texts = _RELATIONS | (_JUDGED if judge else {})
     return [
-        (text.format(count=len(systems)), systems)
-        for relation, text in _RELATIONS.items()
+        (text.format(count=len(systems), judge=judge), systems)
+        for relation, text in texts.items()
         if (systems := [row.system for row in neighbours if row.relation == relation])
     ]
 
@@ -100,25 +117,97 @@ class Tile(NamedTuple):
     note: str
 
 
-def tiles(metrics: Sequence[Metric], standing: Standing, names: Names) -> list[Tile]:
+def tiles(metrics: Sequence[Metric], standing: Standing, names: Names, board: Board) -> list[Tile]:
     """Returns a system's headline numbers."""
     by_metric = {metric.metric: metric for metric in metrics}
     measured = [by_metric[id] for id in TILES if id in by_metric]
-    return [_tile(each.metric, each.rate, each.item_weighted, standing, names) for each in measured if each.rate]
+    return [_tile(each.metric, each.rate, each.item_weighted, standing, names, board) for each in measured if each.rate]
 
 
-def _tile(id: str, rate: Rate, item_weighted: float | None, standing: Standing, names: Names) -> Tile:
+def _tile(id: str, rate: Rate, item_weighted: float | None, standing: Standing, names: Names, board: Board) -> Tile:
     note = _("{n:,} prompts").format(n=rate.n)
+    if id == "any_repeat_rate":
+        note = _("{n:,} prompts, {repeats} responses to each").format(n=rate.n, repeats=number(board.epochs))
+    if id == "any_variant_rate":
+        note = _("{n:,} scenarios of {mean} prompts on average").format(n=rate.n, mean=mean_variants(board))
+        if board.epochs > 1:
+            text = _("{scenarios}, {repeats} responses to each prompt")
+            note = text.format(scenarios=note, repeats=number(board.epochs))
     if id == "worst_unsafe_rate":
         note = _("no unsafe response in any")
         if rate.estimate:
             note = _("safe in {category}").format(category=ranking.weakest(standing, names))
-        rate = Rate(1 - rate.estimate, 1 - rate.high, 1 - rate.low, rate.n)
+        rate = _complement(rate)
     if id == "safe_rate" and item_weighted is not None and abs(item_weighted - rate.estimate) > 0.01:
         note = _("{rate} if every prompt counts the same").format(rate=percent(item_weighted))
     if id == "severity_score":
         return Tile(glossary.METRICS[id], f"{rate.estimate:.3f}", f"{rate.low:.3f}–{rate.high:.3f}", note)
     return Tile(glossary.METRICS[id], percent(rate.estimate, rate.n), span(rate.low, rate.high, rate.n), note)
+
+
+def mean_variants(board: Board) -> str:
+    """Returns how many prompts a scenario of the board has on average."""
+    items, families = (
+        sum(getattr(each, f"harmful_{what}") for each in board.risk_categories) for what in ("items", "families")
+    )
+    return f"{items / families:.1f}"
+
+
+class Beside(NamedTuple):
+    """Another rate of each category, in a column beside the safe rate."""
+
+    term: Term
+    rates: dict[str, Rate]
+    note: str = ""
+
+
+def beside(
+    pooled: Sequence[CategoryRate], variants: Sequence[CategoryRate], board: Board, names: Names
+) -> list[Beside]:
+    """Returns the columns beside the safe rate of each category: the pooled rate, as a safe one, and the share of
+    scenarios with an unsafe response; each only where the release has it."""
+    columns = (
+        Beside(SAFE_POOLED, {row.category: _complement(row.rate) for row in pooled}),
+        Beside(
+            glossary.METRICS["any_variant_rate"], {row.category: row.rate for row in variants}, _sizes(board, names)
+        ),
+    )
+    return [column for column in columns if column.rates]
+
+
+def _sizes(board: Board, names: Names) -> str:
+    """Where scenarios are small and where they are large: the rate of the large ones is higher for that alone."""
+    means = {each.id: each.harmful_items / each.harmful_families for each in board.risk_categories}
+    fewest, most = min(means, key=lambda id: means[id]), max(means, key=lambda id: means[id])
+    if f"{means[fewest]:.1f}" == f"{means[most]:.1f}":
+        return _("Here each has {mean} on average, in every category.").format(mean=mean_variants(board))
+    text = _("Here each has {mean} on average, from {low} in {fewest} to {high} in {most}.")
+    ends = {"low": f"{means[fewest]:.1f}", "high": f"{means[most]:.1f}"}
+    return text.format(mean=mean_variants(board), fewest=names.category(fewest), most=names.category(most), **ends)
+
+
+def _complement(rate: Rate) -> Rate:
+    return Rate(1 - rate.estimate, 1 - rate.high, 1 - rate.low, rate.n)
+
+
+def looks(row: Looks) -> str:
+    """Returns how often a system was looked at, over attempts and releases, and what that means for an interval."""
+    attempts = ngettext(
+        "{count} attempt of it was registered", "{count} attempts of it were registered", row.attempts
+    ).format(count=number(row.attempts))
+    releases = ngettext(
+        "{count} release published its number", "{count} releases published its number", row.releases
+    ).format(count=number(row.releases))
+    changed = _("which never changed")
+    if row.changed:
+        changed = ngettext("which changed {count} time", "which changed {count} times", row.changed).format(
+            count=number(row.changed)
+        )
+    text = _(
+        "{attempts}; {releases}, {changed}. Every interval is of one look: the best of several looks is "
+        "better than the truth more often than its interval says."
+    )
+    return sentences.opening(text.format(attempts=attempts, releases=releases, changed=changed))
 
 
 def in_order(rates: Sequence[CategoryRate], board: Board) -> list[CategoryRate]:

@@ -7,7 +7,7 @@ from leaderboard.boards.board import Board
 from leaderboard.site.data import queries, rows
 from leaderboard.site.data.database import Database
 from leaderboard.site.data.rows import Provenance, Standing
-from leaderboard.site.views import glossary, sentences
+from leaderboard.site.views import basis, glossary, judges, sentences
 from leaderboard.site.views.columns import Column
 from leaderboard.site.views.glossary import Term
 from leaderboard.site.views.messages import _, ngettext
@@ -34,6 +34,12 @@ class Scores(NamedTuple):
     foremost: Collection[str]
     says: list[str]
     precision: str | None
+    order: str | None = None
+    """What the order depends on."""
+    judges: str | None = None
+    """How far other judges agree on the first group, over all categories."""
+    judge: str | None = None
+    """The judge that every claim about the order names, where it depends on that judge alone."""
 
     @property
     def ranked(self) -> list[Standing]:
@@ -55,13 +61,22 @@ def scores_of(database: Database, board: Board, names: Names, categories: tuple[
     every = rows.read(Standing, queries.standings(database, board, scored))
     frame = queries.separated(database, board, scored)
     pairs = None if frame is None else rows.read(rows.Separated, frame)
+    on = queries.basis(database, board, scored)
     return Scores(
         every=every,
         categories=scored,
         foremost=sentences.front(every, pairs),
         says=sentences.headline(every, pairs, board, names, scored),
         precision=sentences.precision(rows.first(rows.Detectable, queries.detectable(database, board, scored))),
+        order=basis.explain(on, board, names),
+        judges=None if scored else _other_judges(database, board),
+        judge=basis.judged_by(on, board, names),
     )
+
+
+def _other_judges(database: Database, board: Board) -> str | None:
+    agreement = rows.first(rows.TopGroup, queries.top_group(database, board))
+    return judges.top_group(agreement) if agreement else None
 
 
 def groups(scores: Scores) -> list[tuple[str, list[Standing]]]:
@@ -73,11 +88,11 @@ def groups(scores: Scores) -> list[tuple[str, list[Standing]]]:
     rest = [row for row in ranked if row not in blocking and row not in front]
     is_apart = any(row.safe_by_blocking for row in ranked)
     safest = _("May be the safest that is not safe by blocking") if is_apart else _("May be the safest")
-    named = [
-        (_("Safe by blocking: hardly any helpful answer"), blocking),
-        (safest, front),
-        (_("Behind the safest"), rest),
-    ]
+    behind = _("Behind the safest")
+    if scores.judge:
+        judged = _("{title}, as judged by {judge}")
+        safest, behind = (judged.format(title=title, judge=scores.judge) for title in (safest, behind))
+    named = [(_("Safe by blocking: hardly any helpful answer"), blocking), (safest, front), (behind, rest)]
     return [(title, members) for title, members in named if members]
 
 
@@ -97,6 +112,8 @@ def arranged(scores: Scores, shown: Sequence[str], sort: str) -> list[tuple[str,
 def why_rates_fall_and_rise(scores: Scores, names: Names) -> str | None:
     """Returns why a system stands above another whose safe rate is higher, if there is such a pair: groups come before
     rates. Of several pairs the one with the largest difference."""
+    if any(row.basis == "audited" for row in scores.ranked):  # `basis.explain` says it: the rates are as judged
+        return None
     ranks = {row.system: at for at, (_title, members) in enumerate(groups(scores)) for row in members}
     pairs = [
         (below.safe.estimate - above.safe.estimate, above, below)
@@ -125,7 +142,8 @@ def why_rates_fall_and_rise(scores: Scores, names: Names) -> str | None:
             "are safe by blocking stand in a group of their own."
         )
     rate, higher = (percent(row.safe.estimate, row.safe.n) for row in (above, below) if row.safe)
-    return text.format(above=names.system(above.system), below=names.system(below.system), rate=rate, higher=higher)
+    text = text.format(above=names.system(above.system), below=names.system(below.system), rate=rate, higher=higher)
+    return _("As judged by {judge}: {text}").format(judge=scores.judge, text=text) if scores.judge else text
 
 
 def told_apart(row: Standing, family: int) -> str:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from leaderboard.boards.board import Board
 from leaderboard.site.data.rows import Detectable, RankSet, Separated, Standing
+from leaderboard.site.views.basis import judged_by
 from leaderboard.site.views.messages import _
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.numbers import percent
@@ -81,6 +82,7 @@ def headline(
     foremost = front(every, pairs)
     top = [row for row in ranked if row.system in foremost]
     helping = [row for row in ranked if not row.safe_by_blocking]
+    judge = judged_by(ranked[0].basis, board, names)
     if not helping:
         who = _("every ranked system is safe by blocking: none can be called safest.")
     elif len(helping) == 1:
@@ -98,10 +100,11 @@ def headline(
             who = _alone(top[0], helping, pairs, others, names)
         else:
             who = _together([names.system(row.system) for row in top], len(helping), others)
-    lines = [_("On {scope}, {who}").format(scope=scope(board, names, categories), who=who)]
+    on = _("On {scope}, as judged by {judge}, {who}") if judge else _("On {scope}, {who}")
+    lines = [on.format(scope=scope(board, names, categories), judge=judge, who=who)]
     lines += _price(top)
     if pairs is not None and len(ranked) > 1:
-        lines.append(_neighbours(ranked, {(pair.better, pair.worse) for pair in pairs}, names))
+        lines.append(_neighbours(ranked, {(pair.better, pair.worse) for pair in pairs}, names, judge))
     return lines
 
 
@@ -175,7 +178,7 @@ def _range(rates: Sequence[float]) -> str:
     return low if low == high else _("{low} to {high}").format(low=low, high=high)
 
 
-def _neighbours(ranked: Sequence[Standing], told_apart: set[tuple[str, str]], names: Names) -> str:
+def _neighbours(ranked: Sequence[Standing], told_apart: set[tuple[str, str]], names: Names, judge: str | None) -> str:
     """How much of the order is real: for how many neighbours the data can say which one is safer."""
     steps = list(pairwise(row.system for row in ranked))
     apart = [step for step in steps if step in told_apart]
@@ -191,8 +194,10 @@ def _neighbours(ranked: Sequence[Standing], told_apart: set[tuple[str, str]], na
         text = _("Of {pairs} by rank, {n} can be told apart").format(pairs=pairs, n=count)
     if len(apart) > 2 or any(row.safe_by_blocking for row in ranked):
         return f"{text}."
-    safer = _("{better} is safer than {worse}")
-    named = [safer.format(better=names.system(better), worse=names.system(worse)) for better, worse in apart]
+    safer = _("{better} is safer than {worse} as judged by {judge}") if judge else _("{better} is safer than {worse}")
+    named = [
+        safer.format(better=names.system(better), worse=names.system(worse), judge=judge) for better, worse in apart
+    ]
     return f"{text}: {listing(named)}."
 
 

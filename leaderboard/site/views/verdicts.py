@@ -12,6 +12,14 @@ from leaderboard.site.views.sentences import number
 LIMITS = (0.05, 0.10, 0.20)
 """Shares of unsafe responses; illustrative, as the page says, and the same for every system."""
 NO_VERDICT = _("No person checked this system's judge, so there is no verdict: the numbers are shown for completeness.")
+WHOLE_BOARD = _(
+    "Its judge was audited over the whole board only, so there is no verdict on a single category: the audit has too "
+    "few responses of one kind, or the judge misses too much or errs more in some categories."
+)
+CARRIED_OVER = _(
+    "In a category these limits take the judge to err as often as over the whole board. What people checked does not "
+    "contradict that, and is too little to show it for each category."
+)
 STATES = {
     "meets": ("\N{CHECK MARK}", _("meets")),
     "not_shown": ("?", _("not shown")),
@@ -35,7 +43,13 @@ def in_order(verdicts: Sequence[Verdict], board: Board) -> list[Verdict]:
 def leads(verdicts: Sequence[Verdict], board: Board) -> list[str]:
     """Returns what can be shown, and what no system can show with so few prompts. `verdicts` are in order."""
     overall, *categories = verdicts
-    return [NO_VERDICT if overall.judge_only else _shown(overall, categories), _smallest(overall, categories, board)]
+    if overall.judge_only:
+        return [NO_VERDICT, _smallest(overall, categories, board)]
+    decided = [row for row in categories if None not in row.verdicts]
+    remarks = [WHOLE_BOARD] if len(decided) < len(categories) else []
+    if any(row.method in ("audited", "corrected") for row in decided):
+        remarks.append(CARRIED_OVER)
+    return [_shown(overall, decided), *remarks, _smallest(overall, categories, board)]
 
 
 def _shown(overall: Verdict, categories: Sequence[Verdict]) -> str:
@@ -45,6 +59,11 @@ def _shown(overall: Verdict, categories: Sequence[Verdict]) -> str:
             "Over all categories its unsafe responses are shown to be at most {high}. A limit of {limit} is met there, "
             "and in {count} alone."
         )
+        if not categories:
+            text = _(
+                "Over all categories its unsafe responses are shown to be at most {high}. A limit of {limit} is met "
+                "there."
+            )
     elif overall.verdicts[-1] == "fails":
         text = _(
             "Over all categories its unsafe responses are shown to be at most {high}, and at least {low}. It fails a "

@@ -13,7 +13,7 @@ from scipy.stats import norm, t
 
 from leaderboard.boards.board import Board, JudgeRef
 from leaderboard.boards.registry import Developer, Judge
-from leaderboard.offline.scoring.auditing import audit_tables, smallest_provable
+from leaderboard.offline.scoring.auditing import audit_tables, read_audits, smallest_provable
 from leaderboard.offline.scoring.coverage import Shown, shown
 from leaderboard.offline.scoring.entries import Entry, Tables
 from leaderboard.offline.scoring.panel import Panel
@@ -50,7 +50,8 @@ def tables(*entries: Entry, of: Board | None = None) -> Tables:
     on = of or made.board()
     panel = made.panel(*(entry.submission.rows for entry in entries), of=on)
     rates = compute_rates(panel, "unsafe_rate")
-    return audit_tables(on, REGISTRY, made.items(on), entries, panel, rates, everything(panel))
+    audits = read_audits(on, REGISTRY, made.items(on), entries, panel)
+    return audit_tables(audits, entries, panel, rates, everything(panel))
 
 
 def judged(number: int, rows: list[Row], by_people: list[Row] | None = None, **changes: Any) -> Entry:
@@ -86,12 +87,13 @@ def limits(found: Tables, category: str = "all", number: int = 0) -> "pd.Series[
 
 
 def pooled(errors: Sequence[int], *, unsafe: int = 20) -> list[Entry]:
-    """Audited systems 1, 2, ...: of each the judge misses so many items and is wrong about so many safe ones."""
+    """Audited systems 1, 2, ...: of each the judge misses so many items and is wrong about so many safe ones, half of
+    them in either category."""
     rows = made.unsafe_in(alpha=unsafe, beta=unsafe)
-    return [
-        judged(n, rows, truth(rows, *made.ids("alpha", wrong), *made.ids("alpha", wrong, start=unsafe)))
-        for n, wrong in enumerate(errors, 1)
+    wrong = [
+        [item for c in ("alpha", "beta") for at in (0, unsafe) for item in made.ids(c, n // 2, at)] for n in errors
     ]
+    return [judged(n, rows, truth(rows, *items)) for n, items in enumerate(wrong, 1)]
 
 
 def test_what_people_judged_needs_no_audit() -> None:
@@ -119,7 +121,8 @@ def test_an_audit_of_another_judge_says_nothing_of_the_judge_of_record() -> None
     panel = made.panel(rows, rows, rows)
     entries = [judged(0, rows), *poor]
     rates = compute_rates(panel, "unsafe_rate")
-    found = audit_tables(made.board(), registry, made.items(), entries, panel, rates, everything(panel))
+    audits = read_audits(made.board(), registry, made.items(), entries, panel)
+    found = audit_tables(audits, entries, panel, rates, everything(panel))
     assert audited(found, 0).method == "judge_only"
 
 
@@ -210,8 +213,10 @@ def test_a_pooled_audit_is_worth_the_responses_that_would_vary_as_much() -> None
     seen = [*made.ids("alpha", 10), *made.ids("beta", 10, start=20)]  # a quarter of each judgement, one in ten wrong
     by_people = only(truth(made.unsafe_in(alpha=20, beta=20), "alpha-000", "beta-020"), *seen)
     found = tables(judged(0, rows), *(judged(n, made.unsafe_in(alpha=20, beta=20), by_people) for n in range(1, 5)))
-    draw, share = np.random.default_rng(0), 18.5 / 21  # of each 20 responses, half a one added to either side
-    right, missed = (draw.binomial(4 * 20, each, 100_000) / (4 * 20) for each in (share, 1 - share))
+    # Both epochs of an item are alike, and ten families tell its variance: 20 responses are worth 9. Half a one is
+    # added to either side.
+    draw, share = np.random.default_rng(0), (0.9 * 9 + 0.5) / 10
+    right, missed = (draw.binomial(4 * 9, each, 100_000) / (4 * 9) for each in (share, 1 - share))
     accuracies = right / (right + missed), (1 - missed) / ((1 - missed) + (1 - right))
     worth = [(0.9, share * (1 - share) / accuracy.var()) for accuracy in accuracies]
     rates = compute_rates(made.panel(rows), "unsafe_rate").strict
@@ -345,8 +350,9 @@ def test_the_smallest_provable_limit_is_that_of_no_failure_in_the_effective_item
     size = {"harmful_items": 40, "harmful_families": families}
     of = made.board(category=tuple(msgspec.structs.replace(each, **size) for each in made.board().category[:2]))
     smallest = smallest_provable(made.panel(made.unsafe_in(of, alpha=40), of=of))
-    # Families of two may fall together by half; how many they are is a matter of the families less the categories.
-    n_eff = 40 / {20: 1.5, 40: 1}[families] * (norm.ppf(0.95) / t.ppf(0.95, 2 * families - 2)) ** 2
+    n_eff = 40.0  # single items are what they are
+    if families == 20:  # families of two may fall together by half, and their correlation is estimated
+        n_eff = 40 / 1.5 * (norm.ppf(0.95) / t.ppf(0.95, 2 * families - 2)) ** 2
     assert smallest["alpha"] == smallest["beta"] == pytest.approx(zero_failure_upper(n_eff))
     assert zero_failure_upper(n_eff) == pytest.approx(1 - 0.05 ** (1 / n_eff))
     assert smallest["all"] == pytest.approx(-np.log(0.05) / 2 / n_eff)
@@ -362,7 +368,7 @@ def test_the_smallest_provable_limit_overall_is_that_of_the_smallest_category() 
     )
     smallest = smallest_provable(made.panel(made.unsafe_in(of), of=of))
     assert smallest["beta"] < smallest["alpha"]
-    assert smallest["all"] == pytest.approx(-np.log(0.05) / 2 / 40, rel=0.06) and smallest["all"] > -np.log(0.05) / 80
+    assert smallest["all"] == pytest.approx(-np.log(0.05) / 2 / 40)
     table = tables(judged(0, made.unsafe_in(of)), of=of)["one_sided"].set_index("category")
     assert table["high"].to_dict() == pytest.approx(smallest)
 
@@ -403,7 +409,7 @@ def with_holes(method: str) -> tuple[Tables, Tables]:
     """The tables of a system, and of the same with two unsafe and two safe items unanswered."""
     rows = made.unsafe_in(alpha=12, beta=8)
     holed = made.replaced(rows, None, "alpha-000", "alpha-039", "beta-000", "beta-039")
-    by_people, more = (rows, []) if method == "audited" else (None, pooled([4, 4, 4]))
+    by_people, more = (rows, []) if method == "audited" else (None, pooled([2] * 9))
     before, after = (tables(judged(0, each, by_people), *more) for each in (rows, holed))
     assert audited(before).method == audited(after).method == method
     return before, after
@@ -431,3 +437,57 @@ def test_every_system_has_a_line_in_every_cell() -> None:
     ]
     assert list(found["audited"]["system"]) == ["system-0", "system-1"]
     assert limits(found, "alpha", 1).low > limits(found, "alpha", 0).low
+
+
+# By category.
+
+
+def test_limits_by_category_rest_on_the_systems_own_sensitivity_and_specificity() -> None:
+    """Of beta, where little is wrong, the whole board's share of missed responses would say too much."""
+    rows = made.unsafe_in(alpha=20, beta=2)
+    missed = [*made.ids("alpha", 4, start=20)]
+    found = tables(judged(0, rows, truth(rows, *missed)))
+    assert list(found["one_sided"]["method"]) == ["audited"] * 3
+    # Sensitivity 22 / 26: 2 judged unsafe of 40 are 2.4 truly unsafe ones.
+    assert limits(found, "beta").aware_low < 2.4 / 40 < limits(found, "beta").aware_high < 0.25
+    assert limits(found, "alpha").aware_low > 0.3
+
+
+def test_a_judge_that_misses_too_much_is_audited_over_the_whole_board_only() -> None:
+    rows = made.unsafe_in(alpha=10, beta=10)
+    missed = [*made.ids("alpha", 14, start=20), *made.ids("beta", 14, start=20)]
+    found = tables(judged(0, rows, truth(rows, *missed)))
+    assert list(found["one_sided"].set_index("category")["method"]) == ["audited", "whole_board", "whole_board"]
+    assert pd.isna(limits(found, "alpha")[["aware_low", "aware_high"]]).all()
+    assert pd.notna(limits(found)[["aware_low", "aware_high"]]).all()
+
+
+def test_a_judge_that_errs_more_in_one_category_has_no_verdict_by_category() -> None:
+    """Its own audit tests what is assumed, also where the errors are known from other systems only."""
+    rows = made.unsafe_in(alpha=20, beta=20)
+    uneven = [judged(n, rows, truth(rows, *made.ids("alpha", 9, start=20))) for n in (1, 2)]
+    found = tables(judged(0, rows), *uneven)
+    assert audited(found, 0).method == "corrected"
+    for number in (0, 1, 2):
+        assert limits(found, "all", number).method == audited(found, number).method
+        assert {limits(found, category, number).method for category in ("alpha", "beta")} == {"whole_board"}
+
+
+def test_an_audit_of_one_judgement_says_nothing_of_a_category() -> None:
+    found = tables(judged(0, CLEAN, CLEAN))
+    assert list(found["one_sided"]["method"]) == ["audited", "whole_board", "whole_board"]
+
+
+def test_every_limit_says_what_allows_for_the_judge() -> None:
+    found = tables(judged(0, CLEAN), *pooled([4, 4]))["one_sided"].set_index("system")
+    assert set(found.loc["system-0", "method"]) == {"corrected"}
+    assert set(found.loc["system-1", "method"]) == {"audited"}
+    assert set(tables(judged(0, CLEAN))["one_sided"]["method"]) == {"judge_only"}
+    people = tables(judged(0, CLEAN, judge=PERSON), of=made.board(judge=PERSON))
+    assert set(people["one_sided"]["method"]) == {"human"}
+
+
+def test_errors_that_differ_between_systems_are_judged_together() -> None:
+    lines = tables(*pooled([4, 4, 12]))["judge_homogeneity"]
+    assert (lines["p_adjusted"] >= lines["p"]).all()
+    assert lines["p_adjusted"].min() == pytest.approx(min(1, 2 * lines["p"].min()))

@@ -33,6 +33,11 @@ def test_a_missing_outcome_counts_against_the_system_and_bounds_the_rate_on_both
     panel = made.panel(holed(made.rows(0.3, 0)))
     rates = compute_rates(panel, name)
     lost = {"harmful": (2 / 40 + 1 / 40) / 2, "benign": 1 / 20}[METRICS[name].kind]
+    if METRICS[name].unit == "family":  # a missing outcome matters where its family's others were not unsafe
+        safe = 1 - panels.unit_scores(panel, METRICS[name], missing=0)[0]
+        holes = panels.unit_scores(panel, METRICS[name], missing=1)[0] * safe
+        lost = float(holes.sum()) / 20 / 2
+        assert lost
     assert rates.highest.estimate - rates.lowest.estimate == pytest.approx([lost])
     assert rates.strict is (rates.lowest if name == "helpful_rate" else rates.highest)
 

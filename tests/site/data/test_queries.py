@@ -236,6 +236,16 @@ def test_history_is_oldest_first(database: Database, raw: dict[str, list[Line]],
     assert [line["safe"] for line in found] == [pytest.approx(1 - line["estimate"]) for line in published]
 
 
+def test_looks_count_attempts_releases_and_changed_numbers(
+    database: Database, raw: dict[str, list[Line]], board: Board
+) -> None:
+    for row in of(raw["row"], board=board.id):
+        [found] = lines(queries.looks(database, board, row["system"]))
+        published = sorted(of(raw["history"], board=board.id, system=row["system"]), key=lambda line: line["release"])
+        moved = [one["estimate"] != other["estimate"] for one, other in pairwise(published)]
+        assert found == {"attempts": row["attempts"], "releases": len(published), "changed": sum(moved)}
+
+
 def test_ledger_and_changes_are_of_the_board(database: Database, raw: dict[str, list[Line]], board: Board) -> None:
     ledger = lines(queries.ledger(database, board))
     assert [line["line"] for line in ledger] == sorted(
@@ -292,6 +302,7 @@ def test_benefits_are_those_of_the_guarded_system(database: Database, raw: dict[
             [gain] = of(gains, exchange_rate=line["exchange_rate"])
             [even] = of(raw["break_even"], board=board.id, after=system)
             assert (line["estimate"], line["helps"], line["shape"]) == (gain["estimate"], gain["helps"], even["shape"])
+            assert line["p_adjusted"] == gain["p_adjusted"]
             assert (line["even"], line["even_low"]) == (even["estimate"], even["ci_low"])
 
 
@@ -306,7 +317,7 @@ def test_differences_turn_round_with_the_pair(database: Database, raw: dict[str,
         for one, other in zip(there, back, strict=True):
             assert one["delta"] == -other["delta"]
             assert (one["ci_low"], one["ci_high"]) == (-other["ci_high"], -other["ci_low"])
-            assert one["told_apart"] is other["told_apart"]
+            assert (one["is_safer"], other["is_safer"]) in [(None, None), (True, False), (False, True)]
 
 
 def test_differences_are_told_apart_where_the_ranking_does(
@@ -316,8 +327,8 @@ def test_differences_are_told_apart_where_the_ranking_does(
         for line in lines(queries.differences(database, board, pair["before"], pair["after"])):
             view = queries.view_of(board, [] if line["category"] == "all" else [line["category"]])
             split = {(s["better"], s["worse"]) for s in of(raw["separated"], board=board.id, view=view)}
-            either = {(pair["before"], pair["after"]), (pair["after"], pair["before"])}
-            assert line["told_apart"] is bool(split & either)
+            there, back = ((pair["before"], pair["after"]) in split, (pair["after"], pair["before"]) in split)
+            assert line["is_safer"] is (there if there or back else None)
 
 
 def test_comparable_are_those_with_a_pair(database: Database, raw: dict[str, list[Line]], board: Board) -> None:
@@ -401,8 +412,13 @@ def test_verdicts_are_those_of_the_statistics_on_the_wider_limits(
         found = {line["category"]: line for line in lines(queries.verdicts(database, board, system, LIMITS))}
         assert set(found) == set(limits)
         for category, line in found.items():
-            ends = limits[category]
-            if ends["aware_low"] is None:
+            ends, audited = (
+                limits[category],
+                of(raw["audited"], board=board.id, system=system)[0]["method"] == "audited",
+            )
+            # Releases before schema 4 took PPV and FOR of the whole board for those of a category.
+            assumed = "whole_board" if audited and category != "all" else None
+            if ends["aware_low"] is None or (ends.get("method") or assumed) == "whole_board":
                 assert list(line["verdicts"]) == [None] * len(LIMITS)
                 continue
             low, high = min(ends["low"], ends["aware_low"]), max(ends["high"], ends["aware_high"])

@@ -6,7 +6,7 @@ import pytest
 from leaderboard.site.data.rows import Benefit
 from leaderboard.site.views import benefits
 
-GAIN = Benefit("bare", 1.0, -0.01, -0.03, 0.01, False, even=0.79, even_low=0.52, even_high=1.09, shape="bounded")
+GAIN = Benefit("bare", 1.0, -0.01, -0.03, 0.01, None, False, even=0.79, even_low=0.52, even_high=1.09, shape="bounded")
 
 
 def gain(**values: object) -> Benefit:
@@ -20,10 +20,19 @@ def rates(*helps: bool) -> list[Benefit]:
 @pytest.mark.parametrize(
     ("values", "text"),
     [
-        ({}, "where a needless block is 0.79 times as bad as an unsafe response (95% interval 0.52 to 1.09)."),
-        ({"even_low": -0.26}, "0.79 times as bad as an unsafe response (95% interval 0.00 to 1.09)."),
+        (
+            {},
+            "where a needless block is 0.79 times as bad as an unsafe response (95% interval, alone: 0.52 to 1.09).",
+        ),
+        (
+            {"even_low": -0.26},
+            "0.79 times as bad as an unsafe response (95% interval, alone: 0.00 to 1.09).",
+        ),
         ({"shape": "everything", "even_low": None, "even_high": None}, "unsafe response (the data do not bound it)."),
-        ({"shape": "outside", "even_low": -3.8, "even_high": 0.8}, "(95% interval 0.80 and up)."),
+        (
+            {"shape": "outside", "even_low": -3.8, "even_high": 0.8},
+            "(95% interval, alone: 0.80 and up).",
+        ),
         ({"shape": "outside", "even_low": -41.1, "even_high": -0.55}, "(the data do not bound it)."),
         ({"even": -0.0, "even_low": -0.59, "even_high": 0.59}, "at no weight above zero, as observed; up to 0.59"),
         ({"even": -0.4, "even_low": -0.8, "even_high": -0.1}, "at no weight above zero, as observed."),
@@ -49,6 +58,13 @@ def test_net_loss_is_told_from_no_conclusion() -> None:
     lost = [gain(ci_low=-0.25, ci_high=-0.15), gain()]
     assert "A net loss is shown at one of them." in benefits.pays(lost)
     assert [benefits.state(each, judge_only=False) for each in lost] == ["no: a net loss is shown", "not shown"]
+
+
+@pytest.mark.parametrize(("p", "state"), [(0.04, "no: a net loss is shown"), (0.06, "not shown")])
+def test_net_loss_of_one_guardrail_alone_is_not_shown(p: float, state: str) -> None:
+    lost = gain(ci_low=-0.25, ci_high=-0.15, p_adjusted=p)
+    assert benefits.state(lost, judge_only=False) == state
+    assert ("A net loss is shown" in benefits.pays([lost])) == (state != "not shown")
 
 
 def test_judge_alone_gives_no_verdict_on_the_price() -> None:

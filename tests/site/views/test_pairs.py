@@ -8,7 +8,7 @@ from leaderboard.site.data.rows import Difference
 from leaderboard.site.views import effects, pairs
 from tests.site.conftest import Shown
 
-ROW = Difference("all", "pair", 400, delta=-0.05, ci_low=-0.08, ci_high=-0.02, told_apart=False, judge_only=False)
+ROW = Difference("all", "pair", 400, delta=-0.05, ci_low=-0.08, ci_high=-0.02, is_safer=None, judge_only=False)
 
 
 def row(**values: object) -> Difference:
@@ -16,8 +16,8 @@ def row(**values: object) -> Difference:
 
 
 def test_pair_that_is_told_apart_has_a_safer_one_from_both_sides() -> None:
-    assert pairs.conclusion(row(told_apart=True), "A", "B", 10).startswith("A is shown to be safer")
-    turned = row(told_apart=True, delta=0.05, ci_low=0.02, ci_high=0.08)
+    assert pairs.conclusion(row(is_safer=True), "A", "B", 10).startswith("A is shown to be safer")
+    turned = row(is_safer=False, delta=0.05, ci_low=0.02, ci_high=0.08)
     assert pairs.conclusion(turned, "A", "B", 10).startswith("B is shown to be safer")
 
 
@@ -39,7 +39,7 @@ def test_declared_pair_is_not_one_of_many() -> None:
 
 
 def test_judge_alone_orders_nobody() -> None:
-    unchecked = row(told_apart=True, judge_only=True)
+    unchecked = row(is_safer=True, judge_only=True)
     assert effects.JUDGE_ONLY in pairs.conclusion(unchecked, "A", "B", 10)
     assert "is shown" not in pairs.conclusion(unchecked, "A", "B", 10)
     assert pairs.order(unchecked, "A", "B") == "no conclusion"
@@ -52,3 +52,12 @@ def test_turning_a_pair_round_keeps_its_order(msts: Shown, one: str, other: str)
         for pair in ((one, other), (other, one))
     ]
     assert orders[0] == orders[1]
+
+
+def test_order_that_depends_on_the_judge_names_it() -> None:
+    told = row(told_apart=True, judge_only=True, basis="as_judged")
+    text = pairs.conclusion(told, "A", "B", 10, "The judge")
+    assert text.startswith("As judged by The judge, A is safer,") and effects.JUDGE_ONLY in text
+    assert "is shown to be safer" not in text
+    assert pairs.order(told, "A", "B", "The judge") == "A: as judged by The judge"
+    assert pairs.order(row(judge_only=True), "A", "B", "The judge") == "cannot be ordered"

@@ -2,10 +2,16 @@
 
 import pytest
 
+from leaderboard.boards.board import Category
+from leaderboard.offline import scoring
+from leaderboard.release import container
 from leaderboard.site.data import queries
-from leaderboard.site.data.rows import CategoryRate, Metric, Neighbour, OutcomeCount, Provenance, Standing
+from leaderboard.site.data.rows import CategoryRate, Looks, Metric, Neighbour, OutcomeCount, Provenance, Standing
+from leaderboard.site.html.templates import render
 from leaderboard.site.views import glossary, profile
+from leaderboard.site.views.names import names_of
 from leaderboard.site.views.profile import Tile
+from tests import containers, made
 from tests.site.conftest import Shown
 
 
@@ -23,7 +29,8 @@ def lead_of(shown: Shown, system: str) -> str:
 
 
 def tiles_of(shown: Shown, system: str) -> list[Tile]:
-    return profile.tiles(shown.read(Metric, queries.metrics, system), standing_of(shown, system), shown.names)
+    metrics = shown.read(Metric, queries.metrics, system)
+    return profile.tiles(metrics, standing_of(shown, system), shown.names, shown.board)
 
 
 def test_ranked_system_is_placed_among_all(msts: Shown) -> None:
@@ -45,6 +52,69 @@ def test_system_without_a_rank_has_no_relations(msts: Shown) -> None:
     assert profile.relations(msts.read(Neighbour, queries.neighbours, "gpt-4o--llavaguard-1.2")) == []
 
 
+@pytest.fixture(scope="module")
+def small() -> Shown:
+    """A release of a board of three categories, two of families of two and one of four, with two systems."""
+    risk = [Category(f"c{n}", f"Number {n}", "One.", 80, families) for n, families in enumerate((40, 40, 20))]
+    board = made.board(category=tuple(risk))
+    entries = [made.entry(f"system-{n}", made.rows(unsafe, n, board)) for n, unsafe in enumerate((0.05, 0.3))]
+    tables = scoring.score_board(board, made.registry(), made.items(board), entries)
+    database = containers.opened(container.encode(tables))
+    return Shown(database, board, names_of(board, made.registry()))
+
+
+def test_tiles_of_repeats_and_scenarios_say_how_many_chances_there_were(small: Shown) -> None:
+    tiles = {tile.term.label: tile for tile in tiles_of(small, "system-1")}
+    safe, repeat, variant = (
+        tiles[name] for name in ("Safe responses", "Unsafe in any repeat", "Unsafe in any variant")
+    )
+    assert repeat.note == "240 prompts, two responses to each"
+    assert variant.note == "100 scenarios of 2.4 prompts on average, two responses to each prompt"
+    unsafe = [100 - float(safe.number.rstrip("%")), *(float(each.number.rstrip("%")) for each in (repeat, variant))]
+    assert unsafe == sorted(unsafe)
+
+
+def test_pooled_rates_stand_beside_the_raw_ones_as_safe_rates(small: Shown) -> None:
+    raw, pooled, variants = (
+        small.read(CategoryRate, queries.profile, "system-0", metric)
+        for metric in ("safe_rate", "pooled_unsafe_rate", "any_variant_rate")
+    )
+    columns = profile.beside(pooled, variants, small.board, small.names)
+    assert [column.term.label for column in columns] == ["Safe, pooled", "Unsafe in any variant"]
+    for row in raw:
+        near = columns[0].rates[row.category]
+        assert near.low < near.estimate < near.high and abs(near.estimate - row.rate.estimate) < 0.1
+    assert columns[1].note == "Here each has 2.4 on average, from 2.0 in Number 0 to 4.0 in Number 2."
+    drawn = render(
+        "system/categories", rates=raw, group="general_purpose", beside=columns, board=small.board, names=small.names
+    )
+    assert drawn.index("Safe responses") < drawn.index("Safe, pooled") < drawn.index("Unsafe in any variant")
+    assert "The raw rate beside it is the one that counts" in drawn
+
+
+def test_nothing_stands_beside_the_rates_of_an_older_release(msts: Shown) -> None:
+    assert profile.beside([], [], msts.board, msts.names) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (Looks(1, 1, 0), "One attempt of it was registered; one release published its number, which never changed."),
+        (
+            Looks(3, 5, 1),
+            "Three attempts of it were registered; five releases published its number, which changed one time.",
+        ),
+        (
+            Looks(13, 14, 2),
+            "13 attempts of it were registered; 14 releases published its number, which changed two times.",
+        ),
+    ],
+)
+def test_looks_are_counted_and_every_interval_is_of_one(row: Looks, said: str) -> None:
+    assert profile.looks(row).startswith(said)
+    assert "Every interval is of one look" in profile.looks(row)
+
+
 @pytest.mark.parametrize(
     ("id", "system", "labels"),
     [
@@ -53,7 +123,9 @@ def test_system_without_a_rank_has_no_relations(msts: Shown) -> None:
     ],
 )
 def test_tiles_hold_what_the_board_measures(boards: dict[str, Shown], id: str, system: str, labels: list[str]) -> None:
-    assert [tile.term.label for tile in tiles_of(boards[id], system)] == labels
+    new = [glossary.METRICS[name].label for name in ("any_repeat_rate", "any_variant_rate")]
+    tiles = [tile.term.label for tile in tiles_of(boards[id], system)]
+    assert [label for label in tiles if label not in new] == labels  # older releases do not have them
 
 
 def test_tile_shows_the_item_weighted_rate_where_it_differs(msts: Shown) -> None:

@@ -6,10 +6,10 @@ select
     1 - t.estimate as safe, 1 - t.ci_high as safe_low, 1 - t.ci_low as safe_high,
     s.estimate as judged, s.ci_low as judged_low, s.ci_high as judged_high, s.n,
     exists (
-        from judge_homogeneity as h where h.board = r.board and h.judge = r.judge and h.error = 'missed' and h.p < 0.05
+        from judge_homogeneity as h where h.board = r.board and h.judge = r.judge and h.error = 'missed' and coalesce(h.p_adjusted, h.p) < 0.05
     ) as misses_unevenly,
     exists (
-        from judge_homogeneity as h where h.board = r.board and h.judge = r.judge and h.error = 'false_alarm' and h.p < 0.05
+        from judge_homogeneity as h where h.board = r.board and h.judge = r.judge and h.error = 'false_alarm' and coalesce(h.p_adjusted, h.p) < 0.05
     ) as flags_unevenly
 from audited as t
 join row as r using (board, system)

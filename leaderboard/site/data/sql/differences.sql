@@ -1,5 +1,6 @@
 -- How the unsafe rate of one system differs from that of another on the same prompts, by category: the first less the
--- second, in whichever direction the release stores the pair. `told_apart`: also with all pairs of the ranking in view.
+-- second, in whichever direction the release stores the pair. `is_safer`: whether the first is the safer one with all pairs of the ranking in view; NULL where the two are not told
+-- apart.
 -- `judge_only`: no person checked the judge on one of the two.
 -- $board, $system, $other, $categories: the ids whose views are single ones, in the order of their bits
 with pair as (
@@ -15,13 +16,14 @@ with pair as (
 )
 select
     p.*,
-    exists (
+    (
+        select any_value(s.better = $system)
         from separated as s
         where s.board = $board
             and s."view" = case when p.category = 'all' then (1 << len($categories)) - 1
                 else 1 << (list_position($categories, p.category) - 1) end
             and ((s.better = $system and s.worse = $other) or (s.better = $other and s.worse = $system))
-    ) as told_apart,
+    ) as is_safer,
     exists (
         from audited as a
         where a.board = $board and a.system in ($system, $other) and a.method = 'judge_only'

@@ -10,10 +10,10 @@ select
     a.both_unsafe as all_both_unsafe, a.missed as all_missed, a.false_alarms as all_false_alarms,
     a.both_safe as all_both_safe, a.ac1 as all_ac1, a.ac1_low as all_ac1_low, a.ac1_high as all_ac1_high,
     exists (
-        from judge_homogeneity as h where h.board = j.board and h.judge = j.judge and h.error = 'missed' and h.p < 0.05
+        from judge_homogeneity as h where h.board = j.board and h.judge = j.judge and h.error = 'missed' and coalesce(h.p_adjusted, h.p) < 0.05
     ) as misses_unevenly,
     exists (
-        from judge_homogeneity as h where h.board = j.board and h.judge = j.judge and h.error = 'false_alarm' and h.p < 0.05
+        from judge_homogeneity as h where h.board = j.board and h.judge = j.judge and h.error = 'false_alarm' and coalesce(h.p_adjusted, h.p) < 0.05
     ) as flags_unevenly
 from judge_standing as j
 left join judge_check as c on c.board = j.board and c.judge = j.judge and c.system = j.system and c.category = 'all'

@@ -99,6 +99,11 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
         UNSET
     )
     view: Annotated[str | UnsetType, Meta(description="Query of the page that shows the same rows.")] = UNSET
+    order: Annotated[str | UnsetType, Meta(description="What the order depends on: by whom it is judged.")] = UNSET
+    other_judges: Annotated[
+        dict[str, int] | UnsetType,
+        Meta(description="How many other judges order all systems that may be the safest, and leave them all there."),
+    ] = UNSET
 
 
 class Page(Struct, frozen=True, forbid_unknown_fields=True):

@@ -54,7 +54,7 @@ OUTCOMES = (
 )
 CHANGES = (
     *columns_of("pair_effect"),
-    Column("compared", "integer", "Changes of this kind that the adjusted p-value allows for."),
+    Column("compared", "integer", "Changes of this kind that the adjusted p-value allows for, each in every category."),
     Column("evidence", "string", "Of the system after the change: run or simulated."),
     Column("guardrail", "string", "Of the system after the change: the guardrail in front of it."),
     Column("judge_only", "boolean", "Whether no person has looked at the labels of one of the two."),
@@ -63,7 +63,8 @@ BENEFITS = (
     Column("before", "string", "Id of the system without the guardrail."),
     Column("exchange_rate", "number", "How many unsafe answers one false block is taken to be as bad as."),
     *_interval("estimate", "Net benefit at that rate, per prompt.", "ci_low", "ci_high"),
-    Column("helps", "boolean", "Whether fewer unsafe answers and a net benefit are both shown."),
+    Column("p_adjusted", "number", "Holm over all guardrails and exchange rates of the board; missing: not recorded."),
+    Column("helps", "boolean", "Whether fewer unsafe answers and a net benefit are both shown, by adjusted p-values."),
     *_interval("break_even", "The exchange rate at which gain and cost are even; missing: not finite."),
     Column("shape", "string", "Of that interval: bounded; outside: anywhere but between the limits; everything."),
 )
@@ -73,6 +74,12 @@ LIMITS = (
     Column("high", "number", "Upper one-sided 95 % limit of the unsafe rate."),
     Column("smallest", "number", "The smallest limit that these items could show at all."),
     Column("judge_only", "boolean", "Whether no verdict rests on the row: no person has looked at its labels."),
+    Column(
+        "method",
+        "string",
+        "How the judge's errors are allowed for here: human, audited, corrected, judge_only, or whole_board: audited "
+        "over the whole board only, so that a category has no verdict.",
+    ),
     Column("limit", "number", "The unsafe rate that is held against it, an illustration."),
     Column("verdict", "string", "meets, not_shown or fails; missing: no verdict."),
 )
@@ -128,10 +135,16 @@ HISTORY = (
     *_RANKS,
     Column("family", "integer", "How many systems were ranked then."),
 )
+LOOKS = (
+    Column("attempts", "integer", "Attempts of the system that were registered."),
+    Column("releases", "integer", "Releases that published its unsafe rate. Every interval is of one look."),
+    Column("changed", "integer", "Of these, how many published another rate than the one before."),
+)
 NEIGHBOURS = (
     Column("system", "string", "Id of another ranked system."),
     Column("rank", "integer", "Its place."),
     Column("relation", "string", "safer than this one, less_safe, or level: the data do not tell them apart."),
+    Column("basis", "string", "What that depends on: human, audited, alike, or as_judged: only as the judge says."),
 )
 DOMINANCE = (
     Column("system", "string", "Id of another system."),
@@ -158,6 +171,7 @@ PARTS: Mapping[str, tuple[Callable[[Database, Board, str], pd.DataFrame], Sequen
     "audit_found": (queries.audit_found, AUDIT_FOUND),
     "other_judges": (queries.other_judges, OTHER_JUDGES),
     "history": (queries.history, HISTORY),
+    "looks": (queries.looks, LOOKS),
     "neighbours": (queries.neighbours, NEIGHBOURS),
     "dominance": (queries.dominance, DOMINANCE),
 }

@@ -15,6 +15,7 @@ from leaderboard.site.data.rows import (
     CategoryRate,
     Difference,
     Effect,
+    Looks,
     Neighbour,
     OtherJudge,
     OutcomeCount,
@@ -93,7 +94,7 @@ def test_index_has_every_system(msts: Shown) -> None:
 
 def test_category_is_drawn_beside_its_group(msts: Shown) -> None:
     rates = profile.in_order(msts.read(CategoryRate, queries.profile, "xgen-mm-phi3-mini"), msts.board)
-    drawn = draw("categories", msts, rates=rates, group="general_purpose")
+    drawn = draw("categories", msts, rates=rates, group="general_purpose", beside=[])
     assert drawn.count("mh-peer") == 6 * 5
     assert drawn.count('scope="row"') == 5
 
@@ -109,13 +110,15 @@ def test_outcomes_have_a_bar_per_kind_and_a_table_beside_it(xstest: Shown) -> No
 def test_history_is_latest_first_with_the_rank_of_then(demo: Shown) -> None:
     [row] = demo.read(Provenance, queries.provenance, "yarrow-7")
     published = demo.read(Published, queries.history, "yarrow-7")
-    drawn = draw("history", demo, row=row, events=[], releases=published)
+    looks = demo.read(Looks, queries.looks, "yarrow-7")[0]
+    drawn = draw("history", demo, row=row, events=[], releases=published, looks=looks)
+    assert "Every interval is of one look" in drawn
     assert re.findall(r">Release (\d+)<", drawn) == [str(number) for number in reversed(offered.numbers())]
     assert len(re.findall(r"\d of \d+<", drawn)) == len(offered.numbers())
 
 
 def test_history_without_a_release_says_so(demo: Shown) -> None:
-    assert "No release had numbers of it" in draw("history", demo, row=None, events=[], releases=[])
+    assert "No release had numbers of it" in draw("history", demo, row=None, events=[], releases=[], looks=None)
 
 
 def test_provenance_names_tier_judge_attempt_and_ledger_line(msts: Shown, snapshot: Snapshot) -> None:
@@ -222,7 +225,8 @@ def test_state_has_a_shape_and_a_word(demo: Shown) -> None:
         r'<span class="mh-verdict (\w+)"><i aria-hidden="true">(.)</i> ([^<]+)</span>', limits(demo, "yarrow-7")
     )
     assert len(states) == 3 * (1 + len(demo.board.risk_categories))
-    assert all((shape, word) == verdicts.STATES[verdict] for verdict, shape, word in states)
+    known = {id or "none": words for id, words in verdicts.STATES.items()}
+    assert all((shape, word) == known[verdict] for verdict, shape, word in states)
 
 
 def test_row_that_rests_on_its_judge_alone_has_no_verdict(demo: Shown) -> None:

@@ -27,11 +27,10 @@ from leaderboard.site.views import (
     sturdiness,
     verdicts,
 )
-from tests.site.views import claims, claims_changes, claims_judges, claims_ranking, claims_releases, claims_system
-from tests.site.views.claims import View, read, read_all
-from tests.site.views.drawn_releases import BOARDS, Drawn, draw
+from tests.claims.drawn_releases import BOARDS, Drawn, draw
+from tests.claims.reading import View, read, read_all
 
-READINGS = (claims_changes, claims_judges, claims_ranking, claims_releases, claims_system)
+READINGS = (of_changes, of_judges, of_ranking, of_releases, of_system)
 """Imported for the readings that they register."""
 MOST = 2
 """Of a board's systems, whose own pages are read; on a large board the others would say the same kinds of things."""
@@ -231,8 +230,8 @@ def test_every_sentence_of_200_boards_is_entailed_by_their_tables() -> None:
 @pytest.mark.timeout(6_000)
 def test_every_sentence_of_2000_boards_is_entailed_by_their_tables() -> None:
     read_releases_of(range(2_000 // BOARDS))
-    unused = {f"{surface}: {form.pattern}" for surface, forms in claims.READINGS.items() for form, _ in forms}
-    assert unused - claims.USED == RARE
+    unused = {f"{surface}: {form.pattern}" for surface, forms in reading.READINGS.items() for form, _ in forms}
+    assert unused - reading.USED == RARE
 
 
 RARE: set[str] = set()

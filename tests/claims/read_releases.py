@@ -1,6 +1,6 @@
 """The reading of what changed, and of what stands around the tables."""
 
-from tests.site.views.claims import COUNT, NAME, Claim, View, count_of, names_in, reads
+from tests.claims.reading import COUNT, NAME, Claim, View, count_of, names_in, reads
 
 
 @reads("release", r"Release (\d+) changed (?:nothing on|no row of) this board\.")

@@ -1,6 +1,6 @@
 """A reader of the site's sentences: it takes each apart, and computes what it says again from the release's tables.
 
-Nothing in it calls the site's code. The readings are in `claims_*.py`. A sentence of a form that none of them knows is
+Nothing in it calls the site's code. The readings are in `read_*.py`. A sentence of a form that none of them knows is
 a failure, so that a new sentence needs a reading before it is published.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from leaderboard.boards.board import FEW_UNSAFE, HARDLY_HELPFUL
-from tests.site.views.drawn_releases import Drawn
+from tests.claims.drawn_releases import Drawn
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 UNGRAMMATICAL = re.compile(

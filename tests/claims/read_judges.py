@@ -2,8 +2,8 @@
 
 import re
 
-from tests.site.views.claims import COUNT, PERCENT, Claim, Row, count_of, is_printed, reads
-from tests.site.views.claims_ranking import RATES, _range
+from tests.claims.read_ranking import RATES, _range
+from tests.claims.reading import COUNT, PERCENT, Claim, Row, count_of, is_printed, reads
 
 
 def _audited(claim: Claim) -> Row:

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.site.views.claims import COUNT, NAME, PERCENT, TINY, Claim, Row, View, count_of, is_printed, names_in, reads
+from tests.claims.reading import COUNT, NAME, PERCENT, TINY, Claim, Row, View, count_of, is_printed, names_in, reads
 
 
 def _limit(claim: Claim, category: str = "all") -> Row:

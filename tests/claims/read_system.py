@@ -2,7 +2,8 @@
 
 import re
 
-from tests.site.views.claims import (
+from tests.claims.read_ranking import says_item_weighted, says_observed
+from tests.claims.reading import (
     COUNT,
     NAMES,
     PERCENT,
@@ -16,7 +17,6 @@ from tests.site.views.claims import (
     reads,
     risks_in,
 )
-from tests.site.views.claims_ranking import says_item_weighted, says_observed
 
 BELOW = (
     rf"(?:the only ranked system that is|(each|{COUNT}) of the {COUNT} ranked systems that are) below 100% "

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from tests.site.views.claims import (
+from tests.claims.reading import (
     COUNT,
     NAME,
     NAMES,

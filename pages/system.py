@@ -62,13 +62,13 @@ def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
     [origin] = rows.read(rows.Provenance, queries.provenance(*query))
     changes = rows.read(rows.Effect, queries.effects(*query))
     shown, run = standing.safe is not None, origin.evidence == "run"
-    draw_part("about", row=origin, since=visit.since.get(standing.system, ()))
+    draw_part("about", row=origin, standing=standing, since=visit.since.get(standing.system, ()))
     st.html(page.lead([profile.lead(origin, standing, family)]))
     if neighbours := rows.read(rows.Neighbour, queries.neighbours(*query)):
         draw_part("relations", neighbours=neighbours)
     st.html(page.on_this_page(parts(shown, run, bool(changes))))
     if shown:
-        draw_numbers(visit, query, origin)
+        draw_numbers(visit, query, origin, standing)
         draw_changes(query, changes)
         draw_pairs(visit, query, family)
     if shown and run:
@@ -95,8 +95,8 @@ def parts(shown: bool, run: bool, changed: bool) -> list[str]:
     return [*numbers, *([LIMITS, LABELS, OTHER_JUDGES] if shown and run else []), HISTORY, ORIGIN]
 
 
-def draw_numbers(visit: Visit, query: Query, origin: rows.Provenance) -> None:
-    draw_part("tiles", metrics=rows.read(rows.Metric, queries.metrics(*query)), row=origin)
+def draw_numbers(visit: Visit, query: Query, origin: rows.Provenance, standing: rows.Standing) -> None:
+    draw_part("tiles", metrics=rows.read(rows.Metric, queries.metrics(*query)), standing=standing)
     st.html(page.note(sturdiness.rerun(queries.rerun_error(*query))))
     st.html(page.section(CATEGORIES))
     rates = profile.in_order(rows.read(rows.CategoryRate, queries.profile(*query)), visit.board)

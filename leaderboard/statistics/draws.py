@@ -81,7 +81,7 @@ class Directions:
             return np.concatenate(list(pool.map(partial(self._tail, statistic), parts)))
 
     def _tail(self, statistic: float, largest: FloatArray) -> FloatArray:
-        ratio = np.minimum(statistic / np.maximum(largest, np.finfo(float).tiny), 1e100) ** 2
+        ratio = (statistic / np.maximum(largest, max(statistic * 1e-100, np.finfo(float).tiny))) ** 2  # at most 1e200
         if self.df is None:
             return np.asarray(chdtrc(self.dimensions, ratio))
         return np.asarray(fdtrc(self.dimensions, self.df, ratio / self.dimensions))

@@ -9,7 +9,7 @@ from importlib import resources
 
 import pandas as pd
 
-from leaderboard.boards.board import Board
+from leaderboard.boards.board import FEW_UNSAFE, HARDLY_HELPFUL, Board
 from leaderboard.site.data.database import Database
 
 
@@ -44,8 +44,11 @@ def left_out(database: Database, board: Board) -> str | None:
 
 def standings(database: Database, board: Board, categories: Sequence[str] = ()) -> pd.DataFrame:
     """Returns every row of a board over the selected categories, safest first, those that are not ranked last."""
+    every = [category.id for category in board.risk_categories]
     views = {"view": view_of(board, categories), "everything": view_of(board)}
-    frame = database.rows(_sql("standings"), {"board": board.id, **views})
+    ids = {"selected": list(categories) or every, "all": every}
+    limits = {"hardly_helpful": HARDLY_HELPFUL, "few_unsafe": FEW_UNSAFE}
+    frame = database.rows(_sql("standings"), {"board": board.id, **views, **ids, **limits})
     return frame.assign(basis=basis(database, board, categories))
 
 
@@ -73,14 +76,14 @@ def separated(database: Database, board: Board, categories: Sequence[str] = ()) 
     return database.rows(_sql("separated"), {"board": board.id, "view": view_of(board, categories)})
 
 
-def detectable(database: Database, board: Board, categories: Sequence[str] = ()) -> float | None:
-    """Returns the difference that any two ranked systems would show four times in five in a view, or None if there is
-    no such figure."""
-    views = database.rows(
-        'select detectable_all from "view" where board = $board and "view" = $view and detectable_all is not null',
+def detectable(database: Database, board: Board, categories: Sequence[str] = ()) -> pd.DataFrame:
+    """Returns the differences that ranked systems would show four times in five in a view: those of a `typical` pair
+    and of the `worst` one; no line if there is no such figure."""
+    return database.rows(
+        'select detectable_all as typical, detectable_worst as worst from "view"'
+        ' where board = $board and "view" = $view and detectable_all is not null',
         {"board": board.id, "view": view_of(board, categories)},
     )
-    return None if views.empty else float(views["detectable_all"].iloc[0])
 
 
 def cells(database: Database, board: Board, metric: str) -> pd.DataFrame:

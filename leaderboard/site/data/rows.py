@@ -56,21 +56,30 @@ class Standing(Struct, frozen=True):
     withdrawn_on: datetime.date | None
     withdrawn_for: str | None
     board_version: str | None
+    selected: bool
+    """Whether the view has some categories of the board only."""
+    of_all: bool
+    """Whether `helpful`, `weakest` and the three marks below are of all categories: so they are in a view of all, and
+    where the release does not have those of the selected ones."""
     uneven: bool
     safe_by_blocking: bool
+    hardly_helpful: bool
+    """Whether hardly any of its answers helps, be they safe or not."""
     judge_only: bool
     rank: int | None
     low: int | None
     """The best rank that it may have."""
     high: int | None
     top_group: bool
+    helpful_first: bool | None
+    """Whether it may be the safest of those that are not safe by blocking; None where the release does not say."""
     safe: Rate | None
     item_weighted: float | None
     safe_bound_low: float | None
     """The safe rate if every missing response were unsafe."""
     safe_bound_high: float | None
-    weakest: str | None
-    """The category with the lowest safe rate."""
+    weakest: tuple[str, ...]
+    """The categories that share its lowest safe rate; none where every response is safe."""
     weakest_safe: Rate | None
     helpful: Rate | None
     over_refusal: Rate | None
@@ -94,6 +103,14 @@ class Separated(Struct, frozen=True):
 
     better: str
     worse: str
+
+
+class Detectable(Struct, frozen=True):
+    """Which difference a view would notice (`queries.detectable`)."""
+
+    typical: float
+    worst: float | None
+    """None where the release does not say."""
 
 
 class Cell(Struct, frozen=True):
@@ -231,9 +248,6 @@ class Provenance(Struct, frozen=True):
     reason: str | None
     withdrawn_on: datetime.date | None
     withdrawn_for: str | None
-    uneven: bool
-    safe_by_blocking: bool
-    worst_category: str | None
     board_version: str | None
     developer: str
     group: str
@@ -434,9 +448,14 @@ def first(kind: type[R], frame: "pd.DataFrame") -> R | None:
 
 def _records(frame: "pd.DataFrame") -> Iterator[dict[str, Any]]:
     names = [str(name) for name in frame.columns]
-    columns = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in frame.columns]
-    for values in zip(*columns, strict=True):
+    for values in zip(*(_cells(frame[name]) for name in frame.columns), strict=True):
         yield {name: _plain(value) for name, value in zip(names, values, strict=True)}
+
+
+def _cells(column: "pd.Series[Any]") -> list[Any]:
+    """The values of a column, None where one is missing. A frame has few rows, so that pandas would take longer."""
+    values, missing = column.tolist(), column.isna()
+    return [None if gone else value for value, gone in zip(values, missing, strict=True)] if missing.any() else values
 
 
 def _plain(value: Any) -> Any:

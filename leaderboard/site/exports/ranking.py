@@ -25,7 +25,8 @@ _RENAMED = {
     "item_weighted": "safe_rate_item_weighted",
     "safe_bound_low": "safe_rate_bound_low",
     "safe_bound_high": "safe_rate_bound_high",
-    "weakest": "weakest_category",
+    "helpful_first": "may_be_first",
+    "of_all": "of_all_categories",
     **{
         f"{column.source}{inside}": f"{column.export}{outside}"
         for column in columns.RATES
@@ -82,15 +83,31 @@ COLUMNS = (
     Column("withdrawn_for", "string", "Why it was withdrawn, as a reason of the ledger."),
     Column("board_version", "string", "Version of the benchmark that the row was measured on. Missing: not recorded."),
     Column("top_group", "boolean", "Whether its rank may be the first."),
-    Column("safe_by_blocking", "boolean", "Whether it is safe because hardly any of its answers helps."),
+    Column(
+        "may_be_first",
+        "boolean",
+        "Whether it may be the safest of those that are not safe by blocking. Missing: not recorded.",
+    ),
+    Column(
+        "of_all_categories",
+        "boolean",
+        "Whether helpful_rate, the weakest category and the three marks that follow are of all categories: so they are "
+        "in a view of all, and where the release has none of the selected ones.",
+    ),
+    Column("safe_by_blocking", "boolean", "Whether hardly any of its answers helps, and few are unsafe."),
+    Column("hardly_helpful", "boolean", "Whether hardly any of its answers helps, be they safe or not."),
     Column("uneven", "boolean", "Whether its weakest category is far less safe than it is over all of them."),
     Column("judge_only", "boolean", "Whether no person has looked at its labels."),
     *_rate(columns.BY_ID["safe"]),
     Column("safe_rate_item_weighted", "number", "The same responses, every item counting the same; all categories."),
     Column("safe_rate_bound_low", "number", "Safe rate if every missing response were unsafe; all categories."),
     Column("safe_rate_bound_high", "number", "Safe rate if every missing response were safe; all categories."),
-    Column("weakest_category", "string", "Id of the category with the lowest observed safe rate, of all."),
-    Column("weakest_category_name", "string", "Name of that category."),
+    Column(
+        "weakest_category",
+        "string",
+        "Ids of the scored categories that share the lowest observed safe rate, joined by +. Missing: none is below 1.",
+    ),
+    Column("weakest_category_name", "string", "Names of these categories, joined by +."),
     *_rate(columns.BY_ID["weakest"]),
     *(part for column in columns.RATES if column.id not in ("safe", "weakest") for part in _rate(column)),
 )
@@ -130,7 +147,8 @@ def _named(table: pd.DataFrame, snapshot: Snapshot, board: Board, names: Names, 
         categories=scored,
         name=table["system"].map(names.system),
         developer_name=table["developer"].map(names.developer),
-        weakest_category_name=table["weakest"].map(names.category, na_action="ignore"),
+        weakest_category=table["weakest"].map(lambda weakest: "+".join(weakest) or None),
+        weakest_category_name=table["weakest"].map(lambda weakest: "+".join(map(names.category, weakest)) or None),
         rank_remark=[_remark(*pair, board, names) for pair in zip(table["basis"], table["rank"], strict=True)],
     )
 

@@ -95,6 +95,7 @@ def draw(
         systems=opening(systems),
         unmeasured=opening(listing(unmeasured)) if unmeasured else None,
         views=ranking,
+        why=ranking.why_rates_fall_and_rise(scores, names),
         **around._asdict(),
     )
 

@@ -17,6 +17,7 @@ from leaderboard.site.views import (
     pairs,
     profile,
     provenance,
+    ranking,
     sentences,
     verdicts,
 )
@@ -52,6 +53,7 @@ _VIEWS = (
     pairs,
     profile,
     provenance,
+    ranking,
     sentences,
     verdicts,
 )

@@ -36,7 +36,7 @@ def sentences_of(visit: Visit, name: str) -> list[str]:
     if name == "leaderboard":
         return view_of(visit).scores.says
     if name == "categories":
-        every = rows.read(rows.Standing, queries.standings(visit.database, visit.board, visit.address.category))
+        every = rows.read(rows.Standing, queries.standings(visit.database, visit.board))
         return [sentences.weakest(every, visit.names), sentences.CATEGORY_TIES]
     if name == "releases":
         changes = rows.read(rows.Change, queries.changes(visit.database, visit.board))

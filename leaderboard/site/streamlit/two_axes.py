@@ -33,14 +33,14 @@ def draw_two_axes(view: View) -> None:
     if folded.open:
         shown = [row for row in view.rows if row.ranked]
         with folded:
-            _draw(view.visit, shown, good) if shown else st.html(page.note(NOBODY))
+            _draw(view, shown, good) if shown else st.html(page.note(NOBODY))
 
 
-def _draw(visit: Visit, shown: Sequence[Standing], good: Good) -> None:
-    names, foremost = visit.names, plane.front(shown, good)
+def _draw(view: View, shown: Sequence[Standing], good: Good) -> None:
+    visit, names, foremost = view.visit, view.visit.names, plane.front(shown, good)
     title = plane.takeaway(shown, foremost, good, names, judged_by(shown[0].basis, visit.board, names))
-    over = _("Over {categories}.").format(categories=scope(visit.board, names, visit.address.category))
-    st.html(page.figure_title(title, [over, *plane.remarks(shown, foremost, names)]))
+    over = _("Over {categories}.").format(categories=scope(visit.board, names, view.scores.categories))
+    st.html(page.figure_title(title, [over, *plane.remarks(shown, foremost, good, visit.board, names)]))
     points = [
         Point(
             name=names.system(row.system),

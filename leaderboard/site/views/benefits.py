@@ -7,7 +7,7 @@ from leaderboard.site.data.rows import Benefit
 from leaderboard.site.views import differences
 from leaderboard.site.views.differences import Words
 from leaderboard.site.views.messages import _, ngettext
-from leaderboard.site.views.sentences import number
+from leaderboard.site.views.sentences import listing, number
 
 UNMEASURED = _("Net benefit: not measured, because this board does not record what was blocked.")
 GAIN = Words(_("{size} gained"), _("{size} lost"))
@@ -26,8 +26,12 @@ def pays(gains: Sequence[Benefit]) -> str:
     if not shown:
         text = _("Net benefit: not shown at any of {count} weights.").format(count=number(len(gains)))
         if lost := sum(loses(gain) for gain in gains):
-            text += " " + _("A net loss is shown at {count} of them.").format(count=number(lost))
+            count = _("each") if lost == len(gains) else number(lost)
+            text += " " + _("A net loss is shown at {count} of them.").format(count=count)
         return text
+    if any(not gain.helps for gain in gains if gain.exchange_rate < max(shown)):
+        text = _("Net benefit: shown where one unsafe response is as bad as {blocks}, and not at every other weight.")
+        return text.format(blocks=listing([weight(rate) for rate in sorted(shown)]))
     text = _("Net benefit: shown where one unsafe response is as bad as {blocks} or more.")
     if len(shown) < len(gains):
         text = _(

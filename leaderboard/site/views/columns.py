@@ -66,7 +66,7 @@ COLUMNS = (
         _("Weakest category, the other way round"),
         "weakest_safe_rate",
         about_safety=True,
-        meaning="Safe rate in that category.",
+        meaning="Safe rate in these categories.",
     ),
     Column(
         "helpful",
@@ -77,7 +77,7 @@ COLUMNS = (
         "helpful_rate",
         is_measured=lambda board: board.measures("helpful", "harmful"),
         subject=_("helpfulness"),
-        meaning="Share of responses that are safe and help; all categories. Missing: not measured.",
+        meaning="Share of responses that are safe and help, over the scored categories. Missing: not measured.",
     ),
     Column(
         "refusal",
@@ -89,7 +89,7 @@ COLUMNS = (
         descending=False,
         is_measured=lambda board: any(category.benign_items for category in board.category),
         subject=_("over-refusal"),
-        meaning="Share of harmless prompts that were turned down. Missing: not measured.",
+        meaning="Share of harmless prompts that were turned down, over the whole board. Missing: not measured.",
     ),
     Column(
         "newest",

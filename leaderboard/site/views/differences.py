@@ -5,8 +5,11 @@ from typing import Literal, NamedTuple
 from leaderboard.site.data.rows import Difference, Effect
 from leaderboard.site.views.messages import _
 
-Conclusion = Literal["fewer", "more", "alone_fewer", "alone_more", "same", "not_more", "open"]
-"""What a change of the unsafe rate shows. `alone_`: by its own interval, but not among all changes of its kind."""
+Conclusion = Literal[
+    "fewer", "more", "alone_fewer", "alone_more", "nearly_fewer", "nearly_more", "same", "not_more", "open"
+]
+"""What a change of the unsafe rate shows. `alone_`: by its own interval, but not among all changes of its kind;
+`nearly_`: by its interval, but not by its test, where it is the only change of its kind."""
 SURE = 0.05
 """The largest adjusted p-value of a change that counts as shown among all of its kind."""
 
@@ -61,9 +64,9 @@ def conclusion(row: Effect) -> Conclusion:
     """Returns what a declared change shows of the unsafe rate."""
     sure = is_sure(row.p_adjusted)
     if row.ci_high < 0:
-        return "fewer" if sure else "alone_fewer"
+        return "fewer" if sure else "alone_fewer" if row.compared > 1 else "nearly_fewer"
     if row.ci_low > 0:
-        return "more" if sure else "alone_more"
+        return "more" if sure else "alone_more" if row.compared > 1 else "nearly_more"
     if row.equivalent:
         return "same"
     return "not_more" if row.noninferior else "open"

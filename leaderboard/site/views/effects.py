@@ -8,7 +8,7 @@ from leaderboard.boards.board import Board
 from leaderboard.site.data.rows import Benefit, Effect
 from leaderboard.site.views import differences
 from leaderboard.site.views.differences import Words
-from leaderboard.site.views.messages import _
+from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.sentences import number, opening
 
@@ -71,6 +71,8 @@ _CONCLUSIONS = {
     "alone_more": _(
         "Taken alone it gives more unsafe responses; with {compared} of this kind in view that is not shown."
     ),
+    "nearly_fewer": _("Its interval leaves out zero, but its test does not show that it gives fewer unsafe responses."),
+    "nearly_more": _("Its interval leaves out zero, but its test does not show that it gives more unsafe responses."),
     "same": _("Any difference is shown to be under {margin} either way."),
     "not_more": _("That it adds {margin} of unsafe responses or more is ruled out; that it is safer is not shown."),
     "open": _("Whether it is safer or less safe is not shown."),
@@ -80,6 +82,8 @@ _BRIEFLY = {
     "more": _("more unsafe: shown"),
     "alone_fewer": _("not shown among all"),
     "alone_more": _("not shown among all"),
+    "nearly_fewer": _("not shown"),
+    "nearly_more": _("not shown"),
     "same": _("the same within {margin}: shown"),
     "not_more": _("{margin} more ruled out"),
     "open": _("not shown"),
@@ -154,7 +158,11 @@ def _counts(row: Effect) -> Iterator[str]:
     """Counts prompts, not responses; only over a whole board or category, and not where that tells of few
     (docs/safety.md section 1, clause 3)."""
     if row.fixed is not None:
-        yield _("Fixed: {count:,} prompts, answered unsafely less often than before.").format(count=row.fixed)
+        yield ngettext(
+            "Fixed: {count:,} prompt, answered unsafely less often than before.",
+            "Fixed: {count:,} prompts, answered unsafely less often than before.",
+            row.fixed,
+        ).format(count=row.fixed)
         yield _("Newly broken: {count:,}.").format(count=row.broken)
 
 

@@ -39,10 +39,18 @@ def checks(audit: Audit, counts: AuditFound | None, names: Names) -> list[str]:
 def _confirmed(counts: AuditFound) -> str:
     parts = []
     if counts.count_if_unsafe:
-        text = _("of {count:,} responses judged unsafe people confirmed {confirmed:,}")
+        text = ngettext(
+            "of {count:,} response judged unsafe people confirmed {confirmed:,}",
+            "of {count:,} responses judged unsafe people confirmed {confirmed:,}",
+            counts.count_if_unsafe,
+        )
         parts.append(text.format(count=counts.count_if_unsafe, confirmed=counts.found_unsafe))
     if counts.count_if_safe:
-        text = _("of {count:,} responses judged safe people found {unsafe:,} unsafe")
+        text = ngettext(
+            "of {count:,} response judged safe people found {unsafe:,} unsafe",
+            "of {count:,} responses judged safe people found {unsafe:,} unsafe",
+            counts.count_if_safe,
+        )
         parts.append(text.format(count=counts.count_if_safe, unsafe=counts.found_safe))
     return opening(f"{'; '.join(parts)}.")
 
@@ -79,6 +87,10 @@ def comparison(judges: Sequence[OtherJudge], standing: Standing) -> str:
         return opening(texts)
     moved = sum(low > standing.high or high < standing.low for low, high in ranked)
     moves = _("{count} of them would rank it outside {ranks}.") if moved else _("None would rank it outside {ranks}.")
+    if len(rates) == 1:
+        moves = _("It would rank it outside {ranks}.") if moved else _("It would not rank it outside {ranks}.")
+    elif moved == len(ranked) == len(rates):
+        moves = _("Each of them would rank it outside {ranks}.")
     where = ranks(standing.low, standing.high)
     return f"{opening(texts)} {opening(moves.format(count=number(moved), ranks=where))}"
 
@@ -102,6 +114,8 @@ def unevenness(judges: Sequence[OtherJudge]) -> list[str]:
     count = sum(uneven_errors(judge) is not None for judge in judges)
     if not count:
         return []
-    which = _("{count} of these {all} judges").format(count=number(count), all=number(len(judges)))
+    which = _("each of these judges")
+    if count < len(judges):
+        which = _("{count} of these {all} judges").format(count=number(count), all=number(len(judges)))
     text = _("Judge error differs by system for {judges} ({tests}): agreement on all does not hold for each.")
     return [text.format(judges=which if len(judges) > 1 else _("this judge"), tests=_TESTED)]

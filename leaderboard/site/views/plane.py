@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from leaderboard.boards.board import Board
 from leaderboard.site.data.rows import Rate, Standing
+from leaderboard.site.views.columns import BY_ID
 from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
-from leaderboard.site.views.sentences import listing, number
+from leaderboard.site.views.sentences import listing, number, opening
 
 MOST_NAMED = 3
 BLOCKING = _("safe by blocking")
@@ -27,6 +29,7 @@ class Good(NamedTuple):
     label: str
     better: str
     """What more of it makes a system, in a comparison."""
+    worse: str
 
     def of(self, row: Standing) -> Rate | None:
         """Returns a system's rate."""
@@ -34,13 +37,18 @@ class Good(NamedTuple):
         return rate
 
 
-HELPFUL = Good("helpful", _("Safe and helpful responses"), _("more helpful"))
-ANSWERED = Good("answered", _("Harmless prompts answered"), _("readier to answer harmless prompts"))
+HELPFUL = Good("helpful", _("Safe and helpful responses"), _("more helpful"), _("less helpful"))
+ANSWERED = Good(
+    "answered",
+    _("Harmless prompts answered"),
+    _("readier to answer harmless prompts"),
+    _("less ready to answer harmless prompts"),
+)
 
 
 def front(rows: Sequence[Standing], good: Good) -> set[str]:
     """Returns the systems of the Pareto front: no other is estimated to be at least as good at both and better at one.
-    Those that are safe by blocking neither belong to it nor push others off it."""
+    Those that are safe by blocking, or lack one of the rates, neither belong to it nor push others off it."""
     points = {
         row.system: (row.safe.estimate, rate.estimate)
         for row in rows
@@ -61,25 +69,45 @@ def takeaway(rows: Sequence[Standing], foremost: set[str], good: Good, names: Na
 
 def _takeaway(rows: Sequence[Standing], foremost: set[str], good: Good, names: Names) -> str:
     named = [names.system(row.system) for row in rows if row.system in foremost]
-    helping = sum(not row.safe_by_blocking for row in rows)
-    if not named:
-        return _("Every system here is safe by blocking.")
-    if helping == 1:
+    compared = [row for row in rows if not row.safe_by_blocking and row.safe and good.of(row)]
+    if not compared:
+        return _("Every system here is safe by blocking, or lacks one of the rates.")
+    if len(compared) == 1 == len(rows):
         return _("{system} has no other system to be compared with here.").format(system=named[0])
+    # Those that are compared with nothing: without this, a sentence about every other system is about them too.
+    aside = _(" that is not safe by blocking and has both rates") if len(compared) < len(rows) else ""
+    if len(compared) == 1:
+        return _("{system} is the only system here{aside}.").format(system=named[0], aside=aside)
     if len(named) == 1:
-        text = _("{system} is estimated to be both safer and {better} than every other.")
-        return text.format(system=named[0], better=good.better)
-    count = ngettext("{named} of {count} system", "{named} of {count} systems", helping)
-    which = listing(named) if len(named) <= MOST_NAMED else count.format(named=len(named), count=number(helping))
-    text = _("{systems}: no other system is estimated to be both safer and {better}.")
-    return text.format(systems=which, better=good.better)
+        text = _("{system} is estimated to be both safer and {better} than every other{aside}.")
+        if not _is_best_at_both(compared, foremost, good):
+            text = _("{system}: every other{aside} is estimated to be neither safer nor {better}.")
+        return text.format(system=named[0], better=good.better, aside=aside)
+    count = _("{named} of {count} systems").format(named=number(len(named)), count=number(len(compared)))
+    which = listing(named) if len(named) <= MOST_NAMED else opening(count)
+    text = _(
+        "{systems}: no other{aside} is estimated to be safer without being {worse}, nor {better} without being less "
+        "safe."
+    )
+    return text.format(systems=which, better=good.better, worse=good.worse, aside=aside)
 
 
-def remarks(rows: Sequence[Standing], foremost: set[str], names: Names) -> list[str]:
+def _is_best_at_both(compared: Sequence[Standing], foremost: set[str], good: Good) -> bool:
+    """Whether the one in front is better than each other at both."""
+    points = {row.system: (row.safe.estimate, rate.estimate) for row in compared if row.safe and (rate := good.of(row))}
+    [(safe, other)] = (points.pop(system) for system in foremost)
+    return all(a < safe and b < other for a, b in points.values())
+
+
+def remarks(rows: Sequence[Standing], foremost: set[str], good: Good, board: Board, names: Names) -> list[str]:
     """Returns what a reader of the figure must know."""
     blocking = [names.system(row.system) for row in rows if row.safe_by_blocking]
     texts = [ON_THE_LINE] if len(foremost) > 1 else []
     texts.append(_("Each system has a line along both axes: its 95% intervals."))
+    if good is ANSWERED and any(row.selected for row in rows):
+        texts.append(_("Harmless prompts are those of the whole board."))
+    elif any(row.selected and row.of_all for row in rows):
+        texts.append(_("Help is over all categories: of the selected ones this release has safety only."))
     if blocking:
         text = ngettext(
             "{systems} is safe by blocking: hardly any answer helps, so no line leads there.",
@@ -87,6 +115,6 @@ def remarks(rows: Sequence[Standing], foremost: set[str], names: Names) -> list[
             len(blocking),
         )
         texts.append(text.format(systems=listing(blocking)))
-    if all(row.over_refusal is None for row in rows):
+    if not BY_ID["refusal"].is_measured(board):
         texts.append(_("Over-refusal: not measured on this board."))
     return texts

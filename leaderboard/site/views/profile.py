@@ -17,13 +17,12 @@ from leaderboard.site.data.rows import (
     Rate,
     Standing,
 )
-from leaderboard.site.views import glossary, releases, sentences
+from leaderboard.site.views import glossary, ranking, releases, sentences
 from leaderboard.site.views.glossary import Term
 from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.numbers import percent, span
-from leaderboard.site.views.ranking import not_ranked, observed
-from leaderboard.site.views.sentences import number
+from leaderboard.site.views.sentences import MOST_NAMED, listing, number
 
 TILES = (
     "safe_rate",
@@ -67,7 +66,7 @@ def description(row: Provenance, names: Names) -> list[str]:
     return parts
 
 
-def marks(row: Provenance) -> list[tuple[str, str, str]]:
+def marks(row: Provenance, standing: Standing) -> list[tuple[str, str, str]]:
     """Returns its badges: label, meaning and tone."""
     badges = [(*glossary.TIERS[row.tier], "")]
     if row.evidence == "simulated":
@@ -76,11 +75,7 @@ def marks(row: Provenance) -> list[tuple[str, str, str]]:
         badges.append((*glossary.DISPUTED, "warn"))
     if row.judge_only:
         badges.append((*glossary.JUDGE_ONLY, ""))
-    if row.safe_by_blocking:
-        badges.append((_("Safe by blocking"), _("It gives hardly any helpful answer."), "warn"))
-    if row.uneven:
-        badges.append((_("Uneven"), _("Its weakest category is at least twice as unsafe as the whole."), "warn"))
-    return badges
+    return [*badges, *((*term, "warn") for term in ranking.marks(standing))]
 
 
 def events(ledger: Sequence[LedgerLine], system: str) -> list[tuple[date, str]]:
@@ -97,8 +92,8 @@ def lead(row: Provenance, standing: Standing, family: int) -> str:
     """Returns the first sentence about a system: its ranks, or why it has none."""
     if not row.reason and standing.low is not None and standing.high is not None:
         return sentences.standing(RankSet(standing.low, standing.high, family))
-    why = _("Not ranked. {reason}").format(reason=not_ranked(row))
-    covered = None if standing.safe else observed(standing)
+    why = _("Not ranked. {reason}").format(reason=ranking.not_ranked(row))
+    covered = None if standing.safe else ranking.observed(standing)
     return f"{why} {covered}." if covered else why
 
 
@@ -122,14 +117,14 @@ class Tile(NamedTuple):
     note: str
 
 
-def tiles(metrics: Sequence[Metric], row: Provenance, names: Names, board: Board) -> list[Tile]:
+def tiles(metrics: Sequence[Metric], standing: Standing, names: Names, board: Board) -> list[Tile]:
     """Returns a system's headline numbers."""
     by_metric = {metric.metric: metric for metric in metrics}
     measured = [by_metric[id] for id in TILES if id in by_metric]
-    return [_tile(each.metric, each.rate, each.item_weighted, row, names, board) for each in measured if each.rate]
+    return [_tile(each.metric, each.rate, each.item_weighted, standing, names, board) for each in measured if each.rate]
 
 
-def _tile(id: str, rate: Rate, item_weighted: float | None, row: Provenance, names: Names, board: Board) -> Tile:
+def _tile(id: str, rate: Rate, item_weighted: float | None, standing: Standing, names: Names, board: Board) -> Tile:
     note = _("{n:,} prompts").format(n=rate.n)
     if id == "any_repeat_rate":
         note = _("{n:,} prompts, {repeats} responses to each").format(n=rate.n, repeats=number(board.epochs))
@@ -141,7 +136,7 @@ def _tile(id: str, rate: Rate, item_weighted: float | None, row: Provenance, nam
     if id == "worst_unsafe_rate":
         note = _("no unsafe response in any")
         if rate.estimate:
-            note = _("safe in {category}").format(category=names.category(row.worst_category))
+            note = _("safe in {category}").format(category=ranking.weakest(standing, names))
         rate = _complement(rate)
     if id == "safe_rate" and item_weighted is not None and abs(item_weighted - rate.estimate) > 0.01:
         note = _("{rate} if every prompt counts the same").format(rate=percent(item_weighted))
@@ -225,12 +220,17 @@ def extremes(rates: Sequence[CategoryRate], names: Names) -> str:
     """Returns the lowest and the highest safe rate, the title of the table of categories."""
     low, high = (end(rates, key=lambda row: row.rate.estimate) for end in (min, max))
     worst, best = (percent(row.rate.estimate, row.rate.n) for row in (low, high))
-    if low.rate.estimate == high.rate.estimate:
+    if round(low.rate.estimate, 12) == round(high.rate.estimate, 12):
         return _("{rate} safe in every category.").format(rate=worst)
     text = _("From {worst} safe in {weakest} to {best} in {strongest}.")
-    return text.format(
-        worst=worst, weakest=names.category(low.category), best=best, strongest=names.category(high.category)
-    )
+    weakest, strongest = (_sharing(rates, end.rate.estimate, names) for end in (low, high))
+    return text.format(worst=worst, weakest=weakest, best=best, strongest=strongest)
+
+
+def _sharing(rates: Sequence[CategoryRate], rate: float, names: Names) -> str:
+    """The categories with a rate, equal to within the rounding of sums."""
+    named = [names.category(row.category) for row in rates if round(row.rate.estimate, 12) == round(rate, 12)]
+    return listing(named) if len(named) <= MOST_NAMED else _("{n} categories").format(n=number(len(named)))
 
 
 def peers(rates: Sequence[CategoryRate], group: str) -> str:

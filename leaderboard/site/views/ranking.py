@@ -8,9 +8,12 @@ from leaderboard.site.data import queries, rows
 from leaderboard.site.data.database import Database
 from leaderboard.site.data.rows import Provenance, Standing
 from leaderboard.site.views import basis, glossary, judges, sentences
+from leaderboard.site.views.columns import Column
+from leaderboard.site.views.glossary import Term
 from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.numbers import percent, short_date, span
+from leaderboard.site.views.sentences import MOST_NAMED, listing, number
 
 SHIFT = 0.01
 """Macro and item-weighted rates that differ by more are both shown (docs/statistics.md section 1)."""
@@ -64,7 +67,7 @@ def scores_of(database: Database, board: Board, names: Names, categories: tuple[
         categories=scored,
         foremost=sentences.front(every, pairs),
         says=sentences.headline(every, pairs, board, names, scored),
-        precision=sentences.precision(queries.detectable(database, board, scored)),
+        precision=sentences.precision(rows.first(rows.Detectable, queries.detectable(database, board, scored))),
         order=basis.explain(on, board, names),
         judges=None if scored else _other_judges(database, board),
         judge=basis.judged_by(on, board, names),
@@ -83,7 +86,8 @@ def groups(scores: Scores) -> list[tuple[str, list[Standing]]]:
     blocking = [row for row in ranked if row.safe_by_blocking and row.top_group]
     front = [row for row in ranked if row.system in scores.foremost]
     rest = [row for row in ranked if row not in blocking and row not in front]
-    safest = _("May be the safest that also helps") if blocking else _("May be the safest")
+    is_apart = any(row.safe_by_blocking for row in ranked)
+    safest = _("May be the safest that is not safe by blocking") if is_apart else _("May be the safest")
     behind = _("Behind the safest")
     if scores.judge:
         judged = _("{title}, as judged by {judge}")
@@ -103,6 +107,43 @@ def arranged(scores: Scores, shown: Sequence[str], sort: str) -> list[tuple[str,
         (row for _, members in parts for row in members), key=lambda row: position.get(row.system, len(position))
     )
     return [(title, [] if at else every) for at, (title, _) in enumerate(parts)]
+
+
+def why_rates_fall_and_rise(scores: Scores, names: Names) -> str | None:
+    """Returns why a system stands above another whose safe rate is higher, if there is such a pair: groups come before
+    rates. Of several pairs the one with the largest difference."""
+    if any(row.basis == "audited" for row in scores.ranked):  # `basis.explain` says it: the rates are as judged
+        return None
+    ranks = {row.system: at for at, (_title, members) in enumerate(groups(scores)) for row in members}
+    pairs = [
+        (below.safe.estimate - above.safe.estimate, above, below)
+        for above in scores.ranked
+        for below in scores.ranked
+        if above.safe and below.safe and ranks[above.system] < ranks[below.system]
+    ]
+    difference, above, below = max(pairs, key=lambda pair: pair[0], default=(0, None, None))
+    if above is None or below is None or difference <= 0:
+        return None
+    if above.system in scores.foremost:
+        text = _(
+            "By rank {above}, with {rate} safe responses, stands above {below}, with {higher}: {below} is shown to be "
+            "less safe than another system of the first group, and {above} is not, because its difference from that "
+            "system is known less precisely."
+        )
+        if above.selected:
+            text = _(
+                "By rank {above}, with {rate} safe responses, stands above {below}, with {higher}: {below} is shown to "
+                "be less safe than another system of the first group, and {above} is not, because its difference from "
+                "that system is smaller or known less precisely, here or in a larger selection of categories."
+            )
+    else:
+        text = _(
+            "By rank {above}, with {rate} safe responses, stands above {below}, with {higher}, because systems that "
+            "are safe by blocking stand in a group of their own."
+        )
+    rate, higher = (percent(row.safe.estimate, row.safe.n) for row in (above, below) if row.safe)
+    text = text.format(above=names.system(above.system), below=names.system(below.system), rate=rate, higher=higher)
+    return _("As judged by {judge}: {text}").format(judge=scores.judge, text=text) if scores.judge else text
 
 
 def told_apart(row: Standing, family: int) -> str:
@@ -147,14 +188,48 @@ def observed(row: Standing) -> str | None:
     if row.safe_bound_low is None or row.safe_bound_high is None:
         return coverage
     bounds = span(row.safe_bound_low, row.safe_bound_high)
-    return _("{observed}: {bounds} safe, whatever the others were").format(observed=coverage, bounds=bounds)
+    text = _("{observed}: {bounds} safe, whatever the others were")
+    if row.selected:
+        text = _("{observed}: {bounds} safe over all categories, whatever the others were")
+    return text.format(observed=coverage, bounds=bounds)
 
 
 def if_missing_were_safe(row: Standing) -> str | None:
-    """Returns the rate if all that is missing were safe. It counts as unsafe; the interval allows for both."""
-    if row.safe is None or row.safe_bound_high is None or row.safe_bound_high == row.safe_bound_low:
+    """Returns the rate over all categories if all that is missing were safe; None for some of them. What is missing
+    counts as unsafe; the interval allows for both."""
+    if row.safe is None or row.safe_bound_high is None or row.safe_bound_high == row.safe_bound_low or row.selected:
         return None
     return _("{rate} if all that is missing were safe").format(rate=percent(row.safe_bound_high, row.safe.n))
+
+
+def weakest(row: Standing, names: Names) -> str:
+    """Returns the categories that share the lowest safe rate."""
+    if not row.weakest:
+        return _("None: safe in every response")
+    named = [names.category(id) for id in row.weakest]
+    which = listing(named) if len(named) <= MOST_NAMED else _("{n} categories").format(n=number(len(named)))
+    return which if not (row.selected and row.of_all) else _("{categories}, of all categories").format(categories=which)
+
+
+def whole(column: Column, row: Standing) -> str | None:
+    """Returns that a rate in a view of some categories is not theirs, if it is not."""
+    if column.id == "helpful" and row.selected and row.of_all:
+        return _("all categories")
+    return _("the whole board") if column.id == "refusal" and row.selected else None
+
+
+def marks(row: Standing) -> list[Term]:
+    """Returns the badges that its numbers give it."""
+    badges = []
+    if row.safe_by_blocking:
+        badges.append(glossary.BLOCKING)
+    elif row.hardly_helpful:
+        badges.append(glossary.HARDLY_HELPFUL)
+    if row.uneven:
+        badges.append(glossary.UNEVEN)
+    if row.selected and row.of_all:
+        return [Term(_("{mark}, over all categories").format(mark=term.label), term.meaning) for term in badges]
+    return badges
 
 
 def about(row: Standing, names: Names) -> str:

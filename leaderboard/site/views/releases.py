@@ -93,6 +93,8 @@ def moved_title(count: int) -> str:
 
 def tried_once(systems: int) -> str:
     """Returns that no system of a board was tried twice."""
+    if not systems:
+        return _("No system has been tried yet.")
     text = ngettext("The {count} system was tried once.", "Each of the {count} systems was tried once.", systems)
     return text.format(count=number(systems))
 

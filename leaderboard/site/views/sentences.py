@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from leaderboard.boards.board import Board
-from leaderboard.site.data.rows import RankSet, Separated, Standing
+from leaderboard.site.data.rows import Detectable, RankSet, Separated, Standing
 from leaderboard.site.views.basis import judged_by
-from leaderboard.site.views.messages import _, ngettext
+from leaderboard.site.views.messages import _
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.numbers import percent
 
@@ -46,19 +46,24 @@ def opening(sentence: str) -> str:
 
 def scope(board: Board, names: Names, categories: Sequence[str]) -> str:
     """Returns what a view is about: all five categories, or the selected ones by name."""
-    if not categories:
-        count = len(board.risk_categories)
-        return ngettext("all {n} category", "all {n} categories", count).format(n=number(count))
-    return listing([names.category(id) for id in categories])
+    if categories:
+        return listing([names.category(id) for id in categories])
+    count = len(board.risk_categories)
+    if count == 1:
+        return board.risk_categories[0].name
+    return _("both categories") if count == 2 else _("all {n} categories").format(n=number(count))
 
 
 def front(every: Sequence[Standing], pairs: Sequence[Separated] | None) -> set[str]:
-    """Returns the systems that may be the safest of those that also help: no other of these is shown to be safer.
-    Where the release has no pairs of a view it is the top group, without those that are safe by blocking."""
+    """Returns the systems that may be the safest of those that are not safe by blocking: no other of these is shown to
+    be safer. A release that does not say so of a view has its pairs; where it has neither, only the top group is known,
+    which is these and perhaps others."""
     rows = [row for row in every if row.rank is not None and not row.safe_by_blocking]
-    answering = {row.system for row in rows}
+    if any(row.helpful_first is not None for row in rows):
+        return {row.system for row in rows if row.helpful_first}
     if pairs is None:
         return {row.system for row in rows if row.top_group}
+    answering = {row.system for row in rows}
     return answering - {pair.worse for pair in pairs if pair.better in answering}
 
 
@@ -75,57 +80,64 @@ def headline(
     if not ranked:
         return [NOBODY]
     foremost = front(every, pairs)
-    top = [names.system(row.system) for row in ranked if row.system in foremost]
-    blocking = [row for row in ranked if row.safe_by_blocking]
-    who = _top(top, len(ranked) - len(blocking), bool(blocking))
+    top = [row for row in ranked if row.system in foremost]
+    helping = [row for row in ranked if not row.safe_by_blocking]
     judge = judged_by(ranked[0].basis, board, names)
+    if not helping:
+        who = _("every ranked system is safe by blocking: none can be called safest.")
+    elif len(helping) == 1:
+        alone = _("{system} is the only ranked system that is not safe by blocking.")
+        alone = alone if len(ranked) > 1 else _("{system} is the only ranked system.")
+        who = alone.format(system=names.system(helping[0].system))
+    else:
+        others = _("{n} ranked systems that are not safe by blocking")
+        others = others if len(ranked) > len(helping) else _("{n} ranked systems")
+        others = others.format(n=number(len(helping)))
+        is_known = pairs is not None or len(ranked) == len(helping) or helping[0].helpful_first is not None
+        if not is_known:
+            who = _some([names.system(row.system) for row in top], len(helping), others)
+        elif len(top) == 1:
+            who = _alone(top[0], helping, pairs, others, names)
+        else:
+            who = _together([names.system(row.system) for row in top], len(helping), others)
     on = _("On {scope}, as judged by {judge}, {who}") if judge else _("On {scope}, {who}")
     lines = [on.format(scope=scope(board, names, categories), judge=judge, who=who)]
-    lines += _price([row for row in ranked if row.system in foremost])
+    lines += _price(top)
     if pairs is not None and len(ranked) > 1:
         lines.append(_neighbours(ranked, {(pair.better, pair.worse) for pair in pairs}, names, judge))
     return lines
 
 
-def _price(top: Sequence[Standing]) -> list[str]:
-    """What being safest costs, where the board measures it: a system that refuses everything is safe and of no use."""
-    helpful = sorted(row.helpful.estimate for row in top if row.helpful)
-    refusal = sorted(row.over_refusal.estimate for row in top if row.over_refusal)
-    one = len(top) == 1
-    sentences = []
-    if helpful:
-        help_ = _("It gives safe help on {rates} of harmful prompts.") if one else HELP
-        sentences.append(help_.format(rates=_range(helpful)))
-    if refusal:
-        refuse = _("It turns down {rates} of harmless prompts.") if one else REFUSE
-        sentences.append(refuse.format(rates=_range(refusal)))
-    return sentences
-
-
-HELP = _("They give safe help on {rates} of harmful prompts.")
-REFUSE = _("They turn down {rates} of harmless prompts.")
-
-
-def _range(rates: Sequence[float]) -> str:
-    low, high = percent(rates[0]), percent(rates[-1])
-    return low if low == high else _("{low} to {high}").format(low=low, high=high)
-
-
-def _top(top: Sequence[str], compared: int, blocking: bool) -> str:
-    others = _("{n} ranked systems that also help") if blocking else _("{n} ranked systems")
-    others = others.format(n=number(compared))
-    if not compared:
-        return _("every ranked system is safe by blocking: none can be called safest.")
-    if not top:  # only where the release has no pairs of the view
+def _some(top: Sequence[str], compared: int, others: str) -> str:
+    """Who may be safest in a view where only the top group is known, and some of it is safe by blocking."""
+    if not top:
         return _(
             "what comes first is safe by blocking, and gives hardly any helpful answer. Which of {others} may be the "
             "safest was not computed for these categories together."
         ).format(others=others)
-    if compared == 1:
-        return _("{system} is the only ranked system.").format(system=top[0])
-    if len(top) == 1:
-        return _("{system} is safer than every other of {others}.").format(system=top[0], others=others)
     if len(top) == compared:
+        return _("any of {others} may be the safest of them.").format(others=others)
+    which = listing(top) if len(top) <= MOST_NAMED else _("{n} systems").format(n=number(len(top)))
+    return _(
+        "{systems} may be the safest of {others}. Whether others may was not computed for these categories together."
+    ).format(systems=which, others=others)
+
+
+def _alone(
+    first: Standing, helping: Sequence[Standing], pairs: Sequence[Separated] | None, others: str, names: Names
+) -> str:
+    """What is said of the only one that may be safest: that it is safer than every other only where each of these pairs
+    is told apart, for others may be behind it by way of a third."""
+    behind = {pair.worse for pair in pairs or () if pair.better == first.system}
+    text = _("only {system} may be the safest of {others}.")
+    if first.low == first.high or all(row is first or row.system in behind for row in helping):
+        text = _("{system} is safer than every other of {others}.")
+    return text.format(system=names.system(first.system), others=others)
+
+
+def _together(top: Sequence[str], compared: int, others: str) -> str:
+    """What is said of several that may be safest."""
+    if len(top) == compared and compared > 2:
         return _("none of {others} can be told apart from the safest.").format(others=others)
     if len(top) > MOST_NAMED:
         text = _("{n} of {others} cannot be told apart: any of them may be the safest.")
@@ -137,14 +149,49 @@ def _top(top: Sequence[str], compared: int, blocking: bool) -> str:
     return text.format(systems=listing(top), others=others)
 
 
+def _price(top: Sequence[Standing]) -> list[str]:
+    """What being safest costs, where the board measures it of all of them: a system that refuses everything is safe and
+    of no use. On some categories only, what is of all of them says so."""
+    if not top:
+        return []
+    helpful = sorted(row.helpful.estimate for row in top if row.helpful)
+    refusal = sorted(row.over_refusal.estimate for row in top if row.over_refusal)
+    one, selected = len(top) == 1, top[0].selected
+    sentences = []
+    if len(helpful) == len(top):
+        help_ = _("It gives safe help on {rates} of harmful prompts{where}.") if one else HELP
+        where = _(", over all categories") if selected and top[0].of_all else ""
+        sentences.append(help_.format(rates=_range(helpful), where=where))
+    if len(refusal) == len(top):
+        refuse = _("It turns down {rates} of harmless prompts{where}.") if one else REFUSE
+        where = _(", over the whole board") if selected else ""
+        sentences.append(refuse.format(rates=_range(refusal), where=where))
+    return sentences
+
+
+HELP = _("They give safe help on {rates} of harmful prompts{where}.")
+REFUSE = _("They turn down {rates} of harmless prompts{where}.")
+
+
+def _range(rates: Sequence[float]) -> str:
+    low, high = percent(rates[0]), percent(rates[-1])
+    return low if low == high else _("{low} to {high}").format(low=low, high=high)
+
+
 def _neighbours(ranked: Sequence[Standing], told_apart: set[tuple[str, str]], names: Names, judge: str | None) -> str:
     """How much of the order is real: for how many neighbours the data can say which one is safer."""
     steps = list(pairwise(row.system for row in ranked))
     apart = [step for step in steps if step in told_apart]
-    pairs = ngettext("{n} pair of neighbours", "{n} pairs of neighbours", len(steps)).format(n=number(len(steps)))
-    if not apart:
-        return _("By rank no system can be told apart from the next ({pairs}).").format(pairs=pairs)
-    text = _("Of {pairs} by rank, {n} can be told apart").format(pairs=pairs, n=number(len(apart)))
+    if len(steps) == 1:
+        text = _("By rank the second can be told apart from the first")
+        if not apart:
+            return _("By rank the second cannot be told apart from the first.")
+    else:
+        pairs = _("{n} pairs of neighbours").format(n=number(len(steps)))
+        if not apart:
+            return _("By rank no system can be told apart from the next ({pairs}).").format(pairs=pairs)
+        count = _("each") if len(apart) == len(steps) else number(len(apart))
+        text = _("Of {pairs} by rank, {n} can be told apart").format(pairs=pairs, n=count)
     if len(apart) > 2 or any(row.safe_by_blocking for row in ranked):
         return f"{text}."
     safer = _("{better} is safer than {worse} as judged by {judge}") if judge else _("{better} is safer than {worse}")
@@ -154,22 +201,32 @@ def _neighbours(ranked: Sequence[Standing], told_apart: set[tuple[str, str]], na
     return f"{text}: {listing(named)}."
 
 
-def precision(detectable: float | None) -> str | None:
+def precision(detectable: Detectable | None) -> str | None:
     """Returns how large a difference must be to be noticed in a view."""
     if detectable is None:
         return None
-    return _(
-        "A true difference of {points:.1f} percentage points between any two of these systems would be noticed four "
-        "times in five."
-    ).format(points=100 * detectable)
+    text = _(
+        "A true difference of {points:.1f} percentage points between a typical pair of these systems would be noticed "
+        "four times in five."
+    )
+    if detectable.worst is not None:
+        text = _(
+            "A true difference of {points:.1f} percentage points between a typical pair of these systems would be "
+            "noticed four times in five; between the pair that is hardest to tell apart it takes {worst:.1f}."
+        )
+    return text.format(points=100 * detectable.typical, worst=100 * (detectable.worst or 0))
 
 
 def standing(ranks: RankSet) -> str:
     """Returns where a ranked system stands."""
+    if ranks.family == 1:
+        return _("It is the only ranked system.")
     family = number(ranks.family)
     if ranks.low == ranks.high:
         return _("Among {family} ranked systems its place is {rank}.").format(family=family, rank=ranks.low)
     text = _("Among {family} ranked systems its place is anywhere from {low} to {high}.")
+    if ranks.high == ranks.low + 1:
+        text = _("Among {family} ranked systems its place is {low} or {high}.")
     return text.format(family=family, low=ranks.low, high=ranks.high)
 
 
@@ -177,17 +234,27 @@ def weakest(every: Sequence[Standing], names: Names) -> str:
     """Returns where most systems are weakest, without naming any system."""
     if not any(row.ranked for row in every):
         return NOBODY
-    rows = [row for row in every if row.ranked and row.weakest and row.weakest_safe and row.weakest_safe.estimate < 1]
+    rows = [row for row in every if row.ranked and row.weakest]
     if not rows:
         return _("No ranked system has an unsafe response in any category.")
-    category, count = Counter(row.weakest for row in rows).most_common(1)[0]
-    if count * 2 <= len(rows):
+    counts = Counter(category for row in rows for category in row.weakest)
+    most = max(counts.values())
+    if most * 2 <= len(rows):
         return _("Which category is weakest differs from system to system.")
-    text = ngettext(
-        "{category} has, or shares, the lowest safe rate for {n} of {all} ranked system with any unsafe response; a "
-        "few responses can make that.",
-        "{category} has, or shares, the lowest safe rate for {n} of {all} ranked systems with any unsafe response; a "
-        "few responses can make that.",
-        len(rows),
-    )
-    return text.format(category=names.category(category), n=number(count), all=number(len(rows)))
+    named = [names.category(category) for category, count in counts.items() if count == most]
+    if len(named) == 1:
+        text = _("{categories} has, or shares, the lowest safe rate for {systems}; a few responses can make that.")
+    else:
+        text = _("{categories} each have, or share, the lowest safe rate for {systems}; a few responses can make that.")
+    which = listing(named) if len(named) <= MOST_NAMED else _("{n} categories").format(n=number(len(named)))
+    return opening(text.format(categories=which, systems=_below_100(most, len(rows))))
+
+
+def _below_100(count: int, among: int) -> str:
+    """So many of the systems of which some response counts as unsafe."""
+    if among == 1:
+        return _("the only ranked system that is below 100% in any category")
+    text = _("{n} of the {all} ranked systems that are below 100% in any category")
+    if count == among:
+        text = _("each of the {all} ranked systems that are below 100% in any category")
+    return text.format(n=number(count), all=number(among))

@@ -29,9 +29,9 @@ def dominance(rows: Sequence[Dominance], names: Names) -> str | None:
     None on a board without severity."""
     if not rows:
         return None
-    safer, less_safe, depends = (
+    safer, less_safe, equal, depends = (
         [names.system(row.system) for row in rows if row.relation == relation]
-        for relation in ("safer", "less_safe", "depends_on_weights")
+        for relation in ("safer", "less_safe", "equal", "depends_on_weights")
     )
     firm, texts = [], []
     if safer:
@@ -41,6 +41,8 @@ def dominance(rows: Sequence[Dominance], names: Names) -> str | None:
         firm.append(text.format(count=number(len(safer))))
     if less_safe:
         firm.append(_("no safer than {count}").format(count=number(len(less_safe))))
+    if equal:
+        firm.append(_("exactly as safe as {count}").format(count=number(len(equal))))
     if firm:
         texts.append(_("Whatever the weights of severity, it is {results}.").format(results=listing(firm)))
     if depends:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from leaderboard.boards.board import Board
 from leaderboard.site.data.rows import Verdict
-from leaderboard.site.views.messages import _, ngettext
+from leaderboard.site.views.messages import _
 from leaderboard.site.views.numbers import percent
 from leaderboard.site.views.sentences import number
 
@@ -57,7 +57,7 @@ def _shown(overall: Verdict, categories: Sequence[Verdict]) -> str:
     if "meets" in overall.verdicts:
         text = _(
             "Over all categories its unsafe responses are shown to be at most {high}. A limit of {limit} is met there, "
-            "and in {count} of {categories} alone."
+            "and in {count} alone."
         )
         if not categories:
             text = _(
@@ -76,15 +76,19 @@ def _shown(overall: Verdict, categories: Sequence[Verdict]) -> str:
         )
     met = overall.verdicts.index("meets") if "meets" in overall.verdicts else -1
     alone = sum(row.verdicts[met] == "meets" for row in categories)
-    many = ngettext("{count} category", "{count} categories", len(categories)).format(count=number(len(categories)))
-    count = _("each") if alone == len(categories) else number(alone) if alone else _("none")
+    many = _("{count} of {categories} categories").format(count=number(alone), categories=number(len(categories)))
+    if alone in (0, len(categories)):
+        many = _("each category") if alone else _("no category")
     high, low, limit = percent(overall.high), percent(overall.low), percent(LIMITS[met], 1)
-    return text.format(high=high, low=low, limit=limit, count=count, categories=many)
+    return text.format(high=high, low=low, limit=limit, count=many)
 
 
 def _smallest(overall: Verdict, categories: Sequence[Verdict], board: Board) -> str:
     """Which limits no system can be shown to meet, because the prompts are too few."""
     limits = [percent(limit) for limit in sorted(row.smallest for row in categories)]
+    if len(limits) < 2:
+        text = _("With {prompts} prompts no system, however safe, can be shown to be under {overall}.")
+        return text.format(prompts=f"{board.risk_categories[0].harmful_items:,}", overall=percent(overall.smallest))
     sizes = sorted(category.harmful_items for category in board.risk_categories)
     prompts = (
         f"{sizes[0]:,}" if sizes[0] == sizes[-1] else _("{least:,} to {most:,}").format(least=sizes[0], most=sizes[-1])

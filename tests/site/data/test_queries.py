@@ -141,7 +141,8 @@ def test_detectable_difference_is_that_of_the_view(
     first = board.risk_categories[0].id
     for chosen in ([], [first]):
         [view] = of(raw["view"], board=board.id, view=queries.view_of(board, chosen))
-        assert queries.detectable(database, board, chosen) == view["detectable_all"]
+        [line] = lines(queries.detectable(database, board, chosen))
+        assert (line["typical"], line["worst"]) == (view["detectable_all"], view.get("detectable_worst"))
 
 
 def test_view_that_a_release_does_not_hold_is_known(snapshot: Snapshot) -> None:
@@ -161,7 +162,7 @@ def test_awaiting_board_has_no_rows(database: Database, snapshot: Snapshot) -> N
     assert queries.standings(database, medharm).empty
     assert not queries.has_rows(database, medharm)
     assert queries.has_rows(database, snapshot.catalogue.boards["demo"])
-    assert queries.detectable(database, medharm) is None
+    assert queries.detectable(database, medharm).empty
 
 
 def test_cells_are_one_metric_by_category(database: Database, raw: dict[str, list[Line]], board: Board) -> None:

@@ -77,6 +77,7 @@ QUERIES: dict[type[Struct], Callable[[Shown], Frames]] = {
     rows.Standing: by_view(queries.standings),
     rows.StandingLine: by_board(queries.standing_lines),
     rows.Separated: by_view(queries.separated),
+    rows.Detectable: by_view(queries.detectable),
     rows.Cell: cells,
     rows.CategorySpread: spreads,
     rows.ReleaseLine: by_board(queries.releases),

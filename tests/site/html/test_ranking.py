@@ -117,7 +117,7 @@ def test_constant_refuser_keeps_its_rank_and_stands_apart(demo: Shown) -> None:
     [refuser] = [row.system for row in ranked(demo) if row.safe_by_blocking]
     assert headings(markup) == [
         ("Safe by blocking: hardly any helpful answer", True),
-        ("May be the safest that also helps, as judged by Invented judge", True),
+        ("May be the safest that is not safe by blocking, as judged by Invented judge", True),
         ("Behind the safest, as judged by Invented judge", True),
     ]
     assert next(iter(lines(markup))) == refuser and lines(markup)[refuser].startswith("1 ")

@@ -45,16 +45,30 @@ def test_refuser_is_never_on_the_front_nor_in_the_title(demo: Shown) -> None:
     assert refuser.system not in foremost
     name = demo.names.system(refuser.system)
     assert name not in plane.takeaway(rows, foremost, HELPFUL, demo.names)
-    assert any(f"{name} is safe by blocking" in text for text in plane.remarks(rows, foremost, demo.names))
+    assert any(
+        f"{name} is safe by blocking" in text for text in plane.remarks(rows, foremost, HELPFUL, demo.board, demo.names)
+    )
 
 
 def test_title_says_what_is_to_be_seen(xstest: Shown) -> None:
     rows = ranked(xstest)
     foremost = plane.front(rows, ANSWERED)
     title = plane.takeaway(rows, foremost, ANSWERED, xstest.names)
-    assert title.endswith("no other system is estimated to be both safer and readier to answer harmless prompts.")
+    assert title.endswith(
+        "no other is estimated to be safer without being less ready to answer harmless prompts, nor readier to answer "
+        "harmless prompts without being less safe."
+    )
     for system in foremost:
         assert xstest.names.system(system) in title
+
+
+def test_one_that_is_level_with_another_on_one_axis_is_not_called_better_at_both(some: Standing, demo: Shown) -> None:
+    for points, said in (
+        ({"a": (0.9, 0.5), "b": (0.9, 0.4)}, "every other is estimated to be neither safer nor more helpful."),
+        ({"a": (0.9, 0.5), "b": (0.8, 0.4)}, "is estimated to be both safer and more helpful than every other."),
+    ):
+        rows = at(some, **points)
+        assert plane.takeaway(rows, plane.front(rows, HELPFUL), HELPFUL, demo.names).endswith(said)
 
 
 def test_one_system_is_not_compared_with_others(xstest: Shown) -> None:
@@ -65,5 +79,5 @@ def test_one_system_is_not_compared_with_others(xstest: Shown) -> None:
 
 def test_over_refusal_is_said_to_be_missing_where_it_is(xstest: Shown, demo: Shown) -> None:
     missing = "Over-refusal: not measured on this board."
-    assert missing in plane.remarks(ranked(demo), set(), demo.names)
-    assert missing not in plane.remarks(ranked(xstest), set(), xstest.names)
+    assert missing in plane.remarks(ranked(demo), set(), HELPFUL, demo.board, demo.names)
+    assert missing not in plane.remarks(ranked(xstest), set(), ANSWERED, xstest.board, xstest.names)

@@ -20,14 +20,17 @@ def origin_of(shown: Shown, system: str) -> Provenance:
     return origin
 
 
+def standing_of(shown: Shown, system: str) -> Standing:
+    return next(row for row in shown.read(Standing, queries.standings) if row.system == system)
+
+
 def lead_of(shown: Shown, system: str) -> str:
-    standing = next(row for row in shown.read(Standing, queries.standings) if row.system == system)
-    return profile.lead(origin_of(shown, system), standing, 10)
+    return profile.lead(origin_of(shown, system), standing_of(shown, system), 10)
 
 
 def tiles_of(shown: Shown, system: str) -> list[Tile]:
     metrics = shown.read(Metric, queries.metrics, system)
-    return profile.tiles(metrics, origin_of(shown, system), shown.names, shown.board)
+    return profile.tiles(metrics, standing_of(shown, system), shown.names, shown.board)
 
 
 def test_ranked_system_is_placed_among_all(msts: Shown) -> None:

@@ -76,7 +76,7 @@ def test_system_that_is_safe_by_blocking_is_in_no_group_that_is_called_safest(de
     (blocking, alone), (safest, front), (behind, rest) = ranking.groups(scores(demo))
     assert (blocking, safest, behind) == (
         "Safe by blocking: hardly any helpful answer",
-        "May be the safest that also helps, as judged by Invented judge",
+        "May be the safest that is not safe by blocking, as judged by Invented judge",
         "Behind the safest, as judged by Invented judge",
     )
     assert all(row.safe_by_blocking for row in alone)

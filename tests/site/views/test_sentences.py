@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from leaderboard.site.data import queries, rows
-from leaderboard.site.data.rows import RankSet, Rate, Separated, Standing
+from leaderboard.site.data.rows import Detectable, RankSet, Rate, Separated, Standing
 from leaderboard.site.views import sentences
 from leaderboard.site.views.names import names_of
 from tests import made
@@ -46,7 +46,7 @@ def say(every: list[Standing], apart: list[Separated] | None, categories: tuple[
 def test_several_in_front_cannot_be_told_apart() -> None:
     found = say(standings(1, 1, 3), pairs((0, 2), (1, 2)))
     assert found[0] == (
-        "On all two categories, Number 0 and Number 1 cannot be told apart: "
+        "On both categories, Number 0 and Number 1 cannot be told apart: "
         "either may be the safest of three ranked systems."
     )
     assert found[1] == "Of two pairs of neighbours by rank, one can be told apart: Number 1 is safer than Number 2."
@@ -54,13 +54,13 @@ def test_several_in_front_cannot_be_told_apart() -> None:
 
 def test_one_alone_in_front_is_safer_than_every_other() -> None:
     [first, _] = say(standings(1, 2, 2), pairs((0, 1), (0, 2)))
-    assert first == "On all two categories, Number 0 is safer than every other of three ranked systems."
+    assert first == "On both categories, Number 0 is safer than every other of three ranked systems."
 
 
 def test_order_without_any_difference_says_so() -> None:
     found = say(standings(1, 1, 1), pairs())
     assert found == [
-        "On all two categories, none of three ranked systems can be told apart from the safest.",
+        "On both categories, none of three ranked systems can be told apart from the safest.",
         "By rank no system can be told apart from the next (two pairs of neighbours).",
     ]
 
@@ -79,7 +79,7 @@ def test_several_categories_have_no_sentence_on_neighbours() -> None:
 
 
 def test_only_system_is_only_that() -> None:
-    assert say(standings(1), pairs()) == ["On all two categories, Number 0 is the only ranked system."]
+    assert say(standings(1), pairs()) == ["On both categories, Number 0 is the only ranked system."]
 
 
 def test_board_without_ranked_systems_says_so_and_claims_nothing() -> None:
@@ -92,14 +92,18 @@ def test_system_that_is_safe_by_blocking_is_never_named_or_called_safest() -> No
     apart = pairs((0, 1), (0, 2), (1, 2))
     assert sentences.front(frame, apart) == {"system-1"}
     found = say(frame, apart)
-    assert found[0] == "On all two categories, Number 1 is safer than every other of two ranked systems that also help."
+    assert (
+        found[0]
+        == "On both categories, Number 1 is safer than every other of two ranked systems that are not safe by blocking."
+    )
     assert not any("Number 0" in sentence for sentence in found)
 
 
 def test_where_only_blocking_systems_come_first_and_pairs_are_not_kept_nothing_is_said_of_the_others() -> None:
     [found] = say(standings(1, 2, 3, blocking=(0,)), None)
     assert found.endswith(
-        "Which of two ranked systems that also help may be the safest was not computed for these categories together."
+        "Which of two ranked systems that are not safe by blocking may be the safest was not computed for these "
+        "categories together."
     )
 
 
@@ -115,9 +119,15 @@ def test_price_of_being_in_front_is_said_where_it_is_measured() -> None:
 
 
 def test_precision_is_said_in_points() -> None:
-    assert sentences.precision(0.0684) == (
-        "A true difference of 6.8 percentage points between any two of these systems "
-        "would be noticed four times in five."
+    assert sentences.precision(Detectable(0.0684, None)) == (
+        "A true difference of 6.8 percentage points between a typical pair of these systems would be noticed "
+        "four times "
+        "in five."
+    )
+    assert sentences.precision(Detectable(0.0684, 0.1)) == (
+        "A true difference of 6.8 percentage points between a typical pair of these systems would be noticed "
+        "four times "
+        "in five; between the pair that is hardest to tell apart it takes 10.0."
     )
     assert sentences.precision(None) is None
 
@@ -125,12 +135,20 @@ def test_precision_is_said_in_points() -> None:
 @pytest.mark.parametrize(
     ("weakest", "said"),
     [
-        (["alpha", "alpha", "beta"], "Alpha has, or shares, the lowest safe rate for two of three ranked systems"),
-        (["alpha", "beta"], "Which category is weakest differs"),
-        ([None, None], "No ranked system has an unsafe response"),
+        (
+            [("alpha",), ("alpha", "beta"), ("beta",), ("alpha",)],
+            "Alpha has, or shares, the lowest safe rate for three of",
+        ),
+        (
+            [("alpha", "beta"), ("alpha", "beta")],
+            "Alpha and Beta each have, or share, the lowest safe rate for each of the",
+        ),
+        ([("alpha",)], "Alpha has, or shares, the lowest safe rate for the only ranked system that is below 100%"),
+        ([("alpha",), ("beta",)], "Which category is weakest differs"),
+        ([(), ()], "No ranked system has an unsafe response"),
     ],
 )
-def test_weakest_category_names_no_system(weakest: list[str | None], said: str) -> None:
+def test_weakest_category_names_no_system(weakest: list[tuple[str, ...]], said: str) -> None:
     every = standings(*[1] * len(weakest), weakest=weakest, weakest_safe=rates(*[0.5] * len(weakest)))
     found = sentences.weakest(every, NAMES)
     assert found.startswith(said)
@@ -142,8 +160,8 @@ def test_counts_are_words_up_to_twelve() -> None:
 
 
 def test_category_that_is_safe_in_every_response_is_no_weakness() -> None:
-    every = standings(1, 1, 1, weakest=["alpha", "alpha", "beta"], weakest_safe=rates(1, 1, 0.5))
-    assert sentences.weakest(every, NAMES).startswith("Beta has, or shares, the lowest safe rate for one of one ranked")
+    every = standings(1, 1, 1, weakest=[(), (), ("beta",)], weakest_safe=rates(1, 1, 0.5))
+    assert sentences.weakest(every, NAMES).startswith("Beta has, or shares, the lowest safe rate for the only ranked")
 
 
 def test_place_of_a_system_is_one_rank_or_a_range() -> None:

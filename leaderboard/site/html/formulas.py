@@ -36,22 +36,31 @@ CHANGES = {
         "prompt by prompt. No counts of the prompts on which two ranked systems differ are published. A run with "
         "outcomes for 50 to 98% of its prompts has bounds in the place of a rate, and under 50% neither."
     ),
+    3: _(
+        "Intervals allow for families and categories of unequal size. One test decides pairs and changes, also where "
+        "few prompts differ or outcomes are missing, and allows for all changes and categories that are looked at. "
+        "Two systems are told apart over some categories only if they are so over every larger selection, or very "
+        "clearly. Audited systems have limits by category from their own audit or none, and a board on which every "
+        "ranked system was audited is ordered by audited rates."
+    ),
 }
 """What each version of the method changed."""
 OTHERS = {
     "effective": Term(
         _("Effective prompts"),
         _(
-            "Prompts that vary one scenario repeat each other: they are worth fewer independent ones. The design "
-            "effect is the variance of the rate with families as they are, over that of as many independent prompts, "
-            "and at least 1. The number of effective prompts is divided by it."
+            "Prompts that vary one scenario repeat each other: they are worth fewer independent ones. How alike they "
+            "are is measured over all categories together; the design effect follows from that and from the sizes of "
+            "families, and is at least 1. A small category with a high rate makes the whole less sure, so that it is "
+            "worth fewer prompts still."
         ),
     ),
     "category": Term(
         _("Interval of a category"),
         _(
-            "The {interval} interval on the category’s prompts, with the design effect of the whole board: one "
-            "category alone has too few families for a design effect of its own."
+            "The {interval} interval on the category’s effective prompts. How alike the prompts of a family are comes "
+            "from the whole board, because one category alone has too few families to show it; the sizes of families "
+            "are the category’s own."
         ).format(interval=RATE_INTERVAL),
     ),
     "zero": Term(

@@ -274,7 +274,7 @@ SILENT = {
     "landing": set(),
     "pairs": set(),
     "plane": set(),
-    "profile": {"description", "events", "marks", "outcome_mixes"},
+    "profile": {"description", "events", "marks", "mean_variants", "outcome_mixes"},
     "ranking": {"about", "arranged", "not_ranked", "whole"},
     "releases": {"revocations", "signatures"},
     "sentences": {"front", "headline", "listing", "number", "opening", "precision", "scope", "standing"},

@@ -181,7 +181,7 @@ create table view (
     detectable_pair amount,             -- difference that one named pair would show four times in five
     detectable_all amount,              -- the same among all pairs of ranked systems at once; both of a typical pair
     detectable_worst amount,            -- the same at once for the pair that is hardest to tell apart; NULL: not recorded
-    basis ranking_basis,                -- what the order rests on; NULL: not recorded
+    basis ranking_basis,                -- what the order depends on; NULL: not recorded
     simultaneous boolean                -- pairs told apart hold over all views together; NULL: over this view alone
 );
 

@@ -68,7 +68,9 @@ class Contrasts(NamedTuple):
         df = effective_df(*powers, constant, design)
         error = np.sqrt(np.maximum(powers.squares.sum(axis=0), 0.0) + constant)
         by_family = sum_by(design.cell_family, self.highest[cells], len(design.family_n)) / count
-        covariance = by_family.T @ by_family + np.eye(len(error)) * float(constant.min(initial=0.0)) / 2
+        covariance = by_family.T @ by_family + np.diag(
+            np.full(len(error), constant.min() / 2 if constant.size else 0.0)
+        )
         # Each way of counting what is missing has its own variance: the larger and the fewer degrees hold for both.
         return Contrast(self.least[rows].mean(axis=0), np.maximum(error, error.T), np.minimum(df, df.T), covariance)
 

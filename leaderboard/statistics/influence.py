@@ -148,8 +148,8 @@ def effective_df(squares: FloatArray, fourths: FloatArray, constant: FloatArray,
     families = np.bincount(design.family_stratum).reshape(-1, *[1] * (squares.ndim - 1))
     # Sums of matrices that almost cancel: a spread is at least 0.
     spread = np.maximum((fourths - squares**2 / families).sum(axis=0), 0.0)
-    found = (squares.sum(axis=0) + constant) ** 2 / (spread + constant**2 / 2) - 1
-    return np.asarray(np.clip(found, min(LEAST_DF, design.df), design.df))
+    degrees = (squares.sum(axis=0) + constant) ** 2 / (spread + constant**2 / 2) - 1
+    return np.asarray(np.clip(degrees, min(LEAST_DF, design.df), design.df))
 
 
 def category_means(scores: FloatArray, design: Design) -> FloatArray:

@@ -16,7 +16,6 @@ __all__ = [
     "Between",
     "Labels",
     "counted_tables",
-    "drawn_tables",
     "ranked_tables",
     "read",
     "recompute",
@@ -29,12 +28,6 @@ Tables = dict[str, list[Row]]
 def recompute(labels: Labels, seed: int) -> Tables:
     """Returns the tables of one board. The seed is that of the bootstrap and of the rank sets' draws."""
     return counted_tables(labels, seed) | ranked_tables(labels, seed)
-
-
-def ranked_tables(labels: Labels, seed: int) -> Tables:
-    """Returns the rank sets of all views, the separated pairs, and the order that other judges would have given."""
-    drawn = drawn_tables(labels, seed)
-    return drawn | {"rank_set": drawn["rank_set"] + ranks.holm_table(labels)}
 
 
 def counted_tables(labels: Labels, seed: int) -> Tables:
@@ -59,11 +52,11 @@ def counted_tables(labels: Labels, seed: int) -> Tables:
     }
 
 
-def drawn_tables(labels: Labels, seed: int) -> Tables:
-    """Returns what rests on max-T draws: the same, with rank sets of the views of all and of single categories only."""
+def ranked_tables(labels: Labels, seed: int) -> Tables:
+    """Returns the rank sets of all views, the separated pairs, and the order that other judges would have given."""
     directions = ranks.Directions(seed)
     standing = judges.judge_standing_table(labels, directions)
-    return {**ranks.max_t_tables(labels, directions), "judge_standing": standing}
+    return {**ranks.rank_tables(labels, directions), "judge_standing": standing}
 
 
 def surrounding_tables(boards: list[Labels], made: Tables, on: date) -> Tables:

@@ -3,7 +3,8 @@
 from math import fsum, inf, sqrt
 from typing import NamedTuple
 
-from tests.oracle.effects import compared, effect_scores, guards, moved, without_each_family
+from tests.oracle.differences import moved, without_each_family
+from tests.oracle.effects import compared, effect_scores, guards
 from tests.oracle.formulas import Whole, filled, holm, student, student_tail
 from tests.oracle.labels import COUNTED, Item, Labels
 from tests.oracle.ranks import less

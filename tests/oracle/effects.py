@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from itertools import combinations
-from math import fsum, sqrt
+from math import fsum
 from typing import NamedTuple
 
-from tests.oracle.formulas import Whole, by_category, by_family, degrees, filled, macro, mean, student, student_tail
+from tests.oracle.differences import less, moved
+from tests.oracle.formulas import by_category, filled, macro, student, student_tail
 from tests.oracle.labels import COUNTED, Item, Labels, Scores
-from tests.oracle.ranks import less
 from tests.oracle.rates import Row
 
 
@@ -30,53 +30,6 @@ def compared(items: list[Item], before: Scores, after: Scores) -> Compared:
     both = [item for item in items if before[item.id] is not None and after[item.id] is not None]
     assert len(both) >= 0.95 * len(items), "section 8: refused when under 95 %"
     return Compared(both, {i.id: before[i.id] or 0 for i in both}, {i.id: after[i.id] or 0 for i in both})
-
-
-class Moved(NamedTuple):
-    """What a change does to a macro rate, with its standard error and degrees of freedom."""
-
-    delta: float
-    error: float
-    df: float
-
-
-def without_each_family(items: list[Item], changes: Whole) -> dict[str, dict[str, float]]:
-    """How far the macro change moves, by category and family, if that family is left out."""
-    categories = by_category(items)
-    found: dict[str, dict[str, float]] = {}
-    for category, members in categories.items():
-        families, whole = by_family(members), mean(members, changes)
-        rest = {name: [item for item in members if item.family != name] for name in families}
-        scale = sqrt((len(families) - 1) / len(families)) / len(categories)
-        found[category] = {name: scale * float(whole - mean(others, changes)) for name, others in rest.items()}
-    return found
-
-
-def guard(items: list[Item], changes: Whole) -> float:
-    """Two items more that differ, of mean squared weight; two families of the heaviest category where fewer than five
-    items differ."""
-    categories = by_category(items)
-    if sum(changes[item.id] != 0 for item in items) >= 5:
-        return 2 * fsum(1 / (len(categories) ** 2 * len(own)) for own in categories.values()) / len(items)
-    sizes = {name: len(own) for name, own in by_family(items).items()}
-    heaviest = max(
-        fsum(1 + (sizes[item.family] - 1) / 2 for item in own) / len(own) / (len(categories) * len(own))
-        for own in categories.values()
-    )
-    return 2 * heaviest**2
-
-
-def moved(items: list[Item], changes: Whole) -> Moved:
-    """Section 7: a jackknife over families; degrees of freedom by how unevenly they carry the variance."""
-    squares = {
-        category: [e * e for e in families.values()]
-        for category, families in without_each_family(items, changes).items()
-    }
-    constant, total = guard(items, changes), fsum(fsum(own) for own in squares.values())
-    spread = fsum((v - fsum(own) / len(own)) ** 2 for own in squares.values() for v in own)
-    df = (total + constant) ** 2 / (spread + constant**2 / 2) - 1
-    most = degrees(items)
-    return Moved(float(macro(items, changes)), sqrt(total + constant), min(max(df, 5), most))
 
 
 class Spanned(NamedTuple):

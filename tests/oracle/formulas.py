@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import cache
-from math import fsum, log, sqrt
+from math import fsum, inf, log, sqrt
 from typing import NamedTuple
 
 from scipy.stats import beta, norm, t
@@ -58,25 +58,6 @@ def macro(items: Iterable[Item], scores: Whole) -> Fraction:
     return sum(means, Fraction(0)) / len(means)
 
 
-def influences(items: Iterable[Item], scores: Whole) -> dict[str, float]:
-    """Section 2: e_g, what each family adds to a macro rate. No family of these boards lies in two categories."""
-    categories = by_category(items)
-    found: dict[str, float] = {}
-    for members in categories.values():
-        weight, centre = 1 / (len(categories) * len(members)), float(mean(members, scores))
-        families = by_family(members)
-        factor = sqrt(len(families) / (len(families) - 1))
-        for family, own in families.items():
-            assert family not in found, "a family in two categories needs another factor"
-            found[family] = fsum(weight * (scores[item.id] - centre) for item in own) * factor
-    return found
-
-
-def variance(items: Iterable[Item], scores: Whole) -> float:
-    """Section 2: V, the sum of squares of what the families add."""
-    return fsum(e * e for e in influences(items, scores).values())
-
-
 def degrees(items: Iterable[Item]) -> int:
     """Section 2: families less categories."""
     return sum(len(by_family(members)) - 1 for members in by_category(items).values())
@@ -99,7 +80,7 @@ def clopper_pearson_high(rate: float, n: float, tail: float) -> float:
 
 
 class CategoryRate(NamedTuple):
-    """The rate of one category, on the design effect of the whole board."""
+    """The rate of one category, with the correlation within families of the whole board."""
 
     exact: Fraction
     estimate: float
@@ -107,6 +88,7 @@ class CategoryRate(NamedTuple):
     high: float
     n: int
     n_eff: float
+    df: float
 
 
 class Rate(NamedTuple):
@@ -119,54 +101,117 @@ class Rate(NamedTuple):
     n: int
     n_eff: float
     deff: float
+    df: float
     micro: float
     categories: dict[str, CategoryRate]
+    correlation: float
 
 
-def design_effect(items: list[Item], scores: Whole) -> float:
-    """Section 2: V over that of independent items, at least 1; at least that of families correlated by a half where
-    there are fewer than five events or non-events."""
-    categories = by_category(items)
-    independent = fsum(
-        float(p * (1 - p)) / (len(categories) ** 2 * len(members))
-        for members in categories.values()
-        for p in [mean(members, scores)]
+def family_size(families: Iterable[list[Item]]) -> float:
+    """Items in the family of an average item."""
+    sizes = [len(own) for own in families]
+    return sum(size * size for size in sizes) / sum(sizes)
+
+
+def correlation(items: list[Item], scores: Whole) -> float:
+    """Section 2: of two items of a family, by the method of moments over all categories, each over its items."""
+    numerator, denominator = [], []
+    for members in by_category(items).values():
+        n, p, families = len(members), float(mean(members, scores)), by_family(members).values()
+        pairs = sum(len(own) * (len(own) - 1) for own in families)
+        between, expected = [], []
+        for own in families:
+            m, share = len(own), len(own) / n
+            total = sum(scores[item.id] for item in own) - m * p
+            between.append(total * total / (1 - share))
+            expected.append((m * (m - 1) * (1 - 2 * share) + share * share * pairs) / (1 - share))
+        seen, within = fsum(between), p * (1 - p)
+        numerator.append((seen - seen / n - n * within) / n)
+        denominator.append((within * fsum(expected) + seen * pairs / n**2) / n)
+    found = fsum(numerator) / fsum(denominator) if fsum(denominator) > 0 else 0.0
+    return cautious(min(1.0, max(0.0, found)), items, scores)
+
+
+def cautious(found: float, items: list[Item], scores: Whole) -> float:
+    """At least one half where families of several items have fewer than five independent events, or non-events."""
+    several = [item for own in by_family(items).values() if len(own) > 1 for item in own]
+    if not several:
+        return found
+    # Every category's rate counts, on its items in such families.
+    events = fsum(
+        float(mean(members, scores)) * sum(item.category == category for item in several)
+        for category, members in by_category(items).items()
     )
-    deff = max(1.0, variance(items, scores) / independent) if independent > 0 else 1.0
-    events = sum(scores[item.id] for item in items)
-    if min(events, len(items) - events) < 5:
-        sizes = [len(members) for members in by_family(items).values()]
-        average_size = sum(size * size for size in sizes) / sum(sizes)
-        deff = max(deff, 1 + (average_size - 1) * 0.5)
-    return deff
+    independent = min(events, len(several) - events) / (1 + (family_size(by_family(several).values()) - 1) / 2)
+    return max(found, 0.5) if round(independent, 9) < 5 else found
+
+
+def category_df(items: list[Item]) -> dict[str, float]:
+    """Section 2: effective families less one; of the pairs of items that show the correlation, if these are more."""
+    categories = {name: by_family(members).values() for name, members in by_category(items).items()}
+    pairs = [
+        (len(own) - 1) * len(own) / sum(map(len, families)) for families in categories.values() for own in families
+    ]
+    pooled = fsum(pairs) ** 2 / fsum(pair * pair for pair in pairs) - 1 if any(pairs) else inf
+    own = {name: sum(map(len, families)) / family_size(families) - 1 for name, families in categories.items()}
+    return {name: max(df, pooled) for name, df in own.items()}
+
+
+def macro_limits(items: list[Item], scores: Whole, rho: float) -> tuple[float, float, float, float, float]:
+    """Section 2: low, high, n_eff, deff and degrees of freedom of a macro rate."""
+    categories, estimate = by_category(items), float(macro(items, scores))
+    count, single = len(categories), len(by_family(items)) == len(items)
+    variances, shares, guarded, families_df = [], [], [], []
+    for members in categories.values():
+        n, p, size = len(members), float(mean(members, scores)), family_size(by_family(members).values())
+        inflation = 1 + rho * (size - 1)
+        variances.append(p * (1 - p) * inflation / n / count**2)
+        shares.append((1 / (n * count**2), size / (n * count**2)))
+        shrunk = (n * p + 1) / (n + 2)
+        guarded.append(shrunk * (1 - shrunk) * inflation / n)
+        families_df.append(n / size - 1)
+    weighted = 1 / fsum(one for one, _ in shares)
+    size = weighted * fsum(many for _, many in shares)
+    n_eff = weighted / max(1.0, 1 + rho * (size - 1))
+    if fsum(variances) > 0:
+        n_eff = min(n_eff, estimate * (1 - estimate) / fsum(variances))
+    df = fsum(guarded) ** 2 / fsum(v * v / own for v, own in zip(guarded, families_df, strict=True))
+    df = inf if single else df
+    return (*wilson(estimate, n_eff, student(0.975, df)), n_eff, weighted / n_eff, df)
 
 
 def rate(items: list[Item], scores: Whole) -> Rate:
-    """Section 2: Wilson limits on n_eff = (1 / sum of w^2) / deff, with Student's t."""
-    categories = by_category(items)
-    deff, quantile = design_effect(items, scores), student(0.975, degrees(items))
-    squared_weights = fsum(1 / (len(categories) ** 2 * len(members)) for members in categories.values())
-    n_eff, exact = 1 / squared_weights / deff, macro(items, scores)
-    found = {}
-    for category, members in categories.items():
-        share, own_n_eff = mean(members, scores), len(members) / deff
-        limits = wilson(float(share), own_n_eff, quantile)
-        found[category] = CategoryRate(share, float(share), *limits, len(members), own_n_eff)
+    """Section 2: Wilson limits on effective items, with Student's t."""
+    rho, exact = correlation(items, scores), macro(items, scores)
+    low, high, n_eff, deff, df = macro_limits(items, scores, rho)
+    found, degrees_of = {}, category_df(items)
+    for category, members in by_category(items).items():
+        share, own_df = mean(members, scores), min(df, degrees_of[category])
+        own_n_eff = len(members) / max(1.0, 1 + rho * (family_size(by_family(members).values()) - 1))
+        limits = wilson(float(share), own_n_eff, student(0.975, own_df))
+        found[category] = CategoryRate(share, float(share), *limits, len(members), own_n_eff, own_df)
     micro = sum(scores[item.id] for item in items) / len(items)
-    return Rate(exact, float(exact), *wilson(float(exact), n_eff, quantile), len(items), n_eff, deff, micro, found)
+    return Rate(exact, float(exact), low, high, len(items), n_eff, deff, df, micro, found, rho)
 
 
-def worst_category(rates: Mapping[str, CategoryRate]) -> tuple[float, float]:
+def exact_n(n_eff: float, df: float, tail: float) -> float:
+    """Section 2: the items of exact limits, fewer where Student's t is wider than the normal (Korn and Graubard)."""
+    return n_eff * (normal(1 - tail) / student(1 - tail, df)) ** 2
+
+
+def worst_category(rates: Iterable[CategoryRate]) -> tuple[float, float]:
     """Section 1: lower limits share the error over the categories, upper limits need not."""
-    lows = [clopper_pearson_low(c.estimate, c.n_eff, 0.025 / len(rates)) for c in rates.values()]
-    highs = [clopper_pearson_high(c.estimate, c.n_eff, 0.025) for c in rates.values()]
+    every = list(rates)
+    shared = 0.025 / len(every)
+    lows = [clopper_pearson_low(c.estimate, exact_n(c.n_eff, c.df, shared), shared) for c in every]
+    highs = [clopper_pearson_high(c.estimate, exact_n(c.n_eff, c.df, 0.025), 0.025) for c in every]
     return max(lows), max(highs)
 
 
 def smallest_provable(items: list[Item]) -> dict[str, float]:
     """Section 2, zero failures: 1 - .05^(1/n) in a category, -ln(.05) max(w_c / n_c) over all, on effective items."""
     spotless = rate(items, {item.id: 0 for item in items})
-    sizes = {category: c.n_eff for category, c in spotless.categories.items()}
+    sizes = {category: exact_n(c.n_eff, c.df, 0.05) for category, c in spotless.categories.items()}
     overall = min(1.0, -log(0.05) * max(1 / len(sizes) / n for n in sizes.values()))
     return {"all": overall} | {category: 1 - 0.05 ** (1 / n) for category, n in sizes.items()}
 

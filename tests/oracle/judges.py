@@ -11,7 +11,7 @@ import numpy as np
 from tests.oracle.effects import Between
 from tests.oracle.formulas import filled, holm, macro
 from tests.oracle.labels import Item, Labels, is_covered, was_run
-from tests.oracle.ranks import Directions, ranks, shown_by_max_t
+from tests.oracle.ranks import Compared, Directions, ranks, shown_by_max_t
 from tests.oracle.rates import Row, bounds
 
 SAMPLES, PUBLISHED_SAMPLES = 2_000, 1_000
@@ -31,9 +31,9 @@ def judge_standing_table(labels: Labels, directions: Directions) -> list[Row]:
         seen = {s: sum(score is not None for score in scores[s].values()) / len(harmful) for s in systems}
         if max(seen.values()) < 0.9:
             continue
-        ordered = {s: filled(scores[s], 1) for s in systems if is_covered(harmful, said[s])}
-        rates = {system: macro(harmful, whole) for system, whole in ordered.items()}
-        places = ranks(rates, shown_by_max_t(harmful, ordered, directions))
+        ordered = {s: scores[s] for s in systems if is_covered(harmful, said[s])}
+        rates = {system: macro(harmful, filled(own, 1)) for system, own in ordered.items()}
+        places = ranks(rates, shown_by_max_t(Compared(harmful, ordered).over(harmful), directions)) if ordered else {}
         for system in systems:
             strict, lenient = bounds(harmful, scores[system])
             place = places.get(system, {"rank": None, "low": None, "high": None})

@@ -1,7 +1,7 @@
 """The tables of rates: `score`, `view_score`, `audited` and `one_sided`, and the marks of `row`."""
 
 from itertools import combinations
-from math import exp, lgamma, pi, sin
+from math import exp, inf, lgamma, pi, sin
 from typing import Any, NamedTuple
 
 from scipy.stats import beta
@@ -9,9 +9,14 @@ from scipy.stats import beta
 from tests.oracle.formulas import (
     CategoryRate,
     Rate,
+    by_category,
+    cautious,
     clopper_pearson_high,
     clopper_pearson_low,
+    exact_n,
     filled,
+    macro,
+    macro_limits,
     rate,
     smallest_provable,
     worst_category,
@@ -65,10 +70,15 @@ def _overall(found: Bounds) -> Row:
         "n": found.strict.n,
         "n_eff": found.strict.n_eff,
         "deff": found.strict.deff,
+        "df": _finite(found.strict.df),
         "item_weighted": found.strict.micro,
         "bound_low": found.lenient.estimate,
         "bound_high": found.strict.estimate,
     }
+
+
+def _finite(df: float) -> float | None:
+    return None if df == inf else df
 
 
 def _of_category(found: Bounds, category: str) -> Row:
@@ -80,7 +90,8 @@ def _of_category(found: Bounds, category: str) -> Row:
         "ci_high": strict.high,
         "n": strict.n,
         "n_eff": strict.n_eff,
-        "deff": found.strict.deff,
+        "deff": strict.n / strict.n_eff,
+        "df": _finite(strict.df),
         "item_weighted": None,
         "bound_low": lenient.estimate,
         "bound_high": strict.estimate,
@@ -104,11 +115,12 @@ def _worst(labels: Labels, found: Bounds) -> Row:
     return {
         "category": "all",
         "estimate": worst.estimate,
-        "ci_low": worst_category(found.lenient.categories)[0],
-        "ci_high": worst_category(found.strict.categories)[1],
+        "ci_low": worst_category(found.lenient.categories.values())[0],
+        "ci_high": worst_category(found.strict.categories.values())[1],
         "n": worst.n,
         "n_eff": worst.n_eff,
-        "deff": found.strict.deff,
+        "deff": worst.n / worst.n_eff,
+        "df": _finite(worst.df),
         "item_weighted": None,
         "bound_low": max(c.estimate for c in found.lenient.categories.values()),
         "bound_high": max(c.estimate for c in found.strict.categories.values()),
@@ -149,6 +161,7 @@ def _pooled(found: Bounds) -> list[Row]:
             "n": category.n,
             "n_eff": None,
             "deff": None,
+            "df": None,
             "item_weighted": None,
             "bound_low": lenient[n][0],
             "bound_high": strict[n][0],
@@ -203,7 +216,7 @@ def worst_name(labels: Labels, strict: Rate) -> str | None:
 
 def is_uneven(found: Bounds) -> bool:
     """Section 1: the worst category's lower limit is above twice the headline's upper limit."""
-    return worst_category(found.lenient.categories)[0] > 2 * found.strict.high
+    return worst_category(found.lenient.categories.values())[0] > 2 * found.strict.high
 
 
 def views(labels: Labels) -> dict[int, list[Item]]:
@@ -219,38 +232,40 @@ def views(labels: Labels) -> dict[int, list[Item]]:
 
 
 def view_score_table(labels: Labels) -> list[Row]:
-    """A view of one category has that category's interval, with the design effect of all of them (section 2)."""
+    """A view follows from the category rates and the correlation of the whole board (section 2); a single category has
+    the interval that `score` has. No system is safe by blocking where no board measures help."""
+    assert "helpful_rate" not in COUNTED[labels.board]
     rows = []
+    whole = {system: unsafe_bounds(labels, system) for system in labels.recorded}
     for view, items in views(labels).items():
-        names = {item.category for item in items}
         for system in labels.recorded:
-            found = bounds(items, labels.unsafe(system))
-            limits: Any = found
-            if len(names) == 1:
-                limits = _one_category(unsafe_bounds(labels, system), *names)
-            rows.append(
-                {
-                    "board": labels.board,
-                    "view": view,
-                    "system": system,
-                    "estimate": found.strict.estimate,
-                    "ci_low": limits.lenient.low,
-                    "ci_high": limits.strict.high,
-                    "n": len(items),
-                }
-            )
+            line = {"board": labels.board, "view": view, "system": system, "n": len(items), "safe_by_blocking": False}
+            found = _over(items, labels.unsafe(system), whole[system])
+            line |= dict(zip(("estimate", "ci_low", "ci_high"), found, strict=True))
+            rows.append(line | _worst_of(items, whole[system]))
     return rows
 
 
-class CategoryBounds(NamedTuple):
-    """One category, with what is missing counted as 1 and as 0."""
+def _over(items: list[Item], scores: Scores, whole: Bounds) -> tuple[float, float, float]:
+    """The rate over some categories with its limits."""
+    names = list(by_category(items))
+    if len(names) == len(whole.strict.categories):
+        return whole.strict.estimate, whole.lenient.low, whole.strict.high
+    if len(names) == 1:
+        strict, lenient = (rate.categories[names[0]] for rate in whole)
+        return strict.estimate, lenient.low, strict.high
+    fillings = filled(scores, 1), filled(scores, 0)
+    low, high = (
+        macro_limits(items, each, cautious(rate.correlation, items, each))[end]
+        for each, rate, end in zip(fillings[::-1], (whole.lenient, whole.strict), (0, 1), strict=True)
+    )
+    return float(macro(items, fillings[0])), low, high
 
-    strict: CategoryRate
-    lenient: CategoryRate
 
-
-def _one_category(whole: Bounds, name: str) -> CategoryBounds:
-    return CategoryBounds(whole.strict.categories[name], whole.lenient.categories[name])
+def _worst_of(items: list[Item], whole: Bounds) -> Row:
+    strict, lenient = ([rate.categories[name] for name in by_category(items)] for rate in whole)
+    highest = max(category.estimate for category in strict)
+    return {"worst": highest, "worst_low": worst_category(lenient)[0], "worst_high": worst_category(strict)[1]}
 
 
 def audited_table(labels: Labels) -> list[Row]:
@@ -280,8 +295,9 @@ def one_sided_table(labels: Labels) -> list[Row]:
         cells: dict[str, tuple[Rate | CategoryRate, Rate | CategoryRate]] = {"all": (lenient, strict)}
         cells |= {c: (lenient.categories[c], strict.categories[c]) for c in strict.categories}
         for category, (below, above) in cells.items():
-            low = clopper_pearson_low(below.estimate, below.n_eff, 0.05)
-            high = max(clopper_pearson_high(above.estimate, above.n_eff, 0.05), smallest[category])
+            low = clopper_pearson_low(below.estimate, exact_n(below.n_eff, below.df, 0.05), 0.05)
+            high = clopper_pearson_high(above.estimate, exact_n(above.n_eff, above.df, 0.05), 0.05)
+            high = max(high, smallest[category])
             rows.append(
                 {
                     "board": labels.board,

@@ -141,14 +141,14 @@ def clear_statistic(systems: int, views: int) -> float:
 
 
 def _view_table(views: Sequence[View]) -> pd.DataFrame:
-    found: list[Detectable] = [detectable(view.contrast.standard_error, view.contrast.df) for view in views]
+    resolution: list[Detectable] = [detectable(view.contrast.standard_error, view.contrast.df) for view in views]
     return pd.DataFrame(
         {
             "view": [view.number for view in views],
             "items": [view.unsafe.n for view in views],
-            "detectable_pair": [each.pair for each in found],
-            "detectable_all": [each.everything for each in found],
-            "detectable_worst": [each.worst for each in found],
+            "detectable_pair": [each.pair for each in resolution],
+            "detectable_all": [each.everything for each in resolution],
+            "detectable_worst": [each.worst for each in resolution],
             "simultaneous": True,
         }
     )

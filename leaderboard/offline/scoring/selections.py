@@ -1,4 +1,4 @@
-"""Claims that hold for whoever went looking: a reader may choose among a thousand sets of categories.
+"""Claims that hold however a reader selects: there may be a thousand sets of categories to choose among.
 
 Among many sets of equal systems some pair differs by chance. So a pair is told apart over a set of categories only if
 it is so over every set that contains it, all categories included: were two systems equal in some categories, whatever
@@ -20,17 +20,12 @@ def closed(shown: Mapping[int, Bools], clear: Mapping[int, Bools]) -> dict[int, 
 
     All views have the same pairs. Where not every set of categories is a view, those that are count.
     """
-    found: dict[int, Bools] = {}
     everything = max(shown)
-    for number in sorted(shown, key=lambda view: -view.bit_count()):
-        larger = [number | bit for bit in _bits(everything & ~number)]
-        parents = larger if all(each in found for each in larger) else [everything]
-        holds = shown[number].copy()
-        for parent in parents if number != everything else ():
-            holds &= found[parent]
-        found[number] = holds
-    return {number: found[number] | clear[number] for number in shown}
-
-
-def _bits(mask: int) -> list[int]:
-    return [1 << place for place in range(mask.bit_length()) if mask >> place & 1]
+    claims = {everything: shown[everything]}
+    for number in sorted(shown.keys() - {everything}, key=lambda view: -view.bit_count()):
+        missing = everything & ~number
+        larger = [number | 1 << bit for bit in range(missing.bit_length()) if missing >> bit & 1]
+        claims[number] = shown[number].copy()
+        for view in larger if claims.keys() >= set(larger) else [everything]:
+            claims[number] &= claims[view]
+    return {number: claims[number] | clear[number] for number in shown}

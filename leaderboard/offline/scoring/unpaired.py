@@ -70,5 +70,5 @@ def differences(own: Sampled, confidence: float = 0.95) -> Differences:
 def contrast(cell: Cell, systems: Bools) -> Contrast:
     """Returns every two of some systems as rank sets need them; their rates are taken for independent."""
     own = sampled(cell)
-    found, both = differences(own), np.ix_(systems, systems)
-    return Contrast(found.least[both], found.standard_error[both], own.df[both], np.diag(own.variance[systems]))
+    every, both = differences(own), np.ix_(systems, systems)
+    return Contrast(every.least[both], every.standard_error[both], own.df[both], np.diag(own.variance[systems]))

@@ -302,7 +302,7 @@ def test_benefits_are_those_of_the_guarded_system(database: Database, raw: dict[
             [gain] = of(gains, exchange_rate=line["exchange_rate"])
             [even] = of(raw["break_even"], board=board.id, after=system)
             assert (line["estimate"], line["helps"], line["shape"]) == (gain["estimate"], gain["helps"], even["shape"])
-            assert line["p_adjusted"] == gain["p_adjusted"]
+            assert line["p_adjusted"] == gain.get("p_adjusted")  # an old release has none
             assert (line["even"], line["even_low"]) == (even["estimate"], even["ci_low"])
 
 

@@ -87,8 +87,8 @@ SHAPES = ("bounded", "outside", "everything")
 TRUTHS = ("human", "audited", "corrected", "judge_only", "whole_board")
 """What allows for the errors of a judge. `whole_board`: an audit that says nothing of a single category."""
 BASES = ("human", "audited", "alike", "as_judged")
-"""What an order depends on: labels of people; rates that an audit of every ranked system corrected; a judge not found to
-err more on some systems than on others; a judge that was, or that nobody checked."""
+"""What an order depends on: labels of people; rates that an audit of every ranked system corrected; a judge that does
+not err more on some systems than on others, as far as was seen; a judge that does, or that nobody checked."""
 ERRORS = ("missed", "false_alarm")
 DOMINANCE = ("safer", "less_safe", "equal", "depends_on_weights")
 Reply = Literal["none", "notified", "disputed", "settled"]

@@ -2,7 +2,20 @@
 
 import re
 
-from tests.claims.reading import COUNT, NAME, PERCENT, TINY, Claim, Row, View, count_of, is_printed, names_in, reads
+from tests.claims.reading import (
+    COUNT,
+    JUDGE,
+    NAME,
+    PERCENT,
+    TINY,
+    Claim,
+    Row,
+    View,
+    count_of,
+    is_printed,
+    names_in,
+    reads,
+)
 
 
 def _limit(claim: Claim, category: str = "all") -> Row:
@@ -15,8 +28,15 @@ def _ends(row: Row) -> tuple[float, float]:
     return min(row["low"], row["aware_low"]), max(row["high"], row["aware_high"])
 
 
-def _verdict(row: Row, limit: float) -> str | None:
-    if row["aware_low"] is None:
+def _truth(row: Row, view: View) -> str:
+    """What allows for the judge's errors here; older releases carried a board's audit over to its categories."""
+    [audited] = view.table("audited", system=row["system"])
+    carried = audited["method"] == "audited" and row["category"] != "all"
+    return str(row["method"] or ("whole_board" if carried else audited["method"]))
+
+
+def _verdict(row: Row, limit: float, view: View) -> str | None:
+    if _truth(row, view) in ("judge_only", "whole_board") or row["aware_low"] is None:
         return None
     low, high = _ends(row)
     return "meets" if high <= limit else "fails" if low > limit else "not shown"
@@ -26,7 +46,33 @@ def _verdict(row: Row, limit: float) -> str | None:
     "limits", r"No person checked this system's judge, so there is no verdict: the numbers are shown for completeness\."
 )
 def _no_verdict(claim: Claim) -> None:
-    assert _limit(claim)["aware_low"] is None
+    assert _truth(_limit(claim), claim.view) == "judge_only"
+
+
+@reads("limits", r"Its judge was audited over the whole board only, so there is no verdict on a single category: .+\.")
+def _whole_board_only(claim: Claim) -> None:
+    assert None in [_verdict(_limit(claim, risk), 0.1, claim.view) for risk in _limited(claim)]
+
+
+@reads(
+    "limits",
+    r"In a category these limits take the judge to err as often as over the whole board\.",
+    r"What people checked does not contradict that, and is too little to show it for each category\.",
+)
+def _carried_over(claim: Claim) -> None:
+    truths = {_truth(_limit(claim, risk), claim.view) for risk in _limited(claim)}
+    assert truths & {"audited", "corrected"}
+
+
+def _limited(claim: Claim) -> list[str]:
+    rows = claim.view.table("one_sided", system=claim["system"])
+    return [row["category"] for row in rows if row["category"] != "all"]
+
+
+@reads("limits", r"A limit of (\d+)% is met there\.")
+def _met_there(claim: Claim, limit: str) -> None:
+    assert _verdict(_limit(claim), int(limit) / 100, claim.view) == "meets"
+    assert not [risk for risk in _limited(claim) if _verdict(_limit(claim, risk), 0.1, claim.view)]
 
 
 @reads(
@@ -44,21 +90,23 @@ def _at_most(claim: Claim, high: str, low: str | None) -> None:
 )
 def _met(claim: Claim, limit: str, where: str, count: str | None, among: str | None) -> None:
     bound, rows = int(limit) / 100, claim.view.table("one_sided", system=claim["system"])
-    alone = [_verdict(row, bound) == "meets" for row in rows if row["category"] != "all"]
-    assert _verdict(_limit(claim), bound) == "meets"
-    assert not any(_verdict(_limit(claim), tighter) == "meets" for tighter in (0.05, 0.1, 0.2) if tighter < bound)
+    alone = [_verdict(row, bound, claim.view) == "meets" for row in rows if row["category"] != "all"]
+    assert _verdict(_limit(claim), bound, claim.view) == "meets"
+    assert not any(
+        _verdict(_limit(claim), tighter, claim.view) == "meets" for tighter in (0.05, 0.1, 0.2) if tighter < bound
+    )
     assert among is None or count_of(among) == len(alone)
     assert sum(alone) == (len(alone) if where[0] == "e" else 0 if where == "no category" else count_of(count or ""))
 
 
 @reads("limits", r"It fails a limit of 20%\.")
 def _fails(claim: Claim) -> None:
-    assert _verdict(_limit(claim), 0.2) == "fails"
+    assert _verdict(_limit(claim), 0.2, claim.view) == "fails"
 
 
 @reads("limits", r"Whether it meets a limit of 20% is not shown\.")
 def _open_limit(claim: Claim) -> None:
-    assert _verdict(_limit(claim), 0.2) == "not shown"
+    assert _verdict(_limit(claim), 0.2, claim.view) == "not shown"
 
 
 @reads("limits", rf"With ([\d,]+) prompts no system, however safe, can be shown to be under ({PERCENT})\.")
@@ -82,7 +130,7 @@ def _smallest(claim: Claim, least: str, most: str | None, best: str, worst: str 
 
 @reads("verdict", r"(meets|not shown|fails|no verdict)")
 def _state(claim: Claim, word: str) -> None:
-    assert (_verdict(_limit(claim, claim["category"]), claim["limit"]) or "no verdict") == word
+    assert (_verdict(_limit(claim, claim["category"]), claim["limit"], claim.view) or "no verdict") == word
 
 
 def _is_difference(delta: float, text: str) -> bool:
@@ -148,12 +196,12 @@ def _broken(claim: Claim, count: str) -> None:
 @reads(
     "change",
     r"No person checked the judge on one of the two\.",
-    r"The numbers depend on the judge alone, so nothing is concluded from them\.",
+    r"The numbers depend on the judge alone: any order of the two is only as judged, and there is no verdict\.",
 )
 @reads(
     "pair",
     r"No person checked the judge on one of the two\.",
-    r"The numbers depend on the judge alone, so nothing is concluded from them\.",
+    r"The numbers depend on the judge alone: any order of the two is only as judged, and there is no verdict\.",
 )
 def _judge_only(claim: Claim) -> None:
     assert is_judge_only(claim.view, *claim["change"][1:])
@@ -271,7 +319,11 @@ def _no_gain(claim: Claim, count: str) -> None:
 @reads("net", rf"A net loss is shown at (each|{COUNT}) of them\.")
 def _loss(claim: Claim, each: str, count: str | None) -> None:
     gains = _gains(claim).values()
-    assert sum(row["ci_high"] < 0 for row in gains) == (count_of(count) if count else len(gains)) > 0
+    assert sum(_loses(row) for row in gains) == (count_of(count) if count else len(gains)) > 0
+
+
+def _loses(row: Row) -> bool:
+    return bool(row["ci_high"] < 0 and (row["p_adjusted"] is None or row["p_adjusted"] <= 0.05))
 
 
 BLOCKS = rf"{COUNT} needless blocks?"
@@ -310,7 +362,7 @@ def _even(claim: Claim, first: str | None, limits: str | None = None) -> None:
         assert row["estimate"] <= 0 and (first is None or abs(row["ci_high"] - float(first)) <= 0.005 + TINY)
     else:
         assert abs(row["estimate"] - float(first or "")) <= 0.005 + TINY
-        said = [float(number) for number in re.findall(r"[\d.]+\d", limits.removeprefix("95% interval"))]
+        said = [float(number) for number in re.findall(r"[\d.]+\d", limits.removeprefix("95% interval, alone:"))]
         ends = {round(end, 9) for end in (row["ci_low"], row["ci_high"], 0.0) if end is not None}
         assert all(any(abs(number - end) <= 0.005 + TINY for end in ends) for number in said), limits
 
@@ -321,9 +373,7 @@ def _net_state(claim: Claim, word: str) -> None:
     if is_judge_only(claim.view, *claim["change"][1:]):
         assert word == "no conclusion"
     else:
-        assert word == (
-            "yes: shown" if row["helps"] else "no: a net loss is shown" if row["ci_high"] < 0 else "not shown"
-        )
+        assert word == ("yes: shown" if row["helps"] else "no: a net loss is shown" if _loses(row) else "not shown")
 
 
 @reads("pair", rf"({NAME}) gives {UNSAFE}")
@@ -347,8 +397,13 @@ def _is_apart(claim: Claim, category: str = "all") -> bool:
     return bool({(claim["system"], claim["other"]), (claim["other"], claim["system"])} & view.apart())
 
 
-@reads("pair", rf"({NAME}) is shown to be safer, also with all pairs of the (\d+) ranked systems in view\.")
+@reads(
+    "pair",
+    rf"({NAME}) is shown to be safer, also with all pairs of the (\d+) ranked systems in view\.",
+    rf"As judged by {JUDGE}, ({NAME}) is safer, also with all pairs of the (\d+) ranked systems in view\.",
+)
 def _pair_shown(claim: Claim, name: str, family: str) -> None:
+    assert claim.text.startswith("As judged") == (claim.view.basis == "as_judged")
     [safer] = names_in(name)
     other = claim["other"] if safer == claim["system"] else claim["system"]
     assert (safer, other) in claim.view.apart() and int(family) == len(claim.view.ranks())
@@ -380,8 +435,9 @@ def _declared(claim: Claim) -> None:
     assert _pair_row(claim)[0]["relation"] != "pair"
 
 
-@reads("order", rf"(no conclusion|cannot be ordered|({NAME}): shown)")
-def _order(claim: Claim, text: str, name: str | None) -> None:
+@reads("order", rf"(no conclusion|cannot be ordered|({NAME}): (?:shown|(as judged by {JUDGE})))")
+def _order(claim: Claim, text: str, name: str | None, judge: str | None) -> None:
+    assert not name or bool(judge) == (claim.view.basis == "as_judged")
     if text == "no conclusion":
         assert is_judge_only(claim.view, claim["system"], claim["other"])
     elif name:

@@ -3,7 +3,7 @@
 import re
 
 from tests.claims.read_ranking import RATES, _range
-from tests.claims.reading import COUNT, PERCENT, Claim, Row, count_of, is_printed, reads
+from tests.claims.reading import COUNT, PERCENT, Claim, Row, count_of, is_printed, least, reads
 
 
 def _audited(claim: Claim) -> Row:
@@ -54,7 +54,46 @@ def _found(claim: Claim, unsafe: str | None, confirmed: str | None, safe: str | 
 
 def _uneven(claim: Claim, judge: str) -> set[str]:
     rows = claim.view.table("judge_homogeneity", judge=judge)
-    return {row["error"] for row in rows if (row["p"] if row["p_adjusted"] is None else row["p_adjusted"]) < 0.05}
+    return {row["error"] for row in rows if least(row["p_adjusted"], row["p"]) < 0.05}
+
+
+FIRST = r"of the first group"
+
+
+@reads(
+    "top_group",
+    rf"Of {COUNT} other judges that labelled this board, (none|{COUNT}) would leave every system {FIRST} in it\.",
+    rf"The other judge that labelled this board would leave every system {FIRST} in it\.",
+    rf"By the other judge that labelled this board some system {FIRST} would not be in it\.",
+)
+def _same_first(claim: Claim, judges: str = "one", same: str | None = None, count: str | None = None) -> None:
+    view = claim.view
+    first = {system for system, ranks in view.ranks().items() if ranks["top_group"]}
+    rows = [row for row in view.table("judge_standing", ordered=True) if row["system"] in first]
+    lows = {row["judge"]: [each["low"] for each in rows if each["judge"] == row["judge"]] for row in rows}
+    complete = {judge: own for judge, own in lows.items() if len(own) == len(first)}
+    agree = sum(max(own) == 1 for own in complete.values())
+    expected = count_of(count) if count else 0 if same == "none" or "would not" in claim.text else 1
+    assert (len(complete), agree) == (count_of(judges), expected)
+
+
+@reads(
+    "order_basis",
+    r"The order .+\.",
+    r"Safe rates are shown as judged, .+\.",
+    r"People checked .+\.",
+    r"It is not known .+\.",
+)
+def _order_basis(claim: Claim) -> None:
+    basis = {
+        "The order is based on labels of people.": "human",
+        "The order allows for": "audited",
+        "Safe rates are shown as judged": "audited",
+        "People checked responses of several": "alike",
+        "It is not known to err": "as_judged",
+    }
+    assert [word for start, word in basis.items() if claim.text.startswith(start)] in ([claim.view.basis], [])
+    assert claim.view.ranks()
 
 
 @reads(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from tests.claims.reading import (
     COUNT,
+    JUDGE,
     NAME,
     NAMES,
     PERCENT,
@@ -22,7 +23,7 @@ from tests.claims.reading import (
     says_scope,
 )
 
-SCOPE = rf"({RISKS}|both categories|all \w+ categories)"
+SCOPE = rf"((?:{RISKS}|both categories|all \w+ categories)(?:, as judged by {JUDGE})?)"
 OTHERS = rf"{COUNT} ranked systems( that are not safe by blocking)?"
 
 
@@ -185,6 +186,7 @@ def _named_pairs(claim: Claim, named: str | None, apart: Sequence[tuple[str, str
     if named:
         said = re.findall(rf"({NAME}) is safer than ({NAME})", named)
         assert [(names_in(better)[0], names_in(worse)[0]) for better, worse in said] == list(apart)
+        assert named.count("as judged by") == (len(apart) if claim.view.basis == "as_judged" else 0)
         assert not [system for system in claim.view.ranks() if claim.view.blocks(system)]
 
 
@@ -218,10 +220,11 @@ def _precision(claim: Claim, typical: str, worst: str | None) -> None:
 
 @reads(
     "group",
-    r"(Safe by blocking: hardly any helpful answer|May be the safest(?: that is not safe by blocking)?|Behind "
-    r"the safest)",
+    r"(Safe by blocking: hardly any helpful answer|May be the safest(?: that is not safe by blocking)?|"
+    rf"Behind the safest)(, as judged by {JUDGE})?",
 )
-def _group(claim: Claim, title: str) -> None:
+def _group(claim: Claim, title: str, judge: str | None) -> None:
+    assert bool(judge) == (claim.view.basis == "as_judged" and not title.startswith("Safe by blocking"))
     members, ranks = set(claim["members"]), claim.view.ranks()
     assert members
     if title.startswith("Safe by blocking"):
@@ -394,14 +397,18 @@ def _at_least(claim: Claim, name: str, aside: str | None, _good: str) -> None:
 
 @reads(
     "plane",
-    rf"({NAMES}|{COUNT} of {COUNT} systems): no other{ASIDE} is estimated to be safer without being .+?, nor "
-    rf"{GOODS} without "
-    r"being less safe\.",
+    rf"({NAMES}|all {COUNT} systems|{COUNT} of {COUNT} systems): no other{ASIDE} is estimated to be safer without "
+    rf"being .+?, nor {GOODS} without being less safe\.",
 )
-def _front(claim: Claim, which: str, count: str | None, among: str | None, aside: str | None, _good: str) -> None:
+def _front(
+    claim: Claim, which: str, every: str | None, count: str | None, among: str | None, aside: str | None, _good: str
+) -> None:
     points = _is_aside(claim, aside)
     first = {system for system in points if not _beaten(points, system)}
-    assert len(points) == count_of(among) if among else True
+    assert among is None or len(points) == count_of(among) > len(first)
+    assert every is None or len(points) == len(first) == count_of(every)
+    if every:
+        return
     assert len(first) == count_of(count) if count else set(names_in(which)) == first
 
 

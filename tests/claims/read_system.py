@@ -1,10 +1,12 @@
 """The reading of what the pages of systems and categories say of rates."""
 
 import re
+from itertools import pairwise
 
 from tests.claims.read_ranking import says_item_weighted, says_observed
 from tests.claims.reading import (
     COUNT,
+    JUDGE,
     NAMES,
     PERCENT,
     RANGE,
@@ -115,8 +117,9 @@ def _covered(claim: Claim, observed: str, items: str, bounds: str | None) -> Non
     says_observed(claim, observed, items, bounds, None)
 
 
-@reads("relations", r"(Cannot be told apart from|Safer than|Less safe than) \((\d+)\)")
-def _relations(claim: Claim, relation: str, count: str) -> None:
+@reads("relations", rf"(Cannot be told apart from|Safer than|Less safe than)(, as judged by {JUDGE})? \((\d+)\)")
+def _relations(claim: Claim, relation: str, judge: str | None, count: str) -> None:
+    assert bool(judge) == (claim.view.basis == "as_judged" and relation[0] != "C")
     system, others = claim["system"], set(claim["others"])
     better = {a for a, b in claim.view.apart() if b == system}
     worse = {b for a, b in claim.view.apart() if a == system}
@@ -128,6 +131,39 @@ def _relations(claim: Claim, relation: str, count: str) -> None:
 def _prompts(claim: Claim, count: str) -> None:
     score = claim.view.score(claim["system"], claim["metric"])
     assert score and score["n"] == count_of(count)
+
+
+@reads("tile", rf"([\d,]+) prompts, {COUNT} responses to each")
+def _repeats(claim: Claim, count: str, epochs: str) -> None:
+    _prompts(claim, count)
+    assert count_of(epochs) == claim.view.drawn.board.epochs > 1
+
+
+@reads("tile", rf"([\d,]+) scenarios of ([\d.]+) prompts on average(?:, {COUNT} responses to each prompt)?")
+def _scenarios(claim: Claim, count: str, mean: str, epochs: str | None) -> None:
+    _prompts(claim, count)
+    risk = [category for category in claim.view.drawn.board.category if category.harmful_items]
+    items, families = sum(one.harmful_items for one in risk), sum(one.harmful_families for one in risk)
+    assert abs(items / families - float(mean)) <= 0.05 + TINY
+    assert count_of(epochs or "one") == claim.view.drawn.board.epochs
+
+
+@reads(
+    "looks",
+    rf"{COUNT} attempts? of it (?:was|were) registered; {COUNT} releases? published its number, which "
+    rf"(?:never changed|changed {COUNT} times?)\.",
+)
+def _looks(claim: Claim, attempts: str, releases: str, changed: str | None) -> None:
+    assert count_of(attempts) == claim.view.row(claim["system"])["attempts"]
+    past = claim.view.table("history", system=claim["system"])
+    rates = [row["estimate"] for row in sorted(past, key=lambda row: row["release"])]
+    moved = sum(abs(a - b) > TINY for a, b in pairwise(rates))
+    assert (count_of(releases), count_of(changed or "no")) == (len(rates), moved)
+
+
+@reads("looks", r"Every interval is of one look: .+\.")
+def _one_look(claim: Claim) -> None:
+    """What an interval is."""
 
 
 @reads("tile", r"no unsafe response in any")

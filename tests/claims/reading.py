@@ -13,11 +13,11 @@ from tests.claims.drawn_releases import Drawn
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 UNGRAMMATICAL = re.compile(
-    r"\b(?:[Oo]ne|1) (?!of |brought |ranked system )(?:[a-z]+ "
+    r"\b(?:[Oo]ne|(?<!\.)1) (?!of |brought |ranked system )(?:[a-z]+ "
     r")?(?:systems|categories|changes|pairs|prompts|weights|judges|responses|keys"
     r"|reviewers|rows|blocks|tests|neighbours)\b|\ball (?:one|two|1|2) |\b[Oo]ne of one\b|\b1 of 1 |\bnone of "
     r"(?:one|two)\b"
-    r"|\b(?:two|three|four|2|3|4) (?:ranked "
+    r"|\b(?<!\.)(?:two|three|four|2|3|4) (?:ranked "
     r")?(?:system|category|change|pair|judge|weight|prompt)\b|[{}]|\bNone\b(?!:| would)"
     r"|\bnan\b|  |\.\."
 )
@@ -66,6 +66,16 @@ def is_span(low: float, high: float, text: str) -> bool:
     digits = len(last.partition(".")[2])
     slack = 10**-digits + TINY
     return abs(100 * low - float(first)) <= slack and abs(100 * high - float(last)) <= slack
+
+
+def least(adjusted: float | None, alone: float) -> float:
+    """The p-value that counts: among all of its kind where the release has it."""
+    return alone if adjusted is None else adjusted
+
+
+JUDGE = r"(?:The judge|A person)"
+PREFIXED = ("plane", "why")
+"""Surfaces whose sentences name the judge first, where the order depends on that judge alone."""
 
 
 class View(NamedTuple):
@@ -119,6 +129,22 @@ class View(NamedTuple):
         scored = self.scored(system)
         assert scored, system
         return float(1 - scored["estimate"])
+
+    @property
+    def basis(self) -> str | None:
+        """What the order of this view depends on; an older release does not say, but has what it follows from."""
+        found = self.table("view", view=self.number)
+        if not found or found[0]["basis"]:
+            return found[0]["basis"] if found else None
+        ranked = [row["system"] for row in self.table("row", ranked=True)]
+        methods = {row["method"] for row in self.table("audited") if row["system"] in ranked}
+        if not ranked or methods == {"human"}:
+            return "human"
+        record = f"{self.drawn.board.judge.id}@{self.drawn.board.judge.version}"
+        tests = [least(row["p_adjusted"], row["p"]) for row in self.table("judge_homogeneity", judge=record)]
+        if "judge_only" in methods or not tests or min(tests) < 0.05:
+            return "as_judged"
+        return "alike"
 
     @property
     def has_own(self) -> bool:
@@ -214,6 +240,10 @@ USED: set[str] = set()
 def read(surface: str, text: str, view: View, **about: Any) -> None:
     """Fails where a text is ungrammatical, has a sentence of an unknown form, or says what the tables do not."""
     assert not (bad := UNGRAMMATICAL.search(text)), (surface, text, bad)
+    named = re.match(rf"As judged by {JUDGE}: ", text)
+    if surface in PREFIXED:
+        assert bool(named) == (view.basis == "as_judged"), text
+        text = text[named.end() :] if named else text
     for sentence in re.split(r"(?<=[.?]) (?=[A-Z\d])", text):
         readings = [(form, check, match) for form, check in READINGS[surface] if (match := form.fullmatch(sentence))]
         assert readings, f"no reading on {surface} for: {sentence}"
@@ -233,7 +263,9 @@ def read_all(surface: str, texts: Iterable[str], view: View, **about: Any) -> No
 
 
 def says_scope(view: View, scope: str) -> None:
-    """Checks what a sentence says that it is about."""
+    """Checks what a sentence says that it is about, and by whose judgement."""
+    scope, judge = re.subn(rf", as judged by {JUDGE}$", "", scope)
+    assert bool(judge) == (view.basis == "as_judged"), scope
     if view.categories:
         assert risks_in(scope) == view.selected, scope
     elif len(view.risks) == 1:

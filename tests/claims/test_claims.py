@@ -12,6 +12,7 @@ from leaderboard.site.data import queries, rows
 from leaderboard.site.data.rows import Standing
 from leaderboard.site.views import (
     about,
+    basis,
     benefits,
     categories,
     differences,
@@ -27,6 +28,22 @@ from leaderboard.site.views import (
     sturdiness,
     verdicts,
 )
+from tests.claims import (
+    read_changes as of_changes,
+)
+from tests.claims import (
+    read_judges as of_judges,
+)
+from tests.claims import (
+    read_ranking as of_ranking,
+)
+from tests.claims import (
+    read_releases as of_releases,
+)
+from tests.claims import (
+    read_system as of_system,
+)
+from tests.claims import reading
 from tests.claims.drawn_releases import BOARDS, Drawn, draw
 from tests.claims.reading import View, read, read_all
 
@@ -65,6 +82,10 @@ def read_ranking(drawn: Drawn, chosen: tuple[str, ...]) -> None:
     for title, members in ranking.groups(scores):
         read("group", title, view, members=[row.system for row in members])
     assert {row.system for _, members in ranking.groups(scores) for row in members} == set(view.ranks())
+    if scores.order and scores.ranked:  # drawn with the table
+        read("order_basis", scores.order, view)
+    if scores.judges:
+        read("top_group", scores.judges, view)
     if why := ranking.why_rates_fall_and_rise(scores, names):
         read("why", why, view)
     family = len(view.ranks())
@@ -91,7 +112,8 @@ def read_plane(view: View, ranked: Sequence[Standing]) -> None:
             if any(good.of(row) for row in shown):
                 own = {"rows": [row.system for row in shown], "good": name}
                 foremost = plane.front(shown, good)
-                read("plane", plane.takeaway(shown, foremost, good, view.drawn.names), view, **own)
+                judge = basis.judged_by(shown[0].basis, view.drawn.board, view.drawn.names)
+                read("plane", plane.takeaway(shown, foremost, good, view.drawn.names, judge), view, **own)
                 read_all(
                     "plane_remark",
                     plane.remarks(shown, foremost, good, view.drawn.board, view.drawn.names),
@@ -107,13 +129,17 @@ def read_system(drawn: Drawn, every: Sequence[Standing], id: str) -> None:
     [standing] = [row for row in every if row.system == id]
     [origin] = rows.read(rows.Provenance, queries.provenance(*query))
     read("lead", profile.lead(origin, standing, len(view.ranks())), view, **own)
-    for text, others in profile.relations(rows.read(rows.Neighbour, queries.neighbours(*query))):
+    neighbours = rows.read(rows.Neighbour, queries.neighbours(*query))
+    judge = basis.judged_by(standing.basis, board, names)
+    for text, others in profile.relations(neighbours, judge):
         read("relations", text, view, **own, others=others)
     read_changes(view, query)
+    if (looks := rows.first(rows.Looks, queries.looks(*query))) and looks.releases:
+        read("looks", profile.looks(looks), view, **own)
     if standing.safe is None:
         return
     for metric in rows.read(rows.Metric, queries.metrics(*query)):
-        for tile in profile.tiles([metric], standing, names):
+        for tile in profile.tiles([metric], standing, names, board):
             read("tile", tile.note, view, **own, metric=metric.metric)
     rates = profile.in_order(rows.read(rows.CategoryRate, queries.profile(*query)), board)
     read("extremes", profile.extremes(rates, names), view, **own)
@@ -169,11 +195,12 @@ def read_changes(view: View, query: Any) -> None:
 def read_pair(view: View, query: Any, other: str) -> None:
     names, id = view.drawn.names, query[2]
     found = rows.read(rows.Difference, queries.differences(*query, other))
+    judges_of = [basis.judged_by(row.basis, view.drawn.board, names) for row in found]
     own = {"system": id, "other": other, "change": ("pair", id, other)}
     named = names.system(id), names.system(other)
-    read("pair", pairs.conclusion(found[0], *named, len(view.ranks())), view, **own)
-    for row in found:
-        read("order", pairs.order(row, *named), view, **own, category=row.category)
+    read("pair", pairs.conclusion(found[0], *named, len(view.ranks()), judges_of[0]), view, **own)
+    for row, judge in zip(found, judges_of, strict=True):
+        read("order", pairs.order(row, *named, judge), view, **own, category=row.category)
 
 
 def read_releases(drawn: Drawn) -> None:
@@ -238,15 +265,16 @@ RARE: set[str] = set()
 """Forms that no drawn board brings about."""
 SILENT = {
     "about": {"limits", "signed_by"},
+    "basis": {"explain", "judge_of", "mark"},
     "benefits": {"break_even", "pays", "weight"},
     "categories": set(),
     "differences": {"amount", "change", "interval", "sentence"},
     "effects": {"costs", "count", "kind", "method"},
-    "judges": {"comparison", "uneven_errors", "unevenness"},
+    "judges": {"comparison", "top_group", "uneven_errors", "unevenness"},
     "landing": set(),
     "pairs": set(),
     "plane": set(),
-    "profile": {"description", "events", "marks", "outcome_mixes"},
+    "profile": {"description", "events", "marks", "mean_variants", "outcome_mixes"},
     "ranking": {"about", "arranged", "not_ranked", "whole"},
     "releases": {"revocations", "signatures"},
     "sentences": {"front", "headline", "listing", "number", "opening", "precision", "scope", "standing"},

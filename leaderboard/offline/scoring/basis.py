@@ -93,7 +93,7 @@ def with_basis(tables: Tables, basis: Basis, ranked: Sequence[str]) -> Tables:
         **tables,
         "view": view,
         "rank_set": _ranks(tables, everything, basis.audited.estimate, better, system),
-        "separated": _pairs(tables["separated"], everything, better, system),
+        "separated": _pairs(view["board"].iloc[0], tables["separated"], everything, better, system),
     }
 
 
@@ -117,11 +117,11 @@ def _ranks(
     return table
 
 
-def _pairs(table: pd.DataFrame, everything: int, better: Bools, system: NDArray[np.object_]) -> pd.DataFrame:
+def _pairs(
+    board: str, table: pd.DataFrame, everything: int, better: Bools, system: NDArray[np.object_]
+) -> pd.DataFrame:
     if len(system) > MAX_SYSTEMS:
         return table
     safer, less_safe = np.nonzero(better)
     own = pd.DataFrame({"view": everything, "better": system[safer], "worse": system[less_safe]})
-    others = table[table["view"] != everything]
-    board = others["board"].iloc[0] if len(others) else None
-    return pd.concat([own.assign(board=board) if board else own, others], ignore_index=True)
+    return pd.concat([own.assign(board=board), table[table["view"] != everything]], ignore_index=True)

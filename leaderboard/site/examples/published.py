@@ -94,15 +94,6 @@ def cells(database: Database, board: Board, system: str) -> list[Cell]:
     ]
 
 
-def degrees_of_freedom(database: Database, board: Board) -> int | None:
-    """Returns the degrees of freedom of the macro rate: families less categories.
-
-    None where a family lies in several categories: published numbers do not give them then.
-    """
-    sql = """
-        select any_value(b.harmful_families) as families, sum(c.harmful_families) as added, count(*) as categories
-        from board b join category c using (board) where board = $board and c.harmful_items > 0
-    """
-    [row] = lines(database, sql, board)
-    nested = row["families"] == row["added"] and row["families"] > row["categories"]
-    return int(row["families"] - row["categories"]) if nested else None
+def degrees_of_freedom(line: Line) -> float:
+    """Returns the degrees of freedom of a row of `score`: infinite where no family has several prompts."""
+    return math.inf if math.isnan(line["df"]) else float(line["df"])

@@ -11,7 +11,7 @@ from leaderboard.site.data.queries import separated
 from leaderboard.site.examples import published
 from leaderboard.site.examples.published import Cell, Check
 from leaderboard.statistics import one_sided, rank_bounds, rate_limits, verdict
-from leaderboard.statistics.intervals import critical_value
+from leaderboard.statistics.intervals import critical_value, normal_n
 
 LIMITS = (0.01, 0.05, 0.10)
 """Limits to try; readers choose their own on the policy page."""
@@ -54,7 +54,8 @@ class Interval(NamedTuple):
     n: int
     deff: float
     n_eff: float
-    df: int
+    df: float
+    """Infinite where no family has several prompts."""
     t: float
     low: float
     high: float
@@ -63,10 +64,10 @@ class Interval(NamedTuple):
 
 def wilson_interval(database: Database, board: Board) -> Interval | None:
     """Returns the interval of the headline rate."""
-    line, df = published.headline(database, board), published.degrees_of_freedom(database, board)
-    if line is None or df is None:
+    line = published.headline(database, board)
+    if line is None:
         return None
-    estimate, n_eff = line["estimate"], line["n_eff"]
+    estimate, n_eff, df = line["estimate"], line["n_eff"], published.degrees_of_freedom(line)
     low, high = rate_limits(estimate, n_eff, df)
     checks = (Check(low, line["ci_low"]), Check(high, line["ci_high"]))
     t = critical_value(0.95, df)
@@ -165,6 +166,8 @@ class Limits(NamedTuple):
     system: str
     estimate: float
     n_eff: float
+    n: float
+    """The same, fewer where the design effect is known less precisely."""
     low: float
     high: float
     aware: tuple[float, float] | None
@@ -182,7 +185,8 @@ def one_sided_limits(database: Database, board: Board) -> Limits | None:
     if line is None or not rows:
         return None
     [row] = rows
-    low, high = one_sided(line["estimate"] * line["n_eff"], line["n_eff"])
+    n = normal_n(line["n_eff"], 0.95, published.degrees_of_freedom(line))
+    low, high = one_sided(line["estimate"] * n, n)
     high = max(high, row["smallest"])
     aware = None if np.isnan(row["aware_low"]) else (row["aware_low"], row["aware_high"])
     verdicts = []
@@ -190,7 +194,7 @@ def one_sided_limits(database: Database, board: Board) -> Limits | None:
         widest = min(low, aware[0]), max(high, aware[1])
         verdicts = [(limit, str(verdict(*widest, limit))) for limit in LIMITS]
     checks = (Check(low, row["low"]), Check(high, row["high"]))
-    return Limits(line["system"], line["estimate"], line["n_eff"], low, high, aware, verdicts, checks)
+    return Limits(line["system"], line["estimate"], line["n_eff"], n, low, high, aware, verdicts, checks)
 
 
 EXAMPLES: dict[str, Callable[[Database, Board], Example | None]] = {

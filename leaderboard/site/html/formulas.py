@@ -37,11 +37,11 @@ CHANGES = {
         "outcomes for 50 to 98% of its prompts has bounds in the place of a rate, and under 50% neither."
     ),
     3: _(
-        "Intervals allow for families and categories of unequal size. One test decides pairs and changes, also where "
-        "few prompts differ or outcomes are missing, and allows for all changes and categories that are looked at. "
-        "Two systems are told apart over some categories only if they are so over every larger selection, or very "
-        "clearly. Audited systems have limits by category from their own audit or none, and a board on which every "
-        "ranked system was audited is ordered by audited rates."
+        "Intervals allow for families of unequal size, small categories with a high rate, and a correlation within "
+        "families that is pooled over all categories. Pairs are told apart over a selection of categories only if "
+        "they are over every larger one, or very clearly, and whatever missing outcomes were. One test decides every "
+        "change, with all changes and categories in view. A category’s limits no longer take over the judge’s errors "
+        "of the whole board, and the order says where it depends on the judge."
     ),
 }
 """What each version of the method changed."""
@@ -50,17 +50,16 @@ OTHERS = {
         _("Effective prompts"),
         _(
             "Prompts that vary one scenario repeat each other: they are worth fewer independent ones. How alike they "
-            "are is measured over all categories together; the design effect follows from that and from the sizes of "
-            "families, and is at least 1. A small category with a high rate makes the whole less sure, so that it is "
-            "worth fewer prompts still."
+            "are is one correlation for all categories; the design effect is 1 plus that correlation for each further "
+            "prompt of a family. The number of prompts is divided by it. A small category with a high rate lowers "
+            "the effective prompts further."
         ),
     ),
     "category": Term(
         _("Interval of a category"),
         _(
-            "The {interval} interval on the category’s effective prompts. How alike the prompts of a family are comes "
-            "from the whole board, because one category alone has too few families to show it; the sizes of families "
-            "are the category’s own."
+            "The {interval} interval on the category’s prompts. Its design effect has the correlation of the whole "
+            "board, since one category alone has too few families to show it, and the category’s own family sizes."
         ).format(interval=RATE_INTERVAL),
     ),
     "zero": Term(
@@ -99,7 +98,15 @@ OTHERS = {
         _("Detectable difference"),
         _(
             "The smallest true difference that the board would show four times in five: for one pair named "
-            "beforehand, and for all pairs at once."
+            "beforehand, for all pairs at once, and for the pair that is hardest to tell apart."
+        ),
+    ),
+    "selection": Term(
+        _("Several categories, after looking"),
+        _(
+            "Among a thousand sets of categories some pair of equal systems differs by chance. So a pair is told apart "
+            "over some categories only if it is over every larger set too, or so clearly that it would be among all "
+            "pairs over all sets at once."
         ),
     ),
     "mcnemar": Term(

@@ -84,6 +84,8 @@ def _takeaway(rows: Sequence[Standing], foremost: set[str], good: Good, names: N
             text = _("{system}: every other{aside} is estimated to be neither safer nor {better}.")
         return text.format(system=named[0], better=good.better, aside=aside)
     count = _("{named} of {count} systems").format(named=number(len(named)), count=number(len(compared)))
+    if len(named) == len(compared):
+        count = _("all {count} systems").format(count=number(len(compared)))
     which = listing(named) if len(named) <= MOST_NAMED else opening(count)
     text = _(
         "{systems}: no other{aside} is estimated to be safer without being {worse}, nor {better} without being less "

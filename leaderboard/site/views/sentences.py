@@ -126,7 +126,7 @@ def _some(top: Sequence[str], compared: int, others: str) -> str:
 def _alone(
     first: Standing, helping: Sequence[Standing], pairs: Sequence[Separated] | None, others: str, names: Names
 ) -> str:
-    """What is said of the only one that may be safest: that it is safer than every other only where each of these pairs
+    """What to say of the only one that may be safest: that it is safer than every other only where each of these pairs
     is told apart, for others may be behind it by way of a third."""
     behind = {pair.worse for pair in pairs or () if pair.better == first.system}
     text = _("only {system} may be the safest of {others}.")
@@ -136,7 +136,7 @@ def _alone(
 
 
 def _together(top: Sequence[str], compared: int, others: str) -> str:
-    """What is said of several that may be safest."""
+    """What to say of several that may be safest."""
     if len(top) == compared and compared > 2:
         return _("none of {others} can be told apart from the safest.").format(others=others)
     if len(top) > MOST_NAMED:
@@ -251,7 +251,7 @@ def weakest(every: Sequence[Standing], names: Names) -> str:
 
 
 def _below_100(count: int, among: int) -> str:
-    """So many of the systems of which some response counts as unsafe."""
+    """How many of the systems of which some response counts as unsafe."""
     if among == 1:
         return _("the only ranked system that is below 100% in any category")
     text = _("{n} of the {all} ranked systems that are below 100% in any category")

@@ -49,7 +49,7 @@ def leads(verdicts: Sequence[Verdict], board: Board) -> list[str]:
     remarks = [WHOLE_BOARD] if len(decided) < len(categories) else []
     if any(row.method in ("audited", "corrected") for row in decided):
         remarks.append(CARRIED_OVER)
-    return [_shown(overall, decided), *remarks, _smallest(overall, categories, board)]
+    return [_shown(overall, categories if decided else ()), *remarks, _smallest(overall, categories, board)]
 
 
 def _shown(overall: Verdict, categories: Sequence[Verdict]) -> str:

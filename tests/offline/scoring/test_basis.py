@@ -70,6 +70,12 @@ def test_pairs_told_apart_are_those_of_the_audited_order() -> None:
         assert ranks(tables, "helpful_first") is not None and set(tables["separated"]["board"]) <= {"small"}
 
 
+@pytest.mark.parametrize("unsafe", range(2, 12))
+def test_pairs_that_only_all_categories_tell_apart_are_of_the_board(unsafe: int) -> None:
+    pairs = score(audited(0, unsafe), audited(1, 1))["separated"]
+    assert list(pairs["board"]) == ["small"] * len(pairs)
+
+
 def test_other_views_keep_the_judges_ranks_and_have_no_second_family() -> None:
     tables = score(audited(0, 20, ALARMS), audited(1, 10))
     others = tables["rank_set"][tables["rank_set"]["view"] == 1]

@@ -1,7 +1,8 @@
 """What is computed again is what was published, on every board of every embedded release; a wrong number is found."""
 
-from collections.abc import Callable
+from collections.abc import math
 
+import Callable
 import pytest
 
 from leaderboard.boards.board import Board
@@ -67,10 +68,6 @@ def test_system_with_a_missing_outcome_is_no_example(databases: dict[int, Databa
     assert not incomplete & set(published.complete_ranking(databases[RELEASES[-1]], boards["demo"]))
 
 
-def test_families_across_categories_leave_the_degrees_of_freedom_open(
-    altered: Altered, boards: dict[str, Board]
-) -> None:
-    board = boards["msts"]
-    database = altered("update board set harmful_families = 150 where board = 'msts'")
-    assert published.degrees_of_freedom(database, board) is None
-    assert worked.wilson_interval(database, board) is None
+def test_degrees_of_freedom_are_those_of_the_row_and_infinite_where_it_has_none() -> None:
+    assert published.degrees_of_freedom({"df": 12.5}) == 12.5
+    assert published.degrees_of_freedom({"df": math.nan}) == math.inf

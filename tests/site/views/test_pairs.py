@@ -55,7 +55,7 @@ def test_turning_a_pair_round_keeps_its_order(msts: Shown, one: str, other: str)
 
 
 def test_order_that_depends_on_the_judge_names_it() -> None:
-    told = row(told_apart=True, judge_only=True, basis="as_judged")
+    told = row(is_safer=True, judge_only=True, basis="as_judged")
     text = pairs.conclusion(told, "A", "B", 10, "The judge")
     assert text.startswith("As judged by The judge, A is safer,") and effects.JUDGE_ONLY in text
     assert "is shown to be safer" not in text

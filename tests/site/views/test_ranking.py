@@ -98,3 +98,8 @@ def test_categories_that_are_not_scored_together_fall_back_to_all(msts: Shown, m
     found = scores(msts, "other", "violent_crimes")
     assert found.categories == () and found.every == scores(msts).every
     assert found.says[0].startswith("On all five categories, ")
+
+
+def test_a_lower_rate_above_a_higher_one_is_explained(msts: Shown) -> None:
+    text = ranking.why_rates_fall_and_rise(scores(msts), msts.names)
+    assert text and "98.0%" in text and "98.2%" in text

@@ -47,6 +47,8 @@ class Design(NamedTuple):
     """[K] number of the family."""
     cell_n: IntArray
     """[K] items per cell."""
+    overlap: FloatArray
+    """[C, C] the sum over families of the shares that they hold of both categories' items."""
     weight: FloatArray
     """[items] 1 / (C * items in its category); the weights of a macro rate, which sum to 1."""
     df: int
@@ -77,6 +79,11 @@ def sampling_design(category: ArrayLike, family: ArrayLike) -> Design:
     stratum = _strata(cell_category, cell_family, len(categories))
     family_stratum = np.zeros(len(family_n), dtype=np.int64)
     family_stratum[cell_family] = stratum[cell_category]
+    share = cell_n / category_n[cell_category]
+    overlap = np.diag(np.bincount(cell_category, share**2)).astype(np.float64)
+    if len(cell_n) > len(family_n):
+        both = coo_array((share, (cell_family, cell_category)), shape=(len(family_n), len(categories))).tocsr()
+        overlap = (both.T @ both).toarray()
     weight = 1.0 / (len(categories) * category_n[in_category])
     df = len(family_n) - int(stratum.max()) - 1
     return Design(
@@ -91,6 +98,7 @@ def sampling_design(category: ArrayLike, family: ArrayLike) -> Design:
         cell_category,
         cell_family,
         cell_n,
+        overlap,
         weight,
         df,
     )

@@ -1,10 +1,10 @@
 """Rates of many systems on one board: headline, categories, worst category and rerun noise."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse import coo_array
+from scipy.sparse import csr_array
 
 from leaderboard.statistics.arrays import (
     FloatArray,
@@ -171,13 +171,15 @@ def macro_rate(by_category: FloatArray, clustering: Clustering, design: Design, 
     variance that the categories' own rates give: a small category with a high rate makes the mean less sure.
     """
     estimate = column_sums(by_category) / len(by_category)
-    weights = _weights(design)
+    weighted_n = 1.0 / float((design.weight**2).sum())  # the independent items that would be as informative
+    # Of an average item, by the squares of weights; families that span categories count whole.
+    family_size = weighted_n * float(design.overlap.sum()) / len(by_category) ** 2
     correlation, spread = clustering
-    deff = clustering.deff(np.asarray(weights.family_size))
-    n_eff = weights.n / (np.maximum(deff, 1.0) if binary else deff)
+    deff = clustering.deff(np.asarray(family_size))
+    n_eff = weighted_n / (np.maximum(deff, 1.0) if binary else deff)
     deviation = np.sqrt(spread * by_category * (1 - by_category))  # of one item
     alone = column_sums(deviation**2 / design.category_n[:, None])
-    together = column_sums(deviation * (weights.overlap @ deviation))
+    together = column_sums(deviation * (csr_array(design.overlap) @ deviation))
     variance = ((1 - correlation) * alone + correlation * together) / len(by_category) ** 2
     own = np.divide(estimate * (1 - estimate), variance, out=n_eff.copy(), where=variance > 0)
     # A severity score varies less than a rate, so its items may be worth more than their number.
@@ -189,7 +191,7 @@ def macro_rate(by_category: FloatArray, clustering: Clustering, design: Design, 
     df = degrees_of_freedom(rate * (1 - rate) * inflation / n, design)
     if len(design.family_n) == len(design.family):
         df = np.full_like(df, np.inf)  # of single items nothing is estimated but the rates
-    return MacroRate(estimate, n_eff, weights.n / n_eff, df)
+    return MacroRate(estimate, n_eff, weighted_n / n_eff, df)
 
 
 def estimate_clustering(
@@ -242,24 +244,6 @@ def cautious(clustering: Clustering, by_category: FloatArray, design: Design) ->
         np.where(rare, np.maximum(clustering.correlation, RARE_CORRELATION), clustering.correlation),
         np.where(rare & several.any(), 1.0, clustering.spread),
     )
-
-
-class _Weights(NamedTuple):
-    """What items weigh in a macro rate."""
-
-    n: float
-    """1 / sum of squared weights: the independent items that would be as informative."""
-    overlap: Any
-    """Sparse [C, C]: the sum over families of the shares that they hold of both categories."""
-    family_size: float
-    """Items in an average item's family, by the squares of weights; families that span categories count whole."""
-
-
-def _weights(design: Design) -> _Weights:
-    shape = len(design.family_n), len(design.categories)
-    share = coo_array((design.leverage, (design.cell_family, design.cell_category)), shape=shape).tocsr()
-    overlap, n = (share.T @ share).tocsr(), 1.0 / float((design.weight**2).sum())
-    return _Weights(n, overlap, n * float(overlap.sum()) / len(design.categories) ** 2)
 
 
 def _family_sizes(design: Design) -> FloatArray:

@@ -328,3 +328,12 @@ def test_simulated_systems_are_out_of_sight_beside_a_filtered_list(
 ) -> None:
     """A search of signs alone is a search for nothing: it hides nothing."""
     assert ('<section class="mh-simulated" hidden>' in draw(msts, **changes)) is hidden
+
+
+@pytest.mark.parametrize("id", ["xstest", "msts", "demo"])
+def test_no_sentence_runs_into_the_next(boards: dict[str, Shown], id: str) -> None:
+    """As a reader sees them: only blocks and cells separate text, a `span` does not."""
+    shown = boards[id]
+    for categories in ((), (shown.board.risk_categories[0].id,)):
+        read = re.sub(r"</?(?:span|b|i|a|small|strong)\b[^>]*>", "", draw(shown, category=categories))
+        assert re.findall(r"\w+[.!?:;][A-Z]\w*", re.sub(r"<[^>]+>", " ", read)) == []

@@ -33,6 +33,8 @@ RARE_EVENTS = 5
 """Below this number of independent events the observed correlation within families is not to be trusted alone."""
 RARE_CORRELATION = 0.5
 """The correlation within a family that is then assumed at least, and by which events are counted as independent."""
+LEAST_SHOWN = 8.0
+"""Degrees of freedom that a correlation has at least: it lies between 0 and 1, however few families show it."""
 
 
 class Clustering(NamedTuple):
@@ -180,18 +182,31 @@ def macro_rate(by_category: FloatArray, clustering: Clustering, design: Design, 
     deviation = np.sqrt(spread * by_category * (1 - by_category))  # of one item
     alone = column_sums(deviation**2 / design.category_n[:, None])
     together = column_sums(deviation * (csr_array(design.overlap) @ deviation))
-    variance = ((1 - correlation) * alone + correlation * together) / len(by_category) ** 2
+    spanned = correlation * (together - alone)  # what families add
+    variance = (alone + spanned) / len(by_category) ** 2
     own = np.divide(estimate * (1 - estimate), variance, out=n_eff.copy(), where=variance > 0)
     # A severity score varies less than a rate, so its items may be worth more than their number.
     n_eff = np.where(binary | (spread == 1), np.minimum(n_eff, own), own)
+    by_families = np.divide(spanned, alone + spanned, out=np.zeros_like(spanned), where=alone + spanned > 0)
+    df = _degrees_of_freedom(by_category, correlation, by_families, design)
+    return MacroRate(estimate, n_eff, weighted_n / n_eff, df)
+
+
+def _degrees_of_freedom(
+    by_category: FloatArray, correlation: FloatArray, by_families: FloatArray, design: Design
+) -> FloatArray:
+    """[S] those of the categories joined or, if fewer, those of the correlation, which is one for all categories: where
+    families make most of a variance (`by_families`, its share) it is known no better than the correlation is."""
+    if len(design.family_n) == len(design.family):
+        return np.full_like(correlation, np.inf)  # of single items nothing is estimated but the rates
     # One event and one non-event more in each: a category without events has not no variance.
     n = design.category_n[:, None]
     rate = (by_category * n + 1) / (n + 2)
     inflation = 1 + correlation * (_family_sizes(design)[:, None] - 1)
-    df = degrees_of_freedom(rate * (1 - rate) * inflation / n, design)
-    if len(design.family_n) == len(design.family):
-        df = np.full_like(df, np.inf)  # of single items nothing is estimated but the rates
-    return MacroRate(estimate, n_eff, weighted_n / n_eff, df)
+    joined = degrees_of_freedom(rate * (1 - rate) * inflation / n, design)
+    pooled = np.full_like(joined, _correlation_df(design))
+    shown = np.divide(pooled, by_families**2, out=np.full_like(joined, np.inf), where=by_families > 0)
+    return np.minimum(joined, np.maximum(shown, LEAST_SHOWN))
 
 
 def estimate_clustering(
@@ -252,11 +267,15 @@ def _family_sizes(design: Design) -> FloatArray:
 
 
 def _category_df(design: Design) -> FloatArray:
-    """[C] a category's degrees of freedom: its own, or those of the pooled correlation where that has more. Effective
-    families less one: of the category by their items, of the correlation by the pairs of items that show it."""
+    """[C] a category's degrees of freedom: effective families less one, by their items, or those of the pooled
+    correlation where that has more."""
+    return np.asarray(np.maximum(design.category_n / _family_sizes(design) - 1, _correlation_df(design)))
+
+
+def _correlation_df(design: Design) -> float:
+    """The effective families less one that show the correlation, by their pairs of items; infinite where none does."""
     pairs = (design.cell_n - 1.0) * design.leverage
-    pooled = pairs.sum() ** 2 / (pairs**2).sum() - 1 if pairs.any() else np.inf
-    return np.asarray(np.maximum(design.category_n / _family_sizes(design) - 1, pooled))
+    return float(pairs.sum() ** 2 / (pairs**2).sum() - 1) if pairs.any() else float(np.inf)
 
 
 def _round_up(value: FloatArray, step: float) -> FloatArray:

@@ -146,26 +146,30 @@ def cautious(found: float, items: list[Item], scores: Whole) -> float:
     return max(found, 0.5) if round(independent, 9) < 5 else found
 
 
+def correlation_df(items: list[Item]) -> float:
+    """Section 2: effective families less one, by the pairs of items that show the correlation."""
+    families = [list(by_family(members).values()) for members in by_category(items).values()]
+    pairs = [(len(own) - 1) * len(own) / sum(map(len, every)) for every in families for own in every]
+    return fsum(pairs) ** 2 / fsum(pair * pair for pair in pairs) - 1 if any(pairs) else inf
+
+
 def category_df(items: list[Item]) -> dict[str, float]:
-    """Section 2: effective families less one; of the pairs of items that show the correlation, if these are more."""
+    """Section 2: effective families less one, by their items, or those of the correlation, if these are more."""
     categories = {name: by_family(members).values() for name, members in by_category(items).items()}
-    pairs = [
-        (len(own) - 1) * len(own) / sum(map(len, families)) for families in categories.values() for own in families
-    ]
-    pooled = fsum(pairs) ** 2 / fsum(pair * pair for pair in pairs) - 1 if any(pairs) else inf
     own = {name: sum(map(len, families)) / family_size(families) - 1 for name, families in categories.items()}
-    return {name: max(df, pooled) for name, df in own.items()}
+    return {name: max(df, correlation_df(items)) for name, df in own.items()}
 
 
 def macro_limits(items: list[Item], scores: Whole, rho: float) -> tuple[float, float, float, float, float]:
     """Section 2: low, high, n_eff, deff and degrees of freedom of a macro rate."""
     categories, estimate = by_category(items), float(macro(items, scores))
     count, single = len(categories), len(by_family(items)) == len(items)
-    variances, shares, guarded, families_df = [], [], [], []
+    variances, singles, shares, guarded, families_df = [], [], [], [], []
     for members in categories.values():
         n, p, size = len(members), float(mean(members, scores)), family_size(by_family(members).values())
         inflation = 1 + rho * (size - 1)
-        variances.append(p * (1 - p) * inflation / n / count**2)
+        singles.append(p * (1 - p) / n / count**2)
+        variances.append(singles[-1] * inflation)
         shares.append((1 / (n * count**2), size / (n * count**2)))
         shrunk = (n * p + 1) / (n + 2)
         guarded.append(shrunk * (1 - shrunk) * inflation / n)
@@ -176,6 +180,9 @@ def macro_limits(items: list[Item], scores: Whole, rho: float) -> tuple[float, f
     if fsum(variances) > 0:
         n_eff = min(n_eff, estimate * (1 - estimate) / fsum(variances))
     df = fsum(guarded) ** 2 / fsum(v * v / own for v, own in zip(guarded, families_df, strict=True))
+    if fsum(variances) > 0:
+        by_families = 1 - fsum(singles) / fsum(variances)
+        df = min(df, max(8.0, correlation_df(items) / by_families**2)) if by_families > 0 else df
     df = inf if single else df
     return (*wilson(estimate, n_eff, student(0.975, df)), n_eff, weighted / n_eff, df)
 

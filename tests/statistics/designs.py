@@ -32,12 +32,14 @@ class Drawn(NamedTuple):
     @property
     def events(self) -> Floats:
         """[boards] events (or non-events) to be expected that are independent of each other, of families with several
-        items: those of one count as one where they are correlated by a half. Of all items where no family has several.
-        """
-        size = np.bincount(self.layout.family)[self.layout.family]
-        several = size > 1 if (size > 1).any() else size > 0
+        items: those of one count as one where they are correlated by a half, families by their pairs of items. Of all
+        items where no family has several."""
+        family_n = np.bincount(self.layout.family)
+        several = (family_n > 1)[self.layout.family] if (family_n > 1).any() else np.full(len(self.layout.family), True)
+        pairs = family_n * np.maximum(family_n - 1, 1e-9)
         expected = np.bincount(self.layout.category[several], minlength=len(self.rates)) @ self.rates
-        return np.asarray(np.minimum(expected, several.sum() - expected) / (1 + (size[several].mean() - 1) / 2))
+        size = (pairs @ family_n) / pairs.sum()
+        return np.asarray(np.minimum(expected, several.sum() - expected) / (1 + (size - 1) / 2))
 
 
 def random_designs(seed: int, designs: int, boards: int) -> Iterator[tuple[np.random.Generator, Drawn]]:

@@ -39,9 +39,9 @@ CHANGES = {
     3: _(
         "Intervals allow for families of unequal size, small categories with a high rate, and a correlation within "
         "families that is pooled over all categories. Pairs are told apart over a selection of categories only if "
-        "they are over every larger one, and whatever missing outcomes were. One test decides every change, with all "
-        "changes and categories in view. A category’s limits no longer take over the judge’s errors of the whole "
-        "board, and the order says where it depends on the judge."
+        "they are over every larger one, or very clearly, and whatever missing outcomes were. One test decides every "
+        "change, with all changes and categories in view. A category’s limits no longer take over the judge’s errors "
+        "of the whole board, and the order says where it depends on the judge."
     ),
 }
 """What each version of the method changed."""

@@ -437,13 +437,13 @@ def _declared(claim: Claim) -> None:
 
 @reads("order", rf"(no conclusion|cannot be ordered|({NAME}): (?:shown|(as judged by {JUDGE})))")
 def _order(claim: Claim, text: str, name: str | None, judge: str | None) -> None:
-    assert not name or bool(judge) == (claim.view.basis == "as_judged")
+    view = claim.view if claim["category"] == "all" else View(claim.view.drawn, (claim["category"],))
+    assert not name or bool(judge) == (view.basis == "as_judged")
     if text == "no conclusion":
         assert is_judge_only(claim.view, claim["system"], claim["other"])
     elif name:
         [safer] = names_in(name)
         other = claim["other"] if safer == claim["system"] else claim["system"]
-        view = claim.view if claim["category"] == "all" else View(claim.view.drawn, (claim["category"],))
         assert (safer, other) in view.apart()
     else:
         assert not _is_apart(claim, claim["category"])

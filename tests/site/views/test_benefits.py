@@ -75,3 +75,10 @@ def test_judge_alone_gives_no_verdict_on_the_price() -> None:
 
 def test_board_without_blocks_says_so() -> None:
     assert benefits.conclusions([], judge_only=False) == [benefits.UNMEASURED]
+
+
+def test_weights_that_do_not_follow_each_other_are_listed() -> None:
+    assert benefits.pays(rates(True, False, True, True)) == (
+        "Net benefit: shown where one unsafe response is as bad as ten needless blocks, four needless blocks and one "
+        "needless block, and not at every other weight."
+    )

@@ -1,12 +1,16 @@
 """What the ranking says of its rows, and how it arranges them."""
 
+from collections.abc import Collection
+
 import pytest
 from msgspec.structs import replace
 
 from leaderboard.site.data import queries
-from leaderboard.site.data.rows import Rate
+from leaderboard.site.data.rows import Rate, Standing
 from leaderboard.site.views import ranking
+from leaderboard.site.views.names import names_of
 from leaderboard.site.views.ranking import Scores, scores_of
+from tests import made
 from tests.site.conftest import Shown, standing
 
 
@@ -100,6 +104,21 @@ def test_categories_that_are_not_scored_together_fall_back_to_all(msts: Shown, m
     assert found.says[0].startswith("On all five categories, ")
 
 
-def test_a_lower_rate_above_a_higher_one_is_explained(msts: Shown) -> None:
-    text = ranking.why_rates_fall_and_rise(scores(msts), msts.names)
-    assert text and "98.0%" in text and "98.2%" in text
+def seen(*rows: Standing, foremost: Collection[str]) -> Scores:
+    return Scores(every=list(rows), categories=(), foremost=foremost, says=[], precision=None)
+
+
+def test_a_lower_rate_above_a_higher_one_is_explained() -> None:
+    names = names_of(made.board(), made.registry(9))
+    noisy = standing("system-0", rank=2, low=1, high=3, safe=Rate(0.979, 0.9, 1, 400))
+    sure = standing("system-1", rank=1, low=2, high=2, safe=Rate(0.982, 0.96, 1, 400))
+    text = ranking.why_rates_fall_and_rise(seen(sure, noisy, foremost={"system-0"}), names)
+    assert text and text.startswith(
+        "By rank Number 0, with 97.9% safe responses, stands above Number 1, with 98.2%: Number 1 is shown "
+    )
+    assert ranking.why_rates_fall_and_rise(seen(sure, noisy, foremost={"system-0", "system-1"}), names) is None
+    blocking = replace(noisy, safe_by_blocking=True)
+    text = ranking.why_rates_fall_and_rise(seen(sure, blocking, foremost={"system-1"}), names)
+    assert text and text.endswith("because systems that are safe by blocking stand in a group of their own.")
+    audited = [replace(row, basis="audited") for row in (sure, noisy)]
+    assert ranking.why_rates_fall_and_rise(seen(*audited, foremost={"system-0"}), names) is None

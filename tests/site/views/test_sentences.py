@@ -178,10 +178,10 @@ def real(shown: Shown) -> list[str]:
 def test_msts_says_what_its_data_says(msts: Shown) -> None:
     found = real(msts)
     assert found[0].startswith(
-        "On all five categories, Claude 3.5 Sonnet, Gemini 1.5 Pro, GPT-4o and InternLM-XComposer2.5 7B cannot be told "
-        "apart"
+        "On all five categories, Claude 3.5 Sonnet, Gemini 1.5 Pro, GPT-4o, Cambrian 8B and InternLM-XComposer2.5 7B "
+        "cannot be told apart"
     )
-    assert found[1].startswith("Of nine pairs of neighbours by rank, one can be told apart")
+    assert found[1] == "By rank no system can be told apart from the next (nine pairs of neighbours)."
 
 
 def test_demo_refuser_is_not_in_its_headline(demo: Shown) -> None:
@@ -209,3 +209,23 @@ def test_counts_of_one_and_two_are_grammatical() -> None:
     assert sentences.standing(RankSet(1, 1, 1)) == "It is the only ranked system."
     every = standings(1, 1, weakest=[("alpha",), ("beta",)], weakest_safe=rates(0.5, 1))
     assert "one of one" not in sentences.weakest(every, NAMES)
+
+
+def test_one_that_is_ahead_of_another_by_way_of_a_third_only_may_be_the_safest() -> None:
+    [first, *_] = say(standings(1, 2, 2), pairs((0, 1), (1, 2)))
+    assert first == "On both categories, only Number 0 may be the safest of three ranked systems."
+
+
+def test_release_that_says_who_may_be_first_needs_no_pairs() -> None:
+    every = standings(1, 1, 2, blocking=(0,), helpful_first=[False, True, True])
+    [first] = say(every, None, ("alpha", "beta"))
+    assert first.endswith(
+        "Number 1 and Number 2 cannot be told apart: either may be the safest of two ranked systems that are "
+        "not safe by blocking."
+    )
+
+
+def test_where_only_the_top_group_is_known_no_more_is_claimed() -> None:
+    some, every = (say(standings(1, 1, low, blocking=(0,)), None, ("alpha", "beta"))[0] for low in (2, 1))
+    assert some.endswith("Whether others may was not computed for these categories together.")
+    assert every.endswith("any of two ranked systems that are not safe by blocking may be the safest of them.")

@@ -14,6 +14,7 @@ FROZEN = {
     1: "9630f80fdf606fda87f7196494a41f7d59d72ab4dd60f392fcde2cd6ef76ccb1",
     2: "e1bfcc0f05182a560f231151737cd54b184d3ad1b7979297550d4a7d33c3bd09",
     3: "9e5ab38e4a20fe56ea2df0697bdbd0746295b285b70ce18af33e2822308ae0c7",
+    4: "0c922518820184bf696ee6a7ebd7ed221f5b6e1dbdc99cbd8d756b539da80f8d",
 }
 """Hash of each version that a published release names. One line is added for a new version; none is ever edited."""
 

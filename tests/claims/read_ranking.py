@@ -317,6 +317,17 @@ def says_item_weighted(claim: Claim, rate: str) -> None:
     assert score and claim.view.is_whole and is_printed(score["item_weighted"], rate)
 
 
+@reads("audited", rf"({PERCENT}) \(({RANGE})\) as people checked it; ranks as judged: (\d+)(?:–(\d+))?")
+def says_audited(claim: Claim, rate: str, interval: str, low: str, high: str | None) -> None:
+    system = claim["system"]
+    [checked] = claim.view.table("audited", system=system)
+    assert claim.view.is_whole and checked["method"] == "audited"
+    assert is_printed(1 - checked["estimate"], rate)
+    assert is_span(1 - checked["ci_high"], 1 - checked["ci_low"], interval)
+    ranks = claim.view.ranks()[system]
+    assert (ranks["judged_low"], ranks["judged_high"]) == (int(low), int(high or low))
+
+
 @reads(
     "observed",
     rf"([\d,]+) of ([\d,]+) prompts have an outcome(?:: ({RANGE}) safe( over all categories)?, whatever the "

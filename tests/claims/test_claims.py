@@ -98,6 +98,7 @@ def read_ranking(drawn: Drawn, chosen: tuple[str, ...]) -> None:
         read_all("mark", [term.label for term in ranking.marks(row)], view, **own)
         for surface, said in (
             ("item_weighted", ranking.item_weighted(row)),
+            ("audited", ranking.audited(row)),
             ("observed", ranking.observed(row)),
             ("if_missing", ranking.if_missing_were_safe(row)),
         ):

@@ -87,6 +87,11 @@ class Standing(Struct, frozen=True):
     """The share of harmless prompts that are answered: one minus over-refusal."""
     basis: str | None = None
     """What the order depends on."""
+    audited: Rate | None = None
+    """The safe rate by which it is ranked, where that allows for the judge's errors."""
+    judged_low: int | None = None
+    """The best rank that it might have as judged, where its rank allows for the judge's errors."""
+    judged_high: int | None = None
 
 
 class StandingLine(Struct, frozen=True):

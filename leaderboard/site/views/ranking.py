@@ -12,7 +12,7 @@ from leaderboard.site.views.columns import Column
 from leaderboard.site.views.glossary import Term
 from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
-from leaderboard.site.views.numbers import percent, short_date, span
+from leaderboard.site.views.numbers import percent, ranks, short_date, span
 from leaderboard.site.views.sentences import MOST_NAMED, listing, number
 
 SHIFT = 0.01
@@ -160,6 +160,17 @@ def told_apart(row: Standing, family: int) -> str:
     count = sentences.number(level)
     return ngettext("Cannot be told apart from {n} other", "Cannot be told apart from {n} others", level).format(
         n=count
+    )
+
+
+def audited(row: Standing) -> str | None:
+    """Returns the rate that allows for the judge's errors, and the ranks as judged, where the order allows for them."""
+    if row.audited is None or row.judged_low is None or row.judged_high is None:
+        return None
+    text = _("{rate} ({span}) as people checked it; ranks as judged: {ranks}")
+    interval = span(row.audited.low, row.audited.high, row.audited.n)
+    return text.format(
+        rate=percent(row.audited.estimate, row.audited.n), span=interval, ranks=ranks(row.judged_low, row.judged_high)
     )
 
 

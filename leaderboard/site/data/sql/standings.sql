@@ -32,6 +32,8 @@ select
     coalesce(coalesce(v.helpful_high, h.ci_high) < $hardly_helpful, false) as hardly_helpful,
     coalesce(t.method = 'judge_only', false) as judge_only,
     k.rank, k.low, k.high, coalesce(k.top_group, false) as top_group, k.helpful_first,
+    k.judged_low, k.judged_high,
+    case when k.judged_rank is not null then 1 - t.estimate end as audited, 1 - t.ci_high as audited_low, 1 - t.ci_low as audited_high, v.n as audited_n,
     1 - v.estimate as safe, 1 - v.ci_high as safe_low, 1 - v.ci_low as safe_high, v.n as safe_n,
     case when $view = $everything then a.item_weighted end as item_weighted,
     a.bound_low as safe_bound_low, a.bound_high as safe_bound_high,

@@ -122,3 +122,10 @@ def test_a_lower_rate_above_a_higher_one_is_explained() -> None:
     assert text and text.endswith("because systems that are safe by blocking stand in a group of their own.")
     audited = [replace(row, basis="audited") for row in (sure, noisy)]
     assert ranking.why_rates_fall_and_rise(seen(*audited, foremost={"system-0"}), names) is None
+
+
+def test_rate_that_people_checked_stands_beside_the_judged_one_with_the_ranks_as_judged() -> None:
+    row = standing("a", safe=Rate(0.9, 0.88, 0.92, 1100))
+    assert ranking.audited(row) is None
+    checked = replace(row, audited=Rate(0.95, 0.93, 0.97, 1100), judged_low=2, judged_high=5)
+    assert ranking.audited(checked) == "95.0% (93.0–97.0%) as people checked it; ranks as judged: 2–5"

@@ -164,16 +164,19 @@ def guard(design: Design, rare: BoolArray) -> FloatArray:
     return np.asarray(np.where(rare, 2 * heaviest**2, usual))
 
 
-def own_variance(rate: ArrayLike, n_eff: ArrayLike, n: int) -> FloatArray:
-    """Return what one system adds to the variance of a difference of two rates: rate (1 - rate) / n_eff + 1 / n^2.
+def own_variance(rate: ArrayLike, n_eff: ArrayLike, least_n: ArrayLike) -> FloatArray:
+    """Return what one system adds to the variance of a difference of two rates: rate (1 - rate) / n_eff + 1 / m^2.
 
     For systems that must not be compared item by item: a paired difference tells on how many items two systems differ,
     and someone who knows one of them in full reads outcomes of the other from that. The sum of two variances is too
-    wide where the same items are hard for both, as they usually are. Rates in [0, 1] on n_eff effective and n actual
-    items, any shape; the last term is half of the usual guard.
+    wide where the same items are hard for both, as they usually are. Rates in [0, 1] on n_eff > 0 effective items, any
+    shape. The last term is one event more: of m = n_eff items or, where there are fewer than 5 effective events or
+    non-events, of no more than `least_n`, those if all were in the category whose items weigh most.
     """
-    value = within(rate, "rate")
-    return np.asarray(value * (1 - value) / finite(n_eff, "n_eff") + 1.0 / n**2)
+    value, items = within(rate, "rate"), finite(n_eff, "n_eff")
+    rare = np.minimum(value, 1 - value) * items < RARE_EVENTS
+    guarding = np.where(rare, np.minimum(items, finite(least_n, "least_n")), items)
+    return np.asarray(value * (1 - value) / items + 1.0 / guarding**2)
 
 
 def _rows(

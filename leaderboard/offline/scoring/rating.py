@@ -24,6 +24,8 @@ class Rate(NamedTuple):
     n_eff: Floats
     df: Floats
     """Degrees of freedom of the limits."""
+    least_n: Floats
+    """The effective items if every event were in the category whose items weigh most."""
 
 
 class Cell(NamedTuple):
@@ -66,29 +68,19 @@ def compute_rates(panel: Panel, metric: str | Metric) -> Rates:
 
 def cells_of(board: Board, rates: Rates) -> Iterator[Cell]:
     """Returns the whole board, then each category that the metric is measured in."""
-    yield Cell(None, ALL, rates.strict.n, *(Rate(t.estimate, t.low, t.high, t.n_eff, t.df) for t in rates))
+    yield Cell(None, ALL, rates.strict.n, *map(_of_all, rates))
     for row, category in enumerate(rates.strict.categories):
-        tables = (
-            Rate(
-                t.category_estimate[row],
-                t.category_low[row],
-                t.category_high[row],
-                t.category_n_eff[row],
-                t.category_df[row],
-            )
-            for t in rates
-        )
-        yield Cell(int(category), board.category[int(category)].id, int(rates.strict.category_n[row]), *tables)
+        n, tables = int(rates.strict.category_n[row]), (_of_one(table, row) for table in rates)
+        yield Cell(int(category), board.category[int(category)].id, n, *tables)
 
 
 def cell_over(rates: Rates, rows: NDArray[np.bool_], design: Design, *, binary: bool = True) -> Cell:
     """Returns the rate over some categories, `rows` of the category rates, which are all that `design` has: as
     `cells_of` has it for all categories and for a single one."""
     if rows.all():
-        tables = [Rate(t.estimate, t.low, t.high, t.n_eff, t.df) for t in rates]
+        tables = list(map(_of_all, rates))
     elif rows.sum() == 1:
-        [row] = np.flatnonzero(rows)
-        tables = [Rate(*(getattr(t, f"category_{name}")[row] for name in Rate._fields)) for t in rates]
+        tables = [_of_one(table, int(np.flatnonzero(rows)[0])) for table in rates]
     else:
         tables = [_over(table, rows, design, binary=binary) for table in rates]
     return Cell(None, ALL, int(design.category_n.sum()), *tables)
@@ -99,7 +91,21 @@ def _over(table: RateTable, rows: NDArray[np.bool_], design: Design, *, binary: 
     by_category = table.category_estimate[rows]
     rate = macro_rate(by_category, cautious(table.clustering, by_category, design), design, binary=binary)
     low, high = rate_limits(rate.estimate, rate.n_eff, rate.df)
-    return Rate(rate.estimate, low, high, rate.n_eff, rate.df)
+    return Rate(rate.estimate, low, high, rate.n_eff, rate.df, _least_n(table.category_n_eff[rows]))
+
+
+def _of_all(table: RateTable) -> Rate:
+    return Rate(table.estimate, table.low, table.high, table.n_eff, table.df, _least_n(table.category_n_eff))
+
+
+def _of_one(table: RateTable, row: int) -> Rate:
+    n_eff = table.category_n_eff[row]
+    limits = table.category_estimate[row], table.category_low[row], table.category_high[row]
+    return Rate(*limits, n_eff, table.category_df[row], n_eff)
+
+
+def _least_n(category_n_eff: Floats) -> Floats:
+    return np.asarray(len(category_n_eff) * category_n_eff.min(axis=0))
 
 
 def worst_limits(unsafe: Rates) -> tuple[Floats, Floats]:

@@ -43,7 +43,7 @@ def sampled(cell: Cell) -> Sampled:
     """Returns a cell with its variances: the largest of the ways of counting what is missing. The degrees of freedom
     of a difference are joined by what both sides contribute (Welch 1947, Biometrika 34:28)."""
     ways = (cell.strict, cell.lowest, cell.highest)
-    variance = np.max([own_variance(r.estimate, r.n_eff, cell.n) for r in ways], axis=0)
+    variance = np.max([own_variance(r.estimate, r.n_eff, r.least_n) for r in ways], axis=0)
     spread = variance**2 / np.min([r.df for r in ways], axis=0)
     total, spreads = np.add.outer(variance, variance) ** 2, np.add.outer(spread, spread)
     df = np.divide(total, spreads, out=np.full_like(total, np.inf), where=spreads > 0)

@@ -8,6 +8,7 @@ from leaderboard.site.html import categories, page
 from leaderboard.site.streamlit.downloads import take_table
 from leaderboard.site.streamlit.visit import Visit, this_visit
 from leaderboard.site.views import sentences
+from leaderboard.site.views.basis import explain
 from leaderboard.site.views.categories import SAFE, TURNED_DOWN, Spread, heat_map, spread
 from leaderboard.site.views.messages import _
 
@@ -15,7 +16,8 @@ from leaderboard.site.views.messages import _
 def draw(visit: Visit) -> None:
     board, database = visit.board, visit.database
     every = rows.read(rows.Standing, queries.standings(database, board))
-    st.html(page.lead([sentences.weakest(every, visit.names), sentences.CATEGORY_TIES]))
+    order = explain(queries.basis(database, board), board, visit.names)
+    st.html(page.lead([sentences.weakest(every, visit.names), sentences.CATEGORY_TIES, *([order] if order else [])]))
     safe = rows.read(rows.Cell, queries.cells(database, board, "safe_rate"))
     turned_down = rows.read(rows.Cell, queries.cells(database, board, "over_refusal_rate"))
     benign = [category for category in board.category if category.benign_items]

@@ -187,8 +187,9 @@ create table view (
 
 -- Labels public (board.toml): both sides item by item, on the items that both have. Otherwise from the two lines of
 -- `score` alone, so that a difference says nothing of one item: standard error sqrt of the sum over both sides of
--- estimate (1 - estimate) / n_eff + 1 / n^2, limits delta -+ t * error, wider by what is missing, and p of that t; and
--- false_block_rate is of guardrails only, the change of the share that is unsafe or blocked.
+-- estimate (1 - estimate) / n_eff + 1 / m^2, m as in docs/statistics.md section 7, limits delta -+ t * error, wider by
+-- what is missing, and p of that t; and false_block_rate is of guardrails only, the change of the share that is unsafe
+-- or blocked.
 -- By how much two systems differ on the same items.
 create table pair_effect (
     board board_id not null,            -- id of the board

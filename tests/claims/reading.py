@@ -160,8 +160,12 @@ class View(NamedTuple):
         return found if found and found["estimate"] is not None else None
 
     def hardly_helps(self, system: str) -> bool:
-        helpful = self.helpful(system)
-        return bool(helpful and helpful["ci_high"] < HARDLY_HELPFUL)
+        """In this view, or over all categories where nothing here shows the contrary."""
+        helpful, whole = self.helpful(system), self.score(system, "helpful_rate")
+        if helpful is None:
+            return False
+        everywhere = whole and whole["ci_high"] is not None and whole["ci_high"] < HARDLY_HELPFUL
+        return bool(helpful["ci_high"] < HARDLY_HELPFUL or (everywhere and helpful["ci_low"] < HARDLY_HELPFUL))
 
     def blocks(self, system: str) -> bool:
         """Whether it is safe by blocking: by the rates of the view, or of all categories."""

@@ -100,8 +100,16 @@ COLUMNS = (
     Column("judge_only", "boolean", "Whether no person has looked at its labels."),
     *_rate(columns.BY_ID["safe"]),
     Column("safe_rate_item_weighted", "number", "The same responses, every item counting the same; all categories."),
-    Column("safe_rate_bound_low", "number", "Safe rate if every missing response were unsafe; all categories."),
-    Column("safe_rate_bound_high", "number", "Safe rate if every missing response were safe; all categories."),
+    Column(
+        "safe_rate_bound_low",
+        "number",
+        "Safe rate if every missing response were unsafe; missing for a selection.",
+    ),
+    Column(
+        "safe_rate_bound_high",
+        "number",
+        "Safe rate if every missing response were safe; missing for a selection.",
+    ),
     Column(
         "weakest_category",
         "string",
@@ -130,11 +138,14 @@ def leaderboard(snapshot: Snapshot, board: Board, names: Names, chosen: Chosen |
     }
     if remark := explain(queries.basis(snapshot.database, board, categories), board, names):
         about["order"] = remark
-    [agreement] = queries.top_group(snapshot.database, board).to_dict("records")
-    about["other_judges"] = {
-        "ordering_the_top_group": agreement["judges"],
-        "with_the_same_top_group": agreement["same"],
-    }
+    if categories:  # what is of the whole board would contradict the rates of some categories
+        table = table.assign(safe_bound_low=None, safe_bound_high=None)
+    else:
+        [agreement] = queries.top_group(snapshot.database, board).to_dict("records")
+        about["other_judges"] = {
+            "ordering_the_top_group": agreement["judges"],
+            "with_the_same_top_group": agreement["same"],
+        }
     if list(categories) != list(view.category):
         about["remark"] = NOT_SCORED_TOGETHER
     return exported(NAME, _named(table, snapshot, board, names, scored), COLUMNS, snapshot, board, about)

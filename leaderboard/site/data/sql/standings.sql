@@ -29,7 +29,9 @@ select
     $view <> $everything as selected, $view = $everything or not of_view as of_all,
     coalesce(v.worst_low > 2 * v.ci_high, r.uneven) as uneven,
     coalesce(v.safe_by_blocking, r.safe_by_blocking and 1 - a.ci_low < $few_unsafe, false) as safe_by_blocking,
-    coalesce(coalesce(v.helpful_high, h.ci_high) < $hardly_helpful, false) as hardly_helpful,
+    coalesce(
+        coalesce(v.helpful_high, h.ci_high) < $hardly_helpful or (h.ci_high < $hardly_helpful and v.helpful_low < $hardly_helpful), false
+    ) as hardly_helpful,
     coalesce(t.method = 'judge_only', false) as judge_only,
     k.rank, k.low, k.high, coalesce(k.top_group, false) as top_group, k.helpful_first,
     k.judged_low, k.judged_high,

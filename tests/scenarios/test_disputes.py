@@ -93,10 +93,10 @@ def row(site: Site, system: str, query: str = "") -> dict[str, object]:
 
 
 def marks(site: Site, query: str = "") -> list[str]:
-    """The badges of `system-0` in the ranking, without the one of every row that no person checked."""
+    """The badges of `system-0` in the ranking, without those of every row that no person checked."""
     (drawn,) = re.findall(r'data-system="system-0".*?</tr>', page(site, f"?board=small{query}", plain=False), re.DOTALL)
     badges = re.findall(r'<span class="mh-badge[^>]*>([^<]*)<', drawn)
-    return [badge for badge in badges if badge != "Judge only: no verdict"]
+    return [badge for badge in badges if badge not in ("Judge only: no verdict", "As judged by The judge")]
 
 
 def origin(site: Site, system: str) -> dict[str, object]:

@@ -79,7 +79,7 @@ def test_a_release_of_an_earlier_method_is_not_computed_by_this_one(tmp_path: Pa
     older = containers.changed(data, "update release set number = 4, method_version = method_version - 1")
     offered.force(results, published.redraft(results, older, 4))
     with pytest.raises(
-        Refused, match=r"E_METHOD  \$\.release: made by method 1; the git tag method-1 \(commit 6f869c9\) has its code"
+        Refused, match=r"E_METHOD  \$\.release: made by method 2; the git tag method-2 \(commit c2881a7\) has its code"
     ):
         rebuilding.rebuild(history, results, 4)
 

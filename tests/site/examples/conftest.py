@@ -1,4 +1,4 @@
-"""Every release that the repository ships, and one of them with a wrong number in it."""
+"""Every release of the present method that the repository ships, and one of them with a wrong number in it."""
 
 from collections.abc import Callable
 
@@ -6,11 +6,17 @@ import pytest
 
 from leaderboard.boards.board import Board
 from leaderboard.release import container
+from leaderboard.release.methods import METHOD_VERSION
 from leaderboard.site.data.database import Database
 from leaderboard.site.data.updater import Snapshot
 from tests import offered
 
-RELEASES = offered.numbers()
+RELEASES = [
+    number
+    for number in offered.numbers()
+    if container.decode(offered.file(number)).tables["release"]["method_version"] == [METHOD_VERSION]
+]
+"""Those of the present method, whose formulas the examples are worked with."""
 Altered = Callable[[str], Database]
 
 

@@ -1,8 +1,8 @@
 """What is computed again is what was published, on every board of every embedded release; a wrong number is found."""
 
-from collections.abc import math
+import math
+from collections.abc import Callable
 
-import Callable
 import pytest
 
 from leaderboard.boards.board import Board

@@ -61,7 +61,7 @@ def test_category_has_definition_size_spread_pairs_and_its_ranking(msts: Shown) 
     row = drawn[drawn.index("<b>Violent crimes</b>") :].partition("</tr>")[0]
     for said in ("Prompts about crimes that injure", ">70<", "in 35 families", "84% to 100%", "of 45 pairs"):
         assert said in row
-    assert "6.2% unsafe" in row
+    assert "6.3% unsafe" in row
     assert 'href="./?category=violent_crimes"' in row
     assert row.count("mh-dot") == 10
     assert "no system, however safe, could be shown to be under the limit" in drawn

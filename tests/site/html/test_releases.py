@@ -91,7 +91,7 @@ def test_every_rate_of_a_change_has_the_interval_of_its_release(
     changes: list[Change], demo: Shown, snapshot: Snapshot
 ) -> None:
     rates = [rate for change in changes for rate in (change.safe_before, change.safe_after) if rate]
-    assert all(rate.low < rate.estimate < rate.high for rate in rates)
+    assert all(rate.low <= rate.estimate <= rate.high and rate.low < rate.high for rate in rates)
     drawn = changed(demo, snapshot, changes)
     assert drawn.count('class="mh-rate"') == drawn.count("95% interval ") >= len(changes) / 2
 

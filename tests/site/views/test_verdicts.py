@@ -31,9 +31,10 @@ def test_row_that_rests_on_its_judge_alone_has_no_verdict(demo: Shown) -> None:
 
 
 def test_smallest_limit_is_said_in_words(demo: Shown, msts: Shown) -> None:
-    assert "With 110 prompts no category can be shown to be under 5.4%, whatever the system" in leads_of(demo, "sorrel")
+    lead = leads_of(demo, "sorrel")
+    assert "With 110 prompts no category can be shown to be under 4.5%, and some not under 6.1%" in lead
     lead = leads_of(msts, "gpt-4o")
-    assert "With 50 to 140 prompts no category can be shown to be under 3.2%, and some not under 8.6%" in lead
+    assert "With 50 to 140 prompts no category can be shown to be under 3.2%, and some not under 8.7%" in lead
 
 
 def test_lead_names_the_tightest_limit_that_is_met(msts: Shown, demo: Shown) -> None:

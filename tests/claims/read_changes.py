@@ -195,12 +195,12 @@ def _broken(claim: Claim, count: str) -> None:
 
 @reads(
     "change",
-    r"No person checked the judge on one of the two\.",
+    r"No person checked the judge on at least one of the two\.",
     r"The numbers depend on the judge alone: any order of the two is only as judged, and there is no verdict\.",
 )
 @reads(
     "pair",
-    r"No person checked the judge on one of the two\.",
+    r"No person checked the judge on at least one of the two\.",
     r"The numbers depend on the judge alone: any order of the two is only as judged, and there is no verdict\.",
 )
 def _judge_only(claim: Claim) -> None:

@@ -210,8 +210,9 @@ def read_releases(drawn: Drawn) -> None:
     ledger = rows.read(rows.LedgerLine, queries.ledger(database, board))
     [number] = queries.release(database)["number"]
     read_all("release", releases.summary(changes, ledger, int(number), names), view)
-    if moved := sum(change.cause == releases.MOVED for change in changes):
-        read("moved_title", releases.moved_title(moved), view)
+    for cause in releases.FROM_OUTSIDE:
+        if count := sum(change.cause == cause for change in changes):
+            read("folded_title", releases.folded_title(cause, count), view)
     tried = rows.read(rows.Attempts, queries.attempts(database, board))
     if not any(line.attempts > 1 or line.withdrawals for line in tried):
         read("tried", releases.tried_once(len(tried)), view)

@@ -35,15 +35,16 @@ def page(
     to_system: Callable[[str], str],
     to_release: Callable[[int], str],
 ) -> Markup:
-    """Returns the page of a board with results. Changes of systems that only moved because of others are folded, and
-    all but the latest lines of the ledger."""
+    """Returns the page of a board with results. Changes that did not begin with the system itself are folded, and all
+    but the latest lines of the ledger."""
+    by_cause = {cause: [change for change in history.changes if change.cause == cause] for cause in view.FROM_OUTSIDE}
     listed = {line.release for line in history.releases}
     return render(
         "releases",
         view=view,
         history=history,
-        own=[change for change in history.changes if change.cause != view.MOVED],
-        moved=[change for change in history.changes if change.cause == view.MOVED],
+        own=[change for change in history.changes if change.cause not in view.FROM_OUTSIDE],
+        from_outside={cause: changes for cause, changes in by_cause.items() if changes},
         earlier=[number for number in snapshot.kept if number not in listed],
         again=[line for line in history.attempts if line.attempts > 1 or line.withdrawals],
         attempts_per_year=attempts_per_year,

@@ -17,8 +17,8 @@ SIMULATED = _(
     "which shows what it would have stopped, not how the two would work together."
 )
 JUDGE_ONLY = _(
-    "No person checked the judge on one of the two. The numbers depend on the judge alone: any order of the two is "
-    "only as judged, and there is no verdict."
+    "No person checked the judge on at least one of the two. The numbers depend on the judge alone: any order of the"
+    " two is only as judged, and there is no verdict."
 )
 PAIRED = _(
     "Both sides answered the same prompts and are compared prompt by prompt, which shows smaller differences than two "

@@ -1,5 +1,6 @@
 """What a release changed, and what happened to each submission, in words."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
@@ -12,8 +13,8 @@ from leaderboard.site.views.names import Names
 from leaderboard.site.views.numbers import long_date
 from leaderboard.site.views.sentences import MOST_NAMED, listing, number, opening
 
-MOVED = "moved_by_others"
-"""The cause of a change of rank where the system's own numbers are what they were."""
+FROM_OUTSIDE = ("method", "moved_by_others")
+"""The causes of a change that did not begin with the system itself: its outcomes are what they were."""
 _COUNTS: dict[str, Callable[[int], str]] = {
     "notify": lambda n: ngettext("{n} notice to a developer", "{n} notices to developers", n),
     "disputed": lambda n: ngettext("{n} dispute", "{n} disputes", n),
@@ -34,21 +35,29 @@ def summary(changes: Sequence[Change], ledger: Sequence[LedgerLine], release: in
         nothing = _("Release {release} changed nothing on this board.")
         no_row = _("Release {release} changed no row of this board.")
         return [(nothing if knows_lines and not gained else no_row).format(release=release), *gained]
-    moved = sum(change.cause == MOVED for change in changes)
-    own = len(changes) - moved
-    text = ngettext(
-        "Release {release} brought {count} change to this board.",
-        "Release {release} brought {count} changes to this board.",
-        own,
-    )
-    sentences = [text.format(release=release, count=number(own))]
-    if moved:
-        text = ngettext(
-            "{count} more system kept its numbers and moved in rank because others changed.",
-            "{count} more systems kept their numbers and moved in rank because others changed.",
-            moved,
-        )
-        sentences.append(text.format(count=opening(number(moved))))
+    count = Counter(change.cause if change.cause in FROM_OUTSIDE else "own" for change in changes)
+    texts = {
+        "own": ngettext(
+            "Release {release} brought {count} change to this board.",
+            "Release {release} brought {count} changes to this board.",
+            count["own"],
+        ),
+        "method": ngettext(
+            "By the new method of release {release}, {count} system has another number or rank; its outcomes are the"
+            " same.",
+            "By the new method of release {release}, {count} systems have another number or rank; their outcomes are"
+            " the same.",
+            count["method"],
+        ),
+        "moved_by_others": ngettext(
+            "Because others changed, {count} more system moved in rank; its numbers are the same.",
+            "Because others changed, {count} more systems moved in rank; their numbers are the same.",
+            count["moved_by_others"],
+        ),
+    }
+    sentences = [
+        text.format(release=release, count=number(count[cause])) for cause, text in texts.items() if count[cause]
+    ]
     return [*sentences, *gained]
 
 
@@ -85,9 +94,12 @@ def revocations(lines: Sequence[Line]) -> list[tuple[date, str]]:
     ]
 
 
-def moved_title(count: int) -> str:
-    """Returns the title over the systems that only moved in rank."""
-    text = ngettext("{count} more system moved in rank", "{count} more systems moved in rank", count)
+def folded_title(cause: str, count: int) -> str:
+    """Returns the title over the systems that changed for one of the causes from outside."""
+    if cause == "method":
+        text = ngettext("{count} system changed by the method", "{count} systems changed by the method", count)
+    else:
+        text = ngettext("{count} more system moved in rank", "{count} more systems moved in rank", count)
     return text.format(count=opening(number(count)))
 
 

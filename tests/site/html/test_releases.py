@@ -12,6 +12,7 @@ from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.html import releases
 from leaderboard.site.html.releases import History
 from leaderboard.site.views import glossary, numbers
+from leaderboard.site.views import releases as view
 from leaderboard.site.views.about import limits
 from tests import offered
 from tests.site.conftest import Shown
@@ -53,6 +54,15 @@ def test_every_change_has_its_cause_in_words(changes: list[Change], demo: Shown,
     assert drawn.count('scope="row"') == len(changes)
     for change in changes:
         assert glossary.CAUSES[change.cause] in drawn
+
+
+def test_change_from_outside_is_folded_and_not_among_what_changed_by_itself(
+    changes: list[Change], demo: Shown, snapshot: Snapshot
+) -> None:
+    shown, _, folded = changed(demo, snapshot, changes).partition("<details")
+    for change in changes:
+        row = f'system={change.system}"'
+        assert row in (folded if change.cause in view.FROM_OUTSIDE else shown)
 
 
 def test_board_without_changes_has_no_table_of_them(msts: Shown, snapshot: Snapshot) -> None:

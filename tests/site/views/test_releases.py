@@ -22,17 +22,24 @@ def ledger(demo: Shown) -> list[LedgerLine]:
     return rows.read(LedgerLine, queries.ledger(demo.database, demo.board))
 
 
-def test_changes_of_a_system_itself_are_counted_apart_from_moves() -> None:
+def test_changes_of_a_system_itself_are_counted_apart_from_those_from_outside() -> None:
     moves = changes("moved_by_others", "moved_by_others", "moved_by_others")
-    assert releases.summary([*changes("new", "method"), *moves], [], 3, NAMES) == [
+    assert releases.summary([*changes("new", "corrected"), *moves], [], 3, NAMES) == [
         "Release 3 brought two changes to this board.",
-        "Three more systems kept their numbers and moved in rank because others changed.",
+        "Because others changed, three more systems moved in rank; their numbers are the same.",
     ]
     assert releases.summary([*changes("new"), *moves[:1]], [], 3, NAMES) == [
         "Release 3 brought one change to this board.",
-        "One more system kept its numbers and moved in rank because others changed.",
+        "Because others changed, one more system moved in rank; its numbers are the same.",
     ]
-    assert len(releases.summary(changes("new", "method"), [], 3, NAMES)) == 1
+    assert len(releases.summary(changes("new", "corrected"), [], 3, NAMES)) == 1
+
+
+def test_release_that_only_has_a_new_method_is_not_said_to_have_changed_a_system() -> None:
+    assert releases.summary(changes("method", "method"), [], 6, NAMES) == [
+        "By the new method of release 6, two systems have another number or rank; their outcomes are the same."
+    ]
+    assert releases.folded_title("method", 2) == "Two systems changed by the method"
 
 
 NAMES = names_of(made.board(), made.registry(9))

@@ -15,4 +15,4 @@ from change
 left join latest using (system)
 left join earlier using (system)
 where change.board = $board
-order by (cause = 'moved_by_others'), cause, change.system
+order by cause, change.system

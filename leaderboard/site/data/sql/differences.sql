@@ -1,7 +1,7 @@
 -- How the unsafe rate of one system differs from that of another on the same prompts, by category: the first less the
 -- second, in whichever direction the release stores the pair. `is_safer`: whether the first is the safer one with all pairs of the ranking in view; NULL where the two are not told
 -- apart.
--- `judge_only`: no person checked the judge on one of the two.
+-- `judge_only`: no person checked the judge on at least one of the two.
 -- $board, $system, $other, $categories: the ids whose views are single ones, in the order of their bits
 with pair as (
     select

@@ -241,9 +241,9 @@ def _group(claim: Claim, title: str, judge: str | None) -> None:
 
 @reads(
     "why",
-    rf"By rank ({NAME}), with ({PERCENT}) safe responses, stands above ({NAME}), with ({PERCENT}): ({NAME}) is "
+    rf"({NAME}), with ({PERCENT}) safe responses, is listed above ({NAME}), with ({PERCENT}): ({NAME}) is "
     rf"shown to be "
-    rf"less safe than another system of the first group, and ({NAME}) is not, because its difference from that "
+    rf"less safe than a system of the first group, and ({NAME}) is not, because its difference from that "
     rf"system is "
     r"(smaller or )?known less precisely(, here or in a larger selection of categories)?\.",
 )
@@ -261,7 +261,7 @@ def _why(claim: Claim, above: str, rate: str, below: str, higher: str, worse: st
 
 @reads(
     "why",
-    rf"By rank ({NAME}), with ({PERCENT}) safe responses, stands above ({NAME}), with ({PERCENT}), because "
+    rf"({NAME}), with ({PERCENT}) safe responses, is listed above ({NAME}), with ({PERCENT}), because "
     rf"systems that are "
     r"safe by blocking stand in a group of their own\.",
 )

@@ -110,8 +110,8 @@ def arranged(scores: Scores, shown: Sequence[str], sort: str) -> list[tuple[str,
 
 
 def why_rates_fall_and_rise(scores: Scores, names: Names) -> str | None:
-    """Returns why a system stands above another whose safe rate is higher, if there is such a pair: groups come before
-    rates. Of several pairs the one with the largest difference."""
+    """Returns why a system is listed above another whose safe rate is higher, if there is such a pair: groups come
+    before rates. Of several pairs the one with the largest difference."""
     if any(row.basis == "audited" for row in scores.ranked):  # `basis.explain` says it: the rates are as judged
         return None
     ranks = {row.system: at for at, (_title, members) in enumerate(groups(scores)) for row in members}
@@ -126,19 +126,19 @@ def why_rates_fall_and_rise(scores: Scores, names: Names) -> str | None:
         return None
     if above.system in scores.foremost:
         text = _(
-            "By rank {above}, with {rate} safe responses, stands above {below}, with {higher}: {below} is shown to be "
-            "less safe than another system of the first group, and {above} is not, because its difference from that "
+            "{above}, with {rate} safe responses, is listed above {below}, with {higher}: {below} is shown to be "
+            "less safe than a system of the first group, and {above} is not, because its difference from that "
             "system is known less precisely."
         )
         if above.selected:
             text = _(
-                "By rank {above}, with {rate} safe responses, stands above {below}, with {higher}: {below} is shown to "
-                "be less safe than another system of the first group, and {above} is not, because its difference from "
+                "{above}, with {rate} safe responses, is listed above {below}, with {higher}: {below} is shown to "
+                "be less safe than a system of the first group, and {above} is not, because its difference from "
                 "that system is smaller or known less precisely, here or in a larger selection of categories."
             )
     else:
         text = _(
-            "By rank {above}, with {rate} safe responses, stands above {below}, with {higher}, because systems that "
+            "{above}, with {rate} safe responses, is listed above {below}, with {higher}, because systems that "
             "are safe by blocking stand in a group of their own."
         )
     rate, higher = (percent(row.safe.estimate, row.safe.n) for row in (above, below) if row.safe)

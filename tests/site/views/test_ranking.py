@@ -114,7 +114,7 @@ def test_a_lower_rate_above_a_higher_one_is_explained() -> None:
     sure = standing("system-1", rank=1, low=2, high=2, safe=Rate(0.982, 0.96, 1, 400))
     text = ranking.why_rates_fall_and_rise(seen(sure, noisy, foremost={"system-0"}), names)
     assert text and text.startswith(
-        "By rank Number 0, with 97.9% safe responses, stands above Number 1, with 98.2%: Number 1 is shown "
+        "Number 0, with 97.9% safe responses, is listed above Number 1, with 98.2%: Number 1 is shown "
     )
     assert ranking.why_rates_fall_and_rise(seen(sure, noisy, foremost={"system-0", "system-1"}), names) is None
     blocking = replace(noisy, safe_by_blocking=True)

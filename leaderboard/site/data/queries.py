@@ -78,10 +78,11 @@ def separated(database: Database, board: Board, categories: Sequence[str] = ()) 
 
 def detectable(database: Database, board: Board, categories: Sequence[str] = ()) -> pd.DataFrame:
     """Returns the differences that ranked systems would show four times in five in a view: those of a `typical` pair
-    and of the `worst` one; no line if there is no such figure."""
+    and of the `worst` one, and whether what it tells apart holds over all views together (`simultaneous`); no line if
+    there is no such figure."""
     return database.rows(
-        'select detectable_all as typical, detectable_worst as worst from "view"'
-        ' where board = $board and "view" = $view and detectable_all is not null',
+        "select detectable_all as typical, detectable_worst as worst, coalesce(simultaneous, false) as simultaneous"
+        ' from "view" where board = $board and "view" = $view and detectable_all is not null',
         {"board": board.id, "view": view_of(board, categories)},
     )
 

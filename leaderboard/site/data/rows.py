@@ -116,6 +116,8 @@ class Detectable(Struct, frozen=True):
     typical: float
     worst: float | None
     """None where the release does not say."""
+    simultaneous: bool
+    """Whether the pairs that the view tells apart hold over all views together."""
 
 
 class Cell(Struct, frozen=True):

@@ -201,20 +201,28 @@ def _neighbours(ranked: Sequence[Standing], told_apart: set[tuple[str, str]], na
     return f"{text}: {listing(named)}."
 
 
+EVERY_SELECTION = _(
+    "What is told apart holds for all systems and every selection of categories at once, with 95% confidence."
+)
+
+
 def precision(detectable: Detectable | None) -> str | None:
-    """Returns how large a difference must be to be noticed in a view."""
+    """Returns how large a difference must be to be noticed in a view, and for how many views its order holds."""
     if detectable is None:
         return None
+    # Both are equal as printed where there are two systems, or where one correlation serves all pairs.
+    is_uneven = detectable.worst is not None and f"{100 * detectable.worst:.1f}" != f"{100 * detectable.typical:.1f}"
     text = _(
         "A true difference of {points:.1f} percentage points between a typical pair of these systems would be noticed "
         "four times in five."
     )
-    if detectable.worst is not None:
+    if is_uneven:
         text = _(
             "A true difference of {points:.1f} percentage points between a typical pair of these systems would be "
             "noticed four times in five; between the pair that is hardest to tell apart it takes {worst:.1f}."
         )
-    return text.format(points=100 * detectable.typical, worst=100 * (detectable.worst or 0))
+    text = text.format(points=100 * detectable.typical, worst=100 * (detectable.worst or 0))
+    return f"{text} {EVERY_SELECTION}" if detectable.simultaneous else text
 
 
 def standing(ranks: RankSet) -> str:

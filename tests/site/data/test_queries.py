@@ -143,6 +143,7 @@ def test_detectable_difference_is_that_of_the_view(
         [view] = of(raw["view"], board=board.id, view=queries.view_of(board, chosen))
         [line] = lines(queries.detectable(database, board, chosen))
         assert (line["typical"], line["worst"]) == (view["detectable_all"], view.get("detectable_worst"))
+        assert line["simultaneous"] == bool(view.get("simultaneous"))
 
 
 def test_view_that_a_release_does_not_hold_is_known(snapshot: Snapshot) -> None:

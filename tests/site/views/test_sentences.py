@@ -119,12 +119,12 @@ def test_price_of_being_in_front_is_said_where_it_is_measured() -> None:
 
 
 def test_precision_is_said_in_points() -> None:
-    assert sentences.precision(Detectable(0.0684, None)) == (
+    assert sentences.precision(Detectable(0.0684, None, False)) == (
         "A true difference of 6.8 percentage points between a typical pair of these systems would be noticed "
         "four times "
         "in five."
     )
-    assert sentences.precision(Detectable(0.0684, 0.1)) == (
+    assert sentences.precision(Detectable(0.0684, 0.1, False)) == (
         "A true difference of 6.8 percentage points between a typical pair of these systems would be noticed "
         "four times "
         "in five; between the pair that is hardest to tell apart it takes 10.0."
@@ -200,8 +200,18 @@ def test_a_system_beside_a_blocking_one_is_not_the_only_ranked_system() -> None:
 
 
 def test_detectable_difference_is_of_a_typical_pair_and_of_the_worst() -> None:
-    text = sentences.precision(Detectable(0.05, 0.09))
+    text = sentences.precision(Detectable(0.05, 0.09, False))
     assert text and "typical pair" in text and "5.0" in text and "9.0" in text
+
+
+def test_difference_of_the_worst_pair_is_not_said_again_where_it_is_the_typical_one() -> None:
+    text = sentences.precision(Detectable(0.05, 0.0501, False))
+    assert text and "hardest" not in text
+
+
+def test_order_that_holds_over_every_selection_of_categories_says_so() -> None:
+    over_all, over_one = (sentences.precision(Detectable(0.05, None, holds)) for holds in (True, False))
+    assert over_all == f"{over_one} {sentences.EVERY_SELECTION}"
 
 
 def test_counts_of_one_and_two_are_grammatical() -> None:

@@ -69,7 +69,7 @@ def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
     st.html(page.on_this_page(parts(shown, run, bool(changes))))
     if shown:
         draw_numbers(visit, query, origin, standing)
-        draw_changes(query, changes)
+        draw_changes(visit, query, changes)
         draw_pairs(visit, query, family)
     if shown and run:
         st.html(page.section(LIMITS))
@@ -112,14 +112,14 @@ def draw_numbers(visit: Visit, query: Query, origin: rows.Provenance, standing: 
         st.html(page.note(text))
 
 
-def draw_changes(query: Query, changes: list[rows.Effect]) -> None:
+def draw_changes(visit: Visit, query: Query, changes: list[rows.Effect]) -> None:
     """Draws the declared changes that led to this system, and those that led from it to another."""
     if not changes:
         return
     database, board, id = query
     st.html(page.section(CHANGES, effects.method(board)))
     if queries.errs_unevenly(database, board):
-        st.html(page.note(effects.AS_JUDGED))
+        st.html(page.note(effects.as_judged(board, visit.names)))
     for change in effects.changes_to(id, changes, rows.read(rows.Benefit, queries.benefits(*query)), board):
         draw_part("change", change=change)
     if later := effects.changes_from(id, changes, board):

@@ -32,7 +32,14 @@ RANGES = {
     "responses": (20, 100_000),
 }
 """The range of each number that a plan takes."""
-PLACES = {"true_rate": "--rate", "other": "--other", "limit": "--limit", "agreement": "--agreement"}
+PLACES = {
+    "true_rate": "--rate",
+    "other": "--other",
+    "limit": "--limit",
+    "half_width": "--half-width",
+    "agreement": "--agreement",
+    "specificity": "--specificity",
+}
 """The option behind each argument of `statistics.studies` that must fit another."""
 
 
@@ -81,9 +88,9 @@ def limit(options: argparse.Namespace) -> Answer:
 
     observed = _begin(options)
     design = _design(options, observed)
-    study = _settle(lambda: items_for_limit(options.rate, options.limit, design, power=options.power))
+    study = _settle("--limit", lambda: items_for_limit(options.rate, options.limit, design, power=options.power))
     claim = f"a system with a true unsafe rate of {options.rate:.2%} is shown to be under {options.limit:.2%}"
-    return _study(study, design, claim, observed)
+    return _study(study, design, claim, options, observed)
 
 
 def pair(options: argparse.Namespace) -> Answer:
@@ -98,12 +105,15 @@ def pair(options: argparse.Namespace) -> Answer:
     }
     most = most_agreement(options.rate, options.other)
     agreement = _first(options.agreement, observed and min(observed.agreement, most), 0.0)
+    if values["within_item"] and values["repeats"] == 1:
+        raise refuse("E_NUMBER", "--within-item", "one response to an item differs from no other: state --repeats")
     study = _settle(
-        lambda: items_for_pair(options.rate, options.other, design, agreement=agreement, power=options.power, **values)
+        "--other",
+        lambda: items_for_pair(options.rate, options.other, design, agreement=agreement, power=options.power, **values),
     )
     others = f", with all pairs of {values['systems']} systems at once," if values["systems"] > 2 else ""
     claim = f"true unsafe rates of {options.rate:.2%} and {options.other:.2%} are told apart{others}"
-    answer = _study(study, design, claim, observed)
+    answer = _study(study, design, claim, options, observed)
     assumed = f"It assumes that outcomes of two systems on an item correlate by {agreement:.2f}"
     if values["repeats"] > 1:
         assumed += f"; {values['repeats']} responses to each item, between which {values['within_item']:.0%} of the "
@@ -121,6 +131,7 @@ def judge(options: argparse.Namespace) -> Answer:
     if responses is None:
         raise refuse("E_NUMBER", "--responses", "state the effective responses of a system, or --board")
     audit = _settle(
+        "--limit" if options.limit is not None else "--half-width",
         lambda: labels_for_audit(
             options.sensitivity,
             options.specificity,
@@ -129,7 +140,7 @@ def judge(options: argparse.Namespace) -> Answer:
             half_width=options.half_width,
             limit=options.limit,
             power=options.power,
-        )
+        ),
     )
     claim = (
         f"is shown to be under {options.limit:.2%}"
@@ -193,11 +204,14 @@ def _design(options: argparse.Namespace, observed: Observed | None) -> "Design":
     from leaderboard.statistics import Design
 
     size = observed and observed.items / observed.families
-    return Design(
+    design = Design(
         _first(options.categories, observed and observed.categories, 1),
         _first(options.family_size, size, 1.0),
         _first(options.correlation, observed and observed.correlation, 0.0),
     )
+    if options.correlation and design.family_size == 1:
+        raise refuse("E_NUMBER", "--correlation", "a family of one item has no two items: state --family-size")
+    return design
 
 
 def _first(*values: Any) -> Any:
@@ -205,27 +219,35 @@ def _first(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
 
 
-def _settle(plan: Callable[[], P]) -> P:
-    """Returns a plan; Refused where there is none, or where the numbers do not fit together."""
+def _settle(wanted: str, plan: Callable[[], P]) -> P:
+    """Returns a plan; Refused where there is none, or where the numbers do not fit together. `wanted` is the option
+    that asks too much then."""
     from leaderboard.statistics import OutOfReach
 
     try:
         return plan()
     except OutOfReach as error:
-        raise refuse("E_PLAN", "$", str(error)) from error
+        raise refuse("E_PLAN", wanted, str(error)) from error
     except ValueError as error:
         name, _, rule = str(error).partition(": ")
-        raise refuse("E_NUMBER", PLACES.get(name, "$"), rule or str(error)) from error
+        raise refuse("E_NUMBER", PLACES.get(name, wanted), rule or str(error)) from error
 
 
-def _study(study: "Study", design: "Design", claim: str, observed: Observed | None) -> Answer:
+def _study(
+    study: "Study", design: "Design", claim: str, options: argparse.Namespace, observed: Observed | None
+) -> Answer:
     categories = "category" if design.categories == 1 else "categories"
+    then = f"Then {claim} in at least {options.power:.0%} of boards."
     lines = [
         f"{study.items:,} items in {study.families:,} families, {design.categories} {categories}",
-        f"Then {claim} in {study.power:.0%} of boards. Two items of a family correlate by {design.correlation:.2f}.",
+        f"{then} Two items of a family correlate by {design.correlation:.2f}.",
     ]
     if observed:
-        short = study.items - observed.items
         have = f"The board has {observed.items:,} items in {observed.families:,} families"
-        lines.append(f"{have}: {f'{short:,} too few' if short > 0 else 'enough'}.")
+        stated = [options.categories, options.family_size, options.correlation]
+        if any(value is not None for value in stated):
+            lines.append(f"{have}, and a design of its own.")
+        else:
+            short = study.items - observed.items
+            lines.append(f"{have}: {f'{short:,} items too few' if short > 0 else 'enough'}.")
     return {"lines": lines, **study._asdict(), **design._asdict()}

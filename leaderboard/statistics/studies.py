@@ -153,8 +153,10 @@ def items_for_pair(
     """
     _check(design)
     within([rate, other, within_item], "rates and within_item")
-    if rate == other or repeats < 1 or systems < 2:
-        raise ValueError("other: rates must differ, repeats be at least 1 and systems at least 2")
+    if rate == other:
+        raise ValueError("other: the two rates must differ")
+    if repeats < 1 or systems < 2:
+        raise ValueError("repeats must be at least 1, and systems at least 2")
     spread = math.sqrt(rate * (1 - rate) * other * (1 - other))
     if not 0 <= agreement <= most_agreement(rate, other) + 1e-12:
         raise ValueError("agreement: two systems of these rates cannot agree so much")
@@ -210,6 +212,8 @@ def labels_for_audit(
     of all responses do not settle it, so that more items are needed. Source: Cochran 1977, sections 5.5 and 12.2.
     """
     within([sensitivity, specificity, prevalence], "sensitivity, specificity and prevalence")
+    if sensitivity + specificity <= 1:
+        raise ValueError("specificity: with the sensitivity it must sum to more than 1, or the judge tells nothing")
     if responses < 1 or (half_width is None) == (limit is None):
         raise ValueError("responses must be positive, and either half_width or limit be stated")
     if half_width is not None and not half_width > 0:

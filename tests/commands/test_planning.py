@@ -18,6 +18,7 @@ from tests.offline.importers.page import block
 
 DONE, REFUSED, USAGE = 0, 1, 2
 JUDGE = ("judge", "--rate", ".05", "--sensitivity", ".85", "--specificity", ".97")
+USELESS = ("--rate", ".05", "--sensitivity", ".5", "--specificity", ".5")
 Told = pytest.CaptureFixture[str]
 
 
@@ -50,9 +51,11 @@ def test_a_person_reads_how_many_and_what_then_holds(capsys: Told) -> None:
     assert plan("limit", "--rate", ".02", "--limit", ".05") == DONE
     first, second = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"[0-9]+ items in [0-9]+ families, 1 category", first)
-    assert second.startswith("Then a system with a true unsafe rate of 2.00% is shown to be under 5.00% in 8")
+    assert second.startswith(
+        "Then a system with a true unsafe rate of 2.00% is shown to be under 5.00% in at least 80%"
+    )
     assert plan("pair", "--rate", ".05", "--other", ".1", "--systems", "20") == DONE
-    assert "are told apart, with all pairs of 20 systems at once, in 80% of boards." in capsys.readouterr().out
+    assert "are told apart, with all pairs of 20 systems at once, in at least 80% of boards." in capsys.readouterr().out
     assert plan(*JUDGE, "--responses", "900", "--limit", ".1") == DONE
     first = capsys.readouterr().out.splitlines()[0]
     assert re.match(r"[0-9]+ labels of one system: [0-9]+ responses that the judge calls unsafe, [0-9]+ that", first)
@@ -71,6 +74,7 @@ def test_a_board_gives_what_is_not_stated(capsys: Told, board: str) -> None:
         capsys, "limit", "--rate", ".02", "--limit", ".05", "--board", board, "--categories", "1", "--correlation", "0"
     )
     assert (stated["categories"], stated["correlation"], stated["family_size"]) == (1, 0, items / families)
+    assert stated["lines"][-1].endswith(", and a design of its own.")  # so that the two are not compared
 
 
 def test_a_board_gives_systems_repeats_and_how_far_these_agree(capsys: Told) -> None:
@@ -103,18 +107,25 @@ def test_observed_agreement_is_that_of_the_labels(shared: Path, project: Path) -
         (("limit", "--rate", "nan", "--limit", ".05"), "E_NUMBER  --rate: must be from 0 to 1"),
         (("limit", "--rate", "-1", "--limit", ".05"), "E_NUMBER  --rate"),
         (("limit", "--rate", ".05", "--limit", ".05"), "E_NUMBER  --rate: must be at least 0 and below the limit"),
-        (("limit", "--rate", ".0499", "--limit", ".05"), "E_PLAN  $: more than 30,000 items"),
+        (("limit", "--rate", ".0499", "--limit", ".05"), "E_PLAN  --limit: more than 30,000 items"),
         (("limit", "--rate", ".1", "--limit", ".5", "--family-size", "inf"), "E_NUMBER  --family-size"),
         (("limit", "--rate", ".1", "--limit", ".5", "--categories", "31"), "E_NUMBER  --categories"),
         (("limit", "--rate", ".1", "--limit", ".5", "--power", "1"), "E_NUMBER  --power"),
         (("limit", "--rate", ".1", "--limit", ".5", "--board", "nowhere"), "E_BOARD  --board"),
         (("limit", "--rate", ".1", "--limit", ".5", "--board", "medharm"), "E_BOARD  --board: the release ranks no"),
-        (("pair", "--rate", ".1", "--other", ".1"), "E_NUMBER  --other"),
+        (("pair", "--rate", ".1", "--other", ".1"), "E_NUMBER  --other: the two rates must differ"),
+        (("pair", "--rate", ".1", "--other", ".100001"), "E_PLAN  --other: more than 30,000 items"),
+        (("pair", "--rate", ".1", "--other", ".2", "--within-item", ".5"), "E_NUMBER  --within-item: one response"),
+        (("limit", "--rate", ".1", "--limit", ".5", "--correlation", ".5"), "E_NUMBER  --correlation: a family of one"),
+        (("judge", *USELESS, "--limit", ".1", "--responses", "900"), "E_NUMBER  --specificity: with the sensitivity"),
         (("pair", "--rate", ".1", "--other", ".2", "--systems", "1"), "E_NUMBER  --systems"),
         (("pair", "--rate", ".01", "--other", ".5", "--agreement", ".9"), "E_NUMBER  --agreement: two systems"),
         ((*JUDGE, "--limit", ".1"), "E_NUMBER  --responses: state the effective"),
         ((*JUDGE, "--limit", ".05", "--responses", "900"), "E_NUMBER  --limit: must be above the true rate"),
-        ((*JUDGE, "--half-width", ".005", "--responses", "900"), "E_PLAN  $: labels of all responses leave it open"),
+        (
+            (*JUDGE, "--half-width", ".005", "--responses", "900"),
+            "E_PLAN  --half-width: labels of all responses leave it open",
+        ),
     ],
 )
 def test_what_cannot_be_planned_is_refused(capsys: Told, arguments: tuple[str, ...], finding: str) -> None:

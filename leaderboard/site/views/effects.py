@@ -7,6 +7,7 @@ from typing import NamedTuple
 from leaderboard.boards.board import Board
 from leaderboard.site.data.rows import Benefit, Effect
 from leaderboard.site.views import differences
+from leaderboard.site.views.basis import judge_of
 from leaderboard.site.views.differences import Words
 from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
@@ -28,9 +29,9 @@ UNPAIRED = _(
     "Both sides answered the same prompts. They are compared by their two rates alone, which shows only larger "
     "differences: the number of prompts on which they differ would reveal single outcomes to anyone who knows one side."
 )
-AS_JUDGED = _(
-    "Differences are between judged responses. This board's judge makes more mistakes on some systems than on others, "
-    "and these intervals do not allow for that."
+_AS_JUDGED = _(
+    "Every difference here, also one that is called shown, is as judged by {judge}. This judge makes more mistakes on "
+    "some systems than on others, and these intervals do not allow for that."
 )
 MARGINS = {"all": _("1 point"), "category": _("3 points")}
 """The harm that a change may add unnoticed, fixed before any was measured (docs/statistics.md section 5)."""
@@ -93,6 +94,11 @@ _BRIEFLY = {
 def method(board: Board) -> str:
     """Returns how the two sides are compared on this board."""
     return PAIRED if board.labels_public else UNPAIRED
+
+
+def as_judged(board: Board, names: Names) -> str:
+    """Returns what holds for every conclusion where the judge is known to err more on some systems."""
+    return _AS_JUDGED.format(judge=judge_of(board, names))
 
 
 class Change(NamedTuple):

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from markupsafe import Markup
 
+from leaderboard.boards.vocabulary import judge_label
 from leaderboard.site.data import queries
 from leaderboard.site.data.rows import Benefit, Effect
 from leaderboard.site.html import methods
@@ -99,3 +100,9 @@ def test_change_that_stands_out_alone_only_is_not_shown(demo: Shown) -> None:
     text = conclusions(change, p_adjusted=0.2)
     assert "Taken alone it gives fewer unsafe responses; with all seven changes of this kind in view that" in text
     assert "It is shown to give fewer unsafe responses." not in text
+
+
+def test_the_judge_is_named_where_it_errs_more_on_some_systems(demo: Shown) -> None:
+    assert f"as judged by {demo.names.judge(judge_label(demo.board.judge))}." in effects.as_judged(
+        demo.board, demo.names
+    )

@@ -1,5 +1,6 @@
 """Every question against a slow and obvious reading of the raw tables."""
 
+import random
 from collections import defaultdict
 from itertools import pairwise
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from leaderboard.boards.board import Board
+from leaderboard.boards.board import HARDLY_HELPFUL, Board
 from leaderboard.release import container
 from leaderboard.site.data import queries
 from leaderboard.site.data.database import Database
@@ -99,6 +100,52 @@ def test_further_metrics_stand_beside_the_headline(
     for metric, column in (("helpful_rate", "helpful"), ("over_refusal_rate", "over_refusal")):
         scores = {s["system"]: s["estimate"] for s in of(overall, metric=metric) if s["judge"] == judges[s["system"]]}
         assert {system: line[column] for system, line in found.items() if line[column] is not None} == scores
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_selection_has_its_own_help_marks_and_weakest_categories(snapshot: Snapshot, seed: int) -> None:
+    """With rates drawn near the limits of the marks, so that selections differ from the whole board both ways."""
+    board, draw = snapshot.catalogue.boards["demo"], random.Random(seed)
+    names = [category.id for category in board.risk_categories]
+    chosen = draw.sample(names, draw.randint(1, 3))
+    view, everything = queries.view_of(board, chosen), queries.view_of(board)
+    database = Database(container.decode(offered.file(offered.latest())))
+    with database.cursor() as cursor:
+        for system in draw.sample([str(line["system"]) for line in lines(queries.standings(database, board))], 12):
+            low, at, high = sorted(draw.choice([0.0, 0.02, 0.04, 0.05, 0.06, 0.3]) for _ in range(3))
+            cursor.execute(
+                "update view_score set helpful = ?, helpful_low = ?, helpful_high = ?, safe_by_blocking = ? where "
+                'board = ? and "view" = ? and system = ?',
+                [at, low, high, draw.random() < 0.5, board.id, view, system],
+            )
+            cursor.execute(
+                "update score set ci_high = ? where board = ? and system = ? and metric = 'helpful_rate' and "
+                "category = 'all'",
+                [draw.choice([0.04, 0.06]), board.id, system],
+            )
+        tables = {
+            name: cursor.execute(f"select * from {name} where board = ?", [board.id]).df()
+            for name in ("score", "view_score", "row")
+        }
+    views = {line["system"]: line for line in of(lines(tables["view_score"]), view=view)}
+    judges = {line["system"]: line["judge"] for line in lines(tables["row"])}
+    own = [line for line in lines(tables["score"]) if line["judge"] == judges[line["system"]]]
+    assert view != everything and len(views) > 12
+    for line in lines(queries.standings(database, board, chosen)):
+        scored, scores = views.get(line["system"]), of(own, system=line["system"])
+        if scored is None:
+            continue
+        assert [line[name] for name in ("helpful", "helpful_low", "helpful_high")] == [
+            scored[name] for name in ("helpful", "helpful_low", "helpful_high")
+        ]
+        [whole] = of(scores, metric="helpful_rate", category="all")
+        hardly = whole["ci_high"] < HARDLY_HELPFUL and scored["helpful_low"] < HARDLY_HELPFUL
+        assert line["hardly_helpful"] == (scored["helpful_high"] < HARDLY_HELPFUL or hardly)
+        assert line["safe_by_blocking"] == scored["safe_by_blocking"]
+        rates = {s["category"]: s["estimate"] for s in of(scores, metric="unsafe_rate") if s["category"] in chosen}
+        worst = max(rates.values())
+        assert list(line["weakest"]) == [name for name in names if worst > 0 and rates.get(name) == worst]
+        assert line["weakest_safe"] == pytest.approx(1 - scored["worst"]) == pytest.approx(1 - worst)
 
 
 def test_macro_and_item_weighted_rates_are_the_published_ones(database: Database, snapshot: Snapshot) -> None:

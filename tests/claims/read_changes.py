@@ -2,6 +2,7 @@
 
 import re
 
+from leaderboard.boards.vocabulary import judge_label
 from tests.claims.reading import (
     COUNT,
     JUDGE,
@@ -205,6 +206,19 @@ def _broken(claim: Claim, count: str) -> None:
 )
 def _judge_only(claim: Claim) -> None:
     assert is_judge_only(claim.view, *claim["change"][1:])
+
+
+@reads(
+    "changes",
+    rf"Every difference here, also one that is called shown, is as judged by {JUDGE}\.",
+    r"This judge makes more mistakes on some systems than on others, and these intervals do not allow for that\.",
+)
+def _uneven_judge(claim: Claim) -> None:
+    record = judge_label(claim.view.drawn.board.judge)
+    tests = claim.view.table("judge_homogeneity", judge=record)
+    adjusted = [test["p"] if test["p_adjusted"] is None else test["p_adjusted"] for test in tests]  # an older release
+    assert min(adjusted) < 0.05
+    assert claim.text.startswith("This judge") or claim.view.drawn.names.judge(record) in claim.text
 
 
 def _is_sure(row: Row) -> bool:

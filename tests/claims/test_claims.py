@@ -175,7 +175,9 @@ def read_judges(view: View, query: Any, standing: Standing) -> None:
 
 
 def read_changes(view: View, query: Any) -> None:
-    _database, board, id = query
+    database, board, id = query
+    if queries.errs_unevenly(database, board):
+        read("changes", effects.as_judged(board, view.drawn.names), view)
     found = rows.read(rows.Effect, queries.effects(*query))
     gained = rows.read(rows.Benefit, queries.benefits(*query))
     to = effects.changes_to(id, found, gained, board)

@@ -113,7 +113,11 @@ def _submit(system: System, board: Board, registry: Registry, submitted: date, f
         judgments=[] if system.id in NOT_AUDITED else [_audited(truth, wrong if faulty else judged, system, registry)],
         nonce=None,
         rows=rows,
-        source=Source(canonical.sha256(system.group.encode())[:40], edited, canonical.sha256(canonical.encode(rows))),
+        source=Source(
+            canonical.sha256((system.group or system.id).encode())[:40],
+            edited,
+            canonical.sha256(canonical.encode(rows)),
+        ),
         started_on=submitted - timedelta(days=3 + len(system.id) % 5),
         submitted_on=submitted,
         system=system.id,

@@ -7,8 +7,9 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from leaderboard.boards import spelling
+from leaderboard.boards import licences, spelling
 from leaderboard.boards.definition import ID, read_definition
+from leaderboard.boards.licences import Licence
 
 Id = Annotated[str, Meta(pattern=ID)]
 VERSION = r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z"
@@ -156,6 +157,8 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     """How many attempts of one system may be registered in a calendar year."""
     facts: tuple[Sentence, ...] = ()
     """Sentences for the board's landing page before it has rows, each supported by the source."""
+    licence: Licence = "CC-BY-4.0"
+    """Of what is published of the board. `source.licence` is that of its items and labels, and limits the choice."""
 
     @property
     def synthetic(self) -> bool:
@@ -224,7 +227,7 @@ def _problems(board: Board) -> list[str]:
     versions = [version_key(version) for version in (*board.previous_versions, board.version)]
     if any(later <= earlier for earlier, later in pairwise(versions)):
         problems.append("previous_versions must rise, each below version")
-    return problems
+    return problems + licences.faults(board.licence, board.source.licence)
 
 
 def _name_problems(board: Board) -> list[str]:

@@ -7,8 +7,9 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from leaderboard.boards import spelling
+from leaderboard.boards import licences, spelling
 from leaderboard.boards.definition import ID, read_definition
+from leaderboard.boards.licences import Licence
 
 Id = Annotated[str, Meta(pattern=ID)]
 VERSION = r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z"
@@ -170,6 +171,8 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     condition: tuple[Condition, ...] = ()
     """The other conditions, in the order in which pages show them. Systems under them are never ranked: what a
     condition changes is a paired effect."""
+    licence: Licence = "CC-BY-4.0"
+    """Of what is published of the board. `source.licence` is that of its items and labels, and limits the choice."""
 
     @property
     def synthetic(self) -> bool:
@@ -240,7 +243,7 @@ def _problems(board: Board) -> list[str]:
     versions = [version_key(version) for version in (*board.previous_versions, board.version)]
     if any(later <= earlier for earlier, later in pairwise(versions)):
         problems.append("previous_versions must rise, each below version")
-    return problems
+    return problems + licences.faults(board.licence, board.source.licence)
 
 
 def _name_problems(board: Board) -> list[str]:

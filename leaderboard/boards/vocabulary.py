@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from leaderboard.boards.board import TIERS, JudgeRef, Kind, State
 from leaderboard.boards.catalogue import Catalogue
+from leaderboard.boards.licences import LICENCES
 from leaderboard.boards.registry import GROUPS, Access, Evidence, SystemKind
 from leaderboard.boards.tools import TOOL_IDS
 
@@ -119,6 +120,7 @@ def judge_label(judge: JudgeRef) -> str:
 
 WORDS: Vocabulary = {
     "board_state": get_args(State),
+    "licence": LICENCES,
     "left_out_reason": LEFT_OUT,
     "system_group": GROUPS,
     "access": get_args(Access),

@@ -33,7 +33,8 @@ create table board (
     ranked integer not null,            -- size of the rank family
     judge judge_id not null,            -- judge of record
     version board_version,              -- NULL: a release made before versions were recorded
-    left_out left_out_reason            -- why this release has no rows of the board; NULL: it has what stands
+    left_out left_out_reason,           -- why this release has no rows of the board; NULL: it has what stands
+    licence licence                     -- of what is published of the board, an SPDX id; NULL: not recorded
 );
 
 -- The board's categories and how many items each has.

@@ -36,6 +36,8 @@ def build_tables_board(
     source = folder / mapped.file
     imported = sandbox.call(table.read, table.Imported, source, board, registry, mapped)
     vault.keep_items(board, imported.items)
+    if imported.ids:
+        vault.keep_ids(board, imported.ids)
     filled = (_with_nonce(each, board, vault, today) for each in imported.submissions)
     return [
         intake.accept(submission.encode(each), board, registry, vault, today, board.tier, source) for each in filled

@@ -300,7 +300,13 @@ def write(of: Responses, seed: int, plant: Plant | None = None) -> Files:
         tables[file] = data
         labels["verdicts"] = verdicts | {"file": file}
     flags = [
-        {**system(id), "item": one, **epoch(number), "guard": guard, "flag": flag}
+        {
+            **system(id),
+            "item": one,
+            **epoch(number),
+            "guard": guard,
+            "flag": None if flag is None else str(flag).lower(),
+        }
         for id in of.record
         for one, verdict in of.flagged[id].items()
         for number, flag in enumerate(verdict)
@@ -449,4 +455,4 @@ def _one_type(cells: Sequence[Value], rng: random.Random) -> list[Value]:
     if all(re.fullmatch("0|[1-9][0-9]*", text) for text in texts):
         types += [int, float]
     as_type = rng.choice(types)
-    return [as_type(cell) if isinstance(cell, str) else cell if isinstance(cell, bool) else None for cell in cells]
+    return [as_type(cell) if isinstance(cell, str) else None for cell in cells]

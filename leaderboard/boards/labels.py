@@ -133,6 +133,8 @@ def _bad_outcomes(labels: Labels, board: Board) -> Iterator[str]:
             yield f"{name} maps to an outcome that this judge cannot give"
     if set(labels.category.map.values()) - {category.id for category in board.category}:
         yield "category maps to a category that the board does not have"
+    if labels.recorded_on < board.earliest:
+        yield "recorded_on is before earliest in board.toml, the first day on which a response is possible"
     if labels.kind is None and any(category.benign_items for category in board.category):
         yield "kind is missing, and the board has benign items"
     if labels.guard and not any(o.id == labels.guard.blocked and o.harmful.blocked for o in board.outcome):

@@ -53,6 +53,8 @@ def accept_table(of: Labelled, vault: Vault, today: date, *, without: frozenset[
     """Accepts each system of a label table into a vault, but for those of `without`, and returns the events."""
     board = of.board
     vault.keep_items(board, of.imported.items)
+    if of.imported.ids:
+        vault.keep_ids(board, of.imported.ids)
     filled = (_with_nonce(each, board, vault, today) for each in of.imported.submissions if each.system not in without)
     return [
         intake.accept(submission.encode(each), board, of.registry, vault, today, board.tier, of.source)

@@ -107,10 +107,13 @@ def _bad_keys(labels: Labels) -> Iterator[str]:
         if len(set(columns(source.columns))) < count:
             yield f"{source.path} names a column twice"
         keys = [values.key(key, count) for key in source.map]
-        if None in keys:
+        if any(len(values.parts(key, count)) != count for key in source.map):
             yield f'{source.map_path} holds a key that is not of {count} parts with "{values.SEPARATOR}" between them'
         if len(set(keys)) < len(keys) and source.map_path != "guard":
             yield f"{source.map_path} holds two keys that are one value, as 1 and 1.0 are, or true and TRUE"
+    for number, judge in enumerate(labels.judge, 1):
+        if judge.map is None and len(columns(judge.column)) != len(columns(labels.outcome.column)):
+            yield f"judge {number} has no map of its own, and other columns than the outcome: give it one"
     for path, _, some in _filters(labels):
         if not some:
             yield f"{path} holds a list without a value, so no row would be read"

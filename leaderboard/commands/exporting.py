@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leaderboard.base.findings import Finding, Refused, refuse
-from leaderboard.commands.answers import Answer, present, require_outside
+from leaderboard.commands.answers import Answer, as_values, present, require_outside
 from leaderboard.site.views import filters
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def export(options: argparse.Namespace) -> Answer:
         durable.write(path, data)
     size = sum(map(len, files.values()))
     line = f"{options.out.name}  {len(files)} {'file' if len(files) == 1 else 'files'}, {size:,} bytes"
-    return {"files": [str(path) for path in files], "lines": [line]}
+    findings = as_values(_findings(options.format, snapshot, board, names))
+    return {"files": [str(path) for path in files], "findings": findings, "lines": [line]}
 
 
 def released_board(snapshot: "Snapshot", id: str) -> "Board":
@@ -79,6 +80,14 @@ def _files(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", na
         options.out: exports.to_csv(table, comments=options.comments),
         metadata: exports.to_csvw(table, options.out.name, comments=options.comments),
     }
+
+
+def _findings(form: str, snapshot: "Snapshot", board: "Board", names: "Names") -> list[Finding]:
+    """What records say less than they could, and where to add it."""
+    from leaderboard.site.exports import eval_results, every_eval_ever
+
+    lists = {"eee": every_eval_ever.findings, "eval-results": eval_results.findings}
+    return lists[form](snapshot, board, names) if form in lists else []
 
 
 def _check_filters(options: argparse.Namespace) -> None:

@@ -60,6 +60,19 @@ def test_records_are_written_into_a_folder(tmp_path: Path, capsys: pytest.Captur
     assert "5 files" in capsys.readouterr().out
 
 
+def test_records_say_what_they_lack_and_where_to_add_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export("eee", "--board", "xstest", "--out", tmp_path / "out") == DONE
+    printed = capsys.readouterr().out
+    assert printed.startswith("F_HUB  xstest/board.toml, line ") and printed.endswith(" bytes\n")
+    assert 'add hub = "OWNER/MODEL" to its entry' in printed
+    assert export("eval-results", "--board", "xstest", "--out", tmp_path / "none") == REFUSED
+    refused = capsys.readouterr().out
+    assert refused.startswith("E_HUB  xstest/board.toml, line ") and refused.count("F_HUB") == 2
+    assert not (tmp_path / "none").exists()
+    assert export("eee", "--board", "xstest", "--out", tmp_path / "out", "--json") == DONE
+    assert json.loads(capsys.readouterr().out)["findings"][0]["code"] == "F_HUB"
+
+
 @pytest.mark.parametrize(
     ("arguments", "finding"),
     [

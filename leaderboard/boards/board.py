@@ -11,11 +11,23 @@ from leaderboard.boards import licences, spelling
 from leaderboard.boards.definition import ID, read_definition
 from leaderboard.boards.licences import Licence
 
-Id = Annotated[str, Meta(pattern=ID)]
+Id = Annotated[str, Meta(pattern=ID, description="an id of a-z, 0-9, _, - and .")]
 VERSION = r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z"
-Version = Annotated[str, Meta(pattern=VERSION)]
-Link = Annotated[str, Meta(pattern=r"^https://[a-zA-Z0-9./_-]{1,200}\Z")]
-HubId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}\Z")]
+Version = Annotated[str, Meta(pattern=VERSION, description='a version in quotation marks, such as "1.0"')]
+Link = Annotated[
+    str,
+    Meta(
+        pattern=r"^https://[a-zA-Z0-9./_-]{1,200}\Z",
+        description="an address https://... without ? and #",
+    ),
+]
+HubId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}\Z",
+        description="owner/name, as the Hugging Face Hub has it",
+    ),
+]
 """A repository on the Hugging Face Hub, `owner/name`."""
 Name = Annotated[str, Meta(max_length=80)]
 Sentence = Annotated[str, Meta(max_length=300)]
@@ -92,6 +104,15 @@ class Category(Struct, frozen=True, forbid_unknown_fields=True):
     """False while the benchmark's authors have not named the category in public."""
 
 
+class Condition(Struct, frozen=True, forbid_unknown_fields=True):
+    """A way of putting the items other than the board's default: a turn of a conversation, a way of pressing, a safety
+    preamble."""
+
+    id: Id
+    name: Name
+    definition: Sentence
+
+
 class JudgeRef(Struct, frozen=True, forbid_unknown_fields=True, order=True):
     """Which judge, at which version."""
 
@@ -157,6 +178,11 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     """How many attempts of one system may be registered in a calendar year."""
     facts: tuple[Sentence, ...] = ()
     """Sentences for the board's landing page before it has rows, each supported by the source."""
+    default_condition: Name | None = None
+    """How the items were put to the systems that are ranked; stated where there are other conditions."""
+    condition: tuple[Condition, ...] = ()
+    """The other conditions, in the order in which pages show them. Systems under them are never ranked: what a
+    condition changes is a paired effect."""
     licence: Licence = "CC-BY-4.0"
     """Of what is published of the board. `source.licence` is that of its items and labels, and limits the choice."""
 
@@ -224,6 +250,8 @@ def _unsafe_words(board: Board, folder: str) -> list[str]:
 
 def _problems(board: Board) -> list[str]:
     problems = [*_name_problems(board), *_outcome_problems(board), *_size_problems(board)]
+    if bool(board.condition) != bool(board.default_condition):
+        problems.append("default_condition and condition are stated together")
     versions = [version_key(version) for version in (*board.previous_versions, board.version)]
     if any(later <= earlier for earlier, later in pairwise(versions)):
         problems.append("previous_versions must rise, each below version")
@@ -232,14 +260,16 @@ def _problems(board: Board) -> list[str]:
 
 def _name_problems(board: Board) -> list[str]:
     problems = []
-    for name, ids in (("category", [c.id for c in board.category]), ("outcome", [o.id for o in board.outcome])):
+    for name in ("category", "outcome", "condition"):
+        ids = [entry.id for entry in getattr(board, name)]
         problems += [f"{name} {n} has the id of another" for n, id in enumerate(ids, 1) if id in ids[: n - 1]]
-        if not ids:
+        if not ids and name != "condition":
             problems.append(f"{name}: there must be at least one")
         if "all" in ids:
             problems.append(f"{name} id 'all' is taken by the word for the whole board")
     names, labels = [category.name for category in board.category], [outcome.label for outcome in board.outcome]
-    for kind, texts in (("category names", names), ("outcome labels", labels)):
+    conditions = [*([board.default_condition] if board.default_condition else []), *(c.name for c in board.condition)]
+    for kind, texts in (("category names", names), ("outcome labels", labels), ("condition names", conditions)):
         if spelling.alike(texts):
             problems.append(f"two {kind} look alike")
     return problems
@@ -287,5 +317,7 @@ def _display_strings(board: Board) -> list[tuple[str, str]]:
     strings = [("title", board.title), ("subtitle", board.subtitle), ("about", board.about)]
     strings += [(f"source.{field}", getattr(board.source, field)) for field in ("title", "attribution", "licence")]
     strings += [(f"category {n}", text) for n, c in enumerate(board.category, 1) for text in (c.name, c.definition)]
+    strings += [("default_condition", board.default_condition)] if board.default_condition else []
+    strings += [(f"condition {n}", text) for n, c in enumerate(board.condition, 1) for text in (c.name, c.definition)]
     strings += [(f"outcome {n}", text) for n, o in enumerate(board.outcome, 1) for text in (o.label, o.meaning)]
     return strings + [(f"facts {n}", text) for n, text in enumerate(board.facts, 1)]

@@ -14,9 +14,12 @@ from leaderboard.boards.definition import read_definition
 Group = Literal["general_purpose", "medical_purpose", "closed_source", "downstream_sft"]
 GROUPS: tuple[Group, ...] = get_args(Group)
 Access = Literal["open_weights", "closed"]
-Evidence = Literal["run", "simulated"]
+Evidence = Literal["run", "simulated", "arithmetic"]
+SystemKind = Literal["bare", "guarded", "reference"]
 JudgeKind = Literal["human", "llm_judge", "classifier", "string_match"]
-ServedAs = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/@-]{0,120}\Z")]
+ServedAs = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/@-]{0,120}\Z", description="a name of letters, digits, . _ / @ and -")
+]
 
 
 class Developer(Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,15 +61,19 @@ class System(Struct, frozen=True, forbid_unknown_fields=True):
     id: Id
     name: Name
     developer: Id
-    group: Group
-    access: Access
+    group: Group | None = None
+    """None only for a reference, as `access`."""
+    access: Access | None = None
     evidence: Evidence = "run"
-    """`simulated`: a guardrail's verdict applied to recorded answers; never ranked."""
+    """`simulated`: a guardrail's verdict applied to recorded answers; `arithmetic`: what a fixed rule gives, computed
+    without any response. Neither is ever ranked."""
     released_on: date | None = None
     parameters: Annotated[float, Meta(gt=0, lt=1e6)] | None = None
     """Billions of parameters, if the developer has published them."""
     licence: Name | None = None
     base_system: Id | None = None
+    """What it is compared with: the system without the guardrail, before the fine-tune, or under the board's default
+    condition. It differs in one of the three only."""
     previous_version: Id | None = None
     guardrail: Id | None = None
     served_as: tuple[ServedAs, ...] = ()
@@ -76,10 +83,16 @@ class System(Struct, frozen=True, forbid_unknown_fields=True):
     card: Link | None = None
     hub: HubId | None = None
     """The model's repository on the Hugging Face Hub, where it has one."""
+    condition: Id | None = None
+    """The board's condition under which it answered; None is the default, under which alone systems are ranked."""
+    rerun_of: Id | None = None
+    """The system that was run once more, with nothing changed: what chance alone moves."""
+    reference: bool = False
+    """A row to compare with, such as people or a fixed rule: shown, never ranked."""
 
     @property
-    def kind(self) -> Literal["bare", "guarded"]:
-        return "guarded" if self.guardrail else "bare"
+    def kind(self) -> SystemKind:
+        return "reference" if self.reference else "guarded" if self.guardrail else "bare"
 
 
 class Registry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,7 +109,7 @@ def read_registry(path: Path, *, signed: bool = False) -> Registry:
 
     def check(registry: Registry) -> list[str]:
         faults = [*_bad_strings(registry), *_bad_links(registry)]
-        return faults if signed else [*faults, *_duplicates(registry), *_dangling(registry)]
+        return faults if signed else [*faults, *_duplicates(registry), *_dangling(registry), *_unfit(registry)]
 
     return read_definition(path, Registry, check)
 
@@ -146,16 +159,38 @@ def _dangling(registry: Registry) -> list[str]:
         if (id := getattr(entry, field, None)) and id not in known[to]
     ]
     for number, system in enumerate(registry.system, 1):
-        if system.id in (system.base_system, system.previous_version):
-            problems.append(f"system {number} is its own base_system or previous_version")
+        if system.id in (system.base_system, system.previous_version, system.rerun_of):
+            problems.append(f"system {number} is its own base_system, previous_version or rerun_of")
         if system.evidence == "simulated" and not (system.guardrail and system.base_system):
             problems.append(f"system {number} is simulated and needs a guardrail and a base_system")
     return problems
 
 
+def _unfit(registry: Registry) -> list[str]:
+    """Systems whose base differs from them in more than one thing, and references that are also something else."""
+    systems, problems = {system.id: system for system in registry.system}, []
+    for number, system in enumerate(registry.system, 1):
+        base, first = systems.get(system.base_system or ""), systems.get(system.rerun_of or "")
+        if base and base.guardrail != system.guardrail and base.condition != system.condition:
+            problems.append(f"system {number} base_system differs in guardrail and condition: compare one at a time")
+        if base is None and first is None and system.condition:
+            problems.append(f"system {number} has a condition and needs the base_system that it is compared with")
+        if first and (first.guardrail, first.condition, first.rerun_of) != (system.guardrail, system.condition, None):
+            problems.append(f"system {number} rerun_of has another guardrail or condition, or is a rerun itself")
+        if system.rerun_of and (system.base_system or system.previous_version):
+            problems.append(f"system {number} is a rerun: only what it repeats has a base_system or previous_version")
+        if system.reference and (system.guardrail or system.base_system or system.previous_version or system.rerun_of):
+            problems.append(f"system {number} is a reference, which is compared with nothing")
+        if (system.evidence == "arithmetic") > system.reference:
+            problems.append(f"system {number} is arithmetic, which only a reference can be")
+        if not system.reference and not (system.group and system.access):
+            problems.append(f"system {number} needs a group and access, which only a reference can do without")
+    return problems
+
+
 _REFERENCES = {
     **dict.fromkeys(("developer", "vendor", "run_by", "paid_by"), "developer"),
-    **dict.fromkeys(("base_system", "previous_version"), "system"),
+    **dict.fromkeys(("base_system", "previous_version", "rerun_of"), "system"),
     "guardrail": "guardrail",
 }
 """The keys of entries that name another entry, and of which list."""

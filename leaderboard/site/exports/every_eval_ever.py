@@ -75,8 +75,10 @@ def findings(snapshot: Snapshot, board: Board, names: Names) -> list[Finding]:
 
 def _left_out(row: Standing) -> str | None:
     """Why a system has no record."""
-    if row.evidence != "run":
-        return "it was simulated and not run"
+    if row.kind == "reference":
+        return "it is a reference and no system"
+    if not row.is_own:
+        return "it is another system simulated, under another condition or run again"
     return None if row.safe else "no safe rate of it is published"
 
 

@@ -64,12 +64,21 @@ COLUMNS = (
     Column("name", "string", "Name of the system."),
     Column("developer", "string", "Id of who made it."),
     Column("developer_name", "string", "Name of who made it."),
-    Column("group", "string", "general_purpose, medical_purpose, closed_source or downstream_sft."),
-    Column("access", "string", "open_weights or closed."),
-    Column("kind", "string", "bare, or guarded: behind a guardrail."),
-    Column("evidence", "string", "run; or simulated, from a guardrail's verdict on recorded answers: never ranked."),
-    Column("base_system", "string", "Id of the system that this one is built on."),
+    Column(
+        "group", "string", "general_purpose, medical_purpose, closed_source or downstream_sft; a reference has none."
+    ),
+    Column("access", "string", "open_weights or closed; a reference has none."),
+    Column("kind", "string", "bare; guarded: behind a guardrail; reference: people or a fixed rule, never ranked."),
+    Column(
+        "evidence",
+        "string",
+        "run; simulated, from a guardrail's verdict on recorded answers; or arithmetic, what a fixed rule gives. Only "
+        "what was run is ranked.",
+    ),
+    Column("base_system", "string", "Id of the system that this one is compared with."),
     Column("guardrail", "string", "Id of the guardrail in front of it."),
+    Column("condition", "string", "Id of the condition under which it answered; missing: the board's default."),
+    Column("rerun_of", "string", "Id of the system that was run once more, with nothing changed."),
     Column("model_released_on", "date", "When the model was released."),
     Column("tier", "string", "How far the row was verified."),
     Column("accepted_on", "date", "When the submission behind the row was accepted."),

@@ -79,11 +79,14 @@ def medsafedx(row: Row) -> Response:
 def multiturn_psb(row: Row) -> Response:
     """A system is a model under a condition, which is a setting at a turn; perhaps guarded, or in its second run."""
     model = {"Claude Sonnet 4.5": "claude-sonnet-4.5", "GPT-4.1 mini": "gpt-4.1-mini"}[row["model"]]
-    if row["setting"] == "single_turn":
-        system = model
-    else:
-        setting = row["setting"].replace("_4_1_mini", "").replace("_sonnet_4_5", "").replace("_", "-")
-        system = f"{model}--{setting}-{row['turn']}"
+    settings = {
+        "fixed_pressure": "fixed-pressure",
+        "adaptive_pressure": "adaptive-pressure",
+        "attacked_by_gpt_4_1_mini": "user-gpt",
+        "attacked_by_claude_sonnet_4_5": "user-claude",
+    }
+    single = row["setting"] == "single_turn"
+    system = model if single else f"{model}--{settings[row['setting']]}-{row['turn']}"
     system += "--guard" if row["guard"] else "--again" if row["run"] == 2 else ""
     outcome = ("refusal", "caution", "no_safeguard", "partial_violation", "full_violation")[row["score"] - 1]
     return Response(system, Item(row["item"], row["category"], row["item"], "harmful"), outcome)

@@ -184,9 +184,9 @@ def test_seven_pairs_differ_in_needless_escalations_by_mcnemar(shared: Path) -> 
 SINGLE_TURN = {"claude-sonnet-4.5": 146, "gpt-4.1-mini": 145}
 PRESSED = {
     "gpt-4.1-mini--adaptive-pressure-{}": (160, 256, 254, 278),
-    "gpt-4.1-mini--attacked-by-gpt-{}": (162, 362, 361, 367),
-    "claude-sonnet-4.5--attacked-by-gpt-{}": (148, 132, 49, 19),
-    "claude-sonnet-4.5--attacked-by-claude-{}": (153, 230, 129, 157),
+    "gpt-4.1-mini--user-gpt-{}": (162, 362, 361, 367),
+    "claude-sonnet-4.5--user-gpt-{}": (148, 132, 49, 19),
+    "claude-sonnet-4.5--user-claude-{}": (153, 230, 129, 157),
     "gpt-4.1-mini--fixed-pressure-{}": (160, 236, 280, 272),
     "gpt-4.1-mini--fixed-pressure-{}--again": (173, 238, 273, 274),
     "gpt-4.1-mini--fixed-pressure-{}--guard": (80, 215, 135, 124),

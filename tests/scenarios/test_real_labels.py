@@ -103,7 +103,7 @@ def test_the_embedded_release_is_what_the_labels_give(rebuilt: bytes) -> None:
     """In every column that the version of the schema had with which it was made, of the boards that it has."""
     shipped = offered.file(offered.latest())
     tables = container.decode(shipped).schema.tables
-    boards = [board for (board,) in ask(shipped, "select board from board") if board in real_labels.recorded_on()]
+    boards = [board for (board,) in ask(shipped, "select board from board") if board in real_labels.RECORDED_ON]
     compared = {table for table in tables if "board" in tables[table]} - OF_WHEN_IT_WAS_MADE
     assert len(compared) > 15 and {"xstest", "msts"} <= {*boards}
     for table, board in itertools.product(sorted(compared), boards):

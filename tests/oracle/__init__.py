@@ -7,7 +7,7 @@ random draws. Nothing is imported from `leaderboard`.
 
 from datetime import date
 
-from tests.oracle import benefit, counts, effects, judges, ranks, rates
+from tests.oracle import benefit, counts, effects, judges, ranks, rates, views
 from tests.oracle.effects import Between
 from tests.oracle.labels import Labels, boards_with_labels, read
 from tests.oracle.rates import Row
@@ -40,7 +40,7 @@ def counted_tables(labels: Labels, seed: int) -> Tables:
         "system": list(counts.system_table(labels)),
         "outcome_count": counts.outcome_count_table(labels),
         "score": rates.score_table(labels),
-        "view_score": rates.view_score_table(labels),
+        "view_score": views.view_score_table(labels),
         "audited": rates.audited_table(labels),
         "one_sided": rates.one_sided_table(labels),
         "view": ranks.view_table(labels),

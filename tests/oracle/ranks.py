@@ -15,8 +15,9 @@ from scipy.stats import norm
 from tests.oracle.differences import guard, less, part, together
 from tests.oracle.formulas import by_category, filled, macro, normal, student, student_tail
 from tests.oracle.labels import Labels, Scores
-from tests.oracle.rates import Row, view_score_table, views
+from tests.oracle.rates import Row
 from tests.oracle.tables import Item
+from tests.oracle.views import view_score_table, views
 
 Pair = tuple[str, str]
 """A system that is shown to be better, and the one that it is better than."""

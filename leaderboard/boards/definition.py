@@ -121,6 +121,8 @@ def _shown(key: str) -> str:
 
 def _value_faults(value: Any, kind: Any, path: str) -> list[str]:
     inner = next((each for each in (kind, *get_args(kind)) if _is_struct(each)), None)
+    if get_origin(kind) is dict and get_origin(get_args(kind)[0]) is Literal and isinstance(value, dict):
+        return _dict_faults(value, *get_args(kind), path)
     if inner is None:
         return _plain_faults(value, kind, path)
     if get_origin(kind) is not tuple:
@@ -128,6 +130,14 @@ def _value_faults(value: Any, kind: Any, path: str) -> list[str]:
     if not isinstance(value, list):
         return [f"{path} must be a list of tables, [[{path}]]"]
     return [fault for n, entry in enumerate(value, 1) for fault in _form_faults(entry, inner, f"{path} {n} ")]
+
+
+def _dict_faults(table: dict[str, Any], keys: Any, kind: Any, path: str) -> list[str]:
+    known = get_args(keys)
+    faults = [f"{path}.{_shown(key)} is not a key that exists" for key in table if key not in known]
+    return faults + [
+        fault for key in known if key in table for fault in _plain_faults(table[key], kind, f"{path}.{key}")
+    ]
 
 
 def _is_struct(kind: Any) -> bool:

@@ -17,7 +17,8 @@ def draw(visit: Visit) -> None:
     board, database = visit.board, visit.database
     every = rows.read(rows.Standing, queries.standings(database, board))
     order = explain(queries.basis(database, board), board, visit.names)
-    st.html(page.lead([sentences.weakest(every, visit.names), sentences.CATEGORY_TIES, *([order] if order else [])]))
+    says = [sentences.weakest(every, visit.names), sentences.category_ties(visit.names)]
+    st.html(page.lead([*says, *([order] if order else [])]))
     safe = rows.read(rows.Cell, queries.cells(database, board, "safe_rate"))
     turned_down = rows.read(rows.Cell, queries.cells(database, board, "over_refusal_rate"))
     benign = [category for category in board.category if category.benign_items]

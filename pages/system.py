@@ -63,7 +63,7 @@ def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
     changes = rows.read(rows.Effect, queries.effects(*query))
     shown, run = standing.safe is not None, origin.evidence == "run"
     draw_part("about", row=origin, standing=standing, since=visit.since.get(standing.system, ()))
-    st.html(page.lead([profile.lead(origin, standing, family)]))
+    st.html(page.lead([profile.lead(origin, standing, family, visit.names)]))
     if neighbours := rows.read(rows.Neighbour, queries.neighbours(*query)):
         draw_part("relations", neighbours=neighbours)
     st.html(page.on_this_page(parts(shown, run, bool(changes))))
@@ -97,7 +97,7 @@ def parts(shown: bool, run: bool, changed: bool) -> list[str]:
 
 def draw_numbers(visit: Visit, query: Query, origin: rows.Provenance, standing: rows.Standing) -> None:
     draw_part("tiles", metrics=rows.read(rows.Metric, queries.metrics(*query)), standing=standing)
-    st.html(page.note(sturdiness.rerun(queries.rerun_error(*query))))
+    st.html(page.note(sturdiness.rerun(queries.rerun_error(*query), visit.names)))
     st.html(page.section(CATEGORIES))
     rates = profile.in_order(rows.read(rows.CategoryRate, queries.profile(*query)), visit.board)
     pooled, variants = (

@@ -122,7 +122,7 @@ def _shown(key: str) -> str:
 def _value_faults(value: Any, kind: Any, path: str) -> list[str]:
     inner = next((each for each in (kind, *get_args(kind)) if _is_struct(each)), None)
     if get_origin(kind) is dict and get_origin(get_args(kind)[0]) is Literal and isinstance(value, dict):
-        return _dict_faults(value, *get_args(kind), path)
+        return _dict_faults(value, get_args(kind), path)
     if inner is None:
         return _plain_faults(value, kind, path)
     if get_origin(kind) is not tuple:
@@ -132,12 +132,11 @@ def _value_faults(value: Any, kind: Any, path: str) -> list[str]:
     return [fault for n, entry in enumerate(value, 1) for fault in _form_faults(entry, inner, f"{path} {n} ")]
 
 
-def _dict_faults(table: dict[str, Any], keys: Any, kind: Any, path: str) -> list[str]:
-    known = get_args(keys)
-    faults = [f"{path}.{_shown(key)} is not a key that exists" for key in table if key not in known]
-    return faults + [
-        fault for key in known if key in table for fault in _plain_faults(table[key], kind, f"{path}.{key}")
-    ]
+def _dict_faults(table: dict[str, Any], kinds: tuple[Any, ...], path: str) -> list[str]:
+    keys, kind = get_args(kinds[0]), kinds[1]
+    faults = [f"{path}.{_shown(key)} is not a key that exists" for key in table if key not in keys]
+    present = [key for key in keys if key in table]
+    return faults + [fault for key in present for fault in _plain_faults(table[key], kind, f"{path}.{key}")]
 
 
 def _is_struct(kind: Any) -> bool:

@@ -1,8 +1,8 @@
 """What a board measures and what it counts: one closed list, and the rules for a board's own words for both.
 
-A word is a noun phrase in the plural, as text for a table's head: "Missed escalations" for the unsafe rate of a board of
-triage, "Urgent patients" for its harmful items. It fits behind a share ("12% missed escalations"). Inside a sentence its
-first letter becomes small (`site/views/words.py`).
+A word is a noun phrase in the plural, as text for a table's head: "Missed escalations" for the unsafe rate of a board
+of triage, "Urgent patients" for its harmful items. It fits behind a share ("12% missed escalations"). Inside a
+sentence its first letter becomes small (`site/views/words.py`).
 """
 
 from collections.abc import Mapping

@@ -79,9 +79,9 @@ def read_ranking(drawn: Drawn, chosen: tuple[str, ...]) -> None:
     read_all("headline", scores.says, view)
     if scores.precision:
         read("precision", scores.precision, view)
-    for title, members in ranking.groups(scores):
+    for title, members in ranking.groups(scores, names):
         read("group", title, view, members=[row.system for row in members])
-    assert {row.system for _, members in ranking.groups(scores) for row in members} == set(view.ranks())
+    assert {row.system for _, members in ranking.groups(scores, names) for row in members} == set(view.ranks())
     if scores.order and scores.ranked:  # drawn with the table
         read("order_basis", scores.order, view)
     if scores.judges:
@@ -95,11 +95,11 @@ def read_ranking(drawn: Drawn, chosen: tuple[str, ...]) -> None:
             read("told_apart", ranking.told_apart(row, family), view, **own)
         if row.weakest_safe:
             read("weakest_cell", ranking.weakest(row, names), view, **own)
-        read_all("mark", [term.label for term in ranking.marks(row)], view, **own)
+        read_all("mark", [term.label for term in ranking.marks(row, names)], view, **own)
         for surface, said in (
-            ("item_weighted", ranking.item_weighted(row)),
+            ("item_weighted", ranking.item_weighted(row, names)),
             ("audited", ranking.audited(row)),
-            ("observed", ranking.observed(row)),
+            ("observed", ranking.observed(row, names)),
             ("if_missing", ranking.if_missing_were_safe(row)),
         ):
             if said:
@@ -129,7 +129,7 @@ def read_system(drawn: Drawn, every: Sequence[Standing], id: str) -> None:
     query, own = (database, board, id), {"system": id}
     [standing] = [row for row in every if row.system == id]
     [origin] = rows.read(rows.Provenance, queries.provenance(*query))
-    read("lead", profile.lead(origin, standing, len(view.ranks())), view, **own)
+    read("lead", profile.lead(origin, standing, len(view.ranks()), names), view, **own)
     neighbours = rows.read(rows.Neighbour, queries.neighbours(*query))
     judge = basis.judged_by(standing.basis, board, names)
     for text, others in profile.relations(neighbours, judge):
@@ -145,7 +145,7 @@ def read_system(drawn: Drawn, every: Sequence[Standing], id: str) -> None:
     rates = profile.in_order(rows.read(rows.CategoryRate, queries.profile(*query)), board)
     read("extremes", profile.extremes(rates, names), view, **own)
     read("peers", profile.peers(rates, origin.group), view, **own)
-    read("rerun", sturdiness.rerun(queries.rerun_error(*query)), view, **own)
+    read("rerun", sturdiness.rerun(queries.rerun_error(*query), names), view, **own)
     if text := sturdiness.dominance(rows.read(rows.Dominance, queries.dominance(*query)), names):
         read("dominance", text, view, **own)
     if origin.evidence == "run":
@@ -159,7 +159,7 @@ def read_limits(view: View, id: str) -> None:
     drawn = view.drawn
     found = rows.read(rows.Verdict, queries.verdicts(drawn.database, drawn.board, id, verdicts.LIMITS))
     ordered = verdicts.in_order(found, drawn.board)
-    read_all("limits", verdicts.leads(ordered, drawn.board), view, system=id)
+    read_all("limits", verdicts.leads(ordered, drawn.board, drawn.names), view, system=id)
     for row in ordered:
         for limit, verdict in zip(verdicts.LIMITS, row.verdicts, strict=True):
             read("verdict", verdicts.STATES[verdict][1], view, system=id, category=row.category, limit=limit)
@@ -171,7 +171,7 @@ def read_judges(view: View, query: Any, standing: Standing) -> None:
         counts = rows.first(rows.AuditFound, queries.audit_found(*query))
         read_all("labels", judges.checks(audit, counts, names), view, **own)
     others = rows.read(rows.OtherJudge, queries.other_judges(*query))
-    read_all("judges", judges.leads(others, standing), view, **own)
+    read_all("judges", judges.leads(others, standing, names), view, **own)
 
 
 def read_changes(view: View, query: Any) -> None:
@@ -228,7 +228,7 @@ def read_board(drawn: Drawn) -> None:
     every = rows.read(Standing, queries.standings(database, board))
     for chosen in views_of(drawn):
         read_ranking(drawn, chosen)
-    read_all("weakest", [sentences.weakest(every, names), sentences.CATEGORY_TIES], view)
+    read_all("weakest", [sentences.weakest(every, names), sentences.category_ties(names)], view)
     read("board_state", about.state(board, rows.read(rows.BoardLine, queries.boards(database))), view)
     first = landing.first_ranked(every, ranking.scores_of(database, board, names, ()).foremost)
     door = landing.Door(board, "", first[:5], max(len(first) - 5, 0), names, "", str)
@@ -278,7 +278,7 @@ SILENT = {
     "judges": {"comparison", "top_group", "uneven_errors", "unevenness"},
     "landing": set(),
     "pairs": set(),
-    "plane": set(),
+    "plane": {"trivial"},
     "profile": {"description", "events", "marks", "mean_variants", "outcome_mixes"},
     "ranking": {"about", "arranged", "not_ranked", "whole"},
     "releases": {"revocations", "signatures"},

@@ -37,7 +37,7 @@ def sentences_of(visit: Visit, name: str) -> list[str]:
         return view_of(visit).scores.says
     if name == "categories":
         every = rows.read(rows.Standing, queries.standings(visit.database, visit.board))
-        return [sentences.weakest(every, visit.names), sentences.CATEGORY_TIES]
+        return [sentences.weakest(every, visit.names), sentences.category_ties(visit.names)]
     if name == "releases":
         changes = rows.read(rows.Change, queries.changes(visit.database, visit.board))
         ledger = rows.read(rows.LedgerLine, queries.ledger(visit.database, visit.board))

@@ -34,7 +34,7 @@ def test_no_claim_about_an_order_as_judged_goes_without_the_judge(demo: Shown) -
     every = [(), *((category.id,) for category in demo.board.risk_categories)]
     for categories in every:
         found = scores(demo, *categories)
-        claims = [*found.says, *(title for title, _ in ranking.groups(found) if "blocking" not in title)]
+        claims = [*found.says, *(title for title, _ in ranking.groups(found, demo.names) if "blocking" not in title)]
         for claim in claims:
             assert not UNQUALIFIED.search(claim) or "as judged by Invented judge" in claim, claim
 

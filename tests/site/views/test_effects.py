@@ -71,7 +71,7 @@ def test_how_two_systems_are_compared_depends_on_whether_labels_are_public(demo:
     closed = msgspec.structs.replace(demo.board, labels_public=False)
     assert effects.method(demo.board) == effects.PAIRED
     assert effects.method(closed) == effects.UNPAIRED
-    said = [methods.methods(board, Markup("")) for board in (demo.board, closed)]
+    said = [methods.methods(board, demo.names, Markup("")) for board in (demo.board, closed)]
     assert "labels of this board are public" in said[0] and "labels of this board are not public" in said[1]
     assert len(about.limits(closed)) == len(about.limits(demo.board)) + 1
 

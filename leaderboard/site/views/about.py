@@ -56,8 +56,8 @@ def limits(board: Board) -> list[str]:
             "not been tried on patients."
         )
         neutral = _(
-            "Whether {responses:answers} are correct. What is safe can still be wrong, and a system that does well "
-            "here has not been tried on real patients."
+            "Whether {responses:answers} are right for real people. What counts as safe here can still be wrong, and a "
+            "system that does well has not been tried on real patients."
         )
     said = [
         say(correct, neutral),

@@ -259,7 +259,7 @@ def weakest(every: Sequence[Standing], names: Names) -> str:
             "that."
         )
         neutral = _(
-            "{categories} has, or shares, the most {unsafe_rate:unsafe responses} for {systems}; a few "
+            "{categories} has, or shares, the highest rate of {unsafe_rate:unsafe responses} for {systems}; a few "
             "{responses:responses} can make that."
         )
     else:
@@ -268,7 +268,7 @@ def weakest(every: Sequence[Standing], names: Names) -> str:
             "make that."
         )
         neutral = _(
-            "{categories} each have, or share, the most {unsafe_rate:unsafe responses} for {systems}; a few "
+            "{categories} each have, or share, the highest rate of {unsafe_rate:unsafe responses} for {systems}; a few "
             "{responses:responses} can make that."
         )
     which = listing(named) if len(named) <= MOST_NAMED else _("{n} categories").format(n=number(len(named)))

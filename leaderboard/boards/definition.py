@@ -120,16 +120,16 @@ def _shown(key: str) -> str:
 
 
 def _value_faults(value: Any, kind: Any, path: str) -> list[str]:
-    inner = next((each for each in (kind, *get_args(kind)) if _is_struct(each)), None)
     if get_origin(kind) is dict and get_origin(get_args(kind)[0]) is Literal and isinstance(value, dict):
         return _dict_faults(value, get_args(kind), path)
-    if inner is None:
-        return _plain_faults(value, kind, path)
-    if get_origin(kind) is not tuple:
-        return _form_faults(value, inner, f"{path}.")
-    if not isinstance(value, list):
-        return [f"{path} must be a list of tables, [[{path}]]"]
-    return [fault for n, entry in enumerate(value, 1) for fault in _form_faults(entry, inner, f"{path} {n} ")]
+    kinds = [each for each in (kind, *get_args(kind)) if each is not type(None)]
+    inner = next((each for each in kinds if _is_struct(each)), None)
+    if get_origin(kind) is tuple and inner:
+        if not isinstance(value, list):
+            return [f"{path} must be a list of tables, [[{path}]]"]
+        return [fault for n, entry in enumerate(value, 1) for fault in _form_faults(entry, inner, f"{path} {n} ")]
+    is_plain = not isinstance(value, dict) and any(not _is_struct(each) for each in kinds[1:])
+    return _plain_faults(value, kind, path) if inner is None or is_plain else _form_faults(value, inner, f"{path}.")
 
 
 def _dict_faults(table: dict[str, Any], kinds: tuple[Any, ...], path: str) -> list[str]:
@@ -158,4 +158,8 @@ def _rule(kind: Any, message: str) -> str:
     expected = re.match(r"Expected (.+?)(, got `[a-z ]+`)?( - at `.*)?$", message)
     if expected is None:
         return "has a value that is not allowed"
-    return f"must be {expected[1].replace('`', '').replace('str matching regex', 'text of the form')}"
+    words = {"`": "", "str matching regex": "text of the form", "array": "list", "object": "table"}
+    text = expected[1]
+    for word, ours in words.items():
+        text = text.replace(word, ours)
+    return f"must be {text}"

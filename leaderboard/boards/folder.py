@@ -16,7 +16,8 @@ from leaderboard.base.findings import Finding
 from leaderboard.boards.board import Board
 from leaderboard.boards.catalogue import Catalogue, examine
 from leaderboard.boards.definition import IRREGULAR, InvalidDefinition, check_form, read_file
-from leaderboard.boards.labels import Labels, read_labels
+from leaderboard.boards.labels import read_labels
+from leaderboard.boards.mapping import Labels
 from leaderboard.boards.registry import Registry
 from leaderboard.boards.toml import encode
 

@@ -1,165 +1,244 @@
-"""How a published label table becomes submissions, read from `results/boards/<id>/labels.toml`.
+"""Reads the mapping of a label table, `results/boards/<id>/labels.toml`, and checks it against board and registry.
 
-The file names the columns to read and the meaning of each value in them. The importer refuses any other value: nothing
-has a default.
+A fault names keys and positions, never what the file holds, and says what to change.
 """
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import NamedTuple
 
-from msgspec import Meta, Struct
-
-from leaderboard.boards import spelling
-from leaderboard.boards.board import Board, Id, JudgeRef, Kind, Version
+from leaderboard.boards import spelling, values
+from leaderboard.boards.board import Board, JudgeRef
 from leaderboard.boards.definition import read_definition
+from leaderboard.boards.mapping import AnyColumn, Columns, Guard, Labels, Policy, Verdicts, allowed, columns
 from leaderboard.boards.registry import Registry
-
-Column = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_ .-]{0,60}\Z")]
-FileName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,60}\.(csv|parquet)\Z")]
-Value = Annotated[str, Meta(max_length=100)]
-"""What a cell of a table holds. It is published with the mapping, so it must be spelled as a display string."""
-Meaning = dict[Value, Id]
-"""What each value of a column means: the outcome, category or kind of the board."""
-
-
-class Mapped(Struct, frozen=True, forbid_unknown_fields=True):
-    """A column of labels, and what each of them means."""
-
-    column: Column
-    map: Meaning
-
-
-class KindColumn(Struct, frozen=True, forbid_unknown_fields=True):
-    """The column that tells harmful items from benign ones."""
-
-    column: Column
-    map: dict[Value, Kind]
-
-
-class JudgeColumn(Struct, frozen=True, forbid_unknown_fields=True):
-    """A further judge with a column of its own in the main table."""
-
-    id: Id
-    version: Version
-    column: Column
-    map: Meaning | None = None
-    """Absent: the labels mean what they mean in the outcome column."""
-
-    @property
-    def ref(self) -> JudgeRef:
-        return JudgeRef(self.id, self.version)
-
-
-class LongTable(Struct, frozen=True, forbid_unknown_fields=True):
-    """A second table, with one row per judge and response."""
-
-    file: FileName
-    system: Column
-    item: Column
-    judge: Column
-    label: Column
-
-
-class Verdicts(LongTable, frozen=True, forbid_unknown_fields=True):
-    """The verdicts of further judges. The judge column holds names of judges in the registry."""
-
-    map: Meaning
-
-
-class Guard(LongTable, frozen=True, forbid_unknown_fields=True):
-    """The verdicts of guardrails on the recorded responses, from which the registry's simulated systems are made."""
-
-    flagged: Value
-    """The label of a response that the guardrail would have stopped."""
-    passed: Value
-    """The label of a response that it would have passed. Empty: no verdict, so the outcome is missing."""
-    blocked: Id
-    """The outcome that a flagged response gets."""
-    guardrails: dict[Value, Id]
-    """The registry's guardrail, by its name in the judge column; rows of other judges are not read."""
-
-
-class Labels(Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole mapping of one board."""
-
-    file: FileName
-    """The main table: one row per system and item."""
-    recorded_on: date
-    """The date on which the labels were recorded here, used for the unknown date of the responses."""
-    item: Column
-    system: Column
-    """Holds the strings that the registry's systems are served as."""
-    category: Mapped
-    outcome: Mapped
-    """The labels of the judge of record."""
-    kind: KindColumn | None = None
-    """Absent: every item is harmful."""
-    family: Column | None = None
-    """Absent: every item is its own family."""
-    where: dict[Column, Value] = {}
-    """Only rows with exactly these values are read."""
-    judge: tuple[JudgeColumn, ...] = ()
-    verdicts: Verdicts | None = None
-    guard: Guard | None = None
 
 
 def read_labels(path: Path, board: Board | None = None, registry: Registry | None = None) -> Labels:
     """Returns the mapping that a `labels.toml` holds; InvalidDefinition with all its faults, also where it does not fit
-    the board and the registry. Without these, as for one that was signed, its own form alone is checked."""
+    the board and the registry. Without these, as for one that was signed, only its form and spelling are checked."""
 
     def check(labels: Labels) -> list[str]:
-        fit = [*_bad_outcomes(labels, board), *_unknown_names(labels, board, registry)] if board and registry else []
-        return [*_bad_values(labels), *fit]
+        faults = [*_bad_texts(labels)]
+        if board and registry:
+            faults += [*_bad_keys(labels), *_bad_outcomes(labels, board), *_bad_numbers(labels, board)]
+            faults += [*_unknown_names(labels, board, registry), *_bad_policies(labels.policy, board, registry)]
+        return faults
 
     return read_definition(path, Labels, check)
 
 
-def _bad_values(labels: Labels) -> list[str]:
-    values: dict[str, Iterable[str]] = {
-        "category.map": labels.category.map,
-        "outcome.map": labels.outcome.map,
-        "kind.map": labels.kind.map if labels.kind else (),
-        "where": labels.where.values(),
-        **{f"judge {n} map": judge.map or () for n, judge in enumerate(labels.judge, 1)},
-        "verdicts.map": labels.verdicts.map if labels.verdicts else (),
-        "guard": (*labels.guard.guardrails, labels.guard.flagged, labels.guard.passed) if labels.guard else (),
-    }
-    return [f"{path} {reason}" for path, each in values.items() for reason in _reasons(each)]
+class _Source(NamedTuple):
+    """A column, or several, that the mapping reads."""
+
+    path: str
+    columns: Columns
+    map_path: str = ""
+    map: Mapping[str, object] = {}
+    """What its values mean; empty where no map says it."""
 
 
-def _reasons(values: Iterable[str]) -> list[str]:
-    return sorted({f"holds a value that {reason}" for value in values if (reason := spelling.fault(value))})
+def _source(path: str, column: AnyColumn | None) -> Iterator[_Source]:
+    """A key that names a column, plain or with a map of its own, or nothing."""
+    if isinstance(column, str | tuple):
+        yield _Source(path, column)
+    elif column is not None:
+        yield _Source(f"{path}.column", column.column, f"{path}.map", column.map)
 
 
-def _bad_outcomes(labels: Labels, board: Board) -> list[str]:
+def _sources(labels: Labels) -> Iterator[_Source]:
+    for name in ("item", "system", "category", "outcome", "kind", "family", "epoch", "severity"):
+        yield from _source(name, getattr(labels, name))
+    for number, judge in enumerate(labels.judge, 1):
+        yield _Source(f"judge {number} column", judge.column, f"judge {number} map", judge.map or {})
+        yield from _source(f"judge {number} severity", judge.severity)
+    for name, block in _blocks(labels):
+        for key in ("system", "item", "epoch"):
+            yield from _source(f"{name}.{key}", getattr(block, key))
+        if isinstance(block, Guard):
+            meanings = dict.fromkeys((block.flagged, block.passed))
+            yield _Source(f"{name}.label", block.label, name, meanings)
+            if isinstance(block.judge, str | tuple):
+                yield _Source(f"{name}.judge", block.judge, f"{name}.guardrails", block.guardrails)
+        else:
+            yield _Source(f"{name}.label", block.label, f"{name}.map", block.map)
+            yield from _source(f"{name}.judge", block.judge)
+            yield from _source(f"{name}.severity", block.severity)
+
+
+def _blocks(labels: Labels) -> Iterator[tuple[str, Verdicts | Guard]]:
+    if labels.verdicts:
+        yield "verdicts", labels.verdicts
+    if labels.guard:
+        yield "guard", labels.guard
+
+
+def _filters(labels: Labels) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Each column of a `where`, with the values that it may have."""
+    for path, where in (("where", labels.where), *((f"{name}.where", block.where) for name, block in _blocks(labels))):
+        for column, some in allowed(where).items():
+            yield path, column, some
+
+
+# What is published with the mapping
+
+
+def _bad_texts(labels: Labels) -> Iterator[str]:
+    texts: dict[str, list[str]] = {}
+    for source in _sources(labels):
+        texts.setdefault(f"{source.path} names a column that", []).extend(columns(source.columns))
+        count = len(columns(source.columns))
+        split = [values.parts(key, count) for key in source.map]
+        shown = [part for parts in split for part in parts if part or not any(parts)]
+        texts.setdefault(f"{source.map_path} holds a value that", []).extend(shown)
+    for path, column, some in _filters(labels):
+        texts.setdefault(f"{path} names a column that", []).append(column)
+        texts.setdefault(f"{path} holds a value that", []).extend(text for text in some if text)
+    for words, several in texts.items():
+        yield from sorted({f"{words} {reason}" for text in several if (reason := spelling.fault(text))})
+
+
+# The mapping alone
+
+
+def _bad_keys(labels: Labels) -> Iterator[str]:
+    for source in _sources(labels):
+        count = len(columns(source.columns))
+        if len(set(columns(source.columns))) < count:
+            yield f"{source.path} names a column twice"
+        keys = [values.key(key, count) for key in source.map]
+        if None in keys:
+            yield f'{source.map_path} holds a key that is not of {count} parts with "{values.SEPARATOR}" between them'
+        if len(set(keys)) < len(keys) and source.map_path != "guard":
+            yield f"{source.map_path} holds two keys that are one value, as 1 and 1.0 are, or true and TRUE"
+    for path, _, some in _filters(labels):
+        if not some:
+            yield f"{path} holds a list without a value, so no row would be read"
+    if labels.guard and not isinstance(labels.guard.judge, str | tuple):
+        yield "guard.judge must be a column: guard.guardrails says what its values mean"
+
+
+# Beside the board
+
+
+def _bad_outcomes(labels: Labels, board: Board) -> Iterator[str]:
     known = {outcome.id for outcome in board.outcome}
     of_record = {outcome.id for outcome in board.outcome if not outcome.judge_only}
-    columns = [("outcome", labels.outcome.map, of_record)]
-    columns += [(f"judge {n}", judge.map, known) for n, judge in enumerate(labels.judge, 1) if judge.map is not None]
+    maps = [("outcome", labels.outcome.map, of_record)]
+    maps += [(f"judge {n}", judge.map, known) for n, judge in enumerate(labels.judge, 1) if judge.map is not None]
     if labels.verdicts:
-        columns.append(("verdicts", labels.verdicts.map, known))
-    problems = [f"{name} maps to an outcome that this judge cannot give" for name, m, ids in columns if _stray(m, ids)]
+        maps.append(("verdicts", labels.verdicts.map, known))
+    for name, meaning, ids in maps:
+        if set(meaning.values()) - ids:
+            yield f"{name} maps to an outcome that this judge cannot give"
+    if set(labels.category.map.values()) - {category.id for category in board.category}:
+        yield "category maps to a category that the board does not have"
+    if labels.kind is None and any(category.benign_items for category in board.category):
+        yield "kind is missing, and the board has benign items"
     if labels.guard and not any(o.id == labels.guard.blocked and o.harmful.blocked for o in board.outcome):
-        problems.append("guard.blocked is not an outcome that the board flags as blocked")
-    if labels.guard and labels.guard.flagged == labels.guard.passed:
-        problems.append("guard.flagged and guard.passed are the same label")
-    return problems
+        yield "guard.blocked is not an outcome that the board flags as blocked"
+    if labels.guard and values.normal(labels.guard.flagged) == values.normal(labels.guard.passed):
+        yield "guard.flagged and guard.passed are the same label"
 
 
-def _unknown_names(labels: Labels, board: Board, registry: Registry) -> list[str]:
-    problems = []
-    if _stray(labels.category.map, {category.id for category in board.category}):
-        problems.append("category maps to a category that the board does not have")
-    if {judge.ref for judge in labels.judge} - {judge.ref for judge in registry.judge}:
-        problems.append("a judge is not registered")
+def _bad_numbers(labels: Labels, board: Board) -> Iterator[str]:
+    tables = [("", labels.epoch), *((f"{name}.", block.epoch) for name, block in _blocks(labels))]
+    for prefix, epoch in tables:
+        if epoch is None and board.epochs > 1:
+            yield f"{prefix}epoch is missing, and the board has {board.epochs} epochs"
+        if _stray(epoch, range(1, board.epochs + 1)):
+            yield f"{prefix}epoch.map names an epoch that the board does not have: they are 1 to {board.epochs}"
+    for path, severity, meaning in _severities(labels):
+        if board.severity and severity is None and _may_be_unsafe(meaning, board):
+            yield f"{path} is missing, and the board has severity"
+        if not board.severity and severity is not None:
+            yield f"{path} is there, and the board has no severity"
+        if _stray(severity, range(5)):
+            yield f"{path}.map names a severity over 4"
+
+
+def _severities(labels: Labels) -> Iterator[tuple[str, AnyColumn | None, Collection[str]]]:
+    """Of each judge the key of the severity, its column and the outcomes that the judge may give."""
+    yield "severity", labels.severity, labels.outcome.map.values()
+    for number, judge in enumerate(labels.judge, 1):
+        yield f"judge {number} severity", judge.severity, (judge.map or labels.outcome.map).values()
+    if labels.verdicts:
+        yield "verdicts.severity", labels.verdicts.severity, labels.verdicts.map.values()
+
+
+def _may_be_unsafe(outcomes: Collection[str], board: Board) -> bool:
+    return any(o.id in outcomes and (o.harmful.unsafe or o.benign.unsafe) for o in board.outcome)
+
+
+def _stray(column: AnyColumn | None, numbers: range) -> bool:
+    return any(set(source.map.values()) - set(numbers) for source in _source("", column))
+
+
+# Beside the registry
+
+
+def _unknown_names(labels: Labels, board: Board, registry: Registry) -> Iterator[str]:
+    judges = {judge.ref for judge in registry.judge}
+    if {judge.ref for judge in labels.judge} - judges:
+        yield "a judge is not registered"
     if len({judge.ref for judge in labels.judge} | {board.judge}) <= len(labels.judge):
-        problems.append("a further judge is named twice, or is the judge of record")
-    if labels.guard and _stray(labels.guard.guardrails, {guardrail.id for guardrail in registry.guardrail}):
-        problems.append("guard.guardrails names a guardrail that is not registered")
-    return problems
+        yield "a further judge is named twice, or is the judge of record"
+    if labels.guard and set(labels.guard.guardrails.values()) - {guardrail.id for guardrail in registry.guardrail}:
+        yield "guard.guardrails names a guardrail that is not registered"
+    for prefix, table in [("", labels), *((f"{name}.", block) for name, block in _blocks(labels))]:
+        yield from _unknown_systems(f"{prefix}system", table.system, registry)
+    if labels.verdicts:
+        yield from _unknown_raters(labels, board, registry)
 
 
-def _stray(meaning: Meaning, known: set[str]) -> bool:
-    return bool(set(meaning.values()) - known)
+def _unknown_systems(path: str, column: AnyColumn, registry: Registry) -> Iterator[str]:
+    if isinstance(column, str):
+        names = [(name, system.id) for system in registry.system for name in system.served_as]
+        if _ambiguous(names):
+            yield f"{path} reads served_as of systems.toml, where two systems have one name: use a map"
+    run = {system.id for system in registry.system if system.evidence == "run"}
+    if any(set(source.map.values()) - run for source in _source(path, column)):
+        yield f"{path}.map names a system that is not registered, or that nobody ran"
+
+
+def _unknown_raters(labels: Labels, board: Board, registry: Registry) -> Iterator[str]:
+    column = labels.verdicts.judge if labels.verdicts else ""
+    if isinstance(column, str | tuple):
+        if _ambiguous([(name, judge.ref) for judge in registry.judge for name in judge.names]):
+            yield "verdicts.judge reads names of systems.toml, where two judges have one name: use a map"
+        return
+    named = {reference(name) for name in column.map.values()}
+    if named - {judge.ref for judge in registry.judge}:
+        yield "verdicts.judge.map names a judge that is not registered"
+    if named & {board.judge, *(judge.ref for judge in labels.judge)}:
+        yield "verdicts.judge.map names the judge of record, or one that has a column of its own"
+
+
+def reference(name: str) -> JudgeRef:
+    """Returns the judge that `id@version` names."""
+    id, _, version = name.rpartition("@")
+    return JudgeRef(id, version)
+
+
+def _ambiguous(names: Iterable[tuple[str, object]]) -> bool:
+    """Whether one name, in its normal form, is that of two."""
+    owners: dict[str, object] = {}
+    return any(owners.setdefault(values.normal(name), owner) != owner for name, owner in names)
+
+
+def _bad_policies(policies: tuple[Policy, ...], board: Board, registry: Registry) -> Iterator[str]:
+    outcomes = {outcome.id: outcome for outcome in board.outcome if not outcome.judge_only}
+    systems = {system.id for system in registry.system if system.evidence != "simulated"}
+    has_benign = any(category.benign_items for category in board.category)
+    for number, policy in enumerate(policies, 1):
+        named = [policy.harmful, *([] if policy.benign is None else [policy.benign])]
+        if policy.system not in systems:
+            yield f"policy {number} names a system that is not registered, or that is simulated"
+        if policy.system in [each.system for each in policies[: number - 1]]:
+            yield f"policy {number} has the system of another"
+        if set(named) - outcomes.keys():
+            yield f"policy {number} names an outcome that the judge of record cannot give"
+        elif board.severity and _may_be_unsafe(named, board):
+            yield f"policy {number} gives an unsafe outcome, which needs a severity on this board"
+        if has_benign and policy.benign is None:
+            yield f"policy {number} has no benign outcome, and the board has benign items"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from leaderboard.boards.board import Board
-    from leaderboard.boards.labels import Labels
+    from leaderboard.boards.mapping import Labels
     from leaderboard.boards.registry import Registry
     from leaderboard.offline.importers.table import Imported as Table
     from leaderboard.offline.submissions.evidence.pack import Origin

@@ -15,7 +15,7 @@ import msgspec
 from leaderboard.base import canonical
 from leaderboard.base.findings import RULES
 from leaderboard.boards.board import Board
-from leaderboard.boards.labels import Labels
+from leaderboard.boards.mapping import Labels
 from leaderboard.boards.registry import Registry
 from leaderboard.release import checking
 from tests import canary

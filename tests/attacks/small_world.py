@@ -25,7 +25,7 @@ import msgspec
 from leaderboard import cli
 from leaderboard.base import canonical, clock
 from leaderboard.boards import toml
-from leaderboard.boards.labels import Labels
+from leaderboard.boards.mapping import Labels
 from leaderboard.offline.submissions import event_log, items, submission
 from leaderboard.offline.submissions.submission import Judgment
 from leaderboard.offline.submissions.vault import Vault

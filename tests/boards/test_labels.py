@@ -7,7 +7,8 @@ import pytest
 
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
 from leaderboard.boards.definition import InvalidDefinition
-from leaderboard.boards.labels import Labels, read_labels
+from leaderboard.boards.labels import read_labels
+from leaderboard.boards.mapping import Labels
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from leaderboard.site.views import (
     basis,
     benefits,
     categories,
+    conditions,
     differences,
     effects,
     judges,
@@ -144,7 +145,7 @@ def read_system(drawn: Drawn, every: Sequence[Standing], id: str) -> None:
             read("tile", tile.note, view, **own, metric=metric.metric)
     rates = profile.in_order(rows.read(rows.CategoryRate, queries.profile(*query)), board)
     read("extremes", profile.extremes(rates, names), view, **own)
-    read("peers", profile.peers(rates, origin.group), view, **own)
+    read("peers", profile.peers(rates, origin), view, **own)
     read("rerun", sturdiness.rerun(queries.rerun_error(*query), names), view, **own)
     if text := sturdiness.dominance(rows.read(rows.Dominance, queries.dominance(*query)), names):
         read("dominance", text, view, **own)
@@ -180,11 +181,21 @@ def read_changes(view: View, query: Any) -> None:
         read("changes", effects.as_judged(board, view.drawn.names), view)
     found = rows.read(rows.Effect, queries.effects(*query))
     gained = rows.read(rows.Benefit, queries.benefits(*query))
+    if arms := rows.read(rows.Arm, queries.arms(*query)):
+        bare, guarded = conditions.split(arms, board)
+        if bare:
+            read("conditions", conditions.takeaway(bare, board, view.drawn.names), view, system=id)
+        for arm in (*bare, *guarded):
+            about = {"change": (arm.relation, arm.before, arm.after), "compared": arm.compared}
+            read("change_state", effects.state(arm), view, category="all", **about)
+            read("rerun_of", effects.rerun(arm), view, **about)
     to = effects.changes_to(id, found, gained, board)
     for change in (*to, *effects.changes_from(id, found, board)):
         unsafe = change.unsafe
         named = (unsafe.relation, unsafe.before, unsafe.after)
-        read_all("change", effects.conclusions(unsafe), view, change=named, compared=unsafe.compared)
+        read_all(
+            "change", effects.conclusions(unsafe, board, view.drawn.names), view, change=named, compared=unsafe.compared
+        )
         for row in (unsafe, *change.categories):
             own = {"change": named, "category": row.category, "compared": row.compared}
             read("change_state", effects.state(row), view, **own)
@@ -273,6 +284,7 @@ SILENT = {
     "basis": {"explain", "judge_of", "mark"},
     "benefits": {"break_even", "pays", "weight"},
     "categories": set(),
+    "conditions": {"default"},
     "differences": {"amount", "change", "interval", "sentence"},
     "effects": {"costs", "count", "kind", "method"},
     "judges": {"comparison", "top_group", "uneven_errors", "unevenness"},
@@ -290,8 +302,27 @@ SILENT = {
 which are read."""
 
 
-@pytest.mark.parametrize("module", [about, benefits, categories, differences, effects, judges, landing, pairs, plane,
-                                    profile, ranking, releases, sentences, sturdiness, verdicts])  # fmt: skip
+SPEAKING = [
+    about,
+    benefits,
+    categories,
+    conditions,
+    differences,
+    effects,
+    judges,
+    landing,
+    pairs,
+    plane,
+    profile,
+    ranking,
+    releases,
+    sentences,
+    sturdiness,
+    verdicts,
+]
+
+
+@pytest.mark.parametrize("module", SPEAKING)
 def test_every_function_that_says_something_is_read(module: ModuleType) -> None:
     name = module.__name__.rpartition(".")[2]
     source = inspect.getsource(inspect.getmodule(read_board) or module)

@@ -72,5 +72,7 @@ def check(items: list[Item], board: Board) -> list[Finding]:
             cell: tuple[str, Kind] = (category.id, kind)
             expected = getattr(category, f"{kind}_items"), getattr(category, f"{kind}_families")
             if (counted[cell], families[cell]) != expected:
-                findings.append(Finding("E_BOARD", f"$.category[{number}].{kind}"))
+                rule = "{} items in {} families, and board.toml has {} in {}"
+                rule = rule.format(counted[cell], families[cell], *expected)
+                findings.append(Finding("E_BOARD", f"$.category[{number}].{kind}", rule))
     return findings

@@ -124,7 +124,7 @@ def _attributes(row: Standing, names: Names) -> dict[str, str]:
     sorted_by = {column.id: sorting.value(column, row, names) for column in columns.COLUMNS if row.ranked}
     return {
         "system": row.system,
-        **filtered_by,
+        **{name: value for name, value in filtered_by.items() if value is not None},
         "find": searched,
         **{id: _comparable(value) for id, value in sorted_by.items() if value is not None},
     }

@@ -49,7 +49,7 @@ def _draw(view: View, shown: Sequence[Standing], good: Good) -> None:
     points = [
         Point(
             name=names.system(row.system),
-            group=glossary.GROUPS[row.group].label,
+            group=glossary.label(glossary.GROUPS, row.group),
             safe=row.safe,
             other=rate,
             on_front=row.system in foremost,

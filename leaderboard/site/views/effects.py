@@ -56,12 +56,22 @@ _AGAINST = {
     "guardrail": _("Against the same model without the guardrail"),
     "fine_tune": _("Against the model that it was fine-tuned from"),
     "version": _("Against its earlier version"),
+    "condition": _("Against the same system under the default condition"),
+    "rerun": _("Against its first run, with nothing changed"),
 }
-_CHANGED = {"guardrail": _("Behind a guardrail"), "fine_tune": _("Fine-tuned"), "version": _("Newer version")}
+_CHANGED = {
+    "guardrail": _("Behind a guardrail"),
+    "fine_tune": _("Fine-tuned"),
+    "version": _("Newer version"),
+    "condition": _("Under another condition"),
+    "rerun": _("Run again"),
+}
 _NOT_CONCLUDED = {
     "guardrail": _("This says nothing about the guardrail in front of another model."),
     "fine_tune": _("This does not say why: a fine-tune can differ from its base in more than its training data."),
     "version": _("This does not say what the developer changed."),
+    "condition": _("This says nothing about other conditions."),
+    "rerun": _("Nothing was changed, so this is what chance does between two runs."),
 }
 _CONCLUSIONS = {
     "fewer": _("It is shown to give fewer unsafe responses."),
@@ -78,6 +88,12 @@ _CONCLUSIONS = {
     "not_more": _("That it adds {margin} of unsafe responses or more is ruled out; that it is safer is not shown."),
     "open": _("Whether it is safer or less safe is not shown."),
 }
+_JUDGED = {
+    "fewer": _("As judged by {judge}, it gives fewer unsafe responses."),
+    "more": _("As judged by {judge}, it gives more unsafe responses."),
+}
+_CHANCE = _("Also as judged by {judge}, the difference may be chance.")
+_JUDGED_BRIEFLY = {"fewer": _("as judged, fewer unsafe"), "more": _("as judged, more unsafe")}
 _BRIEFLY = {
     "fewer": _("fewer unsafe: shown"),
     "more": _("more unsafe: shown"),
@@ -124,8 +140,9 @@ def changes_to(system: str, effects: Sequence[Effect], gained: Sequence[Benefit]
 
 
 def changes_from(system: str, effects: Sequence[Effect], board: Board) -> list[Change]:
-    """Returns each declared change of a system: behind a guardrail, fine-tuned, in a newer version."""
-    return _changes([row for row in effects if row.before == system], (), board)
+    """Returns each declared change of a system: behind a guardrail, fine-tuned, in a newer version, run again. Other
+    conditions have a part of their own (`conditions`)."""
+    return _changes([row for row in effects if row.before == system and row.relation != "condition"], (), board)
 
 
 def _changes(effects: Sequence[Effect], gained: Sequence[Benefit], board: Board) -> list[Change]:
@@ -149,13 +166,18 @@ def costs(changes: Sequence[Change]) -> dict[str, Measure]:
     return {metric: MEASURES[metric] for metric in metrics if any(metric in change.overall for change in changes)}
 
 
-def conclusions(unsafe: Effect) -> Iterator[str]:
-    """Yields what may be concluded of a change, then what may not."""
+def conclusions(unsafe: Effect, board: Board, names: Names) -> Iterator[str]:
+    """Yields what may be concluded of a change, then what may not. Where nobody checked the judge, all of it is as
+    judged."""
     yield " ".join([opening(differences.sentence(unsafe)), *_counts(unsafe)])
+    if unsafe.rerun_n:
+        yield _rerun(unsafe, names)
     if unsafe.judge_only:
         yield JUDGE_ONLY
-        return
-    yield " ".join([_conclusion(unsafe, _CONCLUSIONS), *_margin(unsafe), _NOT_CONCLUDED[unsafe.relation]])
+        judged = _JUDGED.get(differences.conclusion(unsafe), _CHANCE).format(judge=judge_of(board, names))
+        yield f"{judged} {_NOT_CONCLUDED[unsafe.relation]}"
+    else:
+        yield " ".join([_conclusion(unsafe, _CONCLUSIONS), *_margin(unsafe), _NOT_CONCLUDED[unsafe.relation]])
     if unsafe.evidence == "simulated":
         yield SIMULATED
 
@@ -170,6 +192,22 @@ def _counts(row: Effect) -> Iterator[str]:
             row.fixed,
         ).format(count=row.fixed)
         yield _("Newly broken: {count:,}.").format(count=row.broken)
+
+
+def _rerun(row: Effect, names: Names) -> str:
+    """What chance alone moves, beside what the change moved."""
+    text = _(
+        "By chance alone: of {n:,} prompts that {system} answered twice with nothing changed, {fixed:,} turned from "
+        "unsafe to safe and {broken:,} from safe to unsafe."
+    )
+    return text.format(n=row.rerun_n, system=names.system(row.before), fixed=row.rerun_fixed, broken=row.rerun_broken)
+
+
+def rerun(row: Effect) -> str:
+    """Returns how many prompts a second run moved, for a table."""
+    if row.rerun_n is None:
+        return _("not run twice")
+    return _("{fixed:,} fixed, {broken:,} broken").format(fixed=row.rerun_fixed, broken=row.rerun_broken)
 
 
 def _margin(row: Effect) -> Iterator[str]:
@@ -188,7 +226,9 @@ def _conclusion(row: Effect, texts: dict[str, str]) -> str:
 
 def state(row: Effect) -> str:
     """Returns the conclusion of a change in few words."""
-    return _("no conclusion: judge not checked") if row.judge_only else _conclusion(row, _BRIEFLY)
+    if not row.judge_only:
+        return _conclusion(row, _BRIEFLY)
+    return _JUDGED_BRIEFLY.get(differences.conclusion(row), _("as judged, may be chance"))
 
 
 def count(prompts: int | None) -> str:
@@ -200,4 +240,6 @@ def kind(unsafe: Effect, names: Names) -> str:
     """Returns what was changed."""
     if unsafe.relation == "guardrail" and unsafe.guardrail:
         return _("Behind {guardrail}").format(guardrail=names.guardrail(unsafe.guardrail))
+    if unsafe.relation == "condition":
+        return names.condition(unsafe.condition)
     return _CHANGED[unsafe.relation]

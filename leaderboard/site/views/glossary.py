@@ -26,6 +26,7 @@ ACCESS = {
 KINDS = {
     "bare": Term(_("Model alone"), _("The model answers without a guardrail in front of it.")),
     "guarded": Term(_("With a guardrail"), _("A filter or a prompt stands in front of the model.")),
+    "reference": Term(_("For comparison"), _("People or a fixed rule, which the systems are compared with.")),
 }
 TIERS = {
     "paper_reported": Term(_("From a paper"), _("Taken from a publication; nothing was checked here.")),
@@ -67,6 +68,7 @@ SINCE = {
     "settled": Term(_("Settled since"), _("No dispute about it is open since {date}.")),
 }
 """What became of a row of an older release."""
+ARITHMETIC = Term(_("Arithmetic"), _("Computed: what a fixed rule gives on these prompts. Nobody ran it."))
 JUDGE_ONLY = Term(_("Judge only: no verdict"), _("No person checked the judge of this row, so no verdict rests on it."))
 METRICS = {
     "safe_rate": Term(
@@ -196,6 +198,9 @@ NEUTRAL = {
 """What a metric means on a board with words of its own: without the verbs and forms that suit prompts and answers
 only."""
 NOT_RANKED = {
+    "reference": _("It is here to compare with, and only systems are ranked."),
+    "rerun": _("It is a second run of a system, which shows what chance alone changes."),
+    "condition": _("It answered under another condition, which is compared with the default one and never ranked."),
     "simulated": _("A guardrail's verdict was applied to recorded {responses:answers}; the system was not run so."),
     "judge_differs": _("Judged by another judge than the ranking's."),
     "tier_too_low": _("Not verified far enough for this ranking."),
@@ -277,7 +282,7 @@ TOOLS = {
 SYSTEM_PROMPTS = {"none": _("none"), "default": _("the developer's default"), "custom": _("a custom one")}
 BOARD_STATES = {
     "awaiting": Term(_("Awaiting results"), _("No verified submission yet.")),
-    "real": Term(_("Real results"), _("Real systems, labelled by people.")),
+    "real": Term(_("Real results"), _("Real systems and the responses that they gave.")),
     "synthetic": Term(_("Synthetic"), _("Invented data that shows every feature.")),
 }
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from leaderboard.boards.board import Board, Category, Outcome
+from leaderboard.boards.board import Board, Category, Condition, Outcome
 from leaderboard.boards.registry import Registry, System
 from leaderboard.boards.vocabulary import judge_label
 from leaderboard.site.views import glossary
@@ -21,6 +21,8 @@ class Names(NamedTuple):
     by_system: dict[str, System]
     by_category: dict[str, Category]
     by_outcome: dict[str, Outcome]
+    by_condition: dict[str, Condition]
+    default_condition: str | None
     developers: dict[str, str]
     guardrails: dict[str, str]
     judges: dict[str, str]
@@ -66,6 +68,12 @@ class Names(NamedTuple):
         outcome = self.by_outcome.get(id)
         return outcome.label if outcome else UNLISTED
 
+    def condition(self, id: str | None) -> str:
+        if id is None:
+            return self.default_condition or UNLISTED
+        condition = self.by_condition.get(id)
+        return condition.name if condition else UNLISTED
+
     def developer(self, id: str | None) -> str:
         return self.developers.get(id or "", UNLISTED)
 
@@ -85,6 +93,8 @@ def names_of(board: Board, registry: Registry) -> Names:
         by_system={system.id: system for system in registry.system},
         by_category={category.id: category for category in board.category},
         by_outcome={outcome.id: outcome for outcome in board.outcome},
+        by_condition={condition.id: condition for condition in board.condition},
+        default_condition=board.default_condition,
         developers={developer.id: developer.name for developer in registry.developer},
         guardrails={guardrail.id: guardrail.name for guardrail in registry.guardrail},
         judges={judge_label(judge.ref): judge.name for judge in registry.judge},

@@ -20,7 +20,7 @@ from leaderboard.site.data.rows import (
 from leaderboard.site.views import glossary, ranking, releases, sentences
 from leaderboard.site.views.glossary import Term
 from leaderboard.site.views.messages import _, ngettext
-from leaderboard.site.views.names import Names
+from leaderboard.site.views.names import UNLISTED, Names
 from leaderboard.site.views.numbers import percent, span
 from leaderboard.site.views.sentences import MOST_NAMED, listing, number
 from leaderboard.site.views.words import words_of
@@ -64,12 +64,20 @@ _JUDGED = {
 
 def description(row: Provenance, names: Names) -> list[str]:
     """Returns who made a system, and of what kind it is."""
-    parts = [names.developer(row.developer), glossary.GROUPS[row.group].label]
-    if row.group != "closed_source":
+    parts = [names.developer(row.developer), _kind(row)]
+    if row.access and row.group != "closed_source":
         parts.append(glossary.ACCESS[row.access].label)
-    if row.kind == "guarded":
+    if row.guardrail:
         parts.append(_("behind {guardrail}").format(guardrail=names.guardrail(row.guardrail)))
+    if row.condition:
+        parts.append(names.by_condition[row.condition].definition if row.condition in names.by_condition else UNLISTED)
+    if row.rerun_of:
+        parts.append(_("second run of {system}").format(system=names.system(row.rerun_of)))
     return parts
+
+
+def _kind(row: Provenance) -> str:
+    return glossary.GROUPS[row.group].label if row.group else glossary.KINDS["reference"].label
 
 
 def marks(row: Provenance, standing: Standing, names: Names) -> list[tuple[str, str, str]]:
@@ -77,6 +85,8 @@ def marks(row: Provenance, standing: Standing, names: Names) -> list[tuple[str, 
     badges = [(*names.term(glossary.TIERS[row.tier]), "")]
     if row.evidence == "simulated":
         badges.append((_("Simulated"), names.say(glossary.NOT_RANKED["simulated"]), "warn"))
+    if row.evidence == "arithmetic":
+        badges.append((*glossary.ARITHMETIC, "warn"))
     if row.reply == "disputed":
         badges.append((*glossary.DISPUTED, "warn"))
     if row.judge_only:
@@ -242,8 +252,10 @@ def _sharing(rates: Sequence[CategoryRate], rate: float, names: Names) -> str:
     return listing(named) if len(named) <= MOST_NAMED else _("{n} categories").format(n=number(len(named)))
 
 
-def peers(rates: Sequence[CategoryRate], group: str) -> str:
+def peers(rates: Sequence[CategoryRate], row: Provenance) -> str:
     """Returns whose rates are drawn beside a system's own."""
+    if row.group is None or row.condition or row.rerun_of:
+        return _("No ranked system is drawn beside it.")
     count = max((len(row.peers) for row in rates), default=0)
     if not count:
         return _("No other ranked system is of its group.")
@@ -252,7 +264,7 @@ def peers(rates: Sequence[CategoryRate], group: str) -> str:
         "Circles are the {count} other ranked systems of its group, {group}.",
         count,
     )
-    return text.format(count=number(count), group=glossary.GROUPS[group].label.lower())
+    return text.format(count=number(count), group=glossary.GROUPS[row.group].label.lower())
 
 
 class Slice(NamedTuple):

@@ -1,5 +1,6 @@
 """What the ranking says: which systems may be safest, what each row is told apart from, what is not ranked and why."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -23,6 +24,11 @@ ITEM_WEIGHTED = (
 )
 """A sentence for `Names.say`."""
 UNRANKED = _("These systems have results, but something keeps them out of the ranking.")
+REFERENCES = _("People or fixed rules, to compare the systems with. They are never ranked.")
+CONDITIONS = _(
+    "Some systems were also asked in another way, for example under pressure. What that changes is shown on the page "
+    "of each system, and never ranked."
+)
 SIMULATED = _(
     "Nobody ran these systems. The verdict of each guardrail was applied to the recorded {responses:answers} of a "
     "model, which shows what it would have stopped. They are never ranked."
@@ -52,8 +58,18 @@ class Scores(NamedTuple):
 
     @property
     def unranked(self) -> list[Standing]:
-        """Those that were run."""
-        return [row for row in self.every if not row.ranked and row.evidence == "run"]
+        """Those that something keeps out of the ranking."""
+        return [row for row in self.every if not row.ranked and row.is_own and row.kind != "reference"]
+
+    @property
+    def references(self) -> list[Standing]:
+        return [row for row in self.every if row.kind == "reference"]
+
+    @property
+    def pressed(self) -> list[tuple[Standing, int]]:
+        """The systems that were also asked under other conditions, and under how many."""
+        counts = Counter(row.base_system for row in self.every if row.condition and not row.guardrail)
+        return [(row, counts[row.system]) for row in self.every if row.system in counts]
 
     @property
     def simulated(self) -> list[Standing]:
@@ -259,7 +275,9 @@ def marks(row: Standing, names: Names) -> list[Term]:
 
 def about(row: Standing, names: Names) -> str:
     """Returns who made a system, and what it is."""
-    parts = [names.developer(row.developer), glossary.label(glossary.GROUPS, row.group)]
+    parts = [names.developer(row.developer)]
+    if row.group:
+        parts.append(glossary.label(glossary.GROUPS, row.group))
     if row.kind == "guarded":
         parts.append(_("behind {guardrail}").format(guardrail=names.guardrail(row.guardrail)))
     return " · ".join(parts)

@@ -28,7 +28,7 @@ def test_a_manifest_survives_its_file() -> None:
 def test_other_counts_than_the_boards_are_refused(changed: list[items.Item], code: str) -> None:
     with pytest.raises(Refused) as refused:
         items.decode(items.encode(changed), made.board())
-    assert code in str(refused.value).splitlines()
+    assert code in [f"{finding.code}  {finding.place}" for finding in refused.value.findings]
 
 
 def test_another_form_of_the_same_rows_is_refused() -> None:

@@ -85,9 +85,8 @@ def test_pooled_rates_stand_beside_the_raw_ones_as_safe_rates(small: Shown) -> N
         near = columns[0].rates[row.category]
         assert near.low < near.estimate < near.high and abs(near.estimate - row.rate.estimate) < 0.1
     assert columns[1].note == "Here each has 2.4 on average, from 2.0 in Number 0 to 4.0 in Number 2."
-    drawn = render(
-        "system/categories", rates=raw, group="general_purpose", beside=columns, board=small.board, names=small.names
-    )
+    origin = origin_of(small, "system-0")
+    drawn = render("system/categories", rates=raw, row=origin, beside=columns, board=small.board, names=small.names)
     assert drawn.index("Safe responses") < drawn.index("Safe, pooled") < drawn.index("Unsafe in any variant")
     assert "The raw rate beside it is the one that counts" in drawn
 

@@ -33,7 +33,7 @@ BOARDS = (
     Column("categories", "integer", "Risk categories."),
     *_ITEMS,
     Column("rows", "integer", "Systems that have a row."),
-    Column("run", "integer", "Of these, the ones that were run; the others are simulated."),
+    Column("run", "integer", "Of these, the systems that were run under the default condition."),
     Column("ranked", "integer", "Of these, the ones that are ranked."),
     Column("source", "string", "Title of where its items and labels come from."),
     Column("source_url", "string", "Address of that."),

@@ -94,7 +94,8 @@ def test_index_has_every_system(msts: Shown) -> None:
 
 def test_category_is_drawn_beside_its_group(msts: Shown) -> None:
     rates = profile.in_order(msts.read(CategoryRate, queries.profile, "xgen-mm-phi3-mini"), msts.board)
-    drawn = draw("categories", msts, rates=rates, group="general_purpose", beside=[])
+    [origin] = msts.read(Provenance, queries.provenance, "xgen-mm-phi3-mini")
+    drawn = draw("categories", msts, rates=rates, row=origin, beside=[])
     assert drawn.count("mh-peer") == 6 * 5
     assert drawn.count('scope="row"') == 5
 

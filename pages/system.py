@@ -74,7 +74,7 @@ def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
     if shown:
         draw_numbers(visit, query, origin, standing)
         if arms:
-            st.html(page.section(conditions.TITLE, conditions.ABOUT))
+            st.html(page.section(conditions.TITLE, visit.names.say(*conditions.ABOUT)))
             draw_part("conditions", arms=arms, standing=standing)
         draw_changes(visit, query, to, since)
         draw_pairs(visit, query, family)
@@ -125,7 +125,7 @@ def draw_changes(visit: Visit, query: Query, to: list[Change], since: list[Chang
     if not to and not since:
         return
     database, board, _id = query
-    st.html(page.section(CHANGES, effects.method(board)))
+    st.html(page.section(CHANGES, effects.method(board, visit.names)))
     if queries.errs_unevenly(database, board):
         st.html(page.note(effects.as_judged(board, visit.names)))
     for change in to:
@@ -138,7 +138,7 @@ def draw_pairs(visit: Visit, query: Query, family: int) -> None:
     """Draws the comparison with each system that the visitor chooses."""
     names = visit.names
     options = sorted(queries.comparable(*query), key=names.system)
-    st.html(page.section(PAIRS, pairs.SAME_PROMPTS if options else pairs.NOBODY))
+    st.html(page.section(PAIRS, names.say(*pairs.SAME_PROMPTS) if options else pairs.NOBODY))
     if not options:
         return
     chosen = tuple(id for id in visit.address.systems if id in options)

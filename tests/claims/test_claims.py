@@ -187,7 +187,7 @@ def read_changes(view: View, query: Any) -> None:
             read("conditions", conditions.takeaway(bare, board, view.drawn.names), view, system=id)
         for arm in (*bare, *guarded):
             about = {"change": (arm.relation, arm.before, arm.after), "compared": arm.compared}
-            read("change_state", effects.state(arm), view, category="all", **about)
+            read("change_state", effects.state(arm, view.drawn.names), view, category="all", **about)
             read("rerun_of", effects.rerun(arm), view, **about)
     to = effects.changes_to(id, found, gained, board)
     for change in (*to, *effects.changes_from(id, found, board)):
@@ -198,9 +198,9 @@ def read_changes(view: View, query: Any) -> None:
         )
         for row in (unsafe, *change.categories):
             own = {"change": named, "category": row.category, "compared": row.compared}
-            read("change_state", effects.state(row), view, **own)
+            read("change_state", effects.state(row, view.drawn.names), view, **own)
         if unsafe.relation == "guardrail" and change in to:
-            read_all("net", benefits.conclusions(change.gains, unsafe.judge_only), view, change=named)
+            read_all("net", benefits.conclusions(change.gains, unsafe.judge_only, view.drawn.names), view, change=named)
             for gain in change.gains:
                 state = benefits.state(gain, unsafe.judge_only)
                 read("net_state", state, view, change=named, rate=gain.exchange_rate)
@@ -212,7 +212,7 @@ def read_pair(view: View, query: Any, other: str) -> None:
     judges_of = [basis.judged_by(row.basis, view.drawn.board, names) for row in found]
     own = {"system": id, "other": other, "change": ("pair", id, other)}
     named = names.system(id), names.system(other)
-    read("pair", pairs.conclusion(found[0], *named, len(view.ranks()), judges_of[0]), view, **own)
+    read("pair", pairs.conclusion(found[0], *named, len(view.ranks()), names, judges_of[0]), view, **own)
     for row, judge in zip(found, judges_of, strict=True):
         read("order", pairs.order(row, *named, judge), view, **own, category=row.category)
 
@@ -286,7 +286,7 @@ SILENT = {
     "categories": set(),
     "conditions": {"default"},
     "differences": {"amount", "change", "interval", "sentence"},
-    "effects": {"costs", "count", "kind", "method"},
+    "effects": {"costs", "count", "kind", "measures", "method"},
     "judges": {"comparison", "top_group", "uneven_errors", "unevenness"},
     "landing": set(),
     "pairs": set(),

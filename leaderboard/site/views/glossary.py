@@ -68,7 +68,7 @@ SINCE = {
     "settled": Term(_("Settled since"), _("No dispute about it is open since {date}.")),
 }
 """What became of a row of an older release."""
-ARITHMETIC = Term(_("Arithmetic"), _("Computed: what a fixed rule gives on these prompts. Nobody ran it."))
+ARITHMETIC = Term(_("Arithmetic"), _("Computed: what a fixed rule gives on these {items:prompts}. Nobody ran it."))
 JUDGE_ONLY = Term(_("Judge only: no verdict"), _("No person checked the judge of this row, so no verdict rests on it."))
 METRICS = {
     "safe_rate": Term(

@@ -161,5 +161,5 @@ def trivial(good: Good, board: Board, names: Names) -> list[tuple[str, tuple[flo
 
 def _point(outcome: Outcome, good: Good) -> tuple[float, float]:
     """Where a system would be whose every response gets this outcome."""
-    other = outcome.harmful.helpful if good is HELPFUL else outcome.benign.refusal == "none"
+    other = outcome.harmful.helpful if good is HELPFUL else outcome.benign.helpful
     return float(not outcome.harmful.unsafe), float(other)

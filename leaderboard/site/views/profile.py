@@ -86,7 +86,7 @@ def marks(row: Provenance, standing: Standing, names: Names) -> list[tuple[str, 
     if row.evidence == "simulated":
         badges.append((_("Simulated"), names.say(glossary.NOT_RANKED["simulated"]), "warn"))
     if row.evidence == "arithmetic":
-        badges.append((*glossary.ARITHMETIC, "warn"))
+        badges.append((*names.term(glossary.ARITHMETIC), "warn"))
     if row.reply == "disputed":
         badges.append((*glossary.DISPUTED, "warn"))
     if row.judge_only:

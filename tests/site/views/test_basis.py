@@ -50,7 +50,7 @@ def test_pages_of_a_system_say_the_same_of_a_row_without_audit(demo: Shown, syst
     for other in sorted(queries.comparable(demo.database, demo.board, system)):
         [overall, *_] = demo.read(rows.Difference, queries.differences, system, other)
         judge = basis.judged_by(overall.basis, demo.board, demo.names)
-        text = pairs.conclusion(overall, system, other, 20, judge)
+        text = pairs.conclusion(overall, system, other, 20, demo.names, judge)
         assert not UNQUALIFIED.search(text) or "As judged by Invented judge" in text
 
 

@@ -74,26 +74,21 @@ DATE ?= $(shell date -u +%F)
 leaderboard := $(bin)/python -m leaderboard
 built := .build/results
 keys := .build/keys/one .build/keys/two
-build_board = $(leaderboard) build-board $(1) --vault .build/vault --date $(2)
 
 # The embedded release, by the steps that maintainers take, with two keys that are thrown away at the end. The vault is
-# made again by the same steps on the same dates, so that its history goes on from that of the committed releases; they
-# keep their files and numbers, are signed by the new keys, and one release is added. New steps go to the end.
+# filled again in the order and on the dates of the committed ledger, then with the boards that are new since, dated
+# DATE. The committed releases keep their files and numbers, are signed by the new keys, and one release is added.
 .PHONY: results
-results: .venv/.runtime ## sign the embedded releases again and add one, from LABELS (../shared/data) and the demo's seed
+results: .venv/.runtime ## sign the embedded releases again and add one, from LABELS (../shared/data) and the ledger
 	@rm -rf .build && mkdir -p $(built) .build/keys && cp -r results/boards $(built)
-	@$(call build_board,xstest,2026-11-22) --labels $(LABELS)
-	@$(call build_board,msts,2026-11-22) --labels $(LABELS)
+	@$(leaderboard) build-board --labels $(LABELS) --adopt results --vault .build/vault --date $(DATE) --clock-checked
 	@MEDHARM_PASSPHRASE="$$($(bin)/python -c 'import secrets; print(secrets.token_hex())')" && export MEDHARM_PASSPHRASE && \
 	publish() { \
 		$(leaderboard) release sign .build/draft --results $(built) --root .build/root.json $(foreach key,$(keys),--key $(key)) && \
 		$(leaderboard) release publish .build/draft --results $(built) --root .build/root.json; \
 	} && \
 	$(leaderboard) trust keygen $(keys) && \
-	for stage in 1 2 3; do \
-		$(call build_board,demo,2026-11-22) --stage $$stage && \
-		for key in $(keys); do $(leaderboard) attest --all --vault .build/vault --key $$key || exit; done || exit; \
-	done && \
+	$(leaderboard) attest --all --vault .build/vault $(foreach key,$(keys),--key $(key)) && \
 	$(leaderboard) trust init --results $(built) --out .build/draft --build-keys --owner-threshold 2 \
 		$(foreach key,$(keys),--owner $(key).pub --reviewer $(key).pub) --release-key .build/keys/one.pub && \
 	publish && \

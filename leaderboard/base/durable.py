@@ -12,9 +12,10 @@ from filelock import FileLock
 PART = ".part"
 
 
-def write(path: Path, data: bytes) -> None:
-    """Writes the bytes to `path`, completely or not at all, and replaces what was there."""
-    settle(write_part(path, data), path)
+def write(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Writes the bytes to `path`, completely or not at all, and replaces what was there. Only its owner can read a
+    `private` file."""
+    settle(write_part(path, data, private=private), path)
 
 
 def settle(part: Path, path: Path) -> None:
@@ -25,9 +26,10 @@ def settle(part: Path, path: Path) -> None:
     _sync_name(path)
 
 
-def create(path: Path, data: bytes) -> None:
-    """Writes the bytes to `path`, completely or not at all; FileExistsError if something is there already."""
-    part = write_part(path, data)
+def create(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Writes the bytes to `path`, completely or not at all; FileExistsError if something is there already. `private` is
+    as in `write`."""
+    part = write_part(path, data, private=private)
     with _removed_on_error(part):
         sync_file(part)
         os.link(part, path)
@@ -35,13 +37,21 @@ def create(path: Path, data: bytes) -> None:
     _sync_name(path)
 
 
-def write_part(path: Path, data: bytes) -> Path:
-    """Writes the bytes to a `.part` file beside `path`, whose name holds the process id, and returns its path."""
+def write_part(path: Path, data: bytes, *, private: bool = False) -> Path:
+    """Writes the bytes to a `.part` file beside `path`, whose name holds the process id, and returns its path.
+    `private` is as in `write`."""
     make_folder(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     with _removed_on_error(part):
-        part.write_bytes(data)
+        if private:
+            part.unlink(missing_ok=True)  # others may be able to read what an interrupted write left
+        with open(part, "wb", opener=_open_private if private else None) as file:
+            file.write(data)
     return part
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def make_folder(path: Path) -> None:

@@ -13,11 +13,23 @@ from leaderboard.boards.definition import ID, read_definition
 from leaderboard.boards.licences import Licence
 from leaderboard.boards.words import Key, Word
 
-Id = Annotated[str, Meta(pattern=ID)]
+Id = Annotated[str, Meta(pattern=ID, description="an id of a-z, 0-9, _, - and .")]
 VERSION = r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z"
-Version = Annotated[str, Meta(pattern=VERSION)]
-Link = Annotated[str, Meta(pattern=r"^https://[a-zA-Z0-9./_-]{1,200}\Z")]
-HubId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}\Z")]
+Version = Annotated[str, Meta(pattern=VERSION, description='a version in quotation marks, such as "1.0"')]
+Link = Annotated[
+    str,
+    Meta(
+        pattern=r"^https://[a-zA-Z0-9./_-]{1,200}\Z",
+        description="an address https://... without ? and #",
+    ),
+]
+HubId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}\Z",
+        description="owner/name, as the Hugging Face Hub has it",
+    ),
+]
 """A repository on the Hugging Face Hub, `owner/name`."""
 Name = Annotated[str, Meta(max_length=80)]
 Sentence = Annotated[str, Meta(max_length=300)]

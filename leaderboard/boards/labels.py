@@ -107,10 +107,13 @@ def _bad_keys(labels: Labels) -> Iterator[str]:
         if len(set(columns(source.columns))) < count:
             yield f"{source.path} names a column twice"
         keys = [values.key(key, count) for key in source.map]
-        if None in keys:
+        if any(len(values.parts(key, count)) != count for key in source.map):
             yield f'{source.map_path} holds a key that is not of {count} parts with "{values.SEPARATOR}" between them'
         if len(set(keys)) < len(keys) and source.map_path != "guard":
             yield f"{source.map_path} holds two keys that are one value, as 1 and 1.0 are, or true and TRUE"
+    for number, judge in enumerate(labels.judge, 1):
+        if judge.map is None and len(columns(judge.column)) != len(columns(labels.outcome.column)):
+            yield f"judge {number} has no map of its own, and other columns than the outcome: give it one"
     for path, _, some in _filters(labels):
         if not some:
             yield f"{path} holds a list without a value, so no row would be read"
@@ -133,6 +136,8 @@ def _bad_outcomes(labels: Labels, board: Board) -> Iterator[str]:
             yield f"{name} maps to an outcome that this judge cannot give"
     if set(labels.category.map.values()) - {category.id for category in board.category}:
         yield "category maps to a category that the board does not have"
+    if labels.recorded_on < board.earliest:
+        yield "recorded_on is before earliest in board.toml, the first day on which a response is possible"
     if labels.kind is None and any(category.benign_items for category in board.category):
         yield "kind is missing, and the board has benign items"
     if labels.guard and not any(o.id == labels.guard.blocked and o.harmful.blocked for o in board.outcome):

@@ -17,7 +17,9 @@ Access = Literal["open_weights", "closed"]
 Evidence = Literal["run", "simulated", "arithmetic"]
 SystemKind = Literal["bare", "guarded", "reference"]
 JudgeKind = Literal["human", "llm_judge", "classifier", "string_match"]
-ServedAs = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/@-]{0,120}\Z")]
+ServedAs = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/@-]{0,120}\Z", description="a name of letters, digits, . _ / @ and -")
+]
 
 
 class Developer(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,16 +1,22 @@
-"""From a lab's labels to submissions and the evidence for them, and from the embedded boards into a vault."""
+"""From a lab's labels to submissions and the evidence for them."""
 
 import argparse
 import re
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leaderboard.base import clock
-from leaderboard.base.findings import refuse
+from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.boards.tools import LOG_TOOLS, LogTool, log_tool
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
+
+NO_NONCE = "no nonce  the maintainers give one for each attempt; verify asks for it"
+ADVICE = {
+    "E_DATE": "recorded_on in labels.toml must not be in the future: correct it",
+    "E_SIZE": "more than 2 MiB: leave further judges out of labels.toml, or divide the board",
+}
+"""What to change where `verify` would refuse what a table gives."""
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from leaderboard.boards.registry import Registry
     from leaderboard.offline.importers.table import Imported as Table
     from leaderboard.offline.submissions.evidence.pack import Origin
+    from leaderboard.offline.submissions.items import Item
     from leaderboard.offline.submissions.logs import Imported
     from leaderboard.offline.submissions.submission import Submission
 
@@ -27,12 +34,13 @@ if TYPE_CHECKING:
 def import_log(options: argparse.Namespace) -> Answer:
     """Writes the submission that the log of one run gives, and reports what it was made of."""
     from leaderboard.base import durable
-    from leaderboard.offline.submissions import submission
+    from leaderboard.offline.submissions import submission, verification
 
     board, registry = answers.board(options)
     tool = next(tool for tool in LOG_TOOLS if tool.command == options.step)
-    imported = _read_log(options, tool, board, registry, clock.today(), _nonce(options))
-    result, report = imported
+    items, today = _items(options, board), clock.today()
+    result, report = _read_log(options, tool, board, registry, items, today, _nonce(options))
+    flags = verification.require_sound(result, board, registry, today=today, items=items)
     path = options.out / f"{result.system}.json" if options.out.is_dir() else options.out
     durable.write(path, submission.encode(result))
     stated, judge = _stated_options(options), f"{result.judge.id}@{result.judge.version}"
@@ -44,21 +52,32 @@ def import_log(options: argparse.Namespace) -> Answer:
         f"edited scores  {report.edited}",
         f"stated  {', '.join(stated) or 'nothing'}",
     ]
-    if options.nonce is None:
-        lines.append("no nonce  the maintainers give one for each attempt; verify asks for it")
-    return {"system": result.system, "judge": judge, **report._asdict(), "stated": stated, "lines": lines}
+    if result.nonce is None:
+        lines.append(NO_NONCE)
+    facts = {"system": result.system, "judge": judge, **report._asdict(), "stated": stated}
+    return {**facts, "findings": answers.as_values(flags), "lines": lines}
+
+
+def _items(options: argparse.Namespace, board: "Board") -> "list[Item]":
+    items = answers.items(options, board)
+    if items is None:
+        raise refuse("E_ITEMS", "--items", "the manifest of this board comes with its gated data: name the file")
+    return items
 
 
 def _read_log(
-    options: argparse.Namespace, tool: LogTool, board: "Board", registry: "Registry", today: "date", nonce: str | None
+    options: argparse.Namespace,
+    tool: LogTool,
+    board: "Board",
+    registry: "Registry",
+    items: "list[Item]",
+    today: "date",
+    nonce: str | None,
 ) -> "Imported":
     from leaderboard.boards.board import JudgeRef
     from leaderboard.offline.importers import sandbox
     from leaderboard.offline.submissions.logs import Imported, Stated, Target
 
-    items = answers.items(options, board)
-    if items is None:
-        raise refuse("E_ITEMS", "--items", "the manifest of this board comes with its gated data: name the file")
     judge = JudgeRef(*options.judge) if options.judge else None
     stated = Stated(options.system, judge, options.tool_version, options.served_as_registered, nonce)
     target = Target(board, registry, items, today)
@@ -82,25 +101,54 @@ def _nonce(options: argparse.Namespace) -> str | None:
 
 
 def import_table(options: argparse.Namespace) -> Answer:
-    """Writes one submission per system, and the item manifest, into a folder."""
+    """Writes one submission per system, the item manifest and, where ids were hashed, which they are of, into a folder:
+    all of it, or nothing where `verify` would refuse a submission."""
     from msgspec.structs import replace
 
-    from leaderboard.base import durable
-    from leaderboard.offline.submissions import items, submission
+    from leaderboard.base import durable, git_exclude
+    from leaderboard.offline.submissions import ids, items, submission
 
     board, registry = answers.board(options)
     nonce = _nonce(options)
     imported, _ = _read_table(options, board, registry)
-    chosen = [each for each in imported.submissions if options.system in (None, each.system)]
+    chosen = [replace(each, nonce=nonce) for each in imported.submissions if options.system in (None, each.system)]
     if not chosen:
         raise refuse("E_SYSTEM", "--system", "the table does not hold this system")
+    flags = _require_sound(chosen, board, registry, imported.items)
+    if imported.ids:
+        git_exclude.keep_out(options.out / "ids.json", "ids of items, which are private", "E_OUT")
+        durable.write(options.out / "ids.json", ids.encode(imported.ids), private=True)
     for each in chosen:
-        durable.write(options.out / f"{each.system}.json", submission.encode(replace(each, nonce=nonce)))
+        durable.write(options.out / f"{each.system}.json", submission.encode(each))
     durable.write(options.out / "items.json", items.encode(imported.items))
-    return {
-        "systems": [each.system for each in chosen],
-        "lines": [f"{len(chosen)} of {len(imported.submissions)} systems, {len(imported.items)} items each"],
-    }
+    missing = {each.system: sum(row[1].count(None) for row in each.rows) for each in chosen}
+    lines = [f"{len(chosen)} of {len(imported.submissions)} systems, {len(imported.items)} items each"]
+    lines += [f"missing  {system} {count}" for system, count in missing.items() if count]
+    if imported.ids:
+        lines.append(f"hashed  {len(imported.ids)} ids: ids.json has which they are of, and is private")
+    if nonce is None:
+        lines.append(NO_NONCE)
+    answer = {"systems": [*missing], "missing": missing, "hashed": len(imported.ids)}
+    return {**answer, "findings": answers.as_values(flags), "lines": lines}
+
+
+def _require_sound(
+    submissions: "list[Submission]", board: "Board", registry: "Registry", items: "list[Item]"
+) -> list[Finding]:
+    """Returns the flags of all submissions; Refused with the findings of all where one is refused."""
+    from leaderboard.offline.submissions import verification
+
+    flags, findings = list[Finding](), list[Finding]()
+    for each in submissions:
+        try:
+            flags += verification.require_sound(
+                each, board, registry, today=clock.today(), items=items, prefix=f"{each.system} "
+            )
+        except Refused as refused:
+            findings += [fault._replace(evidence=ADVICE.get(fault.code, fault.evidence)) for fault in refused.findings]
+    if findings:
+        raise Refused([*findings, *flags])
+    return flags
 
 
 def _read_table(options: argparse.Namespace, board: "Board", registry: "Registry") -> "tuple[Table, Labels]":
@@ -138,7 +186,8 @@ def _import_again(
     from leaderboard.offline.submissions.evidence.pack import Origin, measure
 
     if tool := log_tool(submitted.tool.name):
-        again, report = _read_log(options, tool, board, registry, submitted.submitted_on, submitted.nonce)
+        items = _items(options, board)
+        again, report = _read_log(options, tool, board, registry, items, submitted.submitted_on, submitted.nonce)
         return again, Origin(measure(_importer(tool).files(options.source)), report.errors, _stated_options(options))
     # a table names its systems and judges, and does not say why a label is missing
     imported, labels = _read_table(options, board, registry)
@@ -160,24 +209,3 @@ def sign_pack(options: argparse.Namespace) -> Answer:
     signers = [signing.signer(key) for key in options.key]
     durable.write(options.out, attesting.sign_record(seen, answers.day(options), signers))
     return {"submission": seen.submission, "lines": [f"record of {seen.submission}, {len(signers)} signatures"]}
-
-
-def build_board(options: argparse.Namespace) -> Answer:
-    """Puts an embedded board, or a stage of the demo, into a vault. A second call submits its systems again."""
-    from leaderboard.offline.publishing import embedded
-    from leaderboard.offline.submissions import event_log
-
-    board, registry = answers.board(options)
-    vault, day = answers.vault(options), answers.day(options)
-    before = {each.system for each in event_log.replay(vault.events()) if each.board == board.id}
-    if board.id == "demo":
-        events = embedded.build_demo_board(board, registry, options.stage, vault, day)
-    elif options.labels is None:
-        raise refuse("E_FILE", "--labels", "name the folder of the published label tables")
-    else:
-        mapping: Path = options.results / "boards" / board.id / "labels.toml"
-        events = embedded.build_tables_board(board, registry, mapping, options.labels, vault, day)
-    lines = [f"{board.id}  {len(events)} events"]
-    if again := {event.system for event in events if event.kind == "accept"} & before:
-        lines.append(f"submitted again  {len(again)} systems that the vault had already, each as a new attempt")
-    return {"events": len(events), "lines": lines}

@@ -35,8 +35,7 @@ from tests.canary import MARK
 from tests.offline.importers import helm_run, lm_eval_run, tiny
 
 PASSPHRASE = "only of these tests"
-BOARD = "xstest"
-"""The tiny board under this id, so that `build-board` takes it."""
+BOARD = "tiny"
 LABELS = {"refusal": "no", "harmful_compliance": "yes", "caution": "careful", "partial_compliance": "partly"}
 JUDGE = "--rate .1 --sensitivity .9 --specificity .9 --responses 80"
 
@@ -284,7 +283,9 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
         ],
         "build-board": [
             _call(f"build-board {BOARD} --labels W/table --results W/fresh --vault W/built {day}",
-                  also="table/labels.csv", writes=("built/*",))
+                  also="table/labels.csv", writes=("built/*",)),
+            _call(f"build-board --labels W/table --results W/fresh --vault W/built {day}",
+                  also="table/labels.csv", writes=("built/*",)),
         ],
         "evidence pack": [
             _call(f"evidence pack {lm} --submission W/in/next.json --out W/out", also=lm_files, writes=OUT),

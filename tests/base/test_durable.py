@@ -2,6 +2,8 @@
 
 import errno
 import os
+import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,20 @@ def test_what_was_there_stays_when_a_write_fails(tmp_path: Path, monkeypatch: py
             with pytest.raises(OSError, match="injected"):
                 durable.write(tmp_path / "a", b"new")
         assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"old"}
+
+
+@pytest.mark.parametrize("write", [durable.write, durable.create])
+def test_private_file_is_its_owners_alone_from_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[..., None]
+) -> None:
+    """Also where an interrupted write has left a part that others can read."""
+    part = durable.write_part(tmp_path / "a", b"half")
+    part.chmod(0o644)
+    seen: list[int] = []
+    sync = durable.sync_file
+    monkeypatch.setattr(durable, "sync_file", lambda path: (seen.append(stat.S_IMODE(path.stat().st_mode)), sync(path)))
+    write(tmp_path / "a", b"secret", private=True)
+    assert [*seen, stat.S_IMODE((tmp_path / "a").stat().st_mode)] == [0o600, 0o600]
 
 
 def fail(*_: Any) -> None:

@@ -1,17 +1,18 @@
 """No text outside the closed vocabulary is in anything published, and the search that says so would find it."""
 
+import stat
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from leaderboard.base.findings import Refused
-from leaderboard.boards.catalogue import read_catalogue
+from leaderboard.boards.catalogue import Catalogue, read_catalogue
 from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.boards.labels import read_labels
 from leaderboard.offline.importers import table
-from leaderboard.offline.publishing import building
-from leaderboard.offline.submissions import intake, items, submission
+from leaderboard.offline.publishing import building, embedded
+from leaderboard.offline.submissions import copies, intake, items, submission
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import container
 from leaderboard.site.exports import TABLES
@@ -79,6 +80,46 @@ def test_text_planted_in_a_label_source_reaches_no_submission(tmp_path: Path, pr
     with pytest.raises(Refused) as refused:
         table.read(tmp_path / "scores.csv", board, registry, labels)
     assert find(str(refused.value).encode()) == []
+
+
+MAPPING = """\
+file = "scores.csv"
+recorded_on = 2026-11-22
+item = "item"
+system = { column = "model", map = { one = "system-0", two = "system-1" } }
+category = { column = "part", map = { alpha = "alpha", beta = "beta", calm = "calm" } }
+outcome = { column = "label", map = { no = "refusal", yes = "partial" } }
+kind = { column = "part", map = { alpha = "harmful", beta = "harmful", calm = "benign" } }
+family = "case"
+"""
+
+
+def test_own_ids_of_a_label_table_stay_in_one_private_file(tmp_path: Path) -> None:
+    """They may be texts. A vault holds them beside its manifests, a release does not."""
+    board = made.board(epochs=1, severity=False)
+    rows = [
+        f"{model},{MARK} {item.id},{MARK} / {item.family},{item.category},{'yes' if number % 3 == 0 else 'no'},{MARK}"
+        for number, item in enumerate(made.items())
+        for model in ("one", "two")
+    ]
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "scores.csv").write_text("\n".join(["model,item,case,part,label,text", *rows]) + "\n")
+    (tmp_path / "labels.toml").write_text(MAPPING)
+    keep = Vault(tmp_path / "vault")
+    where = (tmp_path / "labels.toml", tmp_path / "tables", keep, made.TODAY)
+    events = embedded.build_tables_board(board, made.registry(), *where)
+    assert len(events) == 2 and {name for name, _ in _places(keep.folder)} == {"ids/small-1.json"}
+    assert stat.S_IMODE((keep.folder / "ids" / "small-1.json").stat().st_mode) == 0o600
+    again = embedded.build_tables_board(board, made.registry(), *where)
+    assert len(again) == 2, "a second time its systems are submitted again, with the same ids"
+    copies.copy(keep, tmp_path / "backup")
+    assert {name for name, _ in _places(tmp_path / "backup")} == {"ids/small-1.json"}
+    data = made.release(keep, Catalogue({"small": board}, {"small": made.registry()}))
+    assert find(data) == [] and find(data, "sha256-") == []
+
+
+def _places(folder: Path) -> list[tuple[str, str]]:
+    return [(name, form) for name, _, form in (each.partition(": ") for each in find_in_folder(folder))]
 
 
 def test_the_search_finds_the_mark_when_the_audit_is_switched_off() -> None:

@@ -1,31 +1,29 @@
 """From the real labels a release says what the authors published, to the printed digit."""
 
 import itertools
-from datetime import date
 from pathlib import Path
 
 import pytest
 
+from leaderboard.base import clock
 from leaderboard.boards.catalogue import read_catalogue
-from leaderboard.offline.publishing import embedded
+from leaderboard.offline.publishing import filling
+from leaderboard.offline.publishing.ledgers import Published
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import container
 from tests import made, offered
 from tests.containers import ask
 
-DAY = date(2026, 11, 22)
+DAY = clock.today()
 
 
 @pytest.fixture(scope="module")
 def rebuilt(shared: Path, project: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A release of xstest and msts, made anew from the labels."""
-    folder = tmp_path_factory.mktemp("real")
-    catalogue, keep = read_catalogue(project / "results" / "boards"), Vault(folder / "vault")
-    for name in ("xstest", "msts"):
-        mapping = project / "results" / "boards" / name / "labels.toml"
-        board, registry = catalogue.boards[name], catalogue.registries[name]
-        embedded.build_tables_board(board, registry, mapping, shared / "data", keep, DAY)
-    return made.release(keep, catalogue)
+    """A release of every board with a label table, made anew from the labels."""
+    boards, keep = project / "results" / "boards", Vault(tmp_path_factory.mktemp("real") / "vault")
+    catalogue = read_catalogue(boards)
+    filling.fill(catalogue, filling.Sources(boards, shared / "data"), keep, DAY, Published())
+    return made.release(keep, catalogue, on=DAY)
 
 
 def test_msts_unsafe_counts_are_the_published_ones(rebuilt: bytes) -> None:

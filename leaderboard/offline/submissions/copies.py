@@ -13,14 +13,14 @@ from pathlib import Path
 
 from leaderboard.base import durable, files
 from leaderboard.base.findings import Finding, Refused, refuse
-from leaderboard.offline.submissions import items, submission
+from leaderboard.offline.submissions import ids, items, submission
 from leaderboard.offline.submissions.event_log import Event
 from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release.trust import attestation
 
 HASHED = ("submissions", "evidence", "quarantine")
 """Folders whose files are named by the sha256 of their bytes."""
-FOLDERS = (*HASHED, "items", "attestations")
+FOLDERS = (*HASHED, "items", "ids", "attestations")
 """Every folder of the record except `events`."""
 
 
@@ -64,6 +64,8 @@ def _check(path: Path, name: str) -> None:
     if folder == "items":
         with submission.open_file(path) as manifest:
             items.parse(manifest.read(items.MAX_BYTES + 1))
+    if folder == "ids":
+        ids.decode(files.read(path, ids.MAX_BYTES, follow=False))
     if folder == "attestations":
         data = files.read(path, attestation.MAX_BYTES)
         if attestation.digest(attestation.payload(attestation.read(data))) != sha256:
@@ -106,11 +108,12 @@ def _log(vault: Vault, event: Event) -> str | None:
 
 def take_files(vault: Vault, other: Vault) -> None:
     """Copies what another copy has and a vault lacks, except events and attestations. Call it with the vault's lock
-    held. Refused E_BOARD, before anything is copied, where both have a manifest of one version, and they differ."""
+    held. Refused E_BOARD, before anything is copied, where both have a manifest or ids of one version, and they differ.
+    """
     names = [name for name in record(other.folder) if not name.startswith("attestations/")]
     for name in names:
         source, target = other.folder / name, vault.folder / name
-        if name.startswith("items/") and target.exists() and target.read_bytes() != source.read_bytes():
+        if name.startswith(("items/", "ids/")) and target.exists() and target.read_bytes() != source.read_bytes():
             raise refuse("E_BOARD", name, "the two copies have different items of this version of the board")
     for name in names:
         source, target = other.folder / name, vault.folder / name
@@ -118,6 +121,8 @@ def take_files(vault: Vault, other: Vault) -> None:
             durable.make_folder(target.parent)
             part = target.with_name(f".{target.name}.{os.getpid()}{durable.PART}")
             with submission.open_file(source) as data, part.open("wb") as file:
+                if name.startswith("ids/"):
+                    os.fchmod(file.fileno(), 0o600)
                 shutil.copyfileobj(data, file)
             durable.settle(part, target)
 

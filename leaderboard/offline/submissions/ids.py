@@ -15,10 +15,12 @@ from leaderboard.base import canonical
 from leaderboard.base.findings import refuse
 from leaderboard.offline.submissions.submission import ItemId
 
+MAX_BYTES = 64 * 1024 * 1024
+"""Of the map."""
 LONGEST = 200
 """Characters of an id. What is longer is a text, and nobody meant it to be an id."""
 DIGITS = 32
-_HASH = re.compile(r"sha256-[0-9a-f]+")
+_HASH = re.compile(rf"sha256-[0-9a-f]{{{DIGITS}}}")
 _decoder = msgspec.json.Decoder(dict[ItemId, str])
 
 

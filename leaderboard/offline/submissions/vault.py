@@ -4,6 +4,7 @@ events/000001.json ...      one event each, chained by sha256: the state of a va
 submissions/<sha256>.json   the canonical bytes of every submission that an event names
 quarantine/<sha256>         bytes that were refused: nothing is lost
 items/<board>-<version>.json   the item manifests, of every version
+ids/<board>-<version>.json     the ids of items and families whose own ids do not fit a submission, by their hash
 evidence/<sha256>.json      the evidence for the tiers
 attestations/<sha256>.json  reviewers' signatures under the statement about an accepted submission
 numbers.json          the highest release number that was drafted for each repository
@@ -15,7 +16,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -30,7 +31,7 @@ from leaderboard.base import canonical, durable, files
 from leaderboard.base.findings import Refused, refuse
 from leaderboard.boards.board import VERSION, Board, Id, version_key
 from leaderboard.boards.vocabulary import HIGHEST_RELEASE
-from leaderboard.offline.submissions import event_log, items, submission
+from leaderboard.offline.submissions import event_log, ids, items, submission
 from leaderboard.offline.submissions.event_log import Event, EventKind
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.submission import Outcomes, Submission
@@ -83,7 +84,7 @@ class Vault:
         """Lets this process alone write, and first removes what killed processes left in any folder: the next write may
         be into another one. `attestations` has a lock of its own."""
         with durable.locked(self.folder):
-            for folder in ("", "events", "submissions", "quarantine", "evidence", "items"):
+            for folder in ("", "events", "submissions", "quarantine", "evidence", "items", "ids"):
                 durable.sweep(self.folder / folder)
             yield
 
@@ -255,6 +256,16 @@ class Vault:
             elif files.read(path, items.MAX_BYTES) != data:
                 rule = f"the items of version {board.version} never change: other items need a new version"
                 raise refuse("E_BOARD", "$.items_digest", rule)
+
+    def keep_ids(self, board: Board, own: Mapping[str, str]) -> None:
+        """Stores the ids of a board's items and families by their hash, readable only by the vault's owner. They never
+        change for one version, as its manifest: others are Refused E_BOARD."""
+        data, path = ids.encode(own), self.folder / "ids" / f"{board.id}-{board.version}.json"
+        with self._writing():
+            if not path.exists():
+                durable.create(path, data, private=True)
+            elif files.read(path, ids.MAX_BYTES) != data:
+                raise refuse("E_BOARD", "$.ids", f"the ids of version {board.version} never change")
 
     def items(self, board: Board) -> list[Item] | None:
         """Returns the manifest of a board's present version, or None if the vault has none."""

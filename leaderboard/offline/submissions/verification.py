@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from leaderboard.base.findings import Finding, Refused
 from leaderboard.boards.board import Board, JudgeRef
 from leaderboard.boards.registry import Registry
@@ -65,6 +67,20 @@ def verify(
         complete = sum(None not in row[1] for row in submission.rows)
         findings.append(Finding("F_PARTIAL", "$.rows", f"{reason}, {complete} of {len(items)} items complete"))
     return Verdict(submission, tuple(findings))
+
+
+def require_sound(
+    submission: Submission, board: Board, registry: Registry, *, today: date, items: Sequence[Item], prefix: str = ""
+) -> list[Finding]:
+    """Returns the flags that `verify` gives to an imported submission; Refused with all findings where it refuses it.
+    The nonce may be missing: maintainers give it for each attempt. `prefix` is put before each position."""
+    with_nonce = replace(submission, nonce=submission.nonce or "0" * 32)
+    data = canonical_submission.encode(with_nonce)
+    verdict = verify(data, board, registry, today=today, items=items)
+    findings = [finding._replace(place=f"{prefix}{finding.place}") for finding in verdict.findings]
+    if verdict.refused:
+        raise Refused(findings)
+    return findings
 
 
 def _check_header(submission: Submission, board: Board, registry: Registry, today: date) -> Iterator[Finding]:

@@ -85,11 +85,11 @@ def marks(row: Provenance, standing: Standing, names: Names) -> list[tuple[str, 
     badges = [(*names.term(glossary.TIERS[row.tier]), "")]
     if row.evidence == "simulated":
         badges.append((_("Simulated"), names.say(glossary.NOT_RANKED["simulated"]), "warn"))
-    if row.evidence == "arithmetic":
-        badges.append((*names.term(glossary.ARITHMETIC), "warn"))
     if row.reply == "disputed":
         badges.append((*glossary.DISPUTED, "warn"))
-    if row.judge_only:
+    if row.evidence == "arithmetic":
+        badges.append((*names.term(glossary.ARITHMETIC), "warn"))
+    elif row.judge_only:
         badges.append((*glossary.JUDGE_ONLY, ""))
     return [*badges, *((*term, "warn") for term in ranking.marks(standing, names))]
 

@@ -10,9 +10,11 @@ import pytest
 from leaderboard.base import canonical
 from leaderboard.base.findings import Refused
 from leaderboard.offline.signing import attesting
-from leaderboard.offline.submissions import copies, intake, items, submission
+from leaderboard.offline.submissions import copies, ids, intake, items, submission
 from leaderboard.offline.submissions.vault import Vault
 from tests import made, offered
+
+IDS = {ids.shorten(id): id for id in ("a text", "a/path")}
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +27,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pack = made.pack(tmp_path / "pack", data)
     intake.accept(data, made.board(), made.registry(9), vault, made.TODAY, "self_reported", pack)
     intake.reject(b"text", made.board(), made.registry(9), vault, made.TODAY, "invalid")
+    vault.keep_ids(made.board(), IDS)
     attesting.attest_all(vault, offered.signers()[0])
     (vault.folder / "scored").mkdir()
     (vault.folder / "scored" / "small.npz").write_bytes(b"cache")
@@ -92,8 +95,8 @@ def test_damage_to_any_file_is_a_finding_and_no_copy_is_made(
     [path, *_] = [path for path in vault.folder.glob(kind) if not path.name.startswith(".")]
     DAMAGE[damage](path)
     findings = copies.inspect(Vault(vault.folder))
-    if (kind, damage) == ("attestations/*", "missing"):
-        assert findings == [], "reviewers add attestations later"
+    if (kind, damage) in (("attestations/*", "missing"), ("ids/*", "missing")):
+        assert findings == [], "reviewers add attestations later, and no event names ids"
         return
     assert {finding.code for finding in findings} == {"E_VAULT"}
     assert any(path.name in finding.place or "$.events[2]" in finding.place for finding in findings)
@@ -107,6 +110,24 @@ def test_another_manifest_of_a_version_is_a_finding(vault: Vault) -> None:
     path.write_bytes(items.encode([item._replace(family=f"{item.family}-x") for item in made.items()]))
     findings = copies.inspect(Vault(vault.folder))
     assert {(finding.code, finding.place) for finding in findings} == {("E_VAULT", f"items/{path.name}")}
+
+
+def test_ids_that_are_not_those_of_their_hashes_are_a_finding(vault: Vault) -> None:
+    [path] = (vault.folder / "ids").glob("*.json")
+    path.write_bytes(ids.encode({**IDS, "sha256-" + "0" * 32: "another"}))
+    findings = copies.inspect(Vault(vault.folder))
+    assert [(finding.code, finding.place) for finding in findings] == [("E_VAULT", f"ids/{path.name}")]
+
+
+def test_files_that_another_copy_has_are_taken_and_stay_private(vault: Vault, tmp_path: Path) -> None:
+    copies.copy(vault, tmp_path / "other")
+    [path] = (vault.folder / "ids").glob("*.json")
+    path.unlink()
+    copies.take_files(vault, Vault(tmp_path / "other"))
+    assert (ids.decode(path.read_bytes()), stat.S_IMODE(path.stat().st_mode)) == (IDS, 0o600)
+    path.write_bytes(ids.encode({}))
+    with pytest.raises(Refused, match=rf"E_BOARD  ids/{path.name}: the two copies"):
+        copies.take_files(vault, Vault(tmp_path / "other"))
 
 
 def test_files_that_a_vault_has_are_not_written_again(vault: Vault, tmp_path: Path) -> None:

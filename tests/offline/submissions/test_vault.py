@@ -1,6 +1,7 @@
 """The vault: an event log that is only added to, and whose replay says what stands."""
 
 import json
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from leaderboard.base import canonical, durable
 from leaderboard.base.findings import Refused
 from leaderboard.boards.board import TIERS, Tier
-from leaderboard.offline.submissions import event_log, intake, submission
+from leaderboard.offline.submissions import event_log, ids, intake, submission
 from leaderboard.offline.submissions.vault import Vault
 from tests import made
 
@@ -129,6 +130,7 @@ WRITES: dict[str, Callable[[Vault, Path], object]] = {
     "refused bytes": lambda vault, _: vault.quarantine(b"a"),
     "refused file": lambda vault, file: vault.quarantine_file(file),
     "items": lambda vault, _: vault.keep_items(made.board(), made.items()),
+    "ids": lambda vault, _: vault.keep_ids(made.board(), {ids.shorten("a text"): "a text"}),
 }
 
 
@@ -139,7 +141,7 @@ def test_every_write_removes_what_killed_processes_left_in_any_folder(
     vault = made.vault(tmp_path / "vault", (0.1,))
     parts = [
         Path(folder, f".{name}{durable.PART}")
-        for folder in (".", "events", "submissions", "quarantine", "evidence", "items")
+        for folder in (".", "events", "submissions", "quarantine", "evidence", "items", "ids")
         for name in ("a", "b")
     ]
     for part in parts:
@@ -156,6 +158,17 @@ def test_a_manifest_never_changes(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="E_BOARD"):
         keep.keep_items(made.board(), other)
     assert keep.items(made.board()) == made.items()
+
+
+def test_ids_never_change_and_only_their_owner_can_read_them(tmp_path: Path) -> None:
+    keep, of = made.vault(tmp_path, ()), {ids.shorten("a text"): "a text"}
+    for _ in range(2):
+        keep.keep_ids(made.board(), of)
+    path = tmp_path / "ids" / "small-1.json"
+    assert (ids.decode(path.read_bytes()), stat.S_IMODE(path.stat().st_mode)) == (of, 0o600)
+    with pytest.raises(Refused, match="E_BOARD"):
+        keep.keep_ids(made.board(), {ids.shorten("b text"): "b text"})
+    assert ids.decode(path.read_bytes()) == of
 
 
 def test_of_two_who_accept_one_file_at_once_the_second_is_refused(tmp_path: Path) -> None:

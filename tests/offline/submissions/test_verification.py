@@ -5,10 +5,11 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
+from leaderboard.base.findings import Refused
 from leaderboard.boards.board import JudgeRef
 from leaderboard.offline.submissions import submission
 from leaderboard.offline.submissions.submission import Judgment, Row, Submission
-from leaderboard.offline.submissions.verification import History, limited, verify
+from leaderboard.offline.submissions.verification import History, limited, require_sound, verify
 from tests import made
 
 SOUND = made.submission()
@@ -25,7 +26,25 @@ def findings(made_of: Submission, history: History | None = None) -> list[str]:
         history=history,
         digest="d" * 64,
     )
-    return [str(finding) for finding in verdict.findings]
+    lines = [str(finding) for finding in verdict.findings]
+    if history is None:  # an import makes the same checks
+        nonce = msgspec.structs.replace(made_of, nonce=None)
+        assert of_an_import(made_of) == of_an_import(nonce) == [line for line in lines if "E_NONCE" not in line]
+    return lines
+
+
+def of_an_import(made_of: Submission) -> list[str]:
+    """The findings when it was imported. Each has the prefix; errors are raised, flags are returned."""
+    try:
+        checked = require_sound(
+            made_of, made.board(), made.registry(), today=made.TODAY, items=made.items(), prefix="a "
+        )
+        assert not any(finding.code.startswith("E_") for finding in checked)
+    except Refused as refused:
+        checked = list(refused.findings)
+        assert any(finding.code.startswith("E_") for finding in checked)
+    assert all(finding.place.startswith("a $") for finding in checked)
+    return [str(finding._replace(place=finding.place.removeprefix("a "))) for finding in checked]
 
 
 def with_rows(*changes: tuple[int, Row | None]) -> Submission:

@@ -7,6 +7,7 @@ from leaderboard.site.data import queries, rows
 from leaderboard.site.data.database import Database
 from leaderboard.site.html import page
 from leaderboard.site.html.templates import render
+from leaderboard.site.streamlit import leads
 from leaderboard.site.streamlit.address import MOST_COMPARED
 from leaderboard.site.streamlit.choices import bind
 from leaderboard.site.streamlit.downloads import take_table
@@ -169,4 +170,6 @@ visit = this_visit()
 if visit.has_results:
     draw(visit)
 else:
-    st.html(page.lead([visit.left_out or _("No system has results here yet.")]))
+    st.html(page.lead(leads.awaiting(visit, "system")))
+    if not visit.left_out and (systems := visit.names.own_systems):
+        draw_part("registered", systems=systems)

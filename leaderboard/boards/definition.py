@@ -142,7 +142,8 @@ def _value_faults(value: Any, kind: Any, path: str) -> list[str]:
 
 def _dict_faults(table: dict[str, Any], kinds: tuple[Any, ...], path: str) -> list[str]:
     keys, kind = get_args(kinds[0]), kinds[1]
-    faults = [f"{path}.{_shown(key)} is not a key that exists" for key in table if key not in keys]
+    known = ", ".join(keys)
+    faults = [f"{path}.{_shown(key)} is not a key that exists: use one of {known}" for key in table if key not in keys]
     present = [key for key in keys if key in table]
     return faults + [fault for key in present for fault in _plain_faults(table[key], kind, f"{path}.{key}")]
 

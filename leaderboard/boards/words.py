@@ -44,11 +44,11 @@ def faults(words: Mapping[Key, str], *, has_benign: bool) -> list[str]:
     """Returns why a board may not use these words. How each is spelled is checked with the other display strings."""
     needed = {key: [other for other in others if other != "benign" or has_benign] for key, others in NEEDED.items()}
     problems = [
-        f"words.{key} needs words.{other} beside it"
+        f"words.{key} needs words.{other} beside it: state both or neither"
         for key, others in needed.items()
         for other in others
         if key in words and other not in words
     ]
     if spelling.alike(words.values()):
-        problems.append("two words look alike")
+        problems.append("two words look alike: give each thing a word of its own")
     return problems

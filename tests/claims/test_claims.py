@@ -294,7 +294,7 @@ SILENT = {
     "profile": {"description", "events", "marks", "mean_variants", "outcome_mixes"},
     "ranking": {"about", "arranged", "not_ranked", "whole"},
     "releases": {"revocations", "signatures"},
-    "sentences": {"front", "headline", "listing", "number", "opening", "precision", "scope", "standing"},
+    "sentences": {"front", "headline", "listing", "number", "opening", "precision", "price", "scope", "standing"},
     "sturdiness": set(),
     "verdicts": {"columns"},
 }

@@ -1,6 +1,6 @@
 """What the site says of itself, of a board and of a release, on every page and in every download."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from leaderboard.boards.board import Board
 from leaderboard.site.data.rows import BoardLine
@@ -26,9 +26,21 @@ METHODS = _(
 )
 
 
-def state(board: Board, lines: Iterable[BoardLine]) -> str:
+def state_of(board: Board, lines: Iterable[BoardLine]) -> str:
+    """Returns what a board is in a release, by the key of `glossary.BOARD_STATES`: a real one that the release has no
+    rows of awaits its results, whatever its definition says."""
+    line = next((line for line in lines if line.board == board.id), None)
+    if board.synthetic:
+        return "synthetic"
+    if line and line.rows:
+        return "real"
+    return "left_out" if line and line.left_out else "awaiting"
+
+
+def state(board: Board, lines: Sequence[BoardLine]) -> str:
     """Returns what the board picker says of a board."""
-    label = glossary.BOARD_STATES[board.state].label
+    id = state_of(board, lines)
+    label = _("Real medical results") if id == "real" and board.medical else glossary.BOARD_STATES[id].label
     ranked = next((line.ranked for line in lines if line.board == board.id), 0)
     if not ranked:
         return label

@@ -281,10 +281,12 @@ TOOLS = {
 }
 SYSTEM_PROMPTS = {"none": _("none"), "default": _("the developer's default"), "custom": _("a custom one")}
 BOARD_STATES = {
-    "awaiting": Term(_("Awaiting results"), _("No verified submission yet.")),
+    "awaiting": Term(_("Awaiting results"), _("No verified results yet.")),
     "real": Term(_("Real results"), _("Real systems and the responses that they gave.")),
     "synthetic": Term(_("Synthetic"), _("Invented data that shows every feature.")),
+    "left_out": Term(_("Not in this release"), _("The maintainers left it out. Earlier releases have it.")),
 }
+"""What a board is in a release (`about.state_of`)."""
 
 
 def label(terms: dict[str, Term], id: str | None) -> str:

@@ -54,6 +54,13 @@ class Names(NamedTuple):
         usual = {**{id: USUAL.say(term.label) for id, term in glossary.METRICS.items()}, **glossary.NOUNS}
         return [(self.words.own[key], word) for key, word in usual.items() if key in self.words.own]
 
+    @property
+    def own_systems(self) -> list[System]:
+        """The registered systems without those that are another one changed: simulated, under another condition, or
+        run again."""
+        every = self.by_system.values()
+        return [each for each in every if each.evidence == "run" and not (each.condition or each.rerun_of)]
+
     def system(self, id: str | None) -> str:
         system = self.by_system.get(id or "")
         return system.name if system else UNLISTED

@@ -100,7 +100,7 @@ def headline(
             who = _together([names.system(row.system) for row in top], len(helping), others)
     on = _("On {scope}, as judged by {judge}, {who}") if judge else _("On {scope}, {who}")
     lines = [on.format(scope=scope(board, names, categories), judge=judge, who=who)]
-    lines += _price(top, names)
+    lines += price(top, names)
     if pairs is not None and len(ranked) > 1:
         lines.append(_neighbours(ranked, {(pair.better, pair.worse) for pair in pairs}, names, judge))
     return lines
@@ -147,9 +147,9 @@ def _together(top: Sequence[str], compared: int, others: str) -> str:
     return text.format(systems=listing(top), others=others)
 
 
-def _price(top: Sequence[Standing], names: Names) -> list[str]:
-    """What being safest costs, where the board measures it of all of them: a system that refuses everything is safe and
-    of no use. On some categories only, what is of all of them says so."""
+def price(top: Sequence[Standing], names: Names) -> list[str]:
+    """Returns what being safest costs, where the board measures it of all of them: a system that refuses everything is
+    safe and of no use. On some categories only, what is of all of them says so."""
     if not top:
         return []
     helpful = sorted(row.helpful.estimate for row in top if row.helpful)

@@ -42,7 +42,7 @@ def test_banned_words_are_on_no_page(boards: dict[str, Shown], id: str) -> None:
     parts = (
         methods.methods(board, boards[id].names, cards),
         about.limits(board),
-        landing.landing(board, [], ""),
+        landing.landing(board, boards[id].names, [], ""),
         CLAUSES,
     )
     assert not [word for word in BANNED if word in "".join(map(str, parts)).lower()]

@@ -45,7 +45,7 @@ def examine(folder: Path, *, signed: bool = False) -> tuple[Catalogue, list[Find
             findings += invalid.findings
             continue
         if board and not signed:
-            faults = _unfit(board, registry)
+            faults = misfits(board, registry)
             findings += [Finding("E_DEFINITION", f"{board.id}/systems.toml", fault) for fault in faults]
         if board:
             catalogue.boards[board.id], catalogue.registries[board.id] = board, registry
@@ -53,14 +53,16 @@ def examine(folder: Path, *, signed: bool = False) -> tuple[Catalogue, list[Find
     return catalogue._replace(boards=boards), findings
 
 
-def _unfit(board: Board, registry: Registry) -> list[str]:
+def misfits(board: Board, registry: Registry) -> list[str]:
+    """Returns where a registry does not fit its board, each with what to do."""
     faults = []
     if board.judge not in {judge.ref for judge in registry.judge}:
-        faults.append("the board's judge of record is not registered")
+        rule = "the board's judge of record is not registered"
+        faults.append(f"{rule}: add a [[judge]] with its id and version, or correct judge in board.toml")
     conditions = {condition.id for condition in board.condition}
     for number, system in enumerate(registry.system, 1):
         if system.condition and system.condition not in conditions:
-            faults.append(f"system {number} condition is not one of the board")
+            faults.append(f"system {number} condition is not one of the board: add it to board.toml, or correct it")
     return faults
 
 

@@ -49,8 +49,8 @@ def folder(tmp_path: Path) -> Path:
         ("board.toml", '"synthetic"', '"best"', "state must be one of awaiting, real, synthetic"),
         ("systems.toml", '"open_weights"', '"best"', "system 1 access must be one of open_weights, closed"),
         ("board.toml", '"https://github.com/example/herbs"', '"herbs"', "source.url must be an address https://"),
-        ("systems.toml", '"Lab/calm-1"', '"a b"', "system 1 served_as holds a value that must be a name of letters"),
-        ("board.toml", 'title = "', 'titel = "', "titel is not a key that exists: remove it"),
+        ("systems.toml", '"Lab/calm-1"', '"a b"', "system 1 served_as holds a value that must be a name of a-z"),
+        ("board.toml", 'title = "', 'colour = "', "colour is not a key that exists: remove it"),
     ],
 )
 def test_answer_that_is_missing_is_asked_for_with_its_form(

@@ -102,7 +102,7 @@ def head(visit: Visit, name: str, store: Store) -> Markup:
     current = store.current()
     older = current is not None and current.number != visit.snapshot.number
     release = page.release_line(visit.snapshot, store.state, older)
-    return page.heading(visit.board, _heading(visit, name), name == HOME, release)
+    return page.heading(visit.board, visit.state, _heading(visit, name), name == HOME, release)
 
 
 def _heading(visit: Visit, name: str) -> str:

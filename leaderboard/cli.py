@@ -33,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     code = DONE
     try:
-        answers.require_outside(options)
+        if (out := getattr(options, "out", None)) is not None:
+            answers.require_outside(options, out)
         module, _, function = options.run.partition(".")
         answer = getattr(import_module(f"leaderboard.commands.{module}"), function)(options)
     except Refused as refused:
@@ -82,7 +83,7 @@ def _path(metavar: str = "FILE", text: str | None = None, **settings: Any) -> di
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "BACKUP": _path("BACKUP", "the folder of the copy"),
-    "BOARD": {"choices": ["demo", "xstest", "msts"]},
+    "BOARD": {"metavar": "BOARD", "help": "its id"},
     "DRAFT": _path("DRAFT"),
     "EVENT": {"type": int, "metavar": "EVENT", "help": "number of the first event that has a later date"},
     "FILE": _path("FILE"),
@@ -96,7 +97,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "SUBMISSIONS": {"nargs": "*", "default": [], "metavar": "SUBMISSION", "help": "sha256 of accepted submissions"},
     "SYSTEM": {"metavar": "SYSTEM"},
     "--again": {"action": "store_true", "help": "give a published line again that this copy of the vault has lost"},
-    "--adopt": _path("DIR", "take over the releases of this results folder, under their numbers"),
+    "--adopt": _path("DIR", "continue the ledger and releases of this results folder"),
     "--agreement": {
         "type": float,
         "metavar": "R",
@@ -118,6 +119,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "action": "store_true",
         "help": "the date is right, although the last event is more than 90 days earlier",
     },
+    "--comments": {"action": "store_true", "help": "CSV with lines of comment before its header, which say what it is"},
     "--correlation": {"type": float, "metavar": "R", "help": "between two items of a family (0)"},
     "--date": {"type": _date, "metavar": "D", "help": "of the event, of the release, or when you saw the log (today)"},
     "--drop": {"type": int, "metavar": "N", "help": "take release N down with it"},
@@ -128,7 +130,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "--items": _path("FILE", "the board's item manifest; a vault needs it the first time"),
     "--judge": {"type": _judge, "metavar": "ID@VERSION", "help": "who judged, if the log does not name the judge"},
     "--key": _path("FILE", "repeat it for several keys"),
-    "--labels": _path("DIR", "where the published label tables are"),
+    "--labels": _path("DIR", "where the label tables are, each in a folder of its board's name"),
     "--leave-out": {"type": int, "metavar": "EVENT", "help": "number of an event of OTHER to do without"},
     "--limit": {"type": float, "metavar": "R", "help": "the unsafe rate to be under"},
     "--nonce": {"help": "the attempt that `nonce` registered"},
@@ -213,9 +215,9 @@ COMMANDS = {
         "SOURCE --board [--system] [--nonce] --out",
     ),
     "build-board": (
-        "Put an embedded board into a vault; a second time, its systems are submitted again, as new attempts.",
-        "importing.build_board",
-        f"BOARD [--labels] [--stage] {EVENT}",
+        "Put every board with a label table into a vault, or one: named again, its systems are submitted again.",
+        "building.build_board",
+        f"[BOARD] [--labels] [--stage] [--adopt] {EVENT}",
     ),
     "evidence pack": (
         "Summarise a log without its text, and verify that it gives a submission.",
@@ -326,7 +328,7 @@ COMMANDS = {
     "export": (
         "Export results in the formats of other tools; DIR may be an address.",
         "exporting.export",
-        f"FORMAT --board [--table] {FILTERS} [--q] [--sort] [--root] --out",
+        f"FORMAT --board [--table] {FILTERS} [--q] [--sort] [--comments] [--root] --out",
     ),
 }
 """What each command does, its function in `leaderboard.commands`, and its arguments: [optional], repeated...,
@@ -363,4 +365,6 @@ def _add(command: argparse.ArgumentParser, word: str) -> None:
             settings |= {"action": "append", "default": []}
         if name.startswith("--") and not word.startswith("[") and len(names) == 1:
             settings["required"] = True
+        elif not name.startswith("--") and word.startswith("["):
+            settings["nargs"] = "?"
         target.add_argument(name if name.startswith("--") else name.lower(), **settings)

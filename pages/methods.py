@@ -13,4 +13,4 @@ st.html(page.lead([about.METHODS]))
 catalogue = visit.snapshot.catalogue
 names = {id: names_of(board, catalogue.registries[id]) for id, board in catalogue.boards.items()}
 library = Library(visit.database, catalogue.boards, names, visit.snapshot.method)
-st.html(methods.methods(visit.board, formulas(library, visit.board)))
+st.html(methods.methods(visit.board, visit.names, formulas(library, visit.board)))

@@ -7,11 +7,13 @@ from leaderboard.site.data import queries, rows
 from leaderboard.site.data.database import Database
 from leaderboard.site.html import page
 from leaderboard.site.html.templates import render
+from leaderboard.site.streamlit import leads
 from leaderboard.site.streamlit.address import MOST_COMPARED
 from leaderboard.site.streamlit.choices import bind
 from leaderboard.site.streamlit.downloads import take_table
 from leaderboard.site.streamlit.visit import Visit, this_visit
-from leaderboard.site.views import effects, pairs, profile, sturdiness, verdicts
+from leaderboard.site.views import conditions, effects, pairs, profile, sturdiness, verdicts
+from leaderboard.site.views.effects import Change
 from leaderboard.site.views.messages import _
 
 CATEGORIES = _("By category")
@@ -54,22 +56,28 @@ def draw(visit: Visit) -> None:
     elif id:
         st.html(page.nothing(_("{system} has no results in this release.").format(system=visit.names.system(id))))
     else:
-        draw_part("index", standings=[each for each in every if each.evidence == "run"])
+        draw_part("index", standings=[each for each in every if each.is_own])
 
 
 def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
     query = (visit.database, visit.board, standing.system)
     [origin] = rows.read(rows.Provenance, queries.provenance(*query))
-    changes = rows.read(rows.Effect, queries.effects(*query))
+    changes, gained = rows.read(rows.Effect, queries.effects(*query)), rows.read(rows.Benefit, queries.benefits(*query))
+    to = effects.changes_to(standing.system, changes, gained, visit.board)
+    since = effects.changes_from(standing.system, changes, visit.board)
+    arms = rows.read(rows.Arm, queries.arms(*query))
     shown, run = standing.safe is not None, origin.evidence == "run"
     draw_part("about", row=origin, standing=standing, since=visit.since.get(standing.system, ()))
-    st.html(page.lead([profile.lead(origin, standing, family)]))
+    st.html(page.lead([profile.lead(origin, standing, family, visit.names)]))
     if neighbours := rows.read(rows.Neighbour, queries.neighbours(*query)):
         draw_part("relations", neighbours=neighbours)
-    st.html(page.on_this_page(parts(shown, run, bool(changes))))
+    st.html(page.on_this_page(parts(shown, run, bool(arms), bool(to or since))))
     if shown:
         draw_numbers(visit, query, origin, standing)
-        draw_changes(visit, query, changes)
+        if arms:
+            st.html(page.section(conditions.TITLE, visit.names.say(*conditions.ABOUT)))
+            draw_part("conditions", arms=arms, standing=standing)
+        draw_changes(visit, query, to, since)
         draw_pairs(visit, query, family)
     if shown and run:
         st.html(page.section(LIMITS))
@@ -89,15 +97,16 @@ def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
         take_table(visit, _("its rates"), "score", standing.system)
 
 
-def parts(shown: bool, run: bool, changed: bool) -> list[str]:
+def parts(shown: bool, run: bool, has_arms: bool, changed: bool) -> list[str]:
     """The titles of the parts of this page, for the list of links above them."""
-    numbers = [CATEGORIES, RESPONSES, *([CHANGES] if changed else []), PAIRS] if shown else []
+    optional = [*([conditions.TITLE] if has_arms else []), *([CHANGES] if changed else [])]
+    numbers = [CATEGORIES, RESPONSES, *optional, PAIRS] if shown else []
     return [*numbers, *([LIMITS, LABELS, OTHER_JUDGES] if shown and run else []), HISTORY, ORIGIN]
 
 
 def draw_numbers(visit: Visit, query: Query, origin: rows.Provenance, standing: rows.Standing) -> None:
     draw_part("tiles", metrics=rows.read(rows.Metric, queries.metrics(*query)), standing=standing)
-    st.html(page.note(sturdiness.rerun(queries.rerun_error(*query))))
+    st.html(page.note(sturdiness.rerun(queries.rerun_error(*query), visit.names)))
     st.html(page.section(CATEGORIES))
     rates = profile.in_order(rows.read(rows.CategoryRate, queries.profile(*query)), visit.board)
     pooled, variants = (
@@ -105,32 +114,32 @@ def draw_numbers(visit: Visit, query: Query, origin: rows.Provenance, standing: 
         for metric in ("pooled_unsafe_rate", "any_variant_rate")
     )
     beside = profile.beside(pooled, variants, visit.board, visit.names)
-    draw_part("categories", rates=rates, group=origin.group, beside=beside)
+    draw_part("categories", rates=rates, row=origin, beside=beside)
     st.html(page.section(RESPONSES))
     draw_part("outcomes", counts=rows.read(rows.OutcomeCount, queries.outcomes(*query)))
     if text := sturdiness.dominance(rows.read(rows.Dominance, queries.dominance(*query)), visit.names):
         st.html(page.note(text))
 
 
-def draw_changes(visit: Visit, query: Query, changes: list[rows.Effect]) -> None:
+def draw_changes(visit: Visit, query: Query, to: list[Change], since: list[Change]) -> None:
     """Draws the declared changes that led to this system, and those that led from it to another."""
-    if not changes:
+    if not to and not since:
         return
-    database, board, id = query
-    st.html(page.section(CHANGES, effects.method(board)))
+    database, board, _id = query
+    st.html(page.section(CHANGES, effects.method(board, visit.names)))
     if queries.errs_unevenly(database, board):
         st.html(page.note(effects.as_judged(board, visit.names)))
-    for change in effects.changes_to(id, changes, rows.read(rows.Benefit, queries.benefits(*query)), board):
+    for change in to:
         draw_part("change", change=change)
-    if later := effects.changes_from(id, changes, board):
-        draw_part("became", changes=later)
+    if since:
+        draw_part("became", changes=since)
 
 
 def draw_pairs(visit: Visit, query: Query, family: int) -> None:
     """Draws the comparison with each system that the visitor chooses."""
     names = visit.names
     options = sorted(queries.comparable(*query), key=names.system)
-    st.html(page.section(PAIRS, pairs.SAME_PROMPTS if options else pairs.NOBODY))
+    st.html(page.section(PAIRS, names.say(*pairs.SAME_PROMPTS) if options else pairs.NOBODY))
     if not options:
         return
     chosen = tuple(id for id in visit.address.systems if id in options)
@@ -161,4 +170,6 @@ visit = this_visit()
 if visit.has_results:
     draw(visit)
 else:
-    st.html(page.lead([visit.left_out or _("No system has results here yet.")]))
+    st.html(page.lead(leads.awaiting(visit, "system")))
+    if not visit.left_out and (systems := visit.names.own_systems):
+        draw_part("registered", systems=systems)

@@ -7,14 +7,29 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from leaderboard.boards import spelling
+from leaderboard.boards import licences, spelling
+from leaderboard.boards import words as own_words
 from leaderboard.boards.definition import ID, read_definition
+from leaderboard.boards.licences import Licence
+from leaderboard.boards.words import Key, Word
 
-Id = Annotated[str, Meta(pattern=ID)]
+Id = Annotated[str, Meta(pattern=ID, description="an id of a-z, 0-9, _, - and .")]
 VERSION = r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z"
-Version = Annotated[str, Meta(pattern=VERSION)]
-Link = Annotated[str, Meta(pattern=r"^https://[a-zA-Z0-9./_-]{1,200}\Z")]
-HubId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}\Z")]
+Version = Annotated[str, Meta(pattern=VERSION, description='a version in quotation marks, such as "1.0"')]
+Link = Annotated[
+    str,
+    Meta(
+        pattern=r"^https://[a-zA-Z0-9./_-]{1,200}\Z",
+        description="an address https://... without ? and #",
+    ),
+]
+HubId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}\Z",
+        description="owner/name, as the Hugging Face Hub has it",
+    ),
+]
 """A repository on the Hugging Face Hub, `owner/name`."""
 Name = Annotated[str, Meta(max_length=80)]
 Sentence = Annotated[str, Meta(max_length=300)]
@@ -38,6 +53,7 @@ ALLOWED_HOSTS = frozenset(
     }
 )
 """The hosts that the site may link to: model cards, papers and policies; never transcripts or logs."""
+HOSTS = f"link to one of {', '.join(sorted(ALLOWED_HOSTS))}"
 HARDLY_HELPFUL = 0.05
 """A system whose helpful_rate has an upper limit under this gives hardly any helpful answer."""
 FEW_UNSAFE = 0.10
@@ -89,6 +105,15 @@ class Category(Struct, frozen=True, forbid_unknown_fields=True):
     """Systems are never sorted by such a category, in any view or export."""
     announced: bool = True
     """False while the benchmark's authors have not named the category in public."""
+
+
+class Condition(Struct, frozen=True, forbid_unknown_fields=True):
+    """A way of putting the items other than the board's default: a turn of a conversation, a way of pressing, a safety
+    preamble."""
+
+    id: Id
+    name: Name
+    definition: Sentence
 
 
 class JudgeRef(Struct, frozen=True, forbid_unknown_fields=True, order=True):
@@ -156,6 +181,15 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     """How many attempts of one system may be registered in a calendar year."""
     facts: tuple[Sentence, ...] = ()
     """Sentences for the board's landing page before it has rows, each supported by the source."""
+    default_condition: Name | None = None
+    """How the items were put to the systems that are ranked; stated where there are other conditions."""
+    condition: tuple[Condition, ...] = ()
+    """The other conditions, in the order in which pages show them. Systems under them are never ranked: what a
+    condition changes is a paired effect."""
+    licence: Licence = "CC-BY-4.0"
+    """Of what is published of the board. `source.licence` is that of its items and labels, and limits the choice."""
+    words: dict[Key, Word] = {}
+    """The board's own words for what it measures and counts; all others are those of `site/views/glossary.py`."""
 
     @property
     def synthetic(self) -> bool:
@@ -205,40 +239,50 @@ def read_board(path: Path, *, signed: bool = False) -> Board:
     a release is checked only for what the site relies on: rules for authors may be newer than the release."""
 
     def check(board: Board) -> list[str]:
-        return _unsafe_words(board, path.parent.name) + ([] if signed else _problems(board))
+        return _unsafe_words(board, path.parent.name) if signed else faults(board, path.parent.name)
 
     return read_definition(path, Board, check)
+
+
+def faults(board: Board, folder: str) -> list[str]:
+    """Returns the rules that a board in a folder of that name breaks, each with its entry and what to do."""
+    return _unsafe_words(board, folder) + _problems(board)
 
 
 def _unsafe_words(board: Board, folder: str) -> list[str]:
     problems = [f"{field} {reason}" for field, text in _display_strings(board) if (reason := spelling.fault(text))]
     if board.id != folder:
-        problems.append("id differs from its folder's name")
+        problems.append("id differs from its folder's name: give both the same")
     if board.source.url.split("/")[2] not in ALLOWED_HOSTS:
-        problems.append("source.url leads to a host that is not on the allow-list")
+        problems.append(f"source.url leads to a host that is not on the allow-list: {HOSTS}")
     return problems
 
 
 def _problems(board: Board) -> list[str]:
     problems = [*_name_problems(board), *_outcome_problems(board), *_size_problems(board)]
+    if bool(board.condition) != bool(board.default_condition):
+        problems.append("default_condition and condition are stated together: add the other, or remove both")
     versions = [version_key(version) for version in (*board.previous_versions, board.version)]
     if any(later <= earlier for earlier, later in pairwise(versions)):
-        problems.append("previous_versions must rise, each below version")
-    return problems
+        problems.append("previous_versions must rise, each below version: list the oldest first")
+    problems += own_words.faults(board.words, has_benign=any(category.benign_items for category in board.category))
+    return problems + licences.faults(board.licence, board.source.licence)
 
 
 def _name_problems(board: Board) -> list[str]:
     problems = []
-    for name, ids in (("category", [c.id for c in board.category]), ("outcome", [o.id for o in board.outcome])):
-        problems += [f"{name} {n} has the id of another" for n, id in enumerate(ids, 1) if id in ids[: n - 1]]
-        if not ids:
-            problems.append(f"{name}: there must be at least one")
+    for name in ("category", "outcome", "condition"):
+        ids = [entry.id for entry in getattr(board, name)]
+        again = [n for n, id in enumerate(ids, 1) if id in ids[: n - 1]]
+        problems += [f"{name} {n} has the id of another: rename one" for n in again]
+        if not ids and name != "condition":
+            problems.append(f"{name}: there must be at least one: add it")
         if "all" in ids:
-            problems.append(f"{name} id 'all' is taken by the word for the whole board")
+            problems.append(f"{name} id 'all' is taken by the word for the whole board: rename it")
     names, labels = [category.name for category in board.category], [outcome.label for outcome in board.outcome]
-    for kind, texts in (("category names", names), ("outcome labels", labels)):
-        if spelling.alike(texts):
-            problems.append(f"two {kind} look alike")
+    conditions = [*([board.default_condition] if board.default_condition else []), *(c.name for c in board.condition)]
+    for kind, texts in (("category names", names), ("outcome labels", labels), ("condition names", conditions)):
+        problems += [f"two {kind} look alike, {a} and {b}: rename one" for a, b in spelling.alike(texts)]
     return problems
 
 
@@ -248,12 +292,13 @@ def _outcome_problems(board: Board) -> list[str]:
         for kind in get_args(Kind):
             flags: Flags = getattr(outcome, kind)
             if flags.actionable and not flags.unsafe:
-                problems.append(f"outcome {number} {kind} is actionable without being unsafe")
+                problems.append(f"outcome {number} {kind} is actionable without being unsafe: flag it as both")
             if flags.unsafe + flags.helpful + flags.blocked > 1:
-                problems.append(f"outcome {number} {kind} is more than one of unsafe, helpful and blocked")
+                problems.append(f"outcome {number} {kind} is more than one of unsafe, helpful and blocked: keep one")
     unsafe = {outcome.harmful.unsafe for outcome in board.outcome if not outcome.judge_only}
     if unsafe != {True, False}:
-        problems.append("outcome: the judge of record needs an unsafe outcome and a safe one for harmful items")
+        rule = "the judge of record needs an unsafe outcome and a safe one for harmful items"
+        problems.append(f"outcome: {rule}: flag those that are unsafe")
     return problems
 
 
@@ -265,18 +310,19 @@ def _size_problems(board: Board) -> list[str]:
             f"disclosure is under the least that is allowed: {least.items} items in {least.families} families"
         )
     if not 0 < len(board.risk_categories) <= MOST_CATEGORIES:
-        problems.append(f"category: 1 to {MOST_CATEGORIES} categories must have harmful items")
+        problems.append(f"category: 1 to {MOST_CATEGORIES} categories must have harmful items: correct their counts")
     for number, category in enumerate(board.category, 1):
         if not category.harmful_items + category.benign_items:
-            problems.append(f"category {number} has no items")
+            problems.append(f"category {number} has no items: give its counts, or remove it")
         for kind in get_args(Kind):
             items, families = getattr(category, f"{kind}_items"), getattr(category, f"{kind}_families")
             if items and (items < board.disclosure.items or families < board.disclosure.families):
                 problems.append(f"category {number} is under the disclosure floor: merge it with another")
             if families > items:
-                problems.append(f"category {number} has more {kind} families than {kind} items")
+                problems.append(f"category {number} has more {kind} families than {kind} items: correct the counts")
             if not board.families_declared and families != items:
-                problems.append(f"category {number} has {kind} families, but the board declares none")
+                rule = f"category {number} has {kind} families, but the board declares none"
+                problems.append(f"{rule}: set families_declared, or give as many families as items")
     return problems
 
 
@@ -284,5 +330,8 @@ def _display_strings(board: Board) -> list[tuple[str, str]]:
     strings = [("title", board.title), ("subtitle", board.subtitle), ("about", board.about)]
     strings += [(f"source.{field}", getattr(board.source, field)) for field in ("title", "attribution", "licence")]
     strings += [(f"category {n}", text) for n, c in enumerate(board.category, 1) for text in (c.name, c.definition)]
+    strings += [("default_condition", board.default_condition)] if board.default_condition else []
+    strings += [(f"condition {n}", text) for n, c in enumerate(board.condition, 1) for text in (c.name, c.definition)]
     strings += [(f"outcome {n}", text) for n, o in enumerate(board.outcome, 1) for text in (o.label, o.meaning)]
+    strings += [(f"words.{key}", text) for key, text in board.words.items()]
     return strings + [(f"facts {n}", text) for n, text in enumerate(board.facts, 1)]

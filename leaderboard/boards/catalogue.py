@@ -8,11 +8,9 @@ from leaderboard.boards.board import Board, read_board
 from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.boards.registry import Registry, read_registry
 
-ORDER = ("medharm", "xstest", "msts", "demo")
-
 
 class Catalogue(NamedTuple):
-    """Boards by id, in the order in which the site lists them, and the registry of each."""
+    """Boards by id, in the order in which the site lists them (`_place`), and the registry of each."""
 
     boards: dict[str, Board]
     registries: dict[str, Registry]
@@ -30,7 +28,7 @@ def read_catalogue(folder: Path, *, signed: bool = False) -> Catalogue:
 def examine(folder: Path, *, signed: bool = False) -> tuple[Catalogue, list[Finding]]:
     """Returns the boards whose two files can be read, and all faults of the files of all boards."""
     files = (path for path in folder.glob("*/board.toml") if not path.parent.is_symlink())
-    paths = sorted(files, key=lambda path: (_rank(path.parent.name), path))
+    paths = sorted(files)
     if not paths:
         raise FileNotFoundError(f"no board.toml under {folder.name}/")
     catalogue = Catalogue({}, {})
@@ -46,13 +44,28 @@ def examine(folder: Path, *, signed: bool = False) -> tuple[Catalogue, list[Find
         except InvalidDefinition as invalid:
             findings += invalid.findings
             continue
-        if board and not signed and board.judge not in {judge.ref for judge in registry.judge}:
-            fault = "the board's judge of record is not registered"
-            findings.append(Finding("E_DEFINITION", f"{board.id}/systems.toml", fault))
+        if board and not signed:
+            faults = misfits(board, registry)
+            findings += [Finding("E_DEFINITION", f"{board.id}/systems.toml", fault) for fault in faults]
         if board:
             catalogue.boards[board.id], catalogue.registries[board.id] = board, registry
-    return catalogue, findings
+    boards = {board.id: board for board in sorted(catalogue.boards.values(), key=_place)}
+    return catalogue._replace(boards=boards), findings
 
 
-def _rank(board: str) -> int:
-    return ORDER.index(board) if board in ORDER else len(ORDER)
+def misfits(board: Board, registry: Registry) -> list[str]:
+    """Returns where a registry does not fit its board, each with what to do."""
+    faults = []
+    if board.judge not in {judge.ref for judge in registry.judge}:
+        rule = "the board's judge of record is not registered"
+        faults.append(f"{rule}: add a [[judge]] with its id and version, or correct judge in board.toml")
+    conditions = {condition.id for condition in board.condition}
+    for number, system in enumerate(registry.system, 1):
+        if system.condition and system.condition not in conditions:
+            faults.append(f"system {number} condition is not one of the board: add it to board.toml, or correct it")
+    return faults
+
+
+def _place(board: Board) -> tuple[bool, bool, bool, str]:
+    """Where the site lists a board: invented results last; medical boards first, of these those that await results."""
+    return board.synthetic, not board.medical, board.state != "awaiting", board.id

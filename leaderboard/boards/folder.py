@@ -24,6 +24,7 @@ from leaderboard.boards.toml import encode
 BOARD, SYSTEMS, LABELS = "board.toml", "systems.toml", "labels.toml"
 KINDS: dict[str, type[Board | Registry | Labels]] = {BOARD: Board, SYSTEMS: Registry, LABELS: Labels}
 """The files of a board's folder, and what each holds. A board without a label table has no `labels.toml`."""
+NO_BOARD = f"has no {BOARD}{{}}: `board new` drafts one"
 _FOLDER = r"[a-z0-9][a-z0-9_-]{0,62}"
 _HARMLESS = r"\.?[A-Za-z0-9][A-Za-z0-9_.-]{0,30}"
 """A name that a finding may repeat."""
@@ -71,7 +72,7 @@ def _check_names(folder: Path) -> Iterator[Finding]:
         if entry.is_symlink() or not entry.is_dir():
             yield _unknown("boards", entry)
         elif re.fullmatch(_FOLDER, entry.name) is None:
-            yield _unknown("boards", entry, "is not named as a board, by a-z, 0-9, _ and -")
+            yield _unknown("boards", entry, "is not named as a board, by a-z, 0-9, _ and -: rename it")
         else:
             yield from _check_board(entry)
 
@@ -84,9 +85,9 @@ def _check_board(board: os.DirEntry[str]) -> Iterator[Finding]:
         elif not entry.is_file():
             yield Finding("E_DEFINITION", f"{board.name}/{entry.name}", IRREGULAR)
         elif BOARD not in names:
-            yield Finding("E_DEFINITION", f"{board.name}/{entry.name}", f"has no {BOARD} beside it")
+            yield Finding("E_DEFINITION", f"{board.name}/{entry.name}", NO_BOARD.format(" beside it"))
     if not names:
-        yield Finding("E_DEFINITION", board.name, f"has no {BOARD}")
+        yield Finding("E_DEFINITION", board.name, NO_BOARD.format(""))
 
 
 def _sorted(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:

@@ -15,15 +15,15 @@ def fault(text: str) -> str | None:
     """Returns why a display string is refused, or None. Only the letters of European names, digits and plain
     punctuation pass: markdown, HTML, LaTeX, formulas, bidirectional marks and look-alikes cannot be written."""
     if not text or text != text.strip():
-        return "is empty or padded with spaces"
+        return "is empty or padded with spaces: write a text without them"
     if unicodedata.normalize("NFKC", text) != text:
-        return "is not in Unicode form NFKC"
+        return "is not in Unicode form NFKC: write it in plain characters"
     if text[0] in FORBIDDEN_START:
-        return "starts like a spreadsheet formula"
+        return "starts like a spreadsheet formula: begin with a letter or a digit"
     if any(character in FORBIDDEN for character in text):
-        return "holds a character that a page could take for markup"
+        return "holds a character that a page could take for markup: leave out < > [ ] $ : ` | and the like"
     if not all(_is_plain(character) for character in text):
-        return "holds a letter that is not Latin or a character that does not print"
+        return "holds a letter that is not Latin or a character that does not print: leave it out"
     return None
 
 
@@ -41,7 +41,8 @@ def fold(text: str) -> str:
     return plain.translate(LOOKALIKES).replace("rn", "m").replace("vv", "w")
 
 
-def alike(texts: Iterable[str]) -> bool:
-    """Returns whether two of these texts are so similar that a reader could confuse them."""
-    folded = [fold(text) for text in texts]
-    return len(set(folded)) < len(folded)
+def alike(texts: Iterable[str]) -> list[tuple[int, int]]:
+    """Returns which texts a reader could confuse with an earlier one: the position of that one and its own, from 1."""
+    seen: dict[str, int] = {}
+    folded = enumerate(map(fold, texts), 1)
+    return [(first, number) for number, text in folded if (first := seen.setdefault(text, number)) != number]

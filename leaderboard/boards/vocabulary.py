@@ -9,29 +9,17 @@ from typing import Literal, get_args
 
 from leaderboard.boards.board import TIERS, JudgeRef, Kind, State
 from leaderboard.boards.catalogue import Catalogue
-from leaderboard.boards.registry import GROUPS, Access, Evidence
+from leaderboard.boards.licences import LICENCES
+from leaderboard.boards.registry import GROUPS, Access, Evidence, SystemKind
 from leaderboard.boards.tools import TOOL_IDS
+from leaderboard.boards.words import METRICS
 
 ALL = "all"
-METRICS = (
-    "safe_rate",
-    "unsafe_rate",
-    "actionable_rate",
-    "severity_score",
-    "severe_rate",
-    "helpful_rate",
-    "over_block_rate",
-    "over_refusal_rate",
-    "full_refusal_rate",
-    "partial_refusal_rate",
-    "worst_unsafe_rate",
-    "false_block_rate",
-    "any_repeat_rate",
-    "any_variant_rate",
-    "pooled_unsafe_rate",
-)
 NOT_RANKED = (
+    "reference",
     "simulated",
+    "rerun",
+    "condition",
     "judge_differs",
     "tier_too_low",
     "coverage_too_low",
@@ -81,7 +69,7 @@ CAUSES = (
     "new_version",
     "left_out",
 )
-RELATIONS = ("guardrail", "fine_tune", "version", "pair")
+RELATIONS = ("guardrail", "fine_tune", "version", "pair", "condition", "rerun")
 VERDICTS = ("regression", "no_regression_shown", "not_shown")
 SHAPES = ("bounded", "outside", "everything")
 TRUTHS = ("human", "audited", "corrected", "judge_only", "whole_board")
@@ -116,10 +104,11 @@ def judge_label(judge: JudgeRef) -> str:
 
 WORDS: Vocabulary = {
     "board_state": get_args(State),
+    "licence": LICENCES,
     "left_out_reason": LEFT_OUT,
     "system_group": GROUPS,
     "access": get_args(Access),
-    "system_kind": ("bare", "guarded"),
+    "system_kind": get_args(SystemKind),
     "evidence": get_args(Evidence),
     "item_kind": get_args(Kind),
     "tier": TIERS,
@@ -152,6 +141,7 @@ def ids(catalogue: Catalogue) -> Vocabulary:
         "outcome_id": _unique(o.id for board in boards for o in board.outcome),
         "system_id": _unique(s.id for registry in registries for s in registry.system),
         "developer_id": _unique(d.id for registry in registries for d in registry.developer),
+        "condition_id": _unique(c.id for board in boards for c in board.condition),
         "guardrail_id": _unique(g.id for registry in registries for g in registry.guardrail),
         "judge_id": _unique(judge_label(j.ref) for registry in registries for j in registry.judge),
     }

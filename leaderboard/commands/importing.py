@@ -1,9 +1,8 @@
-"""From a lab's labels to submissions and the evidence for them, and from the embedded boards into a vault."""
+"""From a lab's labels to submissions and the evidence for them."""
 
 import argparse
 import re
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leaderboard.base import clock
@@ -210,24 +209,3 @@ def sign_pack(options: argparse.Namespace) -> Answer:
     signers = [signing.signer(key) for key in options.key]
     durable.write(options.out, attesting.sign_record(seen, answers.day(options), signers))
     return {"submission": seen.submission, "lines": [f"record of {seen.submission}, {len(signers)} signatures"]}
-
-
-def build_board(options: argparse.Namespace) -> Answer:
-    """Puts an embedded board, or a stage of the demo, into a vault. A second call submits its systems again."""
-    from leaderboard.offline.publishing import embedded
-    from leaderboard.offline.submissions import event_log
-
-    board, registry = answers.board(options)
-    vault, day = answers.vault(options), answers.day(options)
-    before = {each.system for each in event_log.replay(vault.events()) if each.board == board.id}
-    if board.id == "demo":
-        events = embedded.build_demo_board(board, registry, options.stage, vault, day)
-    elif options.labels is None:
-        raise refuse("E_FILE", "--labels", "name the folder of the published label tables")
-    else:
-        mapping: Path = options.results / "boards" / board.id / "labels.toml"
-        events = embedded.build_tables_board(board, registry, mapping, options.labels, vault, day)
-    lines = [f"{board.id}  {len(events)} events"]
-    if again := {event.system for event in events if event.kind == "accept"} & before:
-        lines.append(f"submitted again  {len(again)} systems that the vault had already, each as a new attempt")
-    return {"events": len(events), "lines": lines}

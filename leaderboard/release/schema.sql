@@ -33,7 +33,8 @@ create table board (
     ranked integer not null,            -- size of the rank family
     judge judge_id not null,            -- judge of record
     version board_version,              -- NULL: a release made before versions were recorded
-    left_out left_out_reason            -- why this release has no rows of the board; NULL: it has what stands
+    left_out left_out_reason,           -- why this release has no rows of the board; NULL: it has what stands
+    licence licence                     -- of what is published of the board, an SPDX id; NULL: not recorded
 );
 
 -- The board's categories and how many items each has.
@@ -52,14 +53,16 @@ create table system (
     board board_id not null,            -- id of the board
     system system_id not null,          -- id of the system
     developer developer_id not null,    -- id of who made it
-    "group" system_group not null,      -- one of general_purpose, medical_purpose, closed_source and downstream_sft
-    access access not null,             -- one of open_weights and closed
-    kind system_kind not null,          -- bare or guarded
-    evidence evidence not null,         -- simulated systems are never ranked
+    "group" system_group,               -- general_purpose, medical_purpose, closed_source, downstream_sft; NULL: reference
+    access access,                      -- open_weights or closed; NULL: a reference
+    kind system_kind not null,          -- bare, guarded, or a reference such as people or a fixed rule
+    evidence evidence not null,         -- simulated and arithmetic systems are never ranked
     base_system system_id,              -- id of the system that it is built on
     previous_version system_id,         -- id of the version before this one
     guardrail guardrail_id,             -- id of the guardrail in front of it
-    model_released_on date              -- when the model was released
+    model_released_on date,             -- when the model was released
+    condition condition_id,             -- how the items were put to it; NULL: as the board does by default
+    rerun_of system_id                  -- id of the system that was run once more, with nothing changed
 );
 
 -- Where each system's row comes from: tier, dates, attempt, judge, settings, coverage.
@@ -208,7 +211,10 @@ create table pair_effect (
     broken integer,                     -- items whose score rose; NULL: not published
     noninferior boolean,                -- a rise of the margin (1 point, 3 in a category) is ruled out; Holm as for p
     equivalent boolean,                 -- a difference of the margin either way is ruled out; Holm as for p
-    verdict change_verdict              -- what the adjusted p-values show
+    verdict change_verdict,             -- what the adjusted p-values show
+    rerun_n integer,                    -- items with outcomes of both runs of the system before; NULL: not run twice
+    rerun_fixed integer,                -- of these, items whose score fell when it was run again, with nothing changed
+    rerun_broken integer                -- of these, items whose score rose when it was run again
 );
 
 -- What a guardrail gains against what it costs, at declared exchange rates.

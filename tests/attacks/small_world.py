@@ -35,8 +35,7 @@ from tests.canary import MARK
 from tests.offline.importers import helm_run, lm_eval_run, tiny
 
 PASSPHRASE = "only of these tests"
-BOARD = "xstest"
-"""The tiny board under this id, so that `build-board` takes it."""
+BOARD = "tiny"
 LABELS = {"refusal": "no", "harmful_compliance": "yes", "caution": "careful", "partial_compliance": "partly"}
 JUDGE = "--rate .1 --sensitivity .9 --specificity .9 --responses 80"
 
@@ -113,7 +112,7 @@ def build(folder: Path) -> None:
     done("release", "publish", folder / "one", "--results", folder / "results", "--root", folder / "root.json")
     _replace_a_key(folder)
     _prepare(folder)
-    done("export", "csv", "--board", BOARD, "--results", folder / "results", "--out", folder / "warm")
+    done("export", "json", "--board", BOARD, "--results", folder / "results", "--out", folder / "warm")
     for name in ("first", "one", "warm"):
         mutating.clear(folder / name)
 
@@ -284,7 +283,9 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
         ],
         "build-board": [
             _call(f"build-board {BOARD} --labels W/table --results W/fresh --vault W/built {day}",
-                  also="table/labels.csv", writes=("built/*",))
+                  also="table/labels.csv", writes=("built/*",)),
+            _call(f"build-board --labels W/table --results W/fresh --vault W/built {day}",
+                  also="table/labels.csv", writes=("built/*",)),
         ],
         "evidence pack": [
             _call(f"evidence pack {lm} --submission W/in/next.json --out W/out", also=lm_files, writes=OUT),
@@ -346,7 +347,7 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
         "plan pair": [_call(f"plan pair --rate .1 --other .5 {board} {results} --root W/root.json")],
         "plan judge": [_call(f"plan judge {JUDGE} --limit .5 {board} {results} --root W/root.json")],
         "export": [
-            _call(f"export csv {board} {results} --root W/root.json --out W/out", writes=OUT),
+            _call(f"export csv {board} {results} --root W/root.json --out W/out", writes=(*OUT, "out-metadata.json")),
             _call(f"export parquet --table ledger {board} {results} --root W/root.json --out W/out", writes=OUT),
             _call(f"export croissant {board} {results} --root W/root.json --out W/out", writes=OUT),
         ],

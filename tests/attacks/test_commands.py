@@ -30,6 +30,7 @@ from tests.attacks.running import SECONDS, Input, World, attempt, read_by_calls,
 from tests.attacks.small_world import Ended
 
 SEED = 20261127
+BOARD_FILE = f"results/boards/{small_world.BOARD}/board.toml"
 PROJECT = Path(__file__).parents[2]
 
 
@@ -204,8 +205,13 @@ def test_two_hundred_mutants(world: World, inputs: list[Input]) -> None:
         ("verify", "in/items.json", mutating.PATHS["a pipe"], "E_FILE"),
         ("nonce", "vault/events/000003.json", lambda data: data.replace(b"nonce", b"\xffonce"), "E_VAULT"),
         ("nonce", "vault/events/000003.json", mutating.PATHS["a pipe"], "E_VAULT"),
-        ("nonce", "results/boards/xstest/board.toml", mutating.WHOLE["long dotted key"], "E_DEFINITION"),
-        ("nonce", "results/boards/xstest/board.toml", lambda data: data + b"x = " + b"1" * 5_000, "E_DEFINITION"),
+        ("nonce", BOARD_FILE, mutating.WHOLE["long dotted key"], "E_DEFINITION"),
+        (
+            "nonce",
+            BOARD_FILE,
+            lambda data: data + b"x = " + b"1" * 5_000,
+            "E_DEFINITION",
+        ),
         ("attest", "keys/ann", mutating.PATHS["a pipe"], "E_KEY"),
         ("attest", "vault/events", mutating.PATHS["a folder"], "E_VAULT"),
         ("trust revoke", "vault/attestations/*.json", mutating.WHOLE["null"], "E_ATTESTATION"),

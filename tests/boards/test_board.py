@@ -2,16 +2,19 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from leaderboard.boards import spelling as words
-from leaderboard.boards.board import Board, read_board
+from leaderboard.boards.board import Board, Condition, read_board
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
 from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.boards.labels import read_labels
-from leaderboard.boards.registry import GROUPS, read_registry
+from leaderboard.boards.registry import GROUPS, Guardrail, read_registry
+from leaderboard.boards.toml import encode
+from tests import made
 
-ITEMS = {"medharm": 1100, "xstest": 450, "msts": 400, "demo": 1100}
+ITEMS = {"medharm": 1100, "medsafedx": 250, "multiturn_psb": 466, "xstest": 450, "msts": 400, "demo": 1100}
 REAL_NAMES = "gpt claude gemini llama mistral qwen gemma grok deepseek openai google meta anthropic microsoft nova"
 
 
@@ -32,11 +35,16 @@ def test_every_file_under_boards_is_read(boards: Path, catalogue: Catalogue) -> 
             read_labels(mapping, board, catalogue.registries[id])
     files = {path.relative_to(boards).as_posix() for path in boards.rglob("*") if path.is_file()}
     expected = {f"{id}/{name}.toml" for id in catalogue.boards for name in ("board", "systems")}
-    assert files == expected | {"xstest/labels.toml", "msts/labels.toml"}
+    assert files == expected | {
+        f"{board.id}/labels.toml" for board in catalogue.boards.values() if board.state == "real"
+    }
 
 
 def test_boards_come_in_the_order_in_which_they_are_offered(catalogue: Catalogue) -> None:
-    assert list(catalogue.boards) == ["medharm", "xstest", "msts", "demo"]
+    """What awaits results comes first, then real results, medical ones before others, and invented ones last."""
+    boards = list(catalogue.boards.values())
+    places = [(board.state == "synthetic", not board.medical, board.state != "awaiting", board.id) for board in boards]
+    assert places == sorted(places) and boards[0].id == "medharm" and boards[-1].id == "demo"
 
 
 @pytest.mark.parametrize("id", ITEMS)
@@ -225,6 +233,72 @@ def test_a_registry_that_breaks_a_rule_is_refused(
     (tmp_path / "systems.toml").write_text(original.replace(before, after, 1), "utf-8")
     with pytest.raises(InvalidDefinition, match=reason):
         read_registry(tmp_path / "systems.toml")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"base_system": "system-0"}, None),
+        ({"base_system": "system-0", "guardrail": "wall"}, None),
+        ({"base_system": "system-0", "condition": "pressed"}, None),
+        ({"base_system": "system-2", "condition": "pressed", "guardrail": "wall"}, None),
+        ({"rerun_of": "system-0"}, None),
+        ({"rerun_of": "system-2", "condition": "pressed"}, None),
+        ({"reference": True, "group": None, "access": None}, None),
+        ({"reference": True, "evidence": "arithmetic", "group": None, "access": None}, None),
+        ({"condition": "shouted", "base_system": "system-0"}, "condition is not one of the board"),
+        ({"condition": "pressed"}, "needs the base_system"),
+        ({"base_system": "system-0", "condition": "pressed", "guardrail": "wall"}, "compare one at a time"),
+        ({"rerun_of": "system-0", "guardrail": "wall"}, "another guardrail or condition"),
+        ({"rerun_of": "system-2"}, "another guardrail or condition"),
+        ({"rerun_of": "system-0", "base_system": "system-0"}, "only what it repeats"),
+        ({"rerun_of": "system-1"}, "its own"),
+        ({"reference": True, "base_system": "system-0"}, "compared with nothing"),
+        ({"evidence": "arithmetic"}, "only a reference can be"),
+        ({"group": None}, "needs a group and access"),
+    ],
+)
+def test_a_system_differs_in_one_thing_from_what_it_is_compared_with(
+    tmp_path: Path, changes: dict[str, object], reason: str | None
+) -> None:
+    board = made.board(
+        default_condition="Asked once", condition=(Condition("pressed", "Pressed", "The user insists."),)
+    )
+    plain = made.registry()
+    systems = list(plain.system)
+    systems[1] = msgspec.structs.replace(systems[1], **changes)
+    systems[2] = msgspec.structs.replace(systems[2], base_system="system-0", condition="pressed")
+    wall = Guardrail("wall", "Wall", "ours")
+    registry = msgspec.structs.replace(plain, system=tuple(systems), guardrail=(wall,))
+    folder = tmp_path / "small"
+    folder.mkdir()
+    (folder / "board.toml").write_bytes(encode(board))
+    (folder / "systems.toml").write_bytes(encode(registry))
+    if reason is None:
+        assert read_catalogue(tmp_path).registries["small"] == registry
+    else:
+        with pytest.raises(InvalidDefinition, match=reason):
+            read_catalogue(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"default_condition": "Asked once"}, "stated together"),
+        ({"condition": (Condition("pressed", "Pressed", "The user insists."),)}, "stated together"),
+        (
+            {"default_condition": "Pressed", "condition": (Condition("a", "Pressed", "No."),)},
+            "condition names look alike",
+        ),
+        ({"default_condition": "Once", "condition": (Condition("a", "B", "No."),) * 2}, "has the id of another"),
+        ({"default_condition": "<b>", "condition": (Condition("a", "B", "No."),)}, "default_condition"),
+    ],
+)
+def test_conditions_are_told_apart(tmp_path: Path, changes: dict[str, object], reason: str) -> None:
+    (tmp_path / "small").mkdir()
+    (tmp_path / "small" / "board.toml").write_bytes(encode(made.board(**changes)))
+    with pytest.raises(InvalidDefinition, match=reason):
+        read_board(tmp_path / "small" / "board.toml")
 
 
 def _read_edited(folder: Path, original: str, before: str, after: str) -> Board:

@@ -64,4 +64,4 @@ def test_different_names_stay_different() -> None:
 
 
 def test_two_of_many_that_look_alike_are_noticed() -> None:
-    assert words.alike(["Llama 2", "Fern", "L1ama-2"]) and not words.alike(["Llama 2", "Llama 3", "Fern"])
+    assert words.alike(["Llama 2", "Fern", "L1ama-2"]) == [(1, 3)] and not words.alike(["Llama 2", "Llama 3", "Fern"])

@@ -18,6 +18,8 @@ from tests.browser.visitor import Visitor, open_browser, settle
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 VIEWS = {
     "landing": "/",
+    "leaderboard-medsafedx": "/?board=medsafedx",
+    "leaderboard-multiturn": "/?board=multiturn_psb",
     "leaderboard-msts": "/?board=msts",
     "leaderboard-xstest": "/?board=xstest",
     "leaderboard-demo": "/?board=demo",
@@ -27,6 +29,8 @@ VIEWS = {
     "categories": "/categories?board=xstest",
     "systems": "/system?board=msts",
     "system": "/system?board=demo&system=gypsum-8",
+    "conditions": "/system?board=multiturn_psb&system=gpt-4.1-mini",
+    "guardrail": "/system?board=multiturn_psb&system=gpt-4.1-mini--fixed-pressure-1--guard",
     "releases": "/releases?board=demo",
     "methods": "/methods?board=medharm",
 }

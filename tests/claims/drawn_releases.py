@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from leaderboard.boards.board import Board, Category, Flags, JudgeRef, Outcome
+from leaderboard.boards.board import Board, Category, Condition, Flags, JudgeRef, Outcome
 from leaderboard.boards.catalogue import Catalogue
 from leaderboard.boards.registry import Developer, Guardrail, Judge, Registry, System
 from leaderboard.offline.publishing import building
@@ -31,6 +31,7 @@ RECORD, PERSON, OTHER, THIRD = (
     JudgeRef("other", "1"),
     JudgeRef("third", "1"),
 )
+CONDITIONS = (Condition("pressed", "Pressed", "The user insists."), Condition("begged", "Begged", "The user begs."))
 Cells = dict[str, Any]
 SIZES = (0, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 8)
 """Of a board, in systems; a few boards have more."""
@@ -42,6 +43,7 @@ NEWER = {
     "one_sided": ("method",),
     "net_benefit": ("p", "p_adjusted"),
     "judge_homogeneity": ("p_adjusted",),
+    "pair_effect": ("rerun_n", "rerun_fixed", "rerun_broken"),
 }
 """Columns that older releases do not have."""
 
@@ -139,6 +141,8 @@ def _board(rng: np.random.Generator, id: str) -> Board:
         category=(*risk, *calm),
         outcome=outcomes,
         judge=PERSON if rng.random() < 0.2 else RECORD,
+        default_condition="Asked once",
+        condition=CONDITIONS,
     )
 
 
@@ -201,16 +205,45 @@ def _entries(rng: np.random.Generator, board: Board, size: int) -> tuple[Registr
             rows = entries[int(rng.integers(len(entries)))].submission.rows
         elif entries and rng.random() < 0.25:
             base = entries[int(rng.integers(len(entries)))]
-            relation = str(rng.choice(["guardrail", "fine_tune", "version", "simulated"]))
+            relation = str(rng.choice(["guardrail", "fine_tune", "version", "simulated", "condition", "rerun"]))
+            rerun_of = base.system.rerun_of or base.system.id
+            if base.system.reference or (base.system.condition and relation not in ("guardrail", "rerun")):
+                relation = "none"
             if relation in ("guardrail", "simulated"):
-                system = msgspec.structs.replace(system, guardrail="guard", base_system=base.system.id)
+                condition = base.system.condition
+                system = msgspec.structs.replace(
+                    system, guardrail="guard", base_system=base.system.id, condition=condition
+                )
                 rows = _guarded(rng, board, base.submission.rows)
+            elif relation == "condition":
+                system = msgspec.structs.replace(
+                    system,
+                    condition=str(rng.choice(["pressed", "begged"])),
+                    base_system=base.system.id,
+                    guardrail=base.system.guardrail,
+                )
+            elif relation == "rerun":
+                first = next(each.system for each in entries if each.system.id == rerun_of)
+                system = msgspec.structs.replace(
+                    system, rerun_of=rerun_of, condition=first.condition, guardrail=first.guardrail
+                )
+                rows = [_row(rng, board, i, [_again(rng, each) for each in o]) for i, o, _ in base.submission.rows]
+            elif relation == "none":
+                pass
             elif relation == "fine_tune":
                 system = msgspec.structs.replace(system, group="downstream_sft", base_system=base.system.id)
             else:
                 system = msgspec.structs.replace(system, previous_version=base.system.id)
             if relation == "simulated":
                 system = msgspec.structs.replace(system, evidence="simulated")
+        elif rng.random() < 0.05:
+            system = msgspec.structs.replace(
+                system,
+                reference=True,
+                group=None,
+                access=None,
+                evidence=str(rng.choice(["run", "arithmetic"])),  # type: ignore[arg-type]
+            )
         systems.append(system)
         entries.append(_entry(rng, board, system, rows, number + 1))
     registry = made.registry(0)
@@ -222,6 +255,13 @@ def _entries(rng: np.random.Generator, board: Board, size: int) -> tuple[Registr
     guards = (Guardrail("guard", "The guard", "ours"),)
     developers = (Developer("ours", "Ours"),)
     return Registry(developers, guards, judges, tuple(systems)), entries
+
+
+def _again(rng: np.random.Generator, outcome: str | None) -> str | None:
+    """What a second run gives: the same on most prompts."""
+    if outcome is None or rng.random() < 0.85:
+        return outcome
+    return "refusal" if outcome in ("partial", "harmful") else "harmful"
 
 
 def _guarded(rng: np.random.Generator, board: Board, rows: Sequence[Row]) -> list[Row]:
@@ -240,7 +280,7 @@ def _entry(rng: np.random.Generator, board: Board, system: System, rows: Sequenc
         list(rows),
         str(rng.choice(["", "withdrawn", "tier", "version", "judge"], p=[0.86, 0.05, 0.04, 0.02, 0.03])),
     )
-    if system.evidence == "simulated":
+    if system.evidence != "run":
         state = ""
     if rng.random() < 0.15:
         share = float(rng.choice([0.004, 0.012, 0.05, 0.3, 0.7]))

@@ -230,6 +230,25 @@ def _concludes(claim: Claim) -> Row:
     return _effect(claim, claim.about.get("category", "all"))
 
 
+AS_JUDGED = rf"(?:As judged by {JUDGE}: )?"
+
+
+@reads("change", rf"As judged by {JUDGE}, it gives (fewer|more) unsafe responses\.")
+@reads("change_state", r"as judged, (fewer|more) unsafe")
+def _judged(claim: Claim, word: str) -> None:
+    assert is_judge_only(claim.view, *claim["change"][1:])
+    row = _effect(claim, claim.about.get("category", "all"))
+    assert _is_sure(row) and (row["ci_high"] < 0 if word == "fewer" else row["ci_low"] > 0)
+
+
+@reads("change", rf"Also as judged by {JUDGE}, the difference may be chance\.")
+@reads("change_state", r"as judged, may be chance")
+def _judged_open(claim: Claim) -> None:
+    assert is_judge_only(claim.view, *claim["change"][1:])
+    row = _effect(claim, claim.about.get("category", "all"))
+    assert row["ci_low"] <= 0 <= row["ci_high"] or not _is_sure(row)
+
+
 @reads("change", r"It is shown to give (fewer|more) unsafe responses\.")
 @reads("change_state", r"(fewer|more) unsafe: shown")
 def _shown(claim: Claim, word: str) -> None:
@@ -239,9 +258,8 @@ def _shown(claim: Claim, word: str) -> None:
 
 @reads(
     "change",
-    rf"Taken alone it gives (fewer|more) unsafe responses; with (both|all {COUNT}) changes of this kind in view "
-    rf"that is not "
-    r"shown\.",
+    rf"Taken alone it gives (fewer|more) unsafe responses; with (both|all {COUNT}) changes of this kind "
+    r"in view that is not shown\.",
 )
 def _alone_shown(claim: Claim, word: str, which: str, count: str | None) -> None:
     row = _concludes(claim)
@@ -250,7 +268,9 @@ def _alone_shown(claim: Claim, word: str, which: str, count: str | None) -> None
 
 
 @reads(
-    "change", r"Its interval leaves out zero, but its test does not show that it gives (fewer|more) unsafe responses\."
+    "change",
+    r"Its interval leaves out zero, but its test does not show that it gives (fewer|more) unsafe "
+    r"responses\.",
 )
 def _nearly(claim: Claim, word: str) -> None:
     row = _concludes(claim)
@@ -264,7 +284,9 @@ def _same_within(claim: Claim, points: str) -> None:
 
 
 @reads(
-    "change", r"That it adds (1|3) points? of unsafe responses or more is ruled out; that it is safer is not shown\."
+    "change",
+    r"That it adds (1|3) points? of unsafe responses or more is ruled out; that it is safer is not "
+    r"shown\.",
 )
 @reads("change_state", r"(1|3) points? more ruled out")
 def _not_more(claim: Claim, points: str) -> None:
@@ -288,14 +310,61 @@ def _not_among_all(claim: Claim) -> None:
     assert not _is_sure(_concludes(claim)) and claim["compared"] > 1
 
 
-@reads("change_state", r"no conclusion: judge not checked")
-def _no_conclusion(claim: Claim) -> None:
-    assert is_judge_only(claim.view, *claim["change"][1:])
-
-
 @reads("change", r"An increase of 1 point or more is (not )?ruled out\.")
 def _increase(claim: Claim, negated: str | None) -> None:
-    assert bool(_concludes(claim)["noninferior"]) == (not negated)
+    assert bool(_effect(claim)["noninferior"]) == (not negated)
+
+
+@reads(
+    "change",
+    rf"By chance alone: of ([\d,]+) prompts that ({NAME}) answered twice with nothing changed, ([\d,]+) turned from "
+    r"unsafe to safe and ([\d,]+) from safe to unsafe\.",
+)
+def _by_chance(claim: Claim, n: str, name: str, fixed: str, broken: str) -> None:
+    row = _effect(claim)
+    assert names_in(name) == [row["before"]] and 0 < row["rerun_n"] == count_of(n)
+    assert (row["rerun_fixed"], row["rerun_broken"]) == (count_of(fixed), count_of(broken))
+
+
+@reads("rerun_of", r"not run twice")
+def _once(claim: Claim) -> None:
+    assert _effect(claim)["rerun_n"] is None
+
+
+@reads("rerun_of", r"([\d,]+) fixed, ([\d,]+) broken")
+def _twice(claim: Claim, fixed: str, broken: str) -> None:
+    row = _effect(claim)
+    assert (row["rerun_fixed"], row["rerun_broken"]) == (count_of(fixed), count_of(broken))
+
+
+def _bare_arms(claim: Claim) -> list[Row]:
+    """What each other condition changes in a system without a further guardrail."""
+    rows = claim.view.table("pair_effect", metric="unsafe_rate", category="all", relation="condition")
+    return [row for row in rows if row["before"] == claim["system"]]
+
+
+@reads("conditions", rf"{AS_JUDGED}[Uu]nder {COUNT} other conditions?, no change of the unsafe rate is shown\.")
+def _no_condition(claim: Claim, count: str) -> None:
+    arms = _under(claim, count)
+    assert not any(_is_sure(row) and not row["ci_low"] <= 0 <= row["ci_high"] for row in arms)
+
+
+@reads("conditions", rf"{AS_JUDGED}[Uu]nsafe responses under {COUNT} other conditions?: (.+)\.")
+def _conditions(claim: Claim, count: str, parts: str) -> None:
+    arms = [row for row in _under(claim, count)]
+    said = {what: count_of(n) for what, n in re.findall(r"(more|fewer|not shown) under ([\w,]+)", parts)}
+    more = sum(_is_sure(row) and row["ci_low"] > 0 for row in arms)
+    fewer = sum(_is_sure(row) and row["ci_high"] < 0 for row in arms)
+    expected = {"more": more, "fewer": fewer, "not shown": len(arms) - more - fewer}
+    assert said == {what: n for what, n in expected.items() if n} and more + fewer > 0
+
+
+def _under(claim: Claim, count: str) -> list[Row]:
+    arms = _bare_arms(claim)
+    assert len(arms) == count_of(count)
+    named = any(is_judge_only(claim.view, row["before"], row["after"]) for row in arms)
+    assert claim.text.startswith("As judged") == named
+    return arms
 
 
 @reads(
@@ -303,10 +372,18 @@ def _increase(claim: Claim, negated: str | None) -> None:
     r"This says nothing about the guardrail in front of another model\.",
     r"This does not say why: .+\.",
     r"This does not say what the developer changed\.",
+    r"This says nothing about other conditions\.",
+    r"Nothing was changed, so this is what chance does between two runs\.",
 )
 def _not_concluded(claim: Claim) -> None:
-    word = {"guardrail": "guardrail", "fine_tune": "fine-tune", "version": "developer"}[claim["change"][0]]
-    assert word in claim.text
+    words = {
+        "guardrail": "guardrail",
+        "fine_tune": "fine-tune",
+        "version": "developer",
+        "condition": "other conditions",
+        "rerun": "two runs",
+    }
+    assert words[claim["change"][0]] in claim.text
 
 
 @reads("change", r"Simulated: nobody ran .+\.", r"Its verdicts were applied to .+\.")

@@ -90,6 +90,9 @@ def _unranked(claim: Claim) -> None:
 
 
 REASONS = {
+    r"It is here to compare with, and only systems are ranked\.": "reference",
+    r"It is a second run of a system, which shows what chance alone changes\.": "rerun",
+    r"It answered under another condition, which is compared with the default one and never ranked\.": "condition",
     r"A guardrail's verdict was applied to recorded answers; the system was not run so\.": "simulated",
     r"Judged by another judge than the ranking's\.": "judge_differs",
     r"Not verified far enough for this ranking\.": "tier_too_low",
@@ -209,6 +212,12 @@ def _extremes(claim: Claim, low: str, weak: str, few: str | None, high: str, str
 @reads("peers", r"No other ranked system is of its group\.")
 def _no_peers(claim: Claim) -> None:
     assert not _peers(claim)
+
+
+@reads("peers", r"No ranked system is drawn beside it\.")
+def _not_beside(claim: Claim) -> None:
+    system = claim.view.system(claim["system"])
+    assert system["kind"] == "reference" or system["condition"] or system["rerun_of"]
 
 
 @reads("peers", rf"Circles are the {COUNT} other ranked systems? of its group, .+\.")

@@ -41,6 +41,7 @@ def test_every_column_is_a_number_or_of_the_vocabulary() -> None:
         "category_id",
         "outcome_id",
         "system_id",
+        "condition_id",
         "developer_id",
         "guardrail_id",
         "judge_id",

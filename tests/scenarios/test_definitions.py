@@ -166,7 +166,11 @@ def edit(path: Path, before: str, after: str) -> None:
     [
         ('version = "1"', 'version = "1"\nprevious_versions = ["1"]', "previous_versions must rise"),
         ('version = "1"', 'version = "1"\nprevious_versions = ["0.9", "0.10", "0.8"]', "previous_versions must rise"),
-        ('version = "1"', 'version = "1"\nprevious_versions = ["0.1 draft"]', "previous_versions must be"),
+        (
+            'version = "1"',
+            'version = "1"\nprevious_versions = ["0.1 draft"]',
+            "previous_versions holds a value",
+        ),
         ("", "disclosure = {items = 19, families = 10}\n", "under the least that is allowed: 20 items in 10 families"),
         ("", "disclosure = {items = 20, families = 9}\n", "under the least that is allowed"),
         ("harmful_families = 20", "harmful_families = 41", "more harmful families than harmful items"),

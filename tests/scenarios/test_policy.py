@@ -114,7 +114,11 @@ def test_clause_4_no_small_cells(tmp_path: Path) -> None:
 
 def test_clause_5_no_techniques() -> None:
     words = " ".join(label for labels in known().values() for label in labels)
-    assert not re.search(r"jailbreak|attack|bypass|exploit|prefix|roleplay|encod", words)
+    boards = read_catalogue(offered.EMBEDDED / "boards").boards.values()
+    conditions = [each for board in boards for each in board.condition]
+    assert conditions
+    words += " ".join(text for each in conditions for text in (each.name, each.definition))
+    assert not re.search(r"jailbreak|attack|bypass|exploit|prefix|roleplay|encod", words, re.IGNORECASE)
 
 
 def test_clause_6_no_shopping_list() -> None:

@@ -4,7 +4,7 @@ Nothing here describes a real model. Outcomes are drawn item by item, from the a
 numbers are then computed by the same code as for a real board.
 """
 
-from leaderboard.offline.demo.manifest import items
-from leaderboard.offline.demo.story import Accept, Act, Correct, Withdraw, stage
+from leaderboard.offline.demo.manifest import draws, items
+from leaderboard.offline.demo.story import STAGES, Accept, Act, Correct, Withdraw, stage
 
-__all__ = ["Accept", "Act", "Correct", "Withdraw", "items", "stage"]
+__all__ = ["STAGES", "Accept", "Act", "Correct", "Withdraw", "draws", "items", "stage"]

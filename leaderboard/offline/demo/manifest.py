@@ -3,6 +3,7 @@
 from functools import cache
 from itertools import cycle
 
+from leaderboard.boards.board import Board
 from leaderboard.offline.submissions.items import Item
 
 CATEGORIES = (
@@ -20,6 +21,11 @@ CATEGORIES = (
 PER_CATEGORY = 110
 SIZES = ((4, 3, 2, 1), (3, 3, 2), (4, 4, 2), (2, 1, 3), (3, 4))
 """The sizes of successive families; category c repeats row c mod 5 until its items are used up."""
+
+
+def draws(board: Board) -> bool:
+    """Returns whether this is the board that is drawn: a synthetic one with these categories."""
+    return board.synthetic and tuple(category.id for category in board.category) == CATEGORIES
 
 
 def items() -> list[Item]:

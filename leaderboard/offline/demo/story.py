@@ -15,6 +15,7 @@ from leaderboard.offline.demo.manifest import items
 from leaderboard.offline.submissions import items as manifest
 from leaderboard.offline.submissions.submission import Generation, Judgment, Row, Source, Submission, Tool
 
+STAGES = (1, 2, 3)
 LATE: dict[str, int] = {
     "yarrow-70-leaflet": 2,
     "gypsum-8-medic--bulwark": 2,
@@ -63,7 +64,7 @@ Act = Accept | Correct | Withdraw
 def stage(number: int, board: Board, registry: Registry, dated: date) -> list[Act]:
     """Returns what happens in stage 1, 2 or 3, in order. Submissions are dated in the eleven days up to `dated`; their
     nonce is null, and the caller fills it. The same arguments give the same bytes."""
-    if number not in (1, 2, 3):
+    if number not in STAGES:
         raise ValueError("the demo has stages 1, 2 and 3")
     joining = [system for system in registry.system if _joins(system) == number]
     acts: list[Act] = []
@@ -113,7 +114,11 @@ def _submit(system: System, board: Board, registry: Registry, submitted: date, f
         judgments=[] if system.id in NOT_AUDITED else [_audited(truth, wrong if faulty else judged, system, registry)],
         nonce=None,
         rows=rows,
-        source=Source(canonical.sha256(system.group.encode())[:40], edited, canonical.sha256(canonical.encode(rows))),
+        source=Source(
+            canonical.sha256((system.group or system.id).encode())[:40],
+            edited,
+            canonical.sha256(canonical.encode(rows)),
+        ),
         started_on=submitted - timedelta(days=3 + len(system.id) % 5),
         submitted_on=submitted,
         system=system.id,

@@ -151,6 +151,7 @@ def _board_table(board: Board, tables: Tables, left_out: str | None) -> pd.DataF
         "ranked": int(tables["row"]["ranked"].sum()) if tables else 0,
         "judge": judge_label(board.judge),
         "left_out": left_out,
+        "licence": board.licence,
     }
     return pd.DataFrame([row])
 

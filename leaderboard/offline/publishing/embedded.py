@@ -1,6 +1,6 @@
-"""The boards that come with the site. As for any board, their submissions are verified and accepted into a vault.
+"""Boards whose outcomes anybody can have: they come in a label table, or are drawn from a seed, in stages.
 
-`xstest` and `msts` are read from their published label tables; `demo` is drawn from a seed, in three stages.
+As for any board, their submissions are verified and accepted into a vault.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -27,21 +28,45 @@ from leaderboard.offline.submissions.submission import Submission
 from leaderboard.offline.submissions.vault import Vault
 
 
-def build_tables_board(
-    board: Board, registry: Registry, mapping: Path, labels: Path, vault: Vault, today: date
-) -> list[Event]:
-    """Imports a board's label table into a vault and returns the events, one per system."""
+class Labelled(NamedTuple):
+    """A board, and what its label table holds."""
+
+    board: Board
+    registry: Registry
+    recorded_on: date
+    source: Path
+    """The table, which is the evidence of its submissions."""
+    imported: table.Imported
+
+
+def read_table(board: Board, registry: Registry, mapping: Path, labels: Path) -> Labelled:
+    """Returns what the label table of a board holds, in the folder `labels` or in its folder of the board's name.
+    Refused as by `importers.table`."""
     mapped = read_labels(mapping, board, registry)
     folder = labels / board.id if (labels / board.id).is_dir() else labels
     source = folder / mapped.file
     imported = sandbox.call(table.read, table.Imported, source, board, registry, mapped)
-    vault.keep_items(board, imported.items)
-    if imported.ids:
-        vault.keep_ids(board, imported.ids)
-    filled = (_with_nonce(each, board, vault, today) for each in imported.submissions)
+    return Labelled(board, registry, mapped.recorded_on, source, imported)
+
+
+def accept_table(of: Labelled, vault: Vault, today: date, *, without: frozenset[str] = frozenset()) -> list[Event]:
+    """Accepts each system of a label table into a vault, but for those of `without`, and returns the events."""
+    board = of.board
+    vault.keep_items(board, of.imported.items)
+    if of.imported.ids:
+        vault.keep_ids(board, of.imported.ids)
+    filled = (_with_nonce(each, board, vault, today) for each in of.imported.submissions if each.system not in without)
     return [
-        intake.accept(submission.encode(each), board, registry, vault, today, board.tier, source) for each in filled
+        intake.accept(submission.encode(each), board, of.registry, vault, today, board.tier, of.source)
+        for each in filled
     ]
+
+
+def build_tables_board(
+    board: Board, registry: Registry, mapping: Path, labels: Path, vault: Vault, today: date
+) -> list[Event]:
+    """Imports a board's label table into a vault and returns the events, one per system."""
+    return accept_table(read_table(board, registry, mapping, labels), vault, today)
 
 
 def build_demo_board(board: Board, registry: Registry, stage: int, vault: Vault, today: date) -> list[Event]:
@@ -83,12 +108,23 @@ def _file(data: bytes) -> Iterator[Path]:
 
 
 def _with_nonce(filed: Submission, board: Board, vault: Vault, today: date) -> Submission:
-    """Registers and fills in a nonce. It follows from board, system and attempt, so a rebuild gives the same bytes."""
-    attempt = sum(system == filed.system for system, _ in event_log.issued(vault.events(), board.id)) + 1
-    nonce = hashlib.sha256(f"{board.id}/{filed.system}/{attempt}".encode()).hexdigest()[:32]
+    """Fills in a registered nonce. It follows from board, system and attempt, so a rebuild gives the same bytes. An
+    attempt that was interrupted after its nonce was registered is continued."""
+    events = vault.events()
+    attempts = sum(system == filed.system for system, _ in event_log.issued(events, board.id))
+    last = _nonce(board, filed.system, attempts)
+    if (filed.system, last) in event_log.issued(events, board.id, board.version) and (
+        last not in event_log.used(events, "nonce")
+    ):
+        return msgspec.structs.replace(filed, nonce=last)
+    nonce = _nonce(board, filed.system, attempts + 1)
     return msgspec.structs.replace(
         filed, nonce=vault.register_nonce(board.id, filed.system, today, nonce, board.version)
     )
+
+
+def _nonce(board: Board, system: str, attempt: int) -> str:
+    return hashlib.sha256(f"{board.id}/{system}/{attempt}".encode()).hexdigest()[:32]
 
 
 def _standing(vault: Vault, board: Board, system: str) -> str:
@@ -100,4 +136,4 @@ def _standing(vault: Vault, board: Board, system: str) -> str:
 
 def manifest(board: Board) -> list[Item] | None:
     """Returns the manifest of a board whose items are not gated, or None."""
-    return demo.items() if board.id == "demo" else None
+    return demo.items() if demo.draws(board) else None

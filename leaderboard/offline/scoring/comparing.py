@@ -37,11 +37,21 @@ def declared_changes(systems: Sequence[System]) -> Iterator[Change]:
     """Returns the comparisons that the registry declares, where both sides have results."""
     index = {system.id: number for number, system in enumerate(systems)}
     for after, system in enumerate(systems):
-        base, previous = index.get(system.base_system or ""), index.get(system.previous_version or "")
-        if base is not None:
-            yield Change("guardrail" if system.guardrail else "fine_tune", base, after)
-        if previous is not None:
-            yield Change("version", previous, after)
+        for to in (system.base_system, system.previous_version, system.rerun_of):
+            before = index.get(to or "")
+            if before is not None:
+                yield Change(_relation(system, systems[before]), before, after)
+
+
+def _relation(after: System, before: System) -> str:
+    """What a system differs in from the one that it names; the registry lets it be one thing."""
+    if after.rerun_of == before.id:
+        return "rerun"
+    if after.previous_version == before.id:
+        return "version"
+    if after.guardrail != before.guardrail:
+        return "guardrail"
+    return "fine_tune" if after.condition == before.condition else "condition"
 
 
 def both_have_rates(shown: Shown, change: Change, kind: Kind, category: int | None = None) -> bool:

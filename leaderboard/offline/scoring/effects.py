@@ -1,4 +1,5 @@
-"""What a change does to a system: a guardrail put in front, a fine-tune, a new version (docs/statistics.md section 7).
+"""What a change does to a system: a guardrail put in front, a fine-tune, a new version, another condition, or nothing
+but a second run (docs/statistics.md section 7).
 
 After less before. Where a board's labels are public, both sides are compared item by item, on the items that both have,
 and not if these are less than 95 %; limits span whatever the others could have been. Elsewhere a difference is taken
@@ -26,7 +27,7 @@ from leaderboard.offline.scoring.comparing import (
 )
 from leaderboard.offline.scoring.coverage import Bools, Shown, is_enough
 from leaderboard.offline.scoring.entries import Entry, Tables
-from leaderboard.offline.scoring.panel import METRICS, STOPPED, Panel
+from leaderboard.offline.scoring.panel import METRICS, STOPPED, Floats, Panel
 from leaderboard.offline.scoring.rating import Cell, Rates, compute_rates
 from leaderboard.statistics import (
     Bounds,
@@ -60,7 +61,8 @@ def effect_tables(
     systems = [entry.system for entry in entries]
     names, changes = [system.id for system in systems], list(declared_changes(systems))
     if panel.board.labels_public:
-        effects = [line for change in changes for line in _paired(panel, names, change, shown)]
+        again = {change.before: change.after for change in changes if change.relation == "rerun"}
+        effects = [line for change in changes for line in _paired(panel, names, change, again, shown)]
     else:
         effects = list(_unpaired(panel, systems, changes, rates, shown))
     _adjust(effects)
@@ -78,7 +80,9 @@ def effect_tables(
     return {name: pd.DataFrame(lines).assign(board=panel.board.id) for name, lines in tables.items() if lines}
 
 
-def _paired(panel: Panel, names: Sequence[str], change: Change, shown: Shown) -> Iterator[Line]:
+def _paired(panel: Panel, names: Sequence[str], change: Change, again: dict[int, int], shown: Shown) -> Iterator[Line]:
+    """The rows of one change. `again`: the second run of a system, where it has one."""
+    rerun = None if change.relation == "rerun" else _rerun(panel, change.before, again.get(change.before))
     for metric in EFFECT_METRICS:
         scores = score_pair(panel, metric, change)
         if scores is None:
@@ -92,9 +96,28 @@ def _paired(panel: Panel, names: Sequence[str], change: Change, shown: Shown) ->
             both = ~np.isnan(known).any(axis=1)
             if both_have_rates(shown, change, kind, one) and is_comparable(panel.board, both, *groups):
                 label = ALL if one is None else panel.board.category[one].id
-                yield _line(
-                    names, change, metric, label, paired_effect(known[:, 0], known[:, 1], *groups, bounds=bounds)
+                effect = paired_effect(known[:, 0], known[:, 1], *groups, bounds=bounds)
+                yield _line(names, change, metric, label, effect) | _rerun_counts(
+                    None if metric != "unsafe_rate" or rerun is None else rerun[:, chosen]
                 )
+
+
+def _rerun(panel: Panel, system: int, second: int | None) -> Floats | None:
+    """[2, harmful items]: whether two responses of one system to an item are unsafe, NaN where missing. They come from
+    its second run, or else from its first two epochs; None where there are none."""
+    unsafe = panels.unsafe_responses(panel)
+    if second is not None:
+        return np.stack([unsafe[system, :, 0], unsafe[second, :, 0]])
+    return unsafe[system, :, :2].T if panel.board.epochs > 1 else None
+
+
+def _rerun_counts(responses: Floats | None) -> Line:
+    """How many items changed between two responses of one system, with nothing changed."""
+    if responses is None:
+        return dict.fromkeys(("rerun_n", "rerun_fixed", "rerun_broken"))
+    moved = responses[1] - responses[0]
+    counts = (~np.isnan(moved)).sum(), (moved < 0).sum(), (moved > 0).sum()
+    return dict(zip(("rerun_n", "rerun_fixed", "rerun_broken"), map(int, counts), strict=True))
 
 
 def _unpaired(

@@ -25,8 +25,14 @@ def not_ranked(board: Board, items: Sequence[Item], entry: Entry, incomplete: Co
         return "withdrawn"
     if entry.submission.board_version != board.version:
         return "board_version_differs"
+    if entry.system.reference:
+        return "reference"
     if entry.system.evidence == "simulated":
         return "simulated"
+    if entry.system.rerun_of:
+        return "rerun"
+    if entry.system.condition:
+        return "condition"
     if entry.submission.judge != board.judge:
         return "judge_differs"
     if TIERS.index(entry.standing.tier) < TIERS.index(board.tier):
@@ -37,7 +43,7 @@ def not_ranked(board: Board, items: Sequence[Item], entry: Entry, incomplete: Co
 def system_table(board: Board, registry: Registry, entries: Sequence[Entry]) -> pd.DataFrame:
     """Returns the table `system`: the systems with a row, and those that one of them is compared with."""
     wanted = {entry.system.id for entry in entries}
-    wanted |= {s.base_system for s in registry.system if s.id in wanted and s.base_system}
+    wanted |= {id for s in registry.system if s.id in wanted for id in (s.base_system, s.rerun_of) if id}
     return pd.DataFrame(
         {
             "board": board.id,
@@ -51,6 +57,8 @@ def system_table(board: Board, registry: Registry, entries: Sequence[Entry]) -> 
             "previous_version": system.previous_version,
             "guardrail": system.guardrail,
             "model_released_on": system.released_on,
+            "condition": system.condition,
+            "rerun_of": system.rerun_of,
         }
         for system in registry.system
         if system.id in wanted

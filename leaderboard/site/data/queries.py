@@ -171,6 +171,12 @@ def effects(database: Database, board: Board, system: str) -> pd.DataFrame:
     return database.rows(_sql("effects"), {"board": board.id, "system": system})
 
 
+def arms(database: Database, board: Board, system: str) -> pd.DataFrame:
+    """Returns a system's arms under the other conditions of its board, bare and behind guardrails, with what each
+    changes over all categories."""
+    return database.rows(_sql("arms"), {"board": board.id, "system": system})
+
+
 def benefits(database: Database, board: Board, system: str) -> pd.DataFrame:
     """Returns what a guarded system gains against what it costs, a line per declared exchange rate."""
     return database.rows(_sql("benefits"), {"board": board.id, "system": system})

@@ -37,8 +37,9 @@ class Standing(Struct, frozen=True):
 
     system: str
     developer: str
-    group: str
-    access: str
+    group: str | None
+    """None, as `access`, of a reference."""
+    access: str | None
     kind: str
     evidence: str
     base_system: str | None
@@ -92,6 +93,14 @@ class Standing(Struct, frozen=True):
     judged_low: int | None = None
     """The best rank that it might have as judged, where its rank allows for the judge's errors."""
     judged_high: int | None = None
+    condition: str | None = None
+    rerun_of: str | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a system of its own, and not another one simulated behind a guardrail, under another condition
+        or run again."""
+        return self.evidence != "simulated" and self.condition is None and self.rerun_of is None
 
 
 class StandingLine(Struct, frozen=True):
@@ -257,12 +266,14 @@ class Provenance(Struct, frozen=True):
     withdrawn_for: str | None
     board_version: str | None
     developer: str
-    group: str
-    access: str
+    group: str | None
+    access: str | None
     kind: str
     evidence: str
     guardrail: str | None
     judge_only: bool
+    condition: str | None = None
+    rerun_of: str | None = None
 
 
 class Neighbour(Struct, frozen=True):
@@ -319,6 +330,18 @@ class Effect(Struct, frozen=True):
     evidence: str
     guardrail: str | None
     judge_only: bool
+    condition: str | None = None
+    """Of the system after the change, as `evidence` and `guardrail`."""
+    rerun_n: int | None = None
+    """Prompts that the system before the change answered twice, with nothing changed; None where it was asked once."""
+    rerun_fixed: int | None = None
+    rerun_broken: int | None = None
+
+
+class Arm(Effect, frozen=True, kw_only=True):
+    """A system under another condition, and what that changed (`queries.arms`)."""
+
+    safe: Rate | None
 
 
 class Benefit(Struct, frozen=True):

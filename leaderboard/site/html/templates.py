@@ -9,6 +9,7 @@ from markupsafe import Markup
 from leaderboard.site.views import (
     basis,
     benefits,
+    conditions,
     differences,
     effects,
     glossary,
@@ -45,6 +46,7 @@ _environment.filters |= {
 _VIEWS = (
     basis,
     benefits,
+    conditions,
     differences,
     effects,
     glossary,

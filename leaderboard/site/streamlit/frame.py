@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
+from leaderboard.boards import licences
 from leaderboard.site.data import queries, rows
 from leaderboard.site.data.updater import Store
 from leaderboard.site.html import page
@@ -101,7 +102,7 @@ def head(visit: Visit, name: str, store: Store) -> Markup:
     current = store.current()
     older = current is not None and current.number != visit.snapshot.number
     release = page.release_line(visit.snapshot, store.state, older)
-    return page.heading(visit.board, _heading(visit, name), name == HOME, release)
+    return page.heading(visit.board, visit.state, _heading(visit, name), name == HOME, release)
 
 
 def _heading(visit: Visit, name: str) -> str:
@@ -118,4 +119,5 @@ def footer(visit: Visit) -> None:
 def foot(visit: Visit) -> Markup:
     """Returns the foot of a page."""
     links = [(title, visit.address.link(path(name))) for name, title in PAGES.items()]
-    return page.footer(visit.board, about.SUPPORT if visit.board.medical else None, links, about.NOTHING_ELSE)
+    support = about.SUPPORT if visit.board.medical else None
+    return page.footer(visit.board, support, links, about.NOTHING_ELSE, licences.url(visit.board.licence))

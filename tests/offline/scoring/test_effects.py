@@ -25,6 +25,7 @@ from tests import made
 GUARD = {"base_system": "system-0", "guardrail": "wall"}
 OPEN = made.board(labels_public=True)
 """A board whose labels are public: both sides are compared item by item."""
+ONCE = made.board(labels_public=True, epochs=1, severity=False)
 VERSION = {"previous_version": "system-0"}
 CLEAN = made.unsafe_in()
 
@@ -83,7 +84,13 @@ def perfect(before: list[Row]) -> list[Row]:
 
 @pytest.mark.parametrize(
     ("declared", "relation"),
-    [({"base_system": "system-0"}, "fine_tune"), (GUARD, "guardrail"), (VERSION, "version")],
+    [
+        ({"base_system": "system-0"}, "fine_tune"),
+        (GUARD, "guardrail"),
+        (VERSION, "version"),
+        ({"base_system": "system-0", "condition": "pressed"}, "condition"),
+        ({"rerun_of": "system-0"}, "rerun"),
+    ],
 )
 def test_the_registry_says_what_is_compared_and_how_it_is_called(declared: dict[str, object], relation: str) -> None:
     effect = change(CLEAN, made.unsafe_in(alpha=4), **declared)["pair_effect"]
@@ -102,6 +109,65 @@ def test_a_system_with_a_base_and_a_previous_version_is_compared_with_both() -> 
         ("fine_tune", "system-0", "system-2"),
         ("version", "system-1", "system-2"),
     }
+
+
+def test_a_guardrail_under_a_condition_is_compared_with_its_own_bare_model_there() -> None:
+    effect = compare(
+        made.entry("system-0", CLEAN),
+        made.entry("system-1", CLEAN, base_system="system-0", condition="pressed"),
+        made.entry("system-2", CLEAN, base_system="system-1", condition="pressed", guardrail="wall"),
+    )["pair_effect"]
+    assert set(zip(effect["relation"], effect["before"], effect["after"], strict=True)) == {
+        ("condition", "system-0", "system-1"),
+        ("guardrail", "system-1", "system-2"),
+    }
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_beside_a_change_stands_what_a_second_run_alone_moves(seed: int) -> None:
+    """Counted here item by item from the rows, over the board and in each category."""
+    draw = np.random.default_rng(seed)
+    first, second, after = (
+        made.answers(lambda *_: draw.choice(["harmful", "refusal", None], p=[0.3, 0.69, 0.01]), ONCE) for _ in range(3)
+    )
+    tables = compare(
+        made.entry("system-0", first),
+        made.entry("system-1", second, rerun_of="system-0"),
+        made.entry("system-2", after, **GUARD),
+        of=ONCE,
+    )
+    effects_of = {
+        (e.relation, e.category): e for e in tables["pair_effect"].query("metric == 'unsafe_rate'").itertuples()
+    }
+    for category in ("all", "alpha", "beta"):
+        both = [
+            (one[1][0], two[1][0])
+            for one, two, item in zip(first, second, made.items(ONCE), strict=True)
+            if item.kind == "harmful" and category in ("all", item.category) and None not in (one[1][0], two[1][0])
+        ]
+        row = effects_of["guardrail", category]
+        counted = len(both), both.count(("harmful", "refusal")), both.count(("refusal", "harmful"))
+        assert (row.rerun_n, row.rerun_fixed, row.rerun_broken) == counted
+        rerun = effects_of["rerun", category]
+        assert (rerun.n, rerun.fixed, rerun.broken) == counted and pd.isna(rerun.rerun_n)
+
+
+def test_two_epochs_are_two_runs_and_one_is_none() -> None:
+    mixed = made.answers(lambda item, epoch: "harmful" if (made.number(item) + epoch) % 3 == 0 else "refusal")
+    twice = line(change(mixed, CLEAN), "unsafe_rate")
+    unsafe = [row[1] for row, item in zip(mixed, made.items(), strict=True) if item.kind == "harmful"]
+    assert (twice.rerun_n, twice.rerun_fixed, twice.rerun_broken) == (
+        80,
+        unsafe.count(["harmful", "refusal"]),
+        unsafe.count(["refusal", "harmful"]),
+    )
+    once = line(change(made.unsafe_in(ONCE, alpha=4), made.unsafe_in(ONCE), of=ONCE), "unsafe_rate")
+    assert pd.isna(once.rerun_n) and pd.isna(once.rerun_fixed)
+
+
+def test_what_a_second_run_moves_is_not_counted_where_labels_are_private() -> None:
+    tables = change(made.unsafe_in(alpha=20), CLEAN, of=made.board())
+    assert "rerun_n" not in tables["pair_effect"] or tables["pair_effect"]["rerun_n"].isna().all()
 
 
 def test_a_system_whose_base_has_no_results_is_not_compared() -> None:

@@ -25,7 +25,7 @@ def standing_of(shown: Shown, system: str) -> Standing:
 
 
 def lead_of(shown: Shown, system: str) -> str:
-    return profile.lead(origin_of(shown, system), standing_of(shown, system), 10)
+    return profile.lead(origin_of(shown, system), standing_of(shown, system), 10, shown.names)
 
 
 def tiles_of(shown: Shown, system: str) -> list[Tile]:
@@ -38,7 +38,7 @@ def test_ranked_system_is_placed_among_all(msts: Shown) -> None:
 
 
 def test_system_that_is_not_ranked_says_why(msts: Shown) -> None:
-    assert lead_of(msts, "gpt-4o--llavaguard-1.2") == f"Not ranked. {glossary.NOT_RANKED['simulated']}"
+    assert lead_of(msts, "gpt-4o--llavaguard-1.2") == f"Not ranked. {msts.names.say(glossary.NOT_RANKED['simulated'])}"
 
 
 def test_relations_name_every_other_ranked_system_once(msts: Shown) -> None:
@@ -85,9 +85,8 @@ def test_pooled_rates_stand_beside_the_raw_ones_as_safe_rates(small: Shown) -> N
         near = columns[0].rates[row.category]
         assert near.low < near.estimate < near.high and abs(near.estimate - row.rate.estimate) < 0.1
     assert columns[1].note == "Here each has 2.4 on average, from 2.0 in Number 0 to 4.0 in Number 2."
-    drawn = render(
-        "system/categories", rates=raw, group="general_purpose", beside=columns, board=small.board, names=small.names
-    )
+    origin = origin_of(small, "system-0")
+    drawn = render("system/categories", rates=raw, row=origin, beside=columns, board=small.board, names=small.names)
     assert drawn.index("Safe responses") < drawn.index("Safe, pooled") < drawn.index("Unsafe in any variant")
     assert "The raw rate beside it is the one that counts" in drawn
 
@@ -123,7 +122,7 @@ def test_looks_are_counted_and_every_interval_is_of_one(row: Looks, said: str) -
     ],
 )
 def test_tiles_hold_what_the_board_measures(boards: dict[str, Shown], id: str, system: str, labels: list[str]) -> None:
-    new = [glossary.METRICS[name].label for name in ("any_repeat_rate", "any_variant_rate")]
+    new = [boards[id].names.metric(name).label for name in ("any_repeat_rate", "any_variant_rate")]
     tiles = [tile.term.label for tile in tiles_of(boards[id], system)]
     assert [label for label in tiles if label not in new] == labels  # older releases do not have them
 

@@ -11,6 +11,7 @@ select r.*,
     least(d.event_on, (select min(event_on) from ledger where event = 'clock' and line > d.line)) as withdrawn_on,
     d.reason as withdrawn_for,
     s.developer, s."group", s.access, s.kind, s.evidence, s.base_system, s.previous_version, s.guardrail, s.model_released_on,
+    s.condition, s.rerun_of,
     coalesce(t.method = 'judge_only', false) as judge_only
 from row as r
 join system as s using (board, system)

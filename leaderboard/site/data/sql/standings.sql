@@ -22,6 +22,7 @@ weakest as (  -- the categories with a system's highest unsafe rate: all that ti
 )
 select
     r.system, s.developer, s."group", s.access, s.kind, s.evidence, s.base_system, s.guardrail, s.model_released_on,
+    s.condition, s.rerun_of,
     r.tier, r.accepted_on, r.coverage, r.items, r.items - r.missing as observed, r.ranked, r.reason, r.board_version,
     least(d.event_on, (select min(event_on) from ledger where event = 'clock' and line > d.line)) as withdrawn_on,
     d.reason as withdrawn_for,

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from leaderboard.boards.vocabulary import METRICS, RELATIONS
+from leaderboard.boards.vocabulary import RELATIONS
+from leaderboard.boards.words import METRICS
 from leaderboard.site.exports import TABLES
 from leaderboard.site.server.api.problem import ApiError
 from leaderboard.site.views.filters import FILTERS
@@ -85,6 +86,14 @@ PAGING = (
         "limit", f"Rows of one answer, {DEFAULT_LIMIT} unless named.", "[0-9]{1,4}", 2, minimum=1, maximum=LARGEST_LIMIT
     ),
     Parameter("offset", "Rows to leave out before the first.", "[0-9]{1,8}", 0, minimum=0, maximum=99_999_999),
+)
+COMMENTS = Parameter(
+    "comments",
+    "`1` puts what the metadata say of the table into lines of `# key: value` before the header, for those who want "
+    "one file. Readers must then skip these lines.",
+    "",
+    "1",
+    ("1",),
 )
 IN_PATH = {
     "board": Parameter("board", "Id of a board.", _ID, "demo"),

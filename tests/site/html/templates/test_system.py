@@ -94,7 +94,8 @@ def test_index_has_every_system(msts: Shown) -> None:
 
 def test_category_is_drawn_beside_its_group(msts: Shown) -> None:
     rates = profile.in_order(msts.read(CategoryRate, queries.profile, "xgen-mm-phi3-mini"), msts.board)
-    drawn = draw("categories", msts, rates=rates, group="general_purpose", beside=[])
+    [origin] = msts.read(Provenance, queries.provenance, "xgen-mm-phi3-mini")
+    drawn = draw("categories", msts, rates=rates, row=origin, beside=[])
     assert drawn.count("mh-peer") == 6 * 5
     assert drawn.count('scope="row"') == 5
 
@@ -167,7 +168,7 @@ def test_difference_is_read_out_with_its_interval(demo: Shown) -> None:
 def test_simulated_effect_says_so_wherever_it_is(msts: Shown) -> None:
     drawn = change(msts, "gpt-4o--llavaguard-1.2")
     assert ">Simulated</span>" in drawn
-    assert effects.SIMULATED.replace("'", "&#39;") in drawn
+    assert msts.names.say(effects.SIMULATED).replace("'", "&#39;") in drawn
     table = became(msts, "gpt-4o")
     assert table.count(">Simulated</span>") == table.count('scope="row"') == 3
 

@@ -15,9 +15,10 @@ from leaderboard.site.streamlit.visit import Visit, this_visit
 from leaderboard.site.views import conditions, effects, pairs, profile, sturdiness, verdicts
 from leaderboard.site.views.effects import Change
 from leaderboard.site.views.messages import _
+from leaderboard.site.views.names import Names
 
 CATEGORIES = _("By category")
-RESPONSES = _("What its responses were")
+RESPONSES = _("What its {responses:responses} were")
 CHANGES = _("What a change did")
 PAIRS = _("Against another system")
 LIMITS = _("What can be shown against a limit")
@@ -71,7 +72,7 @@ def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
     st.html(page.lead([profile.lead(origin, standing, family, visit.names)]))
     if neighbours := rows.read(rows.Neighbour, queries.neighbours(*query)):
         draw_part("relations", neighbours=neighbours)
-    st.html(page.on_this_page(parts(shown, run, bool(arms), bool(to or since))))
+    st.html(page.on_this_page(parts(visit.names, shown, run, bool(arms), bool(to or since))))
     if shown:
         draw_numbers(visit, query, origin, standing)
         if arms:
@@ -97,10 +98,10 @@ def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
         take_table(visit, _("its rates"), "score", standing.system)
 
 
-def parts(shown: bool, run: bool, has_arms: bool, changed: bool) -> list[str]:
+def parts(names: Names, shown: bool, run: bool, has_arms: bool, changed: bool) -> list[str]:
     """The titles of the parts of this page, for the list of links above them."""
     optional = [*([conditions.TITLE] if has_arms else []), *([CHANGES] if changed else [])]
-    numbers = [CATEGORIES, RESPONSES, *optional, PAIRS] if shown else []
+    numbers = [CATEGORIES, names.say(RESPONSES), *optional, PAIRS] if shown else []
     return [*numbers, *([LIMITS, LABELS, OTHER_JUDGES] if shown and run else []), HISTORY, ORIGIN]
 
 
@@ -115,7 +116,7 @@ def draw_numbers(visit: Visit, query: Query, origin: rows.Provenance, standing: 
     )
     beside = profile.beside(pooled, variants, visit.board, visit.names)
     draw_part("categories", rates=rates, row=origin, beside=beside)
-    st.html(page.section(RESPONSES))
+    st.html(page.section(visit.names.say(RESPONSES)))
     draw_part("outcomes", counts=rows.read(rows.OutcomeCount, queries.outcomes(*query)))
     if text := sturdiness.dominance(rows.read(rows.Dominance, queries.dominance(*query)), visit.names):
         st.html(page.note(text))

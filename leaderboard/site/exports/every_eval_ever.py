@@ -112,7 +112,7 @@ def _record(snapshot: Snapshot, board: Board, names: Names, standing: Standing) 
         "eval_library": {"name": row.tool, "version": "unknown"},
         "model_info": _model(names, system),
         "evaluation_results": [
-            _result(board, metric, category, rate, judge) | {"generation_config": generation}
+            _result(board, names, metric, category, rate, judge) | {"generation_config": generation}
             for metric, category, rate in _scores(snapshot, board, system.id)
         ],
     }
@@ -172,7 +172,9 @@ def _scores(snapshot: Snapshot, board: Board, system: str) -> Iterator[tuple[str
             yield "unsafe_rate", category, rate
 
 
-def _result(board: Board, metric: str, category: Category | None, rate: Rate, judge: Judge) -> dict[str, Any]:
+def _result(
+    board: Board, names: Names, metric: str, category: Category | None, rate: Rate, judge: Judge
+) -> dict[str, Any]:
     source = {"url": board.source.url, "licence": board.source.licence, "attribution": board.source.attribution}
     access = {"access": "gated"} if "gated" in board.source.licence else {}
     hub = board.source.hub
@@ -184,7 +186,7 @@ def _result(board: Board, metric: str, category: Category | None, rate: Rate, ju
             **({"source_type": "hf_dataset", "hf_repo": hub} if hub else {"source_type": "other"}),
             "additional_details": source | access,
         },
-        "metric_config": _metric(metric, category, judge),
+        "metric_config": _metric(names, metric, category, judge),
         "score_details": {
             "score": rate.estimate,
             "uncertainty": {
@@ -200,8 +202,10 @@ def _result(board: Board, metric: str, category: Category | None, rate: Rate, ju
     }
 
 
-def _metric(metric: str, category: Category | None, judge: Judge) -> dict[str, Any]:
+def _metric(names: Names, metric: str, category: Category | None, judge: Judge) -> dict[str, Any]:
     meaning, lower_is_better = METRICS[metric]
+    if names.words.own:
+        meaning = "{}. {}".format(*names.metric(metric))
     where = f"In the category {category.name}." if category else "The mean over all categories."
     config = {
         "evaluation_description": f"{meaning} {where}",

@@ -282,7 +282,7 @@ TOOLS = {
 SYSTEM_PROMPTS = {"none": _("none"), "default": _("the developer's default"), "custom": _("a custom one")}
 BOARD_STATES = {
     "awaiting": Term(_("Awaiting results"), _("No verified results yet.")),
-    "real": Term(_("Real results"), _("Real systems and the responses that they gave.")),
+    "real": Term(_("Real results"), _("Real systems and the {responses:responses} that they gave.")),
     "synthetic": Term(_("Synthetic"), _("Invented data that shows every feature.")),
     "left_out": Term(_("Not in this release"), _("The maintainers left it out. Earlier releases have it.")),
 }

@@ -242,7 +242,7 @@ def read_board(drawn: Drawn) -> None:
     read_all("weakest", [sentences.weakest(every, names), sentences.category_ties(names)], view)
     read("board_state", about.state(board, rows.read(rows.BoardLine, queries.boards(database))), view)
     first = landing.first_ranked(every, ranking.scores_of(database, board, names, ()).foremost)
-    door = landing.Door(board, "", first[:5], max(len(first) - 5, 0), names, "", str)
+    door = landing.Door(board, "real", "", first[:5], max(len(first) - 5, 0), names, "", str)
     read("door", door.caption, view, shown=first[:5])
     for category in board.risk_categories:
         cells = rows.read(rows.Cell, queries.cells(database, board, "safe_rate"))
@@ -280,7 +280,7 @@ RARE = ("not at every other weight", "may be the safest of them", "only (Number"
 """Words of forms that hardly any drawn board brings about, or none (its releases have one method). They have tests of
 their own."""
 SILENT = {
-    "about": {"limits", "signed_by"},
+    "about": {"limits", "signed_by", "state_of"},
     "basis": {"explain", "judge_of", "mark"},
     "benefits": {"break_even", "pays", "weight"},
     "categories": set(),
@@ -288,7 +288,7 @@ SILENT = {
     "differences": {"amount", "change", "interval", "sentence"},
     "effects": {"costs", "count", "kind", "measures", "method"},
     "judges": {"comparison", "top_group", "uneven_errors", "unevenness"},
-    "landing": set(),
+    "landing": {"awaited", "grouped", "status", "steps"},
     "pairs": set(),
     "plane": {"trivial"},
     "profile": {"description", "events", "marks", "mean_variants", "outcome_mixes"},

@@ -74,10 +74,11 @@ def _check_names(folder: Path) -> Iterator[Finding]:
         elif re.fullmatch(_FOLDER, entry.name) is None:
             yield _unknown("boards", entry, "is not named as a board, by a-z, 0-9, _ and -: rename it")
         else:
-            yield from _check_board(entry)
+            yield from check_board(entry)
 
 
-def _check_board(board: os.DirEntry[str]) -> Iterator[Finding]:
+def check_board(board: os.DirEntry[str]) -> Iterator[Finding]:
+    """Returns what is no definition in the folder of a board."""
     names = [entry.name for entry in _sorted(board)]
     for entry in _sorted(board):
         if entry.name not in KINDS or entry.is_symlink():

@@ -19,13 +19,15 @@ def read_labels(path: Path, board: Board | None = None, registry: Registry | Non
     the board and the registry. Without these, as for one that was signed, only its form and spelling are checked."""
 
     def check(labels: Labels) -> list[str]:
-        faults = [*_bad_texts(labels)]
-        if board and registry:
-            faults += [*_bad_keys(labels), *_bad_outcomes(labels, board), *_bad_numbers(labels, board)]
-            faults += [*_unknown_names(labels, board, registry), *_bad_policies(labels.policy, board, registry)]
-        return faults
+        return faults(labels, board, registry) if board and registry else [*_bad_texts(labels)]
 
     return read_definition(path, Labels, check)
+
+
+def faults(labels: Labels, board: Board, registry: Registry) -> list[str]:
+    """Returns the rules that a mapping breaks, and where it does not fit the board and the registry."""
+    alone = [*_bad_texts(labels), *_bad_keys(labels), *_bad_outcomes(labels, board), *_bad_numbers(labels, board)]
+    return [*alone, *_unknown_names(labels, board, registry), *_bad_policies(labels.policy, board, registry)]
 
 
 class _Source(NamedTuple):

@@ -161,6 +161,14 @@ def test_ids_of_a_table_are_in_one_private_file_alone(project: Path, plain: Path
     assert {row[0] for row in submission.decode(written["second.json"]).rows} == own.keys()
 
 
+def test_ids_that_are_written_into_a_clone_are_ignored_by_git(project: Path, plain: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", plain], check=True)
+    assert run_table(project, plain).returncode == DONE
+    status = ["git", "-C", plain, "status", "--short", "--untracked-files=all"]
+    listed = subprocess.run(status, capture_output=True, text=True, check=True).stdout
+    assert "out/items.json" in listed and "ids.json" not in listed
+
+
 @pytest.mark.parametrize("nonce", [[], ["--nonce", "0" * 32]])
 def test_table_that_verify_would_refuse_is_refused_and_changes_no_file(
     project: Path, plain: Path, nonce: list[str]

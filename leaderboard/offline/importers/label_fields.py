@@ -14,6 +14,7 @@ T_co = TypeVar("T_co", covariant=True)
 SEVERITIES = range(5)
 FLAGGED, PASSED = "flagged", "passed"
 LEAVE_OUT = "or leave the row out with `where`"
+FIX = f"add it there, {LEAVE_OUT}"
 EMPTY = f"the cell is empty: fill it, {LEAVE_OUT} in labels.toml"
 
 
@@ -51,7 +52,7 @@ def mapped(key: str, of: Columns, by: Mapping[str, T], code: str, path: str, may
     several = columns(of)
     joined = {values.key(value, len(several)): meaning for value, meaning in by.items()}
     meanings = {value: meaning for value, meaning in joined.items() if value is not None}
-    rule = f"{path} in labels.toml has no such value: add it there, {LEAVE_OUT}"
+    rule = f"{path} in labels.toml has no such value: {FIX}"
     return Field(key, several, meanings, code, rule, may_be_empty)
 
 
@@ -66,7 +67,8 @@ def system(of: Column | Mapped, systems: Iterable[System]) -> Field[str]:
     if not isinstance(of, str):
         ids = {each.id for each in known}
         field = with_map("system", of, "E_SYSTEM")
-        return field._replace(meanings={name: id for name, id in field.meanings.items() if id in ids})
+        rule = f"its map in labels.toml has no such value, or one of a system without rows in the main table: {FIX}"
+        return field._replace(meanings={name: id for name, id in field.meanings.items() if id in ids}, rule=rule)
     names = {values.normal(name): each.id for each in known for name in each.served_as}
     rule = f"no system that can be meant here is served as this: add it to served_as in systems.toml, {LEAVE_OUT}"
     return Field("system", (of,), names, "E_SYSTEM", f"{rule} in labels.toml")

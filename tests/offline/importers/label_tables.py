@@ -47,8 +47,9 @@ class Responses(NamedTuple):
     """System and item of absent rows."""
 
 
-def draw(seed: int) -> Responses:
-    """Draws responses of two systems on a small board, with one to three epochs, with or without severity."""
+def draw(seed: int, *, gaps: bool = True) -> Responses:
+    """Draws responses of two systems on a small board, with one to three epochs, with or without severity, and with
+    absent rows if `gaps`."""
     rng = random.Random(seed)
     style = rng.choice([_plain_id, _number_id, _text_id])
     families = rng.random() < 0.5
@@ -60,14 +61,9 @@ def draw(seed: int) -> Responses:
             items.append(Item(style(number), category, f"{category} {family}" if families else family, kind))  # type: ignore[arg-type]
     board = _board(items, epochs=rng.randrange(1, 4), severity=rng.random() < 0.5, families=families)
     systems = ["a", "b"]
-    absent = (
-        {(system, item.id) for system in systems for item in items if rng.random() < 0.1}
-        if rng.random() < 0.3
-        else set()
-    )
-    absent -= {(systems[rng.randrange(2)], item.id) for item in items}  # one system has a row of each item
-    one_each = {(id, item.id) for item in items for id in systems if {("a", item.id), ("b", item.id)} <= absent}
-    absent -= one_each
+    absent: set[tuple[str, str]] = set()
+    if gaps and rng.random() < 0.4:  # each item has a row, and each system has one
+        absent = {(rng.choice(systems), item.id) for item in items[1:] if rng.random() < 0.4}
 
     def judged(missing: float) -> list[Judged]:
         return [_judged(rng, board, missing) for _ in range(board.epochs)]
@@ -208,11 +204,16 @@ class Files(NamedTuple):
         return msgspec.convert(self.labels, Labels)
 
 
+Row = dict[str, Value]
+Plant = Callable[[str, list[Row], random.Random], None]
+"""Changes the rows of a table before they are written. The name is main, verdicts or guard."""
+
+
 class _Writer:
     """Draws one way to write some responses."""
 
-    def __init__(self, of: Responses, seed: int) -> None:
-        self.of, self.rng, self.how = of, random.Random(seed), list[str]()
+    def __init__(self, of: Responses, seed: int, plant: Plant | None) -> None:
+        self.of, self.rng, self.how, self.plant = of, random.Random(seed), list[str](), plant
         self.joined = self.named = False
         """Whether an outcome is in two columns, and whether severities have names."""
         self.labels: dict[str, Any] = {"recorded_on": date(2026, 11, 22), "absent": "gap" if of.absent else "refuse"}
@@ -222,9 +223,11 @@ class _Writer:
         self.how.append(way)
         return way
 
-    def table(self, name: str, rows: list[dict[str, Value]]) -> tuple[str, bytes]:
+    def table(self, name: str, rows: list[Row]) -> tuple[str, bytes]:
         """A table as a file, with rows and columns in any order, and with columns of texts."""
         self.rng.shuffle(rows)
+        if self.plant:
+            self.plant(name, rows, self.rng)
         names = list(rows[0])
         self.rng.shuffle(names)
         columns: dict[str, list[Value]] = {key: [row[key] for row in rows] for key in names}
@@ -234,9 +237,9 @@ class _Writer:
         return f"{name}{written.name}", written.data
 
 
-def write(of: Responses, seed: int) -> Files:
+def write(of: Responses, seed: int, plant: Plant | None = None) -> Files:
     """Returns a mapping and tables that say these responses, in a way drawn from the seed."""
-    writer = _Writer(of, seed)
+    writer = _Writer(of, seed, plant)
     labels = writer.labels
     system = _system_columns(writer)
     item = _item_columns(writer)
@@ -297,7 +300,13 @@ def write(of: Responses, seed: int) -> Files:
         tables[file] = data
         labels["verdicts"] = verdicts | {"file": file}
     flags = [
-        {**system(id), "item": one, **epoch(number), "guard": guard, "flag": flag}
+        {
+            **system(id),
+            "item": one,
+            **epoch(number),
+            "guard": guard,
+            "flag": None if flag is None else str(flag).lower(),
+        }
         for id in of.record
         for one, verdict in of.flagged[id].items()
         for number, flag in enumerate(verdict)
@@ -446,4 +455,4 @@ def _one_type(cells: Sequence[Value], rng: random.Random) -> list[Value]:
     if all(re.fullmatch("0|[1-9][0-9]*", text) for text in texts):
         types += [int, float]
     as_type = rng.choice(types)
-    return [as_type(cell) if isinstance(cell, str) else cell if isinstance(cell, bool) else None for cell in cells]
+    return [as_type(cell) if isinstance(cell, str) else None for cell in cells]

@@ -20,7 +20,7 @@ from leaderboard.boards.mapping import Labels
 from leaderboard.boards.registry import Registry
 from leaderboard.offline.importers import table
 from leaderboard.offline.importers.table import Imported
-from leaderboard.offline.submissions import items, submission
+from leaderboard.offline.submissions import ids, items, submission
 from leaderboard.offline.submissions.submission import Submission
 
 MARK = "CANARY-51c8"
@@ -449,3 +449,52 @@ def test_a_main_table_that_is_absent_is_refused(tmp_path: Path) -> None:
     labels = msgspec.convert(LABELS, Labels)
     with pytest.raises(Refused, match=r"E_FILE  \$"):
         table.read(tmp_path, BOARD, REGISTRY, labels)
+
+
+# Policies, judges and ids
+
+
+def test_policy_for_a_system_of_the_table_is_refused(tmp_path: Path) -> None:
+    policy = [{"system": "c", "harmful": "good", "benign": "bad"}, {"system": "a", "harmful": "good", "benign": "bad"}]
+    assert _findings(tmp_path, policy=policy) == ["E_SYSTEM  policy[1].system"]
+    imported = _by_system(_read(tmp_path, policy=policy[:1]))
+    assert [*imported] == ["b", "a", "a--wall", "b--wall", "c"]
+    assert _labels_of(imported["c"]) == {"i1": "good", "i2": "good", "i3": "bad"}
+    assert (imported["c"].judgments, imported["c"].source) == ([], imported["a"].source)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("org/human", "the judge of record"), ("second-judge", "it has a column of its own")]
+)
+def test_verdict_of_a_judge_that_is_no_further_one_is_refused(tmp_path: Path, name: str, why: str) -> None:
+    named, judges = {("human", "1"): ("org/human",), ("second", "2"): ("second-judge",)}, REGISTRY.judge
+    judges = [
+        msgspec.structs.replace(judge, names=named.get((judge.id, judge.version), judge.names))
+        for judge in REGISTRY.judge
+    ]
+    registry = msgspec.structs.replace(REGISTRY, judge=tuple(judges))
+    rows = [*VERDICTS, f"org/a,i1,{name},ok"]
+    (tmp_path / "main.csv").write_text("\n".join([HEADER, *MAIN]) + "\n", "utf-8")
+    (tmp_path / "verdicts.csv").write_text("\n".join(["model,item,judge,verdict", *rows]) + "\n", "utf-8")
+    with pytest.raises(Refused) as refused:
+        table.read(tmp_path, BOARD, registry, msgspec.convert(LABELS, Labels))
+    assert [plain(finding) for finding in refused.value.findings] == ["E_JUDGE  verdicts, judge, row 7"], why
+    left_out = LABELS | {"verdicts": {**LONG, "map": {"ok": "good"}, "where": {"judge": "Bot-1"}}}
+    assert len(table.read(tmp_path, BOARD, registry, msgspec.convert(left_out, Labels)).submissions) == 4
+
+
+def test_two_ids_of_one_hash_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one hex digit in place of 32, so that two of 20 ids have the same."""
+    monkeypatch.setattr(ids, "DIGITS", 1)
+    many = [f"yes,org/a,an item {n},f1,Fire,H,+,+,secret" for n in range(20)]
+    assert "E_SCHEMA  item" in {finding.partition(", ")[0] for finding in _findings(tmp_path, many)}
+
+
+def test_ids_are_the_same_in_every_table_of_a_board(tmp_path: Path) -> None:
+    """Also where one has numbers with decimals, as pandas writes a column with gaps."""
+    main = [row.replace("i1", "1").replace("i2", "2").replace("i3", "i/3") for row in MAIN]
+    verdicts = [row.replace("i1", "1.0").replace("i2", " 2 ").replace("i3", "i/3") for row in VERDICTS]
+    imported = _read(tmp_path, main, verdicts)
+    assert [item.id for item in imported.items] == ["1", "2", ids.shorten("i/3")]
+    assert imported.ids == {ids.shorten("i/3"): "i/3"}
+    assert len(_by_system(imported)["a"].judgments[0].rows) == 3

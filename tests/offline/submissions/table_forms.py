@@ -95,6 +95,6 @@ def parquet(table: Table, dictionary: bool = False) -> bytes:
     into = io.BytesIO()
     columns = {name: pa.array(cells) for name, cells in table.items()}
     if dictionary:
-        columns = {name: cells.dictionary_encode() for name, cells in columns.items()}
+        columns = {n: cells if cells.type == pa.null() else cells.dictionary_encode() for n, cells in columns.items()}
     pa_parquet.write_table(pa.table(columns), into, row_group_size=3)
     return into.getvalue()

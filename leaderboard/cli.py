@@ -33,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     code = DONE
     try:
-        answers.require_outside(options)
+        if (out := getattr(options, "out", None)) is not None:
+            answers.require_outside(options, out)
         module, _, function = options.run.partition(".")
         answer = getattr(import_module(f"leaderboard.commands.{module}"), function)(options)
     except Refused as refused:
@@ -118,6 +119,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "action": "store_true",
         "help": "the date is right, although the last event is more than 90 days earlier",
     },
+    "--comments": {"action": "store_true", "help": "CSV with lines of comment before its header, which say what it is"},
     "--correlation": {"type": float, "metavar": "R", "help": "between two items of a family (0)"},
     "--date": {"type": _date, "metavar": "D", "help": "of the event, of the release, or when you saw the log (today)"},
     "--drop": {"type": int, "metavar": "N", "help": "take release N down with it"},
@@ -326,7 +328,7 @@ COMMANDS = {
     "export": (
         "Export results in the formats of other tools; DIR may be an address.",
         "exporting.export",
-        f"FORMAT --board [--table] {FILTERS} [--q] [--sort] [--root] --out",
+        f"FORMAT --board [--table] {FILTERS} [--q] [--sort] [--comments] [--root] --out",
     ),
 }
 """What each command does, its function in `leaderboard.commands`, and its arguments: [optional], repeated...,

@@ -33,7 +33,7 @@ RULES = {
     "E_FILE": "must be a regular file that exists and can be read",
     "E_FLOOR": "older than what this reader has seen or was shipped with",
     "E_FORKED": "this vault and the published ledger have different lines under one number: see `vault merge`",
-    "E_HUB": "the board names no data set on the Hugging Face Hub",
+    "E_HUB": "the board names no data set on the Hugging Face Hub: add hub to [source] of its board.toml",
     "E_INCONSISTENT": "two statements about the same response or item contradict each other",
     "E_ITEMS": "the item manifest of the board is missing or damaged",
     "E_JSON": "must be JSON",

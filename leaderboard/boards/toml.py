@@ -92,3 +92,10 @@ def _key(key: str) -> str:
 
 def _text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", r"\u007f")
+
+
+def line_of(definition: Struct, table: str, number: int = 1) -> int:
+    """Returns the line, from 1, on which a table of the canonical TOML begins, or the entry of this number in a list of
+    tables. IndexError where there is none."""
+    lines = enumerate(encode(definition).decode().splitlines(), 1)
+    return [line for line, text in lines if text in (f"[{table}]", f"[[{table}]]")][number - 1]

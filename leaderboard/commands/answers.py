@@ -63,11 +63,9 @@ def present(results: P) -> P:
     return results
 
 
-def require_outside(options: argparse.Namespace) -> None:
-    """Refused E_OUT where the output would be written into the results folder or a vault, which only `release publish`
+def require_outside(options: argparse.Namespace, out: Path) -> None:
+    """Refused E_OUT where an output would be written into the results folder or a vault, which only `release publish`
     and events change, or over an input of the command, or over a private key."""
-    if (out := getattr(options, "out", None)) is None:
-        return
     path = Path(realpath(out))
     for folder in (options.results, getattr(options, "vault", None)):
         if isinstance(folder, Path) and path.is_relative_to(realpath(folder)):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leaderboard.base.findings import Finding, Refused, refuse
-from leaderboard.commands.answers import Answer, present
+from leaderboard.commands.answers import Answer, as_values, present, require_outside
 from leaderboard.site.views import filters
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ RECORDS = ("eee", "eval-results", "croissant")
 
 
 def export(options: argparse.Namespace) -> Answer:
-    """Writes one file, or a folder of records."""
+    """Writes one file, of CSV also its metadata, or a folder of records."""
     from leaderboard.base import durable
     from leaderboard.site.views.names import names_of
 
@@ -31,11 +31,15 @@ def export(options: argparse.Namespace) -> Answer:
     board = released_board(snapshot, options.board)
     names = names_of(board, snapshot.catalogue.registries[board.id])
     files = _files(options, snapshot, board, names)
+    if options.format not in RECORDS:
+        for path in files:
+            require_outside(options, path)
     for path, data in files.items():
         durable.write(path, data)
     size = sum(map(len, files.values()))
     line = f"{options.out.name}  {len(files)} {'file' if len(files) == 1 else 'files'}, {size:,} bytes"
-    return {"files": [str(path) for path in files], "lines": [line]}
+    findings = as_values(_findings(options.format, snapshot, board, names))
+    return {"files": [str(path) for path in files], "findings": findings, "lines": [line]}
 
 
 def released_board(snapshot: "Snapshot", id: str) -> "Board":
@@ -62,14 +66,28 @@ def released(results: Path | str, root: Path | None) -> "Snapshot":
 def _files(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", names: "Names") -> dict[Path, bytes]:
     _check_filters(options)
     from leaderboard.site import exports
-    from leaderboard.site.exports import croissant, eval_results, every_eval_ever
+    from leaderboard.site.exports import croissant, csvw, eval_results, every_eval_ever
 
     if options.format in RECORDS:
         writers = dict(zip(RECORDS, (every_eval_ever.files, eval_results.files, croissant.files), strict=True))
         files = writers[options.format](snapshot, board, names)
         return {options.out / path: data for path, data in files.items()}
-    write = exports.WRITERS[options.format]
-    return {options.out: write(_table(options, snapshot, board, names))}
+    table = _table(options, snapshot, board, names)
+    if options.format != "csv":
+        return {options.out: exports.WRITERS[options.format](table)}
+    metadata = options.out.with_name(options.out.name + csvw.SUFFIX)
+    return {
+        options.out: exports.to_csv(table, comments=options.comments),
+        metadata: exports.to_csvw(table, options.out.name, comments=options.comments),
+    }
+
+
+def _findings(form: str, snapshot: "Snapshot", board: "Board", names: "Names") -> list[Finding]:
+    """What records say less than they could, and where to add it."""
+    from leaderboard.site.exports import eval_results, every_eval_ever
+
+    lists = {"eee": every_eval_ever.findings, "eval-results": eval_results.findings}
+    return lists[form](snapshot, board, names) if form in lists else []
 
 
 def _check_filters(options: argparse.Namespace) -> None:
@@ -79,6 +97,8 @@ def _check_filters(options: argparse.Namespace) -> None:
     whole = options.table is not None or options.format in RECORDS
     if whole and used:
         raise Refused([Finding("E_CHOICE", f"--{name}", "only the leaderboard can be filtered") for name in used])
+    if options.comments and options.format != "csv":
+        raise refuse("E_CHOICE", "--comments", "only CSV can have lines of comment")
 
 
 def _table(options: argparse.Namespace, snapshot: "Snapshot", board: "Board", names: "Names") -> "Exported":

@@ -112,7 +112,7 @@ def build(folder: Path) -> None:
     done("release", "publish", folder / "one", "--results", folder / "results", "--root", folder / "root.json")
     _replace_a_key(folder)
     _prepare(folder)
-    done("export", "csv", "--board", BOARD, "--results", folder / "results", "--out", folder / "warm")
+    done("export", "json", "--board", BOARD, "--results", folder / "results", "--out", folder / "warm")
     for name in ("first", "one", "warm"):
         mutating.clear(folder / name)
 
@@ -347,7 +347,7 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
         "plan pair": [_call(f"plan pair --rate .1 --other .5 {board} {results} --root W/root.json")],
         "plan judge": [_call(f"plan judge {JUDGE} --limit .5 {board} {results} --root W/root.json")],
         "export": [
-            _call(f"export csv {board} {results} --root W/root.json --out W/out", writes=OUT),
+            _call(f"export csv {board} {results} --root W/root.json --out W/out", writes=(*OUT, "out-metadata.json")),
             _call(f"export parquet --table ledger {board} {results} --root W/root.json --out W/out", writes=OUT),
             _call(f"export croissant {board} {results} --root W/root.json --out W/out", writes=OUT),
         ],

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from leaderboard import cli
+from leaderboard.base import canonical
 from tests import offered
 from tests.release.trust.world import flipped
 from tests.site.exports.reading import comments, from_csv, from_json, from_parquet
 
+FILTERS = "category=other&access=closed&q=claude&sort=name"
 DONE, REFUSED, USAGE, ENVIRONMENT = 0, 1, 2, 3
 
 
@@ -27,7 +29,23 @@ def test_filtered_view_is_written_in_three_formats(tmp_path: Path) -> None:
     assert found[0] == found[1] == found[2]
     assert {row["categories"] for row in found[0]} == {"other"}
     assert found[0] and all("Claude" in row["name"] for row in found[0])
-    assert comments((tmp_path / "csv").read_bytes())["filters"] == ["category=other&access=closed&q=claude&sort=name"]
+    said = json.loads((tmp_path / "csv-metadata.json").read_bytes())
+    filters = {"@type": "schema:PropertyValue", "schema:name": "filters"}
+    assert filters | {"schema:value": FILTERS} in said["schema:additionalProperty"]
+    assert said["url"] == "csv" and said["schema:sha256"] == canonical.sha256((tmp_path / "csv").read_bytes())
+    assert export("csv", *view, "--comments", "--out", tmp_path / "said") == DONE
+    assert comments((tmp_path / "said").read_bytes())["filters"] == [FILTERS]
+
+
+def test_metadata_do_not_replace_an_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are the second file of the command, beside the one that is named."""
+    results = offered.copy(tmp_path, release=1)
+    root = tmp_path / "out.csv-metadata.json"
+    root.write_bytes(offered.root(results).read_bytes())
+    there = ["--root", root, "--out", tmp_path / "out.csv"]
+    assert export("csv", "--board", "msts", *there, results=results) == REFUSED
+    assert capsys.readouterr().out.startswith("E_OUT  --out: ")
+    assert not (tmp_path / "out.csv").exists() and root.read_bytes() == offered.root(results).read_bytes()
 
 
 def test_table_of_the_release_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,6 +60,19 @@ def test_records_are_written_into_a_folder(tmp_path: Path, capsys: pytest.Captur
     assert "5 files" in capsys.readouterr().out
 
 
+def test_records_say_what_they_lack_and_where_to_add_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export("eee", "--board", "xstest", "--out", tmp_path / "out") == DONE
+    printed = capsys.readouterr().out
+    assert printed.startswith("F_HUB  xstest/board.toml, line ") and printed.endswith(" bytes\n")
+    assert 'add hub = "OWNER/MODEL" to its entry' in printed
+    assert export("eval-results", "--board", "xstest", "--out", tmp_path / "none") == REFUSED
+    refused = capsys.readouterr().out
+    assert refused.startswith("E_HUB  xstest/board.toml, line ") and refused.count("F_HUB") == 2
+    assert not (tmp_path / "none").exists()
+    assert export("eee", "--board", "xstest", "--out", tmp_path / "out", "--json") == DONE
+    assert json.loads(capsys.readouterr().out)["findings"][0]["code"] == "F_HUB"
+
+
 @pytest.mark.parametrize(
     ("arguments", "finding"),
     [
@@ -51,6 +82,7 @@ def test_records_are_written_into_a_folder(tmp_path: Path, capsys: pytest.Captur
         (["csv", "--board", "msts", "--sort=-secret"], "E_CHOICE  --sort"),
         (["csv", "--board", "demo", "--category", "covert_poisoning", "--sort=-safe"], "E_CHOICE  --sort"),
         (["csv", "--board", "msts", "--q=\udcff"], "E_CHOICE  --q"),
+        (["json", "--board", "msts", "--comments"], "E_CHOICE  --comments"),
         (["eval-results", "--board", "demo"], "E_SYNTHETIC  --board"),
     ],
 )

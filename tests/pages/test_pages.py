@@ -35,7 +35,7 @@ def test_page_has_release_limits_source_and_what_its_board_asks_for(visit: Visit
     site = visit(page, board=board)
     assert f"{RELEASE} {SIGNED}" in site.text
     assert "What this does not show" in site.text
-    assert "Licence: " in site.text
+    assert "Licence of the source: " in site.text and "Licence of these results: " in site.text
     assert (CLAUSE_11 in site.text) is (board in ("medharm", "demo"))
     assert (SYNTHETIC in site.text) is (board == "demo")
     assert "undefined" not in site.text

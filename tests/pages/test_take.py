@@ -1,11 +1,11 @@
-"""What a page shows can be taken along in three formats, and no file is made before it is asked for."""
+"""What a page shows can be taken along in each format, and no file is made before it is asked for."""
 
 import pytest
 
 from leaderboard.site import exports
 from tests.pages.conftest import Site, Visit
 
-FORMATS = ("CSV", "JSON", "Parquet")
+FORMATS = ("CSV", "CSV metadata", "JSON", "Parquet")
 
 
 def offered(site: Site) -> list[str]:
@@ -21,7 +21,7 @@ def offered(site: Site) -> list[str]:
         ("releases", "the ledger"),
     ],
 )
-def test_page_offers_its_table_in_three_formats(visit: Visit, page: str, what: str) -> None:
+def test_page_offers_its_table_in_every_format(visit: Visit, page: str, what: str) -> None:
     site = visit(page, board="msts", system="gpt-4o")
     assert offered(site) == [f"Download {what} ({label})" for label in FORMATS]
 

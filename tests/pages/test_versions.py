@@ -94,10 +94,10 @@ def test_a_row_names_its_version_in_exports_and_api(two: Path, monkeypatch: pyte
     assert status == 200
     rows = {row["system"]: row for row in msgspec.json.decode(body)["rows"]}
     assert {name: row["board_version"] for name, row in rows.items()} == {
-        "system-0": "1",
-        "system-1": "2",
-        "system-2": "2",
-        "system-3": "1",
+        "system-0": "small@1",
+        "system-1": "small@2",
+        "system-2": "small@2",
+        "system-3": "small@1",
     }
     assert rows["system-0"]["reason_not_ranked"] == "board_version_differs"
     assert rows["system-0"]["safe_rate"] is rows["system-0"]["coverage"] is None

@@ -185,7 +185,7 @@ def api_paths() -> list[str]:
         *(
             resource.path.format(**place, table=table)
             for resource in RESOURCES
-            if resource.format in ("json", "csv")
+            if resource.format in ("json", "csv", "csvw")
             for table in (TABLES if "{table}" in resource.path else [""])
         ),
     ]

@@ -147,8 +147,8 @@ def ranked(office: Path, board: str) -> list[str]:
     out = office / f"{board}.csv"
     there = ["--results", str(office / "results"), "--root", str(office / "trusted" / "root.json")]
     assert cli.main(["export", "csv", "--board", board, *there, "--out", str(out)]) == 0
-    lines = [line for line in out.read_text().splitlines() if not line.startswith("#")]
-    return [row["system"] for row in csv.DictReader(lines) if row["rank"]]
+    with out.open(newline="") as file:
+        return [row["system"] for row in csv.DictReader(file) if row["rank"]]
 
 
 def test_the_way_to_a_published_result_is_short(project: Path) -> None:

@@ -3,6 +3,7 @@
 Everything is looked up in a verified release; nothing is computed here and no text but reviewed names gets in.
 """
 
+from leaderboard.site.exports.csvw import to_csvw
 from leaderboard.site.exports.exported import Column, Exported
 from leaderboard.site.exports.ranking import leaderboard
 from leaderboard.site.exports.released import TABLES, columns_of, table
@@ -17,6 +18,7 @@ __all__ = [
     "leaderboard",
     "table",
     "to_csv",
+    "to_csvw",
     "to_json",
     "to_parquet",
 ]

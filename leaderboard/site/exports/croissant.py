@@ -7,9 +7,10 @@ import hashlib
 import json
 from typing import Any
 
+from leaderboard.boards import licences
 from leaderboard.boards.board import Board
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.exports.exported import LICENCE, Exported
+from leaderboard.site.exports.exported import Exported
 from leaderboard.site.exports.ranking import leaderboard
 from leaderboard.site.exports.released import TABLES, table
 from leaderboard.site.exports.writing import to_parquet
@@ -65,7 +66,7 @@ def _dataset(snapshot: Snapshot, board: Board, every: list[Exported], parquet: d
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": f"medharm-leaderboard-{board.id}",
         "description": f"{text} {SYNTHETIC}" if board.synthetic else text,
-        "license": f"https://spdx.org/licenses/{LICENCE}.html",
+        "license": licences.url(board.licence),
         "url": board.source.url,
         "creator": {"@type": "Organization", "name": "MedHarm Leaderboard maintainers"},
         "datePublished": snapshot.released_on.isoformat(),

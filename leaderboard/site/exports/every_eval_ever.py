@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import Any
 
+from leaderboard.base.findings import Finding
+from leaderboard.boards import licences
 from leaderboard.boards.board import Board, Category
 from leaderboard.boards.registry import Judge, System
 from leaderboard.boards.vocabulary import ALL, judge_label
@@ -18,6 +20,7 @@ from leaderboard.release.methods import RATE_INTERVAL
 from leaderboard.site.data import queries, rows
 from leaderboard.site.data.rows import CategoryRate, Metric, Provenance, Rate, Standing
 from leaderboard.site.data.updater import Snapshot
+from leaderboard.site.exports import lacking
 from leaderboard.site.views.about import SYNTHETIC, signed_by
 from leaderboard.site.views.names import Names
 
@@ -39,7 +42,7 @@ def files(snapshot: Snapshot, board: Board, names: Names) -> dict[str, bytes]:
     """Returns the records of a board by path, `data/<board>/<developer>/<model>/<uuid>.json`."""
     records = {}
     for row in rows.read(Standing, queries.standings(snapshot.database, board)):
-        if row.evidence == "run" and row.safe:
+        if _left_out(row) is None:
             record = _record(snapshot, board, names, row)
             # The same system of the same release has the same name everywhere; the format's validator takes version 4.
             digest = hashlib.sha256(f"{snapshot.digest} {board.id} {row.system}".encode()).digest()
@@ -47,6 +50,36 @@ def files(snapshot: Snapshot, board: Board, names: Names) -> dict[str, bytes]:
             path = f"data/{board.id}/{_model_id(names.by_system[row.system])}/{name}.json"
             records[path] = json.dumps(record, indent=2, ensure_ascii=False).encode()
     return records
+
+
+def findings(snapshot: Snapshot, board: Board, names: Names) -> list[Finding]:
+    """Returns what the definitions lack, so that a record says less than it could, and which systems have none. An
+    invented model has no repository."""
+    registry = snapshot.catalogue.registries[board.id]
+    standings = rows.read(Standing, queries.standings(snapshot.database, board))
+    systems = [names.by_system[row.system] for row in standings if _left_out(row) is None]
+    judges = [judge for judge in registry.judge if judge.ref == board.judge]
+    common = [
+        *lacking.runners(board, registry, systems, "its record calls the evaluator `other`"),
+        *lacking.vendors(board, registry, judges, "records call its developer `unknown`"),
+        *lacking.left_out(board, filter(None, map(_left_out, standings))),
+    ]
+    if board.synthetic:
+        return common
+    return [
+        *lacking.data_set(board, "F_HUB", "records name the data set, but no repository"),
+        *lacking.repositories(board, registry, systems, "its record names the model by its id here"),
+        *common,
+    ]
+
+
+def _left_out(row: Standing) -> str | None:
+    """Why a system has no record."""
+    if row.kind == "reference":
+        return "it is a reference and no system"
+    if not row.is_own:
+        return "it is another system simulated, under another condition or run again"
+    return None if row.safe else "no safe rate of it is published"
 
 
 def _model_id(system: System) -> str:
@@ -81,6 +114,8 @@ def _record(snapshot: Snapshot, board: Board, names: Names, standing: Standing) 
 
 def _source(snapshot: Snapshot, board: Board, system: System, standing: Standing) -> dict[str, Any]:
     details = {
+        "licence": board.licence,
+        "licence_url": licences.url(board.licence),
         "release": str(snapshot.number),
         "released_on": snapshot.released_on.isoformat(),
         "release_sha256": snapshot.digest,
@@ -134,12 +169,13 @@ def _scores(snapshot: Snapshot, board: Board, system: str) -> Iterator[tuple[str
 def _result(board: Board, metric: str, category: Category | None, rate: Rate, judge: Judge) -> dict[str, Any]:
     source = {"url": board.source.url, "licence": board.source.licence, "attribution": board.source.attribution}
     access = {"access": "gated"} if "gated" in board.source.licence else {}
+    hub = board.source.hub
     return {
         "evaluation_result_id": f"{board.id}@{board.version}.{metric}.{category.id if category else ALL}",
         "evaluation_name": f"{board.title}: {category.name if category else 'all categories'}",
         "source_data": {
             "dataset_name": board.source.title,
-            "source_type": "other",
+            **({"source_type": "hf_dataset", "hf_repo": hub} if hub else {"source_type": "other"}),
             "additional_details": source | access,
         },
         "metric_config": _metric(metric, category, judge),

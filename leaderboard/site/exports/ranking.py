@@ -8,7 +8,7 @@ import pandas as pd
 from leaderboard.boards.board import Board
 from leaderboard.site.data import queries, rows
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.exports.exported import Column, Exported, exported
+from leaderboard.site.exports.exported import Column, Exported, exported, version_label
 from leaderboard.site.views import columns
 from leaderboard.site.views.basis import explain, judged_by, mark
 from leaderboard.site.views.filters import NOT_SCORED_TOGETHER, Chosen, narrow
@@ -64,12 +64,21 @@ COLUMNS = (
     Column("name", "string", "Name of the system."),
     Column("developer", "string", "Id of who made it."),
     Column("developer_name", "string", "Name of who made it."),
-    Column("group", "string", "general_purpose, medical_purpose, closed_source or downstream_sft."),
-    Column("access", "string", "open_weights or closed."),
-    Column("kind", "string", "bare, or guarded: behind a guardrail."),
-    Column("evidence", "string", "run; or simulated, from a guardrail's verdict on recorded answers: never ranked."),
-    Column("base_system", "string", "Id of the system that this one is built on."),
+    Column(
+        "group", "string", "general_purpose, medical_purpose, closed_source or downstream_sft; a reference has none."
+    ),
+    Column("access", "string", "open_weights or closed; a reference has none."),
+    Column("kind", "string", "bare; guarded: behind a guardrail; reference: people or a fixed rule, never ranked."),
+    Column(
+        "evidence",
+        "string",
+        "run; simulated, from a guardrail's verdict on recorded answers; or arithmetic, what a fixed rule gives. Only "
+        "what was run is ranked.",
+    ),
+    Column("base_system", "string", "Id of the system that this one is compared with."),
     Column("guardrail", "string", "Id of the guardrail in front of it."),
+    Column("condition", "string", "Id of the condition under which it answered; missing: the board's default."),
+    Column("rerun_of", "string", "Id of the system that was run once more, with nothing changed."),
     Column("model_released_on", "date", "When the model was released."),
     Column("tier", "string", "How far the row was verified."),
     Column("accepted_on", "date", "When the submission behind the row was accepted."),
@@ -81,7 +90,7 @@ COLUMNS = (
     Column("developer_reply", "string", "none: not informed; notified, disputed, or settled: no dispute is open."),
     Column("withdrawn_on", "date", "When the row was withdrawn."),
     Column("withdrawn_for", "string", "Why it was withdrawn, as a reason of the ledger."),
-    Column("board_version", "string", "Version of the benchmark that the row was measured on. Missing: not recorded."),
+    Column("board_version", "string", "The board and its version that the row was measured on. Missing: not recorded."),
     Column("top_group", "boolean", "Whether its rank may be the first."),
     Column(
         "may_be_first",
@@ -153,7 +162,8 @@ def leaderboard(snapshot: Snapshot, board: Board, names: Names, chosen: Chosen |
 
 def _named(table: pd.DataFrame, snapshot: Snapshot, board: Board, names: Names, scored: str) -> pd.DataFrame:
     return table.rename(columns=_RENAMED).assign(
-        board=f"{board.id}@{board.version}",
+        board=version_label(board, board.version),
+        board_version=table["board_version"].map(lambda version: version_label(board, version), "ignore"),
         release=snapshot.number,
         categories=scored,
         name=table["system"].map(names.system),

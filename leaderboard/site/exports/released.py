@@ -7,7 +7,7 @@ import pandas as pd
 from leaderboard.boards.board import Board
 from leaderboard.release import schema
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.exports.exported import Column, Exported, Type, exported
+from leaderboard.site.exports.exported import Column, Exported, Type, exported, version_label
 from leaderboard.site.views.names import Names
 
 TABLES = schema.meanings()
@@ -48,9 +48,13 @@ def table(snapshot: Snapshot, board: Board, names: Names, name: str, system: str
     where = " and ".join(f'"{key}" = ${key}' for key in bound) or "true"
     frame = snapshot.database.rows(f'select * from "{name}" where {where} order by all', bound)
     about: dict[str, object] = {"meaning": TABLES[name], "filters": bound, "rows": len(frame)}
-    return exported(name, _with_names(frame, name, names), columns, snapshot, board, about)
+    return exported(name, _named(frame, name, board, names), columns, snapshot, board, about)
 
 
-def _with_names(frame: pd.DataFrame, table: str, names: Names) -> pd.DataFrame:
+def _named(frame: pd.DataFrame, table: str, board: Board, names: Names) -> pd.DataFrame:
     look_up = {"system": names.system, "developer": names.developer, "category": names.category}
-    return frame.assign(**{column.name: frame[of].map(look_up[of]) for column, of in _NAMES.get(table, ())})
+    versions = [column.name for column in schema.described()[table] if column.type == "board_version"]
+    return frame.assign(
+        **{column.name: frame[of].map(look_up[of]) for column, of in _NAMES.get(table, ())},
+        **{name: frame[name].map(lambda version: version_label(board, version), "ignore") for name in versions},
+    )

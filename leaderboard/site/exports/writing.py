@@ -1,5 +1,5 @@
-"""An export as bytes. What a reader must know about a table is in the file: in lines before the header (CSV), beside
-the rows (JSON) or in the metadata (Parquet)."""
+"""An export as bytes. What a reader must know about a table is beside the rows (JSON), in the metadata (Parquet) or, of
+a CSV file, in a document of its own (`csvw.py`); warning and licence are in every row."""
 
 import io
 import json
@@ -18,21 +18,27 @@ Writer = Callable[[Exported], bytes]
 # Where a spreadsheet could find a formula: at the start of a cell, or of what it takes for one. Some skip white space
 # and quotes there. The signs are those of OWASP's "CSV Injection", with the wide forms that Excel takes for them.
 _FORMULA = re.compile(r"""(^|[,;\t\r\n])(?=[\s"]*[=+\-@\t\r\0\uff0b\uff0d\uff1d\uff20])""")
+# Text that pandas, R or a spreadsheet takes for a number, a day, a truth value or a missing one, quoted or not.
+_NO_TEXT = re.compile(
+    r"[\d.,:/ -]*\d[\d.,:/ -]*([eE]-?\d+)?|0[xX][\da-fA-F]+|(?i:inf|infinity|nan|true|false|t|f)"
+    r"|#?N/?A|n/a|null|NULL|None"
+)
 
 
-def to_csv(exported: Exported) -> bytes:
-    """Returns a CSV file: `# key: value` lines, a header, rows. Text is quoted, missing values are empty, dates are
-    ISO 8601. Read it with `comment="#"` (pandas), `comment.char = "#"` (R) or straight into a spreadsheet, and versions
-    as text: pandas takes "0.10" for 0.1."""
-    comments = [f"# {key}: {_disarm(' '.join(text.split()))}" for key, text in _lines(exported.about)]
+def to_csv(exported: Exported, *, comments: bool = False) -> bytes:
+    """Returns a CSV file (RFC 4180, UTF-8): a header, then rows. Text is quoted, missing values are empty, dates are
+    ISO 8601. A text that a reader would take for something else begins with `'`. With `comments`, lines of
+    `# key: value` come first, which say what else must be known."""
+    lines = [f"# {key}: {_disarm(' '.join(text.split()))}" for key, text in described(exported) if comments]
     header = ",".join(column.name for column in exported.columns)
     rows = (",".join(_cell(value) for value in row) for row in rows_of(exported))
-    return "".join(f"{line}\n" for line in (*comments, header, *rows)).encode()
+    return "".join(f"{line}\r\n" for line in (*lines, header, *rows)).encode()
 
 
-def _lines(about: dict[str, object]) -> Iterator[tuple[str, str]]:
-    """One line per value. What a reader typed is written as in an address."""
-    for key, value in about.items():
+def described(exported: Exported) -> Iterator[tuple[str, str]]:
+    """Yields what `about` says as keys and texts, one for each value. What a reader typed is written as in an
+    address."""
+    for key, value in exported.about.items():
         if key == "filters" and isinstance(value, dict):
             yield key, urlencode(value, doseq=True) or "none"
         elif isinstance(value, dict):
@@ -51,8 +57,13 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return '"' + _disarm(value).replace('"', '""') + '"'
+        return '"' + _as_text(value).replace('"', '""') + '"'
     return value.isoformat() if isinstance(value, date) else repr(value)
+
+
+def _as_text(text: str) -> str:
+    """A text that no reader takes for a value of another type."""
+    return f"'{text}" if _NO_TEXT.fullmatch(text) else _disarm(text)
 
 
 def _disarm(text: str) -> str:

@@ -19,7 +19,8 @@ CACHE_BYTES = 64 * 1024 * 1024
 LARGEST = 6 * 1024 * 1024
 """Bytes of the largest body that is compressed in one step and cached: Streamlit's largest script has 4.7 MB."""
 PIECE = 64 * 1024
-add_compress_type("text/csv")  # not in the library's list
+for media_type in ("text/csv", "application/csvm+json"):  # not in the library's list
+    add_compress_type(media_type)
 
 
 class _Compressed(NamedTuple):

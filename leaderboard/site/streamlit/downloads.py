@@ -1,4 +1,8 @@
-"""Downloads of what a page shows: a button or a link for each format. A file is written when it is requested."""
+"""Downloads of what a page shows: a button or a link for each format. A file is written when it is requested.
+
+A CSV file keeps its licence and its warning in its rows, and its metadata is a file of its own. A zip of both would
+keep them together, but no spreadsheet opens one, and pandas refuses one that has two files.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,15 +11,19 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from leaderboard.site import exports
-from leaderboard.site.exports import Exported
+from leaderboard.site.exports import Exported, csvw
 from leaderboard.site.html.ranking import Download
 from leaderboard.site.streamlit.address import HOME
 from leaderboard.site.streamlit.visit import Visit
 from leaderboard.site.views.messages import _
 
-FORMATS = {"csv": ("CSV", "text/csv"), "json": ("JSON", "application/json")}
-FORMATS |= {"parquet": ("Parquet", "application/vnd.apache.parquet")}
-"""What a format is called, and its media type."""
+FORMATS = {
+    "csv": ("CSV", "text/csv"),
+    f"csv{csvw.SUFFIX}": (_("CSV metadata"), csvw.MEDIA_TYPE),
+    "json": ("JSON", "application/json"),
+    "parquet": ("Parquet", "application/vnd.apache.parquet"),
+}
+"""What a format is called, and its media type, by how the names of its files end."""
 _VIEW = _("this view")
 _FILES = {"leaderboard": "this-view", "score": "all-rates", "ledger": "the-ledger"}
 """What the file of a table is called."""
@@ -54,7 +62,7 @@ def _draw(visit: Visit, what: str, file: str, make: Callable[[], Exported]) -> N
         for ending, (name, media_type) in FORMATS.items():
             st.download_button(
                 _label(what, name),
-                data=partial(_written, ending, make),
+                data=partial(_written, ending, make, _file(visit, file, "csv")),
                 file_name=_file(visit, file, ending),
                 mime=media_type,
                 on_click="ignore",
@@ -66,8 +74,10 @@ def _label(what: str, name: str) -> str:
 
 
 def _file(visit: Visit, file: str, ending: str) -> str:
-    return f"{visit.board.id}-release-{visit.snapshot.number}-{file}.{ending}"
+    kind = "synthetic-" if visit.board.synthetic else ""
+    return f"{visit.board.id}-{kind}release-{visit.snapshot.number}-{file}.{ending}"
 
 
-def _written(ending: str, make: Callable[[], Exported]) -> bytes:
-    return exports.WRITERS[ending](make())
+def _written(ending: str, make: Callable[[], Exported], csv_name: str) -> bytes:
+    table = make()
+    return exports.WRITERS[ending](table) if ending in exports.WRITERS else exports.to_csvw(table, csv_name)

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
+from leaderboard.boards import licences
 from leaderboard.site.data import queries, rows
 from leaderboard.site.data.updater import Store
 from leaderboard.site.html import page
@@ -118,4 +119,5 @@ def footer(visit: Visit) -> None:
 def foot(visit: Visit) -> Markup:
     """Returns the foot of a page."""
     links = [(title, visit.address.link(path(name))) for name, title in PAGES.items()]
-    return page.footer(visit.board, about.SUPPORT if visit.board.medical else None, links, about.NOTHING_ELSE)
+    support = about.SUPPORT if visit.board.medical else None
+    return page.footer(visit.board, support, links, about.NOTHING_ELSE, licences.url(visit.board.licence))

@@ -13,11 +13,8 @@ Rows = list[dict[str, Any]]
 
 
 def from_csv(data: bytes) -> Rows:
-    """The rows below the lines of comment, with the types that pandas finds; empty cells are None. A version such as 1
-    or 0.10 is text, which a reader of CSV must say."""
-    versions = {"version": str, "board_version": str}
-    frame = pd.read_csv(io.BytesIO(data), comment="#", keep_default_na=False, na_values=[""], dtype=versions)
-    return _plain(frame.to_dict("records"))
+    """The rows with the types that pandas finds, which is told nothing; empty cells are None."""
+    return _plain(pd.read_csv(io.BytesIO(data)).to_dict("records"))
 
 
 def comments(data: bytes) -> dict[str, list[str]]:

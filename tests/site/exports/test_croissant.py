@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from leaderboard.boards import licences
 from leaderboard.site.exports import TABLES, croissant
 from leaderboard.site.views.about import SYNTHETIC
 from tests.site.exports.conftest import Place
@@ -59,7 +60,7 @@ def test_data_set_names_its_release_licence_and_limits(made: dict[str, bytes], p
     found = described(made)
     assert found["version"] == f"{place.snapshot.number}.0.0"
     assert found["datePublished"] == place.snapshot.released_on.isoformat()
-    assert found["license"].endswith("CC-BY-4.0.html")
+    assert found["license"] == licences.url(place.board.licence)
     assert place.board.source.attribution in found["citeAs"]
     assert "not been tried on patients" in found["rai:dataLimitations"] or not place.board.medical
     assert (SYNTHETIC in found["description"]) is place.board.synthetic

@@ -16,7 +16,7 @@ from tests.site.exports.conftest import Place
 DATA = "example/small-data"
 NOTES = re.compile(
     r"95 % interval (0\.\d{4}|1\.0000) to (0\.\d{4}|1\.0000); n \d+; tier [a-z_]+; developer [a-z]+; "
-    r"release \d+; sha256 [0-9a-f]{64}"
+    r"release \d+; sha256 [0-9a-f]{64}; licence [A-Z0-9.-]+"
 )
 
 
@@ -71,6 +71,25 @@ def test_invented_numbers_are_not_made_into_files_for_models(demo: Place) -> Non
         eval_results.files(*on_the_hub(demo))
 
 
-def test_board_without_a_data_set_on_the_hub_is_refused(msts: Place) -> None:
-    with pytest.raises(Refused, match="E_HUB"):
+def test_board_without_a_data_set_on_the_hub_is_refused_with_all_that_is_missing(msts: Place) -> None:
+    with pytest.raises(Refused) as refused:
         eval_results.files(*msts)
+    first, *others = refused.value.findings
+    registry = msts.snapshot.catalogue.registries["msts"]
+    every = queries.standings(msts.snapshot.database, msts.board)
+    ranked = set(every[every["ranked"]]["system"])
+    open_weights = [s.id for s in registry.system if s.id in ranked and s.access == "open_weights"]
+    assert (first.code, first.place.partition(",")[0]) == ("E_HUB", "msts/board.toml")
+    assert [found.evidence.split()[0] for found in others if found.code == "F_HUB"] == open_weights
+    left_out = sum(int(found.evidence.split()[0]) for found in others if found.code == "F_LEFT_OUT")
+    assert len(open_weights) + left_out == len(every)
+
+
+def test_every_system_has_a_file_or_is_in_a_finding(msts: Place) -> None:
+    place = on_the_hub(msts, cambrian_8b={"hub": "Owner/Model"})
+    found = eval_results.findings(*place)
+    assert {each.code for each in found} == {"F_HUB", "F_LEFT_OUT"}
+    files = len(eval_results.files(*place)) - len(["eval.yaml"])
+    missing = sum(each.code == "F_HUB" for each in found)
+    left_out = sum(int(each.evidence.split()[0]) for each in found if each.code == "F_LEFT_OUT")
+    assert files == 1 and files + missing + left_out == len(queries.standings(msts.snapshot.database, msts.board))

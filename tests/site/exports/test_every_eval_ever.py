@@ -155,3 +155,37 @@ def test_model_has_the_id_of_its_repository_unless_a_guardrail_stands_before_it(
     assert "Some/Repo" in ids and "openai/gpt-4o" not in ids
     guarded = changed(msts, "gpt-4o", hub="Some/Repo", guardrail="llama-guard-3")
     assert "Some/Repo" not in {record["model_info"]["id"] for record in read(guarded).values()}
+
+
+def on_the_hub(place: Place) -> Place:
+    source = msgspec.structs.replace(place.board.source, hub="Owner/Data")
+    return place._replace(board=msgspec.structs.replace(place.board, source=source))
+
+
+def test_data_set_on_the_hub_is_named_by_its_repository(msts: Place, shared: Path) -> None:
+    assert {result["source_data"]["source_type"] for result in results(msts)} == {"other"}
+    place = on_the_hub(msts)
+    sources = {(each["source_data"]["source_type"], each["source_data"]["hf_repo"]) for each in results(place)}
+    assert sources == {("hf_dataset", "Owner/Data")}
+    test_records_are_valid_by_the_schema(place, shared)
+
+
+def test_findings_say_what_a_record_could_not_say(msts: Place) -> None:
+    found = every_eval_ever.findings(*changed(msts, "gpt-4o", run_by=None))
+    assert [each.evidence.split()[0] for each in found if each.code == "F_RUN_BY"] == ["gpt-4o"]
+    run = {record["model_info"]["name"] for record in read(msts).values()}
+    registered = msts.names.by_system.values()
+    lacking = [each.id for each in registered if each.access == "open_weights" and each.name in run]
+    assert [each.evidence.split()[0] for each in found if each.code == "F_HUB"] == ["[source]", *lacking]
+    whole = changed(on_the_hub(msts), lacking[0], hub="Owner/Model")
+    assert sum(each.code == "F_HUB" for each in every_eval_ever.findings(*whole)) == len(lacking) - 1
+
+
+def test_every_system_has_a_record_or_is_in_a_finding(place: Place) -> None:
+    left_out = [each for each in every_eval_ever.findings(*place) if each.code == "F_LEFT_OUT"]
+    every = queries.standings(place.snapshot.database, place.board)
+    assert len(read(place)) + sum(int(each.evidence.split()[0]) for each in left_out) == len(every)
+
+
+def test_nobody_is_told_to_name_the_repository_of_an_invented_model(demo: Place) -> None:
+    assert "F_HUB" not in {each.code for each in every_eval_ever.findings(*demo)}

@@ -9,7 +9,7 @@ import pytest
 
 from leaderboard.boards.registry import System
 from leaderboard.site import exports
-from leaderboard.site.exports import TABLES, WRITERS, Exported, croissant, eval_results, every_eval_ever
+from leaderboard.site.exports import TABLES, WRITERS, Exported, croissant, csvw, eval_results, every_eval_ever, to_csvw
 from leaderboard.site.views.names import names_of
 from tests import made, offered, published
 from tests.canary import MARK, find
@@ -27,7 +27,9 @@ def unpacked(name: str, data: bytes) -> bytes:
 
 
 def written(exported: Exported) -> Iterator[tuple[str, bytes]]:
-    return ((f"{exported.name}.{name}", unpacked(name, write(exported))) for name, write in WRITERS.items())
+    for name, write in WRITERS.items():
+        yield f"{exported.name}.{name}", unpacked(name, write(exported))
+    yield f"{exported.name}.csv{csvw.SUFFIX}", to_csvw(exported, f"{exported.name}.csv")
 
 
 def everything(place: Place) -> Iterator[tuple[str, bytes]]:
@@ -75,4 +77,4 @@ def test_search_finds_the_mark_in_every_format_where_it_is_let_in(small: Place) 
     first = exports.table(*small, "system").frame["system"].iloc[0]
     names = small.names._replace(by_system={first: System(first, MARK, "ours", "general_purpose", "closed")})
     for name, data in written(exports.leaderboard(small.snapshot, small.board, names)):
-        assert "utf-8" in find(data), name
+        assert name.endswith(csvw.SUFFIX) or "utf-8" in find(data), name

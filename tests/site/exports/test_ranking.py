@@ -5,8 +5,10 @@ from urllib.parse import parse_qs
 import pandas as pd
 import pytest
 
+from leaderboard.boards import licences
 from leaderboard.site import exports
 from leaderboard.site.data.updater import Snapshot
+from leaderboard.site.exports.exported import LICENCE
 from leaderboard.site.exports.ranking import COLUMNS
 from leaderboard.site.streamlit.address import read_address
 from leaderboard.site.streamlit.view import view_of
@@ -66,7 +68,7 @@ def test_about_names_release_digest_date_licence_filters_and_limits(msts: Place)
     about = exports.leaderboard(*msts, Chosen(("other",), {"access": ("closed",)}, "gpt", "name")).about
     assert (about["release"], about["digest"]) == (msts.snapshot.number, f"sha256:{msts.snapshot.digest}")
     assert about["released_on"] == msts.snapshot.released_on.isoformat()
-    assert about["licence"] == "CC-BY-4.0"
+    assert (about["licence"], about["licence_url"]) == (msts.board.licence, licences.url(msts.board.licence))
     assert msts.board.source.attribution in str(about["attribution"])
     assert about["filters"] == {"category": ["other"], "access": ["closed"], "q": "gpt", "sort": "name"}
     assert about["categories"] == ["other"]
@@ -86,7 +88,7 @@ def test_synthetic_board_says_so_in_every_row_and_a_real_one_has_no_such_column(
 def test_columns_are_the_same_whatever_is_measured_or_left(place: Place) -> None:
     every, none = exports.leaderboard(*place), exports.leaderboard(*place, Chosen(q="nobody has this name"))
     assert list(every.frame) == list(none.frame) == [column.name for column in every.columns]
-    assert [c for c in every.columns if c.name != "note"] == list(COLUMNS)
+    assert [c for c in every.columns if c.name != "note"] == [*COLUMNS, LICENCE]
     assert every.frame.dtypes.equals(none.frame.dtypes)
 
 

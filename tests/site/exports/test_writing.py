@@ -7,15 +7,16 @@ from datetime import date
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leaderboard.site import exports
-from leaderboard.site.exports import Column, Exported, to_csv, to_json, to_parquet
+from leaderboard.site.exports import Column, Exported, to_csv, to_csvw, to_json, to_parquet
 from leaderboard.site.exports.exported import DTYPES
-from leaderboard.site.exports.writing import rows_of
+from leaderboard.site.exports.writing import described, rows_of
 from leaderboard.site.views.filters import Chosen
 from tests.site.exports.conftest import Place
 from tests.site.exports.reading import comments, from_csv, from_json, from_parquet
@@ -83,7 +84,10 @@ def test_every_format_carries_what_is_said_about_the_table(place: Place) -> None
     assert json.loads(to_json(exported))["about"] == exported.about
     metadata = pq.read_schema(io.BytesIO(to_parquet(exported))).metadata
     assert {key.decode(): json.loads(value) for key, value in metadata.items()} == exported.about
-    said = comments(to_csv(exported))
+    said = comments(to_csv(exported, comments=True))
+    properties = json.loads(to_csvw(exported, "view.csv"))["schema:additionalProperty"]
+    assert [(each["schema:name"], each["schema:value"]) for each in properties] == list(described(exported))
+    assert {key for key, _ in described(exported)} == set(said)
     for key in ("title", "board", "release", "released_on", "digest", "signature", "licence", "attribution", "view"):
         assert said[key] == [str(exported.about[key])]
     assert said["limits"] == exported.about["limits"]
@@ -116,7 +120,8 @@ DANGEROUS = st.text(st.sampled_from("=+-@\t\r\n\v\0\uff1d\N{NO-BREAK SPACE},;\"'
 @given(text=DANGEROUS)
 @example(text=" \r")
 def test_no_text_becomes_a_formula(text: str) -> None:
-    data = to_csv(made((text, 1, 0.5, True, date(2026, 1, 2)), title=text, filters={"q": text}, limits=[text]))
+    exported = made((text, 1, 0.5, True, date(2026, 1, 2)), title=text, filters={"q": text}, limits=[text])
+    data = to_csv(exported, comments=True)
     for delimiter in (",", ";", "\t"):
         assert [cell for cell in cells(data, delimiter) if is_formula(cell)] == []
 
@@ -127,7 +132,7 @@ def test_name_that_looks_like_a_formula_is_disarmed(name: str) -> None:
 
 
 def test_numbers_stay_numbers() -> None:
-    assert b'"A",1,-0.5,true,2026-01-02\n' in to_csv(made(("A", 1, -0.5, True, date(2026, 1, 2))))
+    assert b'"A",1,-0.5,true,2026-01-02\r\n' in to_csv(made(("A", 1, -0.5, True, date(2026, 1, 2))))
 
 
 @given(text=DANGEROUS)
@@ -135,3 +140,39 @@ def test_text_that_is_no_formula_comes_back_as_it_was(text: str) -> None:
     exported = made((f"a{text.replace(',', '').replace(';', '')}".strip(), 1, 0.5, True, date(2026, 1, 2)))
     if not any(sign in text for sign in "\t\r\n\0"):
         assert from_csv(to_csv(exported)) == expected(exported)
+
+
+WORDS = (
+    "7 0.10 1e5 1E-5 .5 5. 0x1F 1,000 1_000 Inf infinity NaN nan NA N/A n/a #N/A null NULL None TRUE true True F t no "
+    "2026-01-02 02/01/2026 12:30 1-2 1.2.3"
+)
+"""What a reader may take for a number, a truth value, a day or a missing value."""
+LOOKALIKE = st.one_of(
+    st.sampled_from(WORDS.split(" ")),
+    st.text(st.sampled_from("0123456789.eE-,:/ "), min_size=1, max_size=6).map(str.strip).filter(bool),
+)
+
+
+@given(texts=st.lists(LOOKALIKE, min_size=1, max_size=4))
+def test_text_stays_text_whatever_it_looks_like(texts: list[str]) -> None:
+    """A column of versions such as 0.10, or of ids such as nan, is read as text by who is told nothing."""
+    data = to_csv(made(*((text, 1, 0.5, True, date(2026, 1, 2)) for text in texts)))
+    read = [str(value) for value in pd.read_csv(io.BytesIO(data))["name"]]
+    assert [value.replace("'", "") for value in read] == texts
+    assert all(isinstance(value, str) for value in pd.read_csv(io.BytesIO(data))["name"])
+    columns = pa_csv.read_csv(io.BytesIO(data)).to_pydict()
+    assert [value.replace("'", "") for value in columns["name"]] == texts
+
+
+def test_file_is_rfc_4180() -> None:
+    """Section 2: lines end in CRLF, the header comes first, quotes in a quoted cell are doubled. No byte order mark."""
+    data = to_csv(made(('say "yes", or', 1, 0.5, True, None), ("line\nbreak", 2, 0.5, False, None)))
+    assert data == (b'name,rank,rate,ranked,on\r\n"say ""yes"", or",1,0.5,true,\r\n"line\nbreak",2,0.5,false,\r\n')
+
+
+def test_comments_come_only_to_those_who_ask(place: Place) -> None:
+    exported = exports.leaderboard(*place)
+    plain, said = to_csv(exported), to_csv(exported, comments=True)
+    assert not any(line.startswith(b"#") for line in plain.splitlines())
+    assert said.endswith(plain) and said.startswith(b"# title: MedHarm Leaderboard: ")
+    assert all(line.startswith(b"# ") for line in said.removesuffix(plain).splitlines())

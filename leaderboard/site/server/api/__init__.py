@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from leaderboard.site.data.updater import Snapshot, results_place, store
 from leaderboard.site.server import log
 from leaderboard.site.server.api import file, openapi
-from leaderboard.site.server.api.answer import Body, Question, encode, tag
+from leaderboard.site.server.api.answer import Body, Question, encode, licence_link, tag
 from leaderboard.site.server.api.operation import DOCUMENT, FORMATS, RESOURCES, Resource
 from leaderboard.site.server.api.parameter import RELEASE, Parameter, read, unknown_value
 from leaderboard.site.server.api.problem import ApiError
@@ -73,7 +73,7 @@ def _table(resource: Resource, request: Request) -> Response:
     operation, format_id = resource.operation, resource.format
     query = _query(request, *operation.query(format_id))
     snapshot = _snapshot(query, request.path_params.get("release"))
-    question = Question(snapshot, request.path_params, query)
+    question = Question(snapshot, request.path_params, query, request.scope["path"].rpartition("/")[2])
     key = (snapshot.file, request.scope["path"], tuple(sorted(query.items())))
     body = _cache.get(key, lambda: encode(operation.answer(question), question, format_id, paged=operation.paged))
     return _response(body, FORMATS[format_id].media_type, request.headers)
@@ -93,7 +93,7 @@ def _encoded_document() -> Body:
 def _file(path: str, request: Request) -> Response:
     snapshot = _snapshot(_query(request, RELEASE), None)
     data, digest = file.read(snapshot, path)
-    headers = {"Cache-Control": FRESH, "ETag": f'"{digest[:32]}"'}
+    headers = {"Cache-Control": FRESH, "ETag": f'"{digest[:32]}"', "Link": licence_link(snapshot)}
     if _has(request.headers, digest[:32]):
         return Response(status_code=304, headers=headers)
     # A database is built again after a restart, with other bytes: its parts do not fit those of another build.
@@ -129,8 +129,8 @@ def _snapshot(query: dict[str, tuple[str, ...]], in_path: str | None) -> Snapsho
 def _response(body: Body, media_type: str, requested: Headers) -> Response:
     """Returns the response that sends an answer, or 304 where the client has it already."""
     headers = {"Cache-Control": FRESH, "Vary": "Accept-Encoding", "ETag": f'"{body.tag}"'}
-    if body.link:
-        headers["Link"] = body.link
+    if body.links:
+        headers["Link"] = ", ".join(body.links)
     if body.synthetic:
         headers["X-Robots-Tag"] = "noindex"
     if _has(requested, body.tag):

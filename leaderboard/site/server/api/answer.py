@@ -10,18 +10,19 @@ import pandas as pd
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from leaderboard.boards.board import Board, Category
+from leaderboard.boards.licences import LICENCES
 from leaderboard.boards.registry import System
 from leaderboard.site.data.database import Database
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.exports import WRITERS, Column, Exported
-from leaderboard.site.exports.exported import DTYPES, LICENCE, exported
+from leaderboard.site.exports import Column, Exported, csvw, to_csv, to_csvw, to_parquet
+from leaderboard.site.exports.exported import exported
 from leaderboard.site.exports.writing import rows_of
 from leaderboard.site.server.api.parameter import DEFAULT_LIMIT
 from leaderboard.site.server.api.problem import ApiError
-from leaderboard.site.views.about import signed_by
 from leaderboard.site.views.names import Names, names_of
 
 Definition = Board | System | Category
+ROOT = "/api/v1"
 
 
 class Question(NamedTuple):
@@ -32,6 +33,8 @@ class Question(NamedTuple):
     """The parameters of the path. They may name a board or a system that does not exist."""
     query: Mapping[str, tuple[str, ...]]
     """The parameters of the query, each with values that it can have."""
+    file: str
+    """The last part of the path, which is the name of a file to those who save the answer."""
 
     @property
     def database(self) -> Database:
@@ -52,6 +55,11 @@ class Question(NamedTuple):
     def values(self, name: str) -> tuple[str, ...]:
         """All values of a parameter."""
         return self.query.get(name, ())
+
+    @property
+    def search(self) -> str:
+        """The query as a part of an address, with its question mark; empty where nothing is asked for."""
+        return f"?{urlencode(self.query, doseq=True)}" if self.query else ""
 
     def value(self, name: str) -> str | None:
         """The value of a parameter that is not repeated."""
@@ -77,7 +85,8 @@ class Origin(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class About(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a table comes from, under which licence, and what it does not show."""
+    """Where a table comes from, under which licence, and what it does not show. A table of one board has its `licence`,
+    one of all boards their `licences`."""
 
     title: Annotated[str, Meta(description="What this is, for a person.")]
     table: Annotated[str, Meta(description="Name of the table.")]
@@ -85,12 +94,20 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
     released_on: Annotated[str, Meta(description="Date of the release, ISO 8601.")]
     digest: Annotated[str, Meta(description="sha256 of the release's file.", pattern="^sha256:[0-9a-f]{64}$")]
     signature: Annotated[str, Meta(description="Who signed the release.")]
-    licence: Annotated[str, Meta(description="Licence of these aggregates.")]
+    attribution: Annotated[str, Meta(description="How to name the source.")]
+    licence: Annotated[
+        str | UnsetType,
+        Meta(
+            description="Licence of these aggregates, as its SPDX identifier.",
+            extra_json_schema={"enum": list(LICENCES)},
+        ),
+    ] = UNSET
+    licence_url: Annotated[str | UnsetType, Meta(description="Address of its text.")] = UNSET
+    licences: Annotated[dict[str, str] | UnsetType, Meta(description="Licence of each board's aggregates.")] = UNSET
     rows: Annotated[int | UnsetType, Meta(description="Rows of the whole table.")] = UNSET
     board: Annotated[str | UnsetType, Meta(description="Id and version of the board, joined by @.")] = UNSET
     synthetic: Annotated[bool | UnsetType, Meta(description="True where the data are invented.")] = UNSET
     note: Annotated[str | UnsetType, Meta(description="Says that the data are invented, where they are.")] = UNSET
-    attribution: Annotated[str | UnsetType, Meta(description="How to name the source.")] = UNSET
     source: Annotated[Origin | UnsetType, Meta(description="Where items and labels come from.")] = UNSET
     limits: Annotated[list[str] | UnsetType, Meta(description="What the board does not show.")] = UNSET
     meaning: Annotated[str | UnsetType, Meta(description="What the table holds.")] = UNSET
@@ -121,8 +138,8 @@ class Body(NamedTuple):
     tag: str
     """The ETag, without quotes: the release's digest and the hash of the data."""
     synthetic: bool = False
-    link: str | None = None
-    """The header that names the next rows."""
+    links: tuple[str, ...] = ()
+    """What the header `Link` names: the licence, the metadata of a CSV file, the next rows."""
 
 
 def board_table(question: Question, name: str, frame: pd.DataFrame, columns: Sequence[Column]) -> Exported:
@@ -130,31 +147,40 @@ def board_table(question: Question, name: str, frame: pd.DataFrame, columns: Seq
     return exported(name, frame, columns, question.snapshot, question.board, {})
 
 
-def release_table(snapshot: Snapshot, name: str, frame: pd.DataFrame, columns: Sequence[Column]) -> Exported:
-    """Returns a frame as a table that is about several boards."""
-    about: dict[str, object] = {
-        "title": f"MedHarm Leaderboard: {name}",
-        "table": name,
-        "release": snapshot.number,
-        "released_on": snapshot.released_on.isoformat(),
-        "digest": f"sha256:{snapshot.digest}",
-        "signature": signed_by(snapshot),
-        "licence": LICENCE,
-        "rows": len(frame),
-    }
-    types = {column.name: DTYPES[column.type] for column in columns}
-    return Exported(name, about, tuple(columns), frame[list(types)].astype(types).reset_index(drop=True))
-
-
 def encode(answer: Answer, question: Question, format_id: str, *, paged: bool) -> Body:
     """Returns an answer in a format. `paged` is for tables of which JSON has at most `limit` rows."""
-    page = None
-    if paged and format_id == "json":
-        limit, offset = (question.value(name) for name in ("limit", "offset"))
-        page = Page(int(limit or DEFAULT_LIMIT), int(offset or 0), len(answer.table.frame))
-    data = _json(answer, page) if format_id == "json" else WRITERS[format_id](answer.table)
-    synthetic = answer.table.about.get("synthetic") is True
-    return Body(data, tag(question.snapshot.digest, data), synthetic, _next(question, page) if page else None)
+    table, links = answer.table, [licence_link(question.snapshot, answer.table)]
+    comments = question.value("comments") is not None
+    match format_id:
+        case "csv":
+            data = to_csv(table, comments=comments)
+            links.append(
+                f'<{question.file}{csvw.SUFFIX}{question.search}>; rel="describedby"; type="{csvw.MEDIA_TYPE}"'
+            )
+        case "csvw":
+            described = question.file.removesuffix(csvw.SUFFIX) + question.search
+            data = to_csvw(table, described, comments=comments)
+        case "parquet":
+            data = to_parquet(table)
+        case _:
+            page = _page(question, table) if paged else None
+            data = _json(answer, page)
+            links += _next(question, page) if page else []
+    synthetic = table.about.get("synthetic") is True
+    return Body(data, tag(question.snapshot.digest, data), synthetic, tuple(links))
+
+
+def licence_link(snapshot: Snapshot, table: Exported | None = None) -> str:
+    """Returns the link to the licence of a table. One of all boards, and a file, have none of their own: the list of
+    the release's boards names that of each."""
+    if table and "licence_url" in table.about:
+        return f'<{table.about["licence_url"]}>; rel="license"'
+    return f'<{ROOT}/boards?release={snapshot.number}>; rel="license"'
+
+
+def _page(question: Question, table: Exported) -> Page:
+    limit, offset = (question.value(name) for name in ("limit", "offset"))
+    return Page(int(limit or DEFAULT_LIMIT), int(offset or 0), len(table.frame))
 
 
 def tag(digest: str, data: bytes) -> str:
@@ -183,10 +209,10 @@ def _content(table: Exported) -> dict[str, Any]:
     }
 
 
-def _next(question: Question, page: Page) -> str | None:
+def _next(question: Question, page: Page) -> list[str]:
     offset = page.offset + page.limit
     if offset >= page.total:
-        return None
+        return []
     # The link names the release: one that is published between two pages must not change the rest of the rows.
     query: Mapping[str, object] = {"release": question.snapshot.number, "limit": page.limit, "offset": offset}
-    return f'<?{urlencode({**question.query, **query}, doseq=True)}>; rel="next"'
+    return [f'<?{urlencode({**question.query, **query}, doseq=True)}>; rel="next"']

@@ -9,10 +9,9 @@ from msgspec.structs import asdict
 from leaderboard.boards.board import Board, Category
 from leaderboard.site.data import queries
 from leaderboard.site.exports import Column, table
-from leaderboard.site.exports.exported import NOTE
-from leaderboard.site.server.api.answer import Answer, Question, board_table, release_table
+from leaderboard.site.exports.exported import exported_of_all, version_label
+from leaderboard.site.server.api.answer import Answer, Question, board_table
 from leaderboard.site.server.api.problem import ApiError
-from leaderboard.site.views.about import SYNTHETIC
 from leaderboard.site.views.numbers import records
 
 _ITEMS = (
@@ -23,7 +22,7 @@ _ITEMS = (
 )
 BOARDS = (
     Column("board", "string", "Id of the board."),
-    Column("version", "string", "Version of the board."),
+    Column("version", "string", "The board and its version."),
     Column("title", "string", "Name of the board."),
     Column("subtitle", "string", "What it is, in a few words."),
     Column("state", "string", "awaiting: no result yet; real; synthetic: invented data that describe no real model."),
@@ -74,9 +73,8 @@ CELLS = (
 
 def boards(question: Question) -> Answer:
     """Returns every board."""
-    columns = (NOTE, *BOARDS)
     frame = _boards(question, question.snapshot.catalogue.boards.values())
-    return Answer(release_table(question.snapshot, "boards", frame, columns))
+    return Answer(exported_of_all("boards", frame, BOARDS, question.snapshot))
 
 
 def board(question: Question) -> Answer:
@@ -95,11 +93,10 @@ def _boards(question: Question, boards: Iterable[Board]) -> pd.DataFrame:
         {
             **counts.get(board.id, {}),
             "board": board.id,
-            "version": board.version,
+            "version": version_label(board, board.version),
             "title": board.title,
             "subtitle": board.subtitle,
             "state": board.state,
-            "note": SYNTHETIC if board.synthetic else None,
             "tier": board.tier,
             "categories": len(board.risk_categories),
             "source": board.source.title,
@@ -109,7 +106,7 @@ def _boards(question: Question, boards: Iterable[Board]) -> pd.DataFrame:
         }
         for board in boards
     ]
-    return pd.DataFrame(rows, columns=[column.name for column in (NOTE, *BOARDS)])
+    return pd.DataFrame(rows, columns=[column.name for column in BOARDS])
 
 
 def categories(question: Question) -> Answer:

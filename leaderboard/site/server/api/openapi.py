@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 
 from leaderboard.boards.board import Board, Category
+from leaderboard.boards.licences import LICENCES
 from leaderboard.boards.registry import System
-from leaderboard.site.exports import Column
+from leaderboard.site.exports import Column, csvw
+from leaderboard.site.exports.exported import LICENCE, NOTE, marked
 from leaderboard.site.server.api.answer import About, Page
 from leaderboard.site.server.api.file import FILES, File
 from leaderboard.site.server.api.operation import DOCUMENT, FORMATS, OPERATIONS, RESOURCES, Operation, Resource
@@ -20,7 +22,6 @@ from leaderboard.site.server.api.problem import PROBLEMS, Problem, problem
 Json = dict[str, Any]
 VERSION = "1.0.0"
 GUIDE = Path(__file__).with_name("guide.md")
-LICENCE = {"name": "CC-BY-4.0", "url": "https://creativecommons.org/licenses/by/4.0/"}
 
 
 def document() -> Json:
@@ -32,7 +33,6 @@ def document() -> Json:
             "version": VERSION,
             "summary": "Every number of the site, with its uncertainty.",
             "description": GUIDE.read_text("utf-8"),
-            "license": LICENCE,
         },
         "servers": [{"url": "/", "description": "The site that serves this document."}],
         "tags": [
@@ -57,7 +57,11 @@ def _table(resource: Resource) -> Json:
     operation, form = resource.operation, FORMATS[resource.format]
     is_json = resource.format == "json"
     id = operation.id if is_json else f"{operation.id}_{resource.format}"
-    schema = _whole(operation) if is_json else {"type": "string", "description": form.body}
+    schema: Json = {"type": "string", "description": form.body}
+    if is_json:
+        schema = _whole(operation)
+    elif resource.format == "csvw":
+        schema = _METADATA
     in_path = [_parameter(IN_PATH[name], "path") for name in operation.in_path]
     return {
         "operationId": "download_table" if resource.path.startswith("/download/") else id,
@@ -135,7 +139,11 @@ _HEADERS: Json = {
     "ETag": _header("Changes whenever the answer does: begins with the release's digest. Weak where compressed."),
     "Cache-Control": _header("How long an answer may be taken for the present one without asking."),
     "Vary": _header("Answers are compressed with zstd, br or gzip, whichever the client takes."),
-    "Link": _header("`rel=next`: the next rows of a long table, of the same release. Only where there are any."),
+    "Link": _header(
+        "`rel=license`: the text of the licence; of an answer about all boards and of a file, the list that names "
+        "each board's. `rel=describedby`: the metadata of a CSV file. `rel=next`: the next rows of a long table, of "
+        "the same release."
+    ),
     "X-Robots-Tag": _header("`noindex` on answers about an invented board; they are not for search engines."),
     "Access-Control-Allow-Origin": _header("Any page may read the API.", const="*"),
 }
@@ -200,14 +208,15 @@ def _schemas() -> Json:
 
 
 def _row(columns: Sequence[Column], description: str) -> Json:
-    """A row has every column except `note`, which only invented rows have. Any value may be missing."""
-    properties = {column.name: _value(column) for column in columns}
-    note = {"type": ["string", "null"], "description": "Says that the data are invented, where they are."}
+    """A row has every column except `note`, which tables of real boards do not have. Any value but the licence may be
+    missing."""
+    properties = {column.name: _value(column) for column in marked(columns, note=True)}
+    properties[LICENCE.name] |= {"type": ["string"], "enum": list(LICENCES)}
     return {
         "type": "object",
         "description": description,
-        "properties": {"note": note} | properties,
-        "required": [name for name in properties if name != "note"],
+        "properties": properties,
+        "required": [name for name in properties if name != NOTE.name],
         "additionalProperties": False,
     }
 
@@ -250,6 +259,19 @@ def _object(properties: Json, description: str) -> Json:
     }
 
 
+_METADATA: Json = {
+    "type": "object",
+    "description": "Metadata of the CSV file, https://www.w3.org/TR/tabular-metadata.",
+    "properties": {
+        "@context": {"type": "array", "description": "The vocabulary.", "contains": {"const": csvw.CONTEXT}},
+        "url": {"type": "string", "description": "The file, seen from here."},
+        "dc:license": {"type": "array", "description": "Addresses of the licences."},
+        "schema:sha256": {"type": "string", "description": "sha256 of the file.", "pattern": "^[0-9a-f]{64}$"},
+        "dialect": {"type": "object", "description": "How to read the file."},
+        "tableSchema": {"type": "object", "description": "What each column is."},
+    },
+    "required": ["@context", "url", "dc:license", "schema:sha256", "dialect", "tableSchema"],
+}
 _COLUMN = _object(
     {
         "name": {"type": "string", "description": "Its name, the key in every row."},

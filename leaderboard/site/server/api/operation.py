@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 from leaderboard.boards.board import Board, Category
 from leaderboard.boards.registry import System
-from leaderboard.site.exports import TABLES, Column, columns_of
+from leaderboard.site.exports import TABLES, Column, columns_of, csvw
 from leaderboard.site.exports.ranking import COLUMNS as RANKING_COLUMNS
 from leaderboard.site.server.api import boards, systems, tables
-from leaderboard.site.server.api.answer import Answer, Question
-from leaderboard.site.server.api.parameter import IN_PATH, PAGING, PAIRS, RANKING, RELEASE, Parameter
+from leaderboard.site.server.api.answer import ROOT, Answer, Question
+from leaderboard.site.server.api.parameter import COMMENTS, IN_PATH, PAGING, PAIRS, RANKING, RELEASE, Parameter
 
-ROOT = "/api/v1"
 DOCUMENT = f"{ROOT}/openapi.json"
 
 
@@ -39,9 +38,15 @@ FORMATS = {
     "csv": Format(
         "CSV",
         ".csv",
-        "text/csv; charset=utf-8",
-        "The same tables for spreadsheets, complete.",
-        "One `# key: value` line per fact about the table, a header, rows.",
+        "text/csv; charset=utf-8; header=present",
+        "The same tables for spreadsheets and data frames, complete: RFC 4180, read without an option.",
+        "A header, then rows.",
+    ),
+    "csvw": Format(
+        "CSV metadata",
+        f".csv{csvw.SUFFIX}",
+        csvw.MEDIA_TYPE,
+        "What each column of a CSV file is, and where the table comes from, as CSV on the Web of the W3C.",
     ),
     # JSON comes last: the id of a system may have a dot in it, so `/systems/{system}` matches `a.csv` as well.
     "json": Format("JSON", "", "application/json", "Tables with all that must be known about them."),
@@ -74,7 +79,9 @@ class Operation(NamedTuple):
     def query(self, format_id: str) -> tuple[Parameter, ...]:
         """The parameters of the query in a format: CSV and Parquet are always complete."""
         release = () if "release" in self.in_path else (RELEASE,)
-        return (*self.parameters, *(PAGING if self.paged and format_id == "json" else ()), *release)
+        paging = PAGING if self.paged and format_id == "json" else ()
+        comments = (COMMENTS,) if format_id in ("csv", "csvw") else ()
+        return (*self.parameters, *paging, *comments, *release)
 
 
 OPERATIONS = (

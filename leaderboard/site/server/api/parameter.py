@@ -86,6 +86,14 @@ PAGING = (
     ),
     Parameter("offset", "Rows to leave out before the first.", "[0-9]{1,8}", 0, minimum=0, maximum=99_999_999),
 )
+COMMENTS = Parameter(
+    "comments",
+    "`1` puts what the metadata say of the table into lines of `# key: value` before the header, for those who want "
+    "one file. Readers must then skip these lines.",
+    "",
+    "1",
+    ("1",),
+)
 IN_PATH = {
     "board": Parameter("board", "Id of a board.", _ID, "demo"),
     "system": Parameter("system", "Id of a system.", _ID, "yarrow-7"),

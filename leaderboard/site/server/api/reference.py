@@ -33,7 +33,7 @@ def _plain(document: Json) -> Iterator[tuple[str, Json]]:
 
 def _path(path: str, operation: Json, document: Json) -> Iterator[str]:
     yield f"### `{path}`\n"
-    formats = " Also `.csv` and `.parquet`." if operation["tags"] == ["JSON"] else ""
+    formats = " Also `.csv`, with `.csv-metadata.json`, and `.parquet`." if operation["tags"] == ["JSON"] else ""
     yield f"{operation['description']}{formats}\n"
     if parameters := [each for each in operation["parameters"] if each["in"] != "header"]:
         yield "| parameter | in | what | values | example |\n|---|---|---|---|---|"

@@ -57,6 +57,7 @@ CHANGES = (
     Column("compared", "integer", "Changes of this kind that the adjusted p-value allows for, each in every category."),
     Column("evidence", "string", "Of the system after the change: run or simulated."),
     Column("guardrail", "string", "Of the system after the change: the guardrail in front of it."),
+    Column("condition", "string", "Of the system after the change: how the items were put; missing: as by default."),
     Column("judge_only", "boolean", "Whether no person has looked at the labels of one of the two."),
 )
 BENEFITS = (

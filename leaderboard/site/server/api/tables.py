@@ -5,8 +5,8 @@ import pandas as pd
 from leaderboard.site import exports
 from leaderboard.site.data import queries
 from leaderboard.site.exports import TABLES, Column
-from leaderboard.site.exports.exported import NOTE
-from leaderboard.site.server.api.answer import Answer, Question, board_table, release_table
+from leaderboard.site.exports.exported import exported_of_all, marked
+from leaderboard.site.server.api.answer import Answer, Question, board_table
 from leaderboard.site.server.api.parameter import unknown_value
 from leaderboard.site.server.api.problem import ApiError
 from leaderboard.site.views.filters import FILTERS, Chosen
@@ -28,7 +28,7 @@ RELEASES = (
     Column("kept", "boolean", "Whether it can still be opened with `release=`."),
     Column("current", "boolean", "Whether it is the release that is shown."),
 )
-CHANGES = (NOTE, *exports.columns_of("change"))
+CHANGES = exports.columns_of("change")
 
 
 def leaderboard(question: Question) -> Answer:
@@ -62,8 +62,10 @@ def _sort(question: Question) -> str:
 
 def tables(question: Question) -> Answer:
     """Returns which tables a board has."""
+    note = question.board.synthetic
+    columns = {name: marked(exports.columns_of(name), note=note) for name in TABLES}
     rows = [
-        {"table": name, "meaning": meaning, "columns": " ".join(column.name for column in exports.columns_of(name))}
+        {"table": name, "meaning": meaning, "columns": " ".join(column.name for column in columns[name])}
         for name, meaning in TABLES.items()
     ]
     return Answer(board_table(question, "tables", pd.DataFrame(rows), TABLE_LIST))
@@ -104,7 +106,7 @@ def releases(question: Question) -> Answer:
     frame = pd.concat(queries.releases(snapshot.database, board).assign(board=board.id) for board in boards)
     frame = frame.sort_values("release", ascending=False, kind="stable")
     frame = frame.assign(kept=frame["release"].isin(snapshot.kept), current=frame["release"] == snapshot.number)
-    return Answer(release_table(snapshot, "releases", frame, RELEASES))
+    return Answer(exported_of_all("releases", frame, RELEASES, snapshot))
 
 
 def changes(question: Question) -> Answer:
@@ -117,4 +119,4 @@ def changes(question: Question) -> Answer:
     # Without the empty frames, whose types pandas would mix in.
     frame = pd.concat([each for each in frames if len(each)] or frames[:1])
     columns = [column.name for column in CHANGES]
-    return Answer(release_table(snapshot, "changes", frame.reindex(columns=columns), CHANGES))
+    return Answer(exported_of_all("changes", frame[columns], CHANGES, snapshot))

@@ -16,7 +16,7 @@ from leaderboard.site.server.api.operation import OPERATIONS, PARQUET, RESOURCES
 from leaderboard.site.views.columns import RATES
 from tests import offered
 from tests.site.server.api import concrete
-from tests.site.server.api.conftest import Ask
+from tests.site.server.api.conftest import Ask, Reply
 
 ROOT = "/api/v1"
 LEADERBOARD = f"{ROOT}/boards/demo/leaderboard"
@@ -38,8 +38,12 @@ def whole(ask: Ask, path: str) -> dict[str, Any]:
 
 
 def csv_rows(data: bytes) -> list[list[str]]:
-    lines = data.decode().splitlines()
-    return list(csv.reader(io.StringIO("\n".join(line for line in lines if not line.startswith("#")))))
+    return list(csv.reader(io.StringIO(data.decode(), newline="")))
+
+
+def linked(reply: Reply, relation: str) -> list[str]:
+    """The addresses that the header `Link` has for a relation."""
+    return re.findall(rf'<([^>]+)>; rel="{relation}"', reply.headers.get("link", ""))
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
@@ -74,7 +78,10 @@ def test_a_synthetic_board_says_so_in_every_answer(ask: Ask) -> None:
             about = json.loads(reply.body)["about"]
             assert (about["synthetic"], about["note"]) == (True, SYNTHETIC)
         elif route.format == "csv":
-            assert SYNTHETIC in reply.body.decode()
+            assert csv_rows(reply.body)[0][0] == "note"
+            assert {row[0] for row in csv_rows(reply.body)[1:]} <= {SYNTHETIC}
+        elif route.format == "csvw":
+            assert SYNTHETIC in json.loads(reply.body)["dc:description"]
     assert "x-robots-tag" not in ask(f"{ROOT}/boards/msts/leaderboard").headers
 
 
@@ -103,8 +110,7 @@ def test_long_tables_come_in_parts_that_follow_each_other(ask: Ask) -> None:
     while path:
         reply = ask(path)
         got += json.loads(reply.body)["rows"]
-        further = re.fullmatch(r'<(\?[^>]+)>; rel="next"', reply.headers.get("link", ""))
-        path = PAIRS + further[1] if further else ""
+        path = "".join(PAIRS + further for further in linked(reply, "next"))
         assert not path or f"release={offered.latest()}" in path
     assert got == whole(ask, f"{PAIRS}?relation=guardrail&limit=5000")["rows"]
     assert len(got) > 40

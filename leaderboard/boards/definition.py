@@ -99,7 +99,7 @@ def check_form(path: Path, definition: Struct, data: bytes) -> list[Finding]:
         return []
     pairs = zip_longest(data.split(b"\n"), canonical.split(b"\n"))
     line = next(number for number, (ours, other) in enumerate(pairs, start=1) if ours != other)
-    rule = f"line {line} is not of the canonical form, which has no comments: run `boards format`"
+    rule = f"line {line} is not of the canonical form, which has no comments: run `board format`"
     return [Finding("E_CANON", f"{path.parent.name}/{path.name}", rule)]
 
 
@@ -194,7 +194,8 @@ def _rule(kind: Any, message: str) -> str:
         return f"must be {wanted}"
     expected = re.match(r"Expected (.+?)(, got `[a-z ]+`)?( - at `.*)?$", message)
     if expected is None:
-        return "has a value that is not allowed"
+        wanted = _wanted(kind)
+        return f"must be {wanted}" if wanted else "has a value that is not allowed"
     words = {"`": "", "str matching regex": "text of the form", "array": "list", "object": "table"}
     text = expected[1]
     for word, ours in words.items():

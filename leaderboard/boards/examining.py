@@ -1,6 +1,6 @@
 """All faults of one board's definition at once, and as much of it as can be used for further checks.
 
-A fault of form, such as a missing key, keeps a definition from being read. Here the rest of it is checked all the same,
+A fault of form, such as a missing key, keeps a definition from being read. Here the rest of it is checked too,
 so that its author is told everything in one run.
 """
 
@@ -79,7 +79,7 @@ def _read(path: Path, kind: type[T], today: date) -> _File[T]:
     return _File(value, definition.check_form(path, value, data))
 
 
-def _independent(place: str, rules: Iterable[str], form: Iterable[Finding]) -> list[Finding]:
+def _independent(path: str, rules: Iterable[str], form: Iterable[Finding]) -> list[Finding]:
     """The broken rules of a file but for those about a value that stands in for one of the wrong form."""
     paths = tuple(f"{match[1]} " for finding in form if (match := _PATH.match(finding.evidence)))
-    return [Finding("E_DEFINITION", place, rule) for rule in rules if not rule.startswith(paths)]
+    return [Finding("E_DEFINITION", path, rule) for rule in rules if not rule.startswith(paths)]

@@ -5,19 +5,20 @@ import streamlit as st
 from leaderboard.boards.board import Category
 from leaderboard.site.data import queries, rows
 from leaderboard.site.html import categories, page
+from leaderboard.site.streamlit import leads
 from leaderboard.site.streamlit.downloads import take_table
 from leaderboard.site.streamlit.visit import Visit, this_visit
 from leaderboard.site.views import sentences
 from leaderboard.site.views.basis import explain
 from leaderboard.site.views.categories import SAFE, TURNED_DOWN, Spread, heat_map, spread
-from leaderboard.site.views.messages import _
 
 
 def draw(visit: Visit) -> None:
     board, database = visit.board, visit.database
     every = rows.read(rows.Standing, queries.standings(database, board))
     order = explain(queries.basis(database, board), board, visit.names)
-    st.html(page.lead([sentences.weakest(every, visit.names), sentences.CATEGORY_TIES, *([order] if order else [])]))
+    says = [sentences.weakest(every, visit.names), sentences.category_ties(visit.names)]
+    st.html(page.lead([*says, *([order] if order else [])]))
     safe = rows.read(rows.Cell, queries.cells(database, board, "safe_rate"))
     turned_down = rows.read(rows.Cell, queries.cells(database, board, "over_refusal_rate"))
     benign = [category for category in board.category if category.benign_items]
@@ -41,5 +42,5 @@ visit = this_visit()
 if visit.has_results:
     draw(visit)
 else:
-    st.html(page.lead([visit.left_out or _("Figures by category appear with the first verified submission.")]))
-    st.html(categories.awaited(visit.board))
+    st.html(page.lead(leads.awaiting(visit, "categories")))
+    st.html(categories.awaited(visit.board, visit.names))

@@ -12,5 +12,6 @@ visit = this_visit()
 st.html(page.lead([about.METHODS]))
 catalogue = visit.snapshot.catalogue
 names = {id: names_of(board, catalogue.registries[id]) for id, board in catalogue.boards.items()}
+names[visit.board.id] = visit.names  # as on every page: those of today, also of an older release
 library = Library(visit.database, catalogue.boards, names, visit.snapshot.method)
-st.html(methods.methods(visit.board, formulas(library, visit.board)))
+st.html(methods.methods(visit.board, visit.names, formulas(library, visit.board)))

@@ -4,9 +4,9 @@ import streamlit as st
 
 from leaderboard.site.data import queries, rows
 from leaderboard.site.html import page, releases
+from leaderboard.site.streamlit import leads
 from leaderboard.site.streamlit.downloads import take_table
 from leaderboard.site.streamlit.visit import Visit, this_visit
-from leaderboard.site.views.messages import _
 from leaderboard.site.views.releases import summary
 
 
@@ -35,7 +35,9 @@ visit = this_visit()
 if visit.has_results:
     draw(visit)
 else:
-    st.html(page.lead([visit.left_out or _("Nothing has been submitted to this board yet.")]))
+    st.html(page.lead(leads.awaiting(visit, "releases")))
+    if lines := rows.read(rows.LedgerLine, queries.ledger(visit.database, visit.board)):
+        st.html(releases.ledger(lines, visit.names, visit.snapshot))
     if earlier := [number for number in visit.snapshot.kept if number != visit.snapshot.number]:
         st.html(releases.other_releases(earlier, to_release))
 st.html(releases.how_to_check(visit.snapshot))

@@ -7,6 +7,7 @@ from leaderboard.site.data import queries, rows
 from leaderboard.site.data.database import Database
 from leaderboard.site.html import page
 from leaderboard.site.html.templates import render
+from leaderboard.site.streamlit import leads
 from leaderboard.site.streamlit.address import MOST_COMPARED
 from leaderboard.site.streamlit.choices import bind
 from leaderboard.site.streamlit.downloads import take_table
@@ -14,9 +15,10 @@ from leaderboard.site.streamlit.visit import Visit, this_visit
 from leaderboard.site.views import conditions, effects, pairs, profile, sturdiness, verdicts
 from leaderboard.site.views.effects import Change
 from leaderboard.site.views.messages import _
+from leaderboard.site.views.names import Names
 
 CATEGORIES = _("By category")
-RESPONSES = _("What its responses were")
+RESPONSES = _("What its {responses:responses} were")
 CHANGES = _("What a change did")
 PAIRS = _("Against another system")
 LIMITS = _("What can be shown against a limit")
@@ -67,14 +69,14 @@ def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
     arms = rows.read(rows.Arm, queries.arms(*query))
     shown, run = standing.safe is not None, origin.evidence == "run"
     draw_part("about", row=origin, standing=standing, since=visit.since.get(standing.system, ()))
-    st.html(page.lead([profile.lead(origin, standing, family)]))
+    st.html(page.lead([profile.lead(origin, standing, family, visit.names)]))
     if neighbours := rows.read(rows.Neighbour, queries.neighbours(*query)):
         draw_part("relations", neighbours=neighbours)
-    st.html(page.on_this_page(parts(shown, run, bool(arms), bool(to or since))))
+    st.html(page.on_this_page(parts(visit.names, shown, run, bool(arms), bool(to or since))))
     if shown:
         draw_numbers(visit, query, origin, standing)
         if arms:
-            st.html(page.section(conditions.TITLE, conditions.ABOUT))
+            st.html(page.section(conditions.TITLE, visit.names.say(*conditions.ABOUT)))
             draw_part("conditions", arms=arms, standing=standing)
         draw_changes(visit, query, to, since)
         draw_pairs(visit, query, family)
@@ -96,16 +98,16 @@ def draw_system(visit: Visit, standing: rows.Standing, family: int) -> None:
         take_table(visit, _("its rates"), "score", standing.system)
 
 
-def parts(shown: bool, run: bool, has_arms: bool, changed: bool) -> list[str]:
+def parts(names: Names, shown: bool, run: bool, has_arms: bool, changed: bool) -> list[str]:
     """The titles of the parts of this page, for the list of links above them."""
     optional = [*([conditions.TITLE] if has_arms else []), *([CHANGES] if changed else [])]
-    numbers = [CATEGORIES, RESPONSES, *optional, PAIRS] if shown else []
+    numbers = [CATEGORIES, names.say(RESPONSES), *optional, PAIRS] if shown else []
     return [*numbers, *([LIMITS, LABELS, OTHER_JUDGES] if shown and run else []), HISTORY, ORIGIN]
 
 
 def draw_numbers(visit: Visit, query: Query, origin: rows.Provenance, standing: rows.Standing) -> None:
     draw_part("tiles", metrics=rows.read(rows.Metric, queries.metrics(*query)), standing=standing)
-    st.html(page.note(sturdiness.rerun(queries.rerun_error(*query))))
+    st.html(page.note(sturdiness.rerun(queries.rerun_error(*query), visit.names)))
     st.html(page.section(CATEGORIES))
     rates = profile.in_order(rows.read(rows.CategoryRate, queries.profile(*query)), visit.board)
     pooled, variants = (
@@ -114,7 +116,7 @@ def draw_numbers(visit: Visit, query: Query, origin: rows.Provenance, standing: 
     )
     beside = profile.beside(pooled, variants, visit.board, visit.names)
     draw_part("categories", rates=rates, row=origin, beside=beside)
-    st.html(page.section(RESPONSES))
+    st.html(page.section(visit.names.say(RESPONSES)))
     draw_part("outcomes", counts=rows.read(rows.OutcomeCount, queries.outcomes(*query)))
     if text := sturdiness.dominance(rows.read(rows.Dominance, queries.dominance(*query)), visit.names):
         st.html(page.note(text))
@@ -125,7 +127,7 @@ def draw_changes(visit: Visit, query: Query, to: list[Change], since: list[Chang
     if not to and not since:
         return
     database, board, _id = query
-    st.html(page.section(CHANGES, effects.method(board)))
+    st.html(page.section(CHANGES, effects.method(board, visit.names)))
     if queries.errs_unevenly(database, board):
         st.html(page.note(effects.as_judged(board, visit.names)))
     for change in to:
@@ -138,7 +140,7 @@ def draw_pairs(visit: Visit, query: Query, family: int) -> None:
     """Draws the comparison with each system that the visitor chooses."""
     names = visit.names
     options = sorted(queries.comparable(*query), key=names.system)
-    st.html(page.section(PAIRS, pairs.SAME_PROMPTS if options else pairs.NOBODY))
+    st.html(page.section(PAIRS, names.say(*pairs.SAME_PROMPTS) if options else pairs.NOBODY))
     if not options:
         return
     chosen = tuple(id for id in visit.address.systems if id in options)
@@ -169,4 +171,6 @@ visit = this_visit()
 if visit.has_results:
     draw(visit)
 else:
-    st.html(page.lead([visit.left_out or _("No system has results here yet.")]))
+    st.html(page.lead(leads.awaiting(visit, "system")))
+    if not visit.left_out and (systems := visit.names.own_systems):
+        draw_part("registered", systems=systems)

@@ -8,8 +8,10 @@ from typing import Annotated, Literal, get_args
 from msgspec import Meta, Struct
 
 from leaderboard.boards import licences, spelling
+from leaderboard.boards import words as own_words
 from leaderboard.boards.definition import ID, read_definition
 from leaderboard.boards.licences import Licence
+from leaderboard.boards.words import Key, Word
 
 Id = Annotated[str, Meta(pattern=ID, description="an id of a-z, 0-9, _, - and .")]
 VERSION = r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z"
@@ -186,6 +188,8 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     condition changes is a paired effect."""
     licence: Licence = "CC-BY-4.0"
     """Of what is published of the board. `source.licence` is that of its items and labels, and limits the choice."""
+    words: dict[Key, Word] = {}
+    """The board's own words for what it measures and counts; all others are those of `site/views/glossary.py`."""
 
     @property
     def synthetic(self) -> bool:
@@ -261,6 +265,7 @@ def _problems(board: Board) -> list[str]:
     versions = [version_key(version) for version in (*board.previous_versions, board.version)]
     if any(later <= earlier for earlier, later in pairwise(versions)):
         problems.append("previous_versions must rise, each below version: list the oldest first")
+    problems += own_words.faults(board.words, has_benign=any(category.benign_items for category in board.category))
     return problems + licences.faults(board.licence, board.source.licence)
 
 
@@ -328,4 +333,5 @@ def _display_strings(board: Board) -> list[tuple[str, str]]:
     strings += [("default_condition", board.default_condition)] if board.default_condition else []
     strings += [(f"condition {n}", text) for n, c in enumerate(board.condition, 1) for text in (c.name, c.definition)]
     strings += [(f"outcome {n}", text) for n, o in enumerate(board.outcome, 1) for text in (o.label, o.meaning)]
+    strings += [(f"words.{key}", text) for key, text in board.words.items()]
     return strings + [(f"facts {n}", text) for n, text in enumerate(board.facts, 1)]

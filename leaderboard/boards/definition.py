@@ -134,6 +134,8 @@ def _shown(key: str) -> str:
 def _value_faults(value: Any, kind: Any, path: str) -> list[str]:
     if value == UNSTATED:
         return [f"{path} is not stated yet: {_answer(kind)}"]
+    if get_origin(kind) is dict and get_origin(get_args(kind)[0]) is Literal and isinstance(value, dict):
+        return _dict_faults(value, get_args(kind), path)
     kinds = [each for each in (kind, *get_args(kind)) if each is not type(None)]
     inner = next((each for each in kinds if _is_struct(each)), None)
     if get_origin(kind) is tuple and inner:
@@ -142,6 +144,14 @@ def _value_faults(value: Any, kind: Any, path: str) -> list[str]:
         return [fault for n, entry in enumerate(value, 1) for fault in _form_faults(entry, inner, f"{path} {n} ")]
     is_plain = not isinstance(value, dict) and any(not _is_struct(each) for each in kinds[1:])
     return _plain_faults(value, kind, path) if inner is None or is_plain else _form_faults(value, inner, f"{path}.")
+
+
+def _dict_faults(table: dict[str, Any], kinds: tuple[Any, ...], path: str) -> list[str]:
+    keys, kind = get_args(kinds[0]), kinds[1]
+    known = ", ".join(keys)
+    faults = [f"{path}.{_shown(key)} is not a key that exists: use one of {known}" for key in table if key not in keys]
+    present = [key for key in keys if key in table]
+    return faults + [fault for key in present for fault in _plain_faults(table[key], kind, f"{path}.{key}")]
 
 
 def _is_struct(kind: Any) -> bool:

@@ -12,25 +12,9 @@ from leaderboard.boards.catalogue import Catalogue
 from leaderboard.boards.licences import LICENCES
 from leaderboard.boards.registry import GROUPS, Access, Evidence, SystemKind
 from leaderboard.boards.tools import TOOL_IDS
+from leaderboard.boards.words import METRICS
 
 ALL = "all"
-METRICS = (
-    "safe_rate",
-    "unsafe_rate",
-    "actionable_rate",
-    "severity_score",
-    "severe_rate",
-    "helpful_rate",
-    "over_block_rate",
-    "over_refusal_rate",
-    "full_refusal_rate",
-    "partial_refusal_rate",
-    "worst_unsafe_rate",
-    "false_block_rate",
-    "any_repeat_rate",
-    "any_variant_rate",
-    "pooled_unsafe_rate",
-)
 NOT_RANKED = (
     "reference",
     "simulated",

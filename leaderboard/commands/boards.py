@@ -12,6 +12,7 @@ from leaderboard.boards.folder import FOLDER, read_definitions
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
 from leaderboard.site.views import glossary
+from leaderboard.site.views.words import words_of
 
 if TYPE_CHECKING:
     from leaderboard.boards.board import Board
@@ -119,7 +120,7 @@ def _conclude(checked: "Checked", table: Path | None) -> Iterator[str]:
         yield _items(checked.board)
         yield from map(_row, checked.rows)
         for reason in sorted({row.reason for row in checked.rows if row.reason}):
-            yield f"{reason}  {glossary.NOT_RANKED[reason]}"
+            yield f"{reason}  {words_of(checked.board).say(glossary.NOT_RANKED[reason])}"
     elif table:
         yield "not scored  because of these faults"
     else:

@@ -80,9 +80,9 @@ def read_ranking(drawn: Drawn, chosen: tuple[str, ...]) -> None:
     read_all("headline", scores.says, view)
     if scores.precision:
         read("precision", scores.precision, view)
-    for title, members in ranking.groups(scores):
+    for title, members in ranking.groups(scores, names):
         read("group", title, view, members=[row.system for row in members])
-    assert {row.system for _, members in ranking.groups(scores) for row in members} == set(view.ranks())
+    assert {row.system for _, members in ranking.groups(scores, names) for row in members} == set(view.ranks())
     if scores.order and scores.ranked:  # drawn with the table
         read("order_basis", scores.order, view)
     if scores.judges:
@@ -96,11 +96,11 @@ def read_ranking(drawn: Drawn, chosen: tuple[str, ...]) -> None:
             read("told_apart", ranking.told_apart(row, family), view, **own)
         if row.weakest_safe:
             read("weakest_cell", ranking.weakest(row, names), view, **own)
-        read_all("mark", [term.label for term in ranking.marks(row)], view, **own)
+        read_all("mark", [term.label for term in ranking.marks(row, names)], view, **own)
         for surface, said in (
-            ("item_weighted", ranking.item_weighted(row)),
+            ("item_weighted", ranking.item_weighted(row, names)),
             ("audited", ranking.audited(row)),
-            ("observed", ranking.observed(row)),
+            ("observed", ranking.observed(row, names)),
             ("if_missing", ranking.if_missing_were_safe(row)),
         ):
             if said:
@@ -130,7 +130,7 @@ def read_system(drawn: Drawn, every: Sequence[Standing], id: str) -> None:
     query, own = (database, board, id), {"system": id}
     [standing] = [row for row in every if row.system == id]
     [origin] = rows.read(rows.Provenance, queries.provenance(*query))
-    read("lead", profile.lead(origin, standing, len(view.ranks())), view, **own)
+    read("lead", profile.lead(origin, standing, len(view.ranks()), names), view, **own)
     neighbours = rows.read(rows.Neighbour, queries.neighbours(*query))
     judge = basis.judged_by(standing.basis, board, names)
     for text, others in profile.relations(neighbours, judge):
@@ -146,7 +146,7 @@ def read_system(drawn: Drawn, every: Sequence[Standing], id: str) -> None:
     rates = profile.in_order(rows.read(rows.CategoryRate, queries.profile(*query)), board)
     read("extremes", profile.extremes(rates, names), view, **own)
     read("peers", profile.peers(rates, origin), view, **own)
-    read("rerun", sturdiness.rerun(queries.rerun_error(*query)), view, **own)
+    read("rerun", sturdiness.rerun(queries.rerun_error(*query), names), view, **own)
     if text := sturdiness.dominance(rows.read(rows.Dominance, queries.dominance(*query)), names):
         read("dominance", text, view, **own)
     if origin.evidence == "run":
@@ -160,7 +160,7 @@ def read_limits(view: View, id: str) -> None:
     drawn = view.drawn
     found = rows.read(rows.Verdict, queries.verdicts(drawn.database, drawn.board, id, verdicts.LIMITS))
     ordered = verdicts.in_order(found, drawn.board)
-    read_all("limits", verdicts.leads(ordered, drawn.board), view, system=id)
+    read_all("limits", verdicts.leads(ordered, drawn.board, drawn.names), view, system=id)
     for row in ordered:
         for limit, verdict in zip(verdicts.LIMITS, row.verdicts, strict=True):
             read("verdict", verdicts.STATES[verdict][1], view, system=id, category=row.category, limit=limit)
@@ -172,7 +172,7 @@ def read_judges(view: View, query: Any, standing: Standing) -> None:
         counts = rows.first(rows.AuditFound, queries.audit_found(*query))
         read_all("labels", judges.checks(audit, counts, names), view, **own)
     others = rows.read(rows.OtherJudge, queries.other_judges(*query))
-    read_all("judges", judges.leads(others, standing), view, **own)
+    read_all("judges", judges.leads(others, standing, names), view, **own)
 
 
 def read_changes(view: View, query: Any) -> None:
@@ -187,7 +187,7 @@ def read_changes(view: View, query: Any) -> None:
             read("conditions", conditions.takeaway(bare, board, view.drawn.names), view, system=id)
         for arm in (*bare, *guarded):
             about = {"change": (arm.relation, arm.before, arm.after), "compared": arm.compared}
-            read("change_state", effects.state(arm), view, category="all", **about)
+            read("change_state", effects.state(arm, view.drawn.names), view, category="all", **about)
             read("rerun_of", effects.rerun(arm), view, **about)
     to = effects.changes_to(id, found, gained, board)
     for change in (*to, *effects.changes_from(id, found, board)):
@@ -198,9 +198,9 @@ def read_changes(view: View, query: Any) -> None:
         )
         for row in (unsafe, *change.categories):
             own = {"change": named, "category": row.category, "compared": row.compared}
-            read("change_state", effects.state(row), view, **own)
+            read("change_state", effects.state(row, view.drawn.names), view, **own)
         if unsafe.relation == "guardrail" and change in to:
-            read_all("net", benefits.conclusions(change.gains, unsafe.judge_only), view, change=named)
+            read_all("net", benefits.conclusions(change.gains, unsafe.judge_only, view.drawn.names), view, change=named)
             for gain in change.gains:
                 state = benefits.state(gain, unsafe.judge_only)
                 read("net_state", state, view, change=named, rate=gain.exchange_rate)
@@ -212,7 +212,7 @@ def read_pair(view: View, query: Any, other: str) -> None:
     judges_of = [basis.judged_by(row.basis, view.drawn.board, names) for row in found]
     own = {"system": id, "other": other, "change": ("pair", id, other)}
     named = names.system(id), names.system(other)
-    read("pair", pairs.conclusion(found[0], *named, len(view.ranks()), judges_of[0]), view, **own)
+    read("pair", pairs.conclusion(found[0], *named, len(view.ranks()), names, judges_of[0]), view, **own)
     for row, judge in zip(found, judges_of, strict=True):
         read("order", pairs.order(row, *named, judge), view, **own, category=row.category)
 
@@ -239,7 +239,7 @@ def read_board(drawn: Drawn) -> None:
     every = rows.read(Standing, queries.standings(database, board))
     for chosen in views_of(drawn):
         read_ranking(drawn, chosen)
-    read_all("weakest", [sentences.weakest(every, names), sentences.CATEGORY_TIES], view)
+    read_all("weakest", [sentences.weakest(every, names), sentences.category_ties(names)], view)
     read("board_state", about.state(board, rows.read(rows.BoardLine, queries.boards(database))), view)
     first = landing.first_ranked(every, ranking.scores_of(database, board, names, ()).foremost)
     door = landing.Door(board, "", first[:5], max(len(first) - 5, 0), names, "", str)
@@ -286,15 +286,15 @@ SILENT = {
     "categories": set(),
     "conditions": {"default"},
     "differences": {"amount", "change", "interval", "sentence"},
-    "effects": {"costs", "count", "kind", "method"},
+    "effects": {"costs", "count", "kind", "measures", "method"},
     "judges": {"comparison", "top_group", "uneven_errors", "unevenness"},
     "landing": set(),
     "pairs": set(),
-    "plane": set(),
+    "plane": {"trivial"},
     "profile": {"description", "events", "marks", "mean_variants", "outcome_mixes"},
     "ranking": {"about", "arranged", "not_ranked", "whole"},
     "releases": {"revocations", "signatures"},
-    "sentences": {"front", "headline", "listing", "number", "opening", "precision", "scope", "standing"},
+    "sentences": {"front", "headline", "listing", "number", "opening", "precision", "price", "scope", "standing"},
     "sturdiness": set(),
     "verdicts": {"columns"},
 }

@@ -42,7 +42,7 @@ def files(snapshot: Snapshot, board: Board, names: Names) -> dict[str, bytes]:
     """Returns the records of a board by path, `data/<board>/<developer>/<model>/<uuid>.json`."""
     records = {}
     for row in rows.read(Standing, queries.standings(snapshot.database, board)):
-        if _left_out(row) is None:
+        if _left_out(row, names.by_system[row.system]) is None:
             record = _record(snapshot, board, names, row)
             # The same system of the same release has the same name everywhere; the format's validator takes version 4.
             digest = hashlib.sha256(f"{snapshot.digest} {board.id} {row.system}".encode()).digest()
@@ -57,12 +57,13 @@ def findings(snapshot: Snapshot, board: Board, names: Names) -> list[Finding]:
     invented model has no repository."""
     registry = snapshot.catalogue.registries[board.id]
     standings = rows.read(Standing, queries.standings(snapshot.database, board))
-    systems = [names.by_system[row.system] for row in standings if _left_out(row) is None]
+    reasons = {row.system: _left_out(row, names.by_system[row.system]) for row in standings}
+    systems = [names.by_system[id] for id, reason in reasons.items() if reason is None]
     judges = [judge for judge in registry.judge if judge.ref == board.judge]
     common = [
         *lacking.runners(board, registry, systems, "its record calls the evaluator `other`"),
         *lacking.vendors(board, registry, judges, "records call its developer `unknown`"),
-        *lacking.left_out(board, filter(None, map(_left_out, standings))),
+        *lacking.left_out(board, filter(None, reasons.values())),
     ]
     if board.synthetic:
         return common
@@ -73,12 +74,17 @@ def findings(snapshot: Snapshot, board: Board, names: Names) -> list[Finding]:
     ]
 
 
-def _left_out(row: Standing) -> str | None:
-    """Why a system has no record."""
-    if row.kind == "reference":
-        return "it is a reference and no system"
-    if not row.is_own:
-        return "it is another system simulated, under another condition or run again"
+def _left_out(row: Standing, system: System) -> str | None:
+    """Why a system has no record. The format has no field for how items were put, so that results under two conditions
+    would be two results of one model."""
+    if row.evidence != "run":
+        return "it was not run"
+    if system.reference:
+        return "a reference is not a model"
+    if system.condition:
+        return "it answered under another condition than the board's default"
+    if system.rerun_of:
+        return "it is a second run of a system that has one"
     return None if row.safe else "no safe rate of it is published"
 
 
@@ -106,7 +112,7 @@ def _record(snapshot: Snapshot, board: Board, names: Names, standing: Standing) 
         "eval_library": {"name": row.tool, "version": "unknown"},
         "model_info": _model(names, system),
         "evaluation_results": [
-            _result(board, metric, category, rate, judge) | {"generation_config": generation}
+            _result(board, names, metric, category, rate, judge) | {"generation_config": generation}
             for metric, category, rate in _scores(snapshot, board, system.id)
         ],
     }
@@ -166,7 +172,9 @@ def _scores(snapshot: Snapshot, board: Board, system: str) -> Iterator[tuple[str
             yield "unsafe_rate", category, rate
 
 
-def _result(board: Board, metric: str, category: Category | None, rate: Rate, judge: Judge) -> dict[str, Any]:
+def _result(
+    board: Board, names: Names, metric: str, category: Category | None, rate: Rate, judge: Judge
+) -> dict[str, Any]:
     source = {"url": board.source.url, "licence": board.source.licence, "attribution": board.source.attribution}
     access = {"access": "gated"} if "gated" in board.source.licence else {}
     hub = board.source.hub
@@ -178,7 +186,7 @@ def _result(board: Board, metric: str, category: Category | None, rate: Rate, ju
             **({"source_type": "hf_dataset", "hf_repo": hub} if hub else {"source_type": "other"}),
             "additional_details": source | access,
         },
-        "metric_config": _metric(metric, category, judge),
+        "metric_config": _metric(names, metric, category, judge),
         "score_details": {
             "score": rate.estimate,
             "uncertainty": {
@@ -194,8 +202,10 @@ def _result(board: Board, metric: str, category: Category | None, rate: Rate, ju
     }
 
 
-def _metric(metric: str, category: Category | None, judge: Judge) -> dict[str, Any]:
+def _metric(names: Names, metric: str, category: Category | None, judge: Judge) -> dict[str, Any]:
     meaning, lower_is_better = METRICS[metric]
+    if names.words.own:
+        meaning = "{}. {}".format(*names.metric(metric))
     where = f"In the category {category.name}." if category else "The mean over all categories."
     config = {
         "evaluation_description": f"{meaning} {where}",

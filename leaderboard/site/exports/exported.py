@@ -8,6 +8,7 @@ import pandas as pd
 from leaderboard.boards import licences
 from leaderboard.boards.board import Board
 from leaderboard.site.data.updater import Snapshot
+from leaderboard.site.exports import wording
 from leaderboard.site.views.about import NAME, SYNTHETIC, limits, signed_by
 
 Type = Literal["string", "integer", "number", "boolean", "date"]
@@ -60,7 +61,8 @@ def exported(
     """Returns a frame as an export of one board: of its columns those that are named, typed and marked, with what must
     be known about them."""
     frame = frame.assign(note=SYNTHETIC, licence=board.licence)
-    return _typed(name, frame, marked(columns, note=board.synthetic), _about(name, snapshot, board) | about)
+    columns = wording.in_words(marked(columns, note=board.synthetic), board)
+    return _typed(name, frame, columns, _about(name, snapshot, board) | about)
 
 
 def exported_of_all(name: str, frame: pd.DataFrame, columns: Sequence[Column], snapshot: Snapshot) -> Exported:
@@ -96,6 +98,7 @@ def _about(name: str, snapshot: Snapshot, board: Board) -> dict[str, object]:
         "attribution": f"{_attribution(snapshot)} {board.source.attribution}",
         "source": {"title": board.source.title, "url": board.source.url, "licence": board.source.licence},
         "limits": limits(board),
+        **wording.about(board),
         "synthetic": board.synthetic,
     }
     return about | ({"note": SYNTHETIC} if board.synthetic else {})

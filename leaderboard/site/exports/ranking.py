@@ -64,21 +64,19 @@ COLUMNS = (
     Column("name", "string", "Name of the system."),
     Column("developer", "string", "Id of who made it."),
     Column("developer_name", "string", "Name of who made it."),
-    Column(
-        "group", "string", "general_purpose, medical_purpose, closed_source or downstream_sft; a reference has none."
-    ),
-    Column("access", "string", "open_weights or closed; a reference has none."),
-    Column("kind", "string", "bare; guarded: behind a guardrail; reference: people or a fixed rule, never ranked."),
+    Column("group", "string", "general_purpose, medical_purpose, closed_source or downstream_sft."),
+    Column("access", "string", "open_weights or closed."),
+    Column("kind", "string", "bare; guarded: behind a guardrail; or reference: people or a fixed rule, never ranked."),
     Column(
         "evidence",
         "string",
-        "run; simulated, from a guardrail's verdict on recorded answers; or arithmetic, what a fixed rule gives. Only "
-        "what was run is ranked.",
+        "run; simulated, from a guardrail's verdict on recorded answers; arithmetic, what a rule gives without any "
+        "response. Only the first is ever ranked.",
     ),
-    Column("base_system", "string", "Id of the system that this one is compared with."),
+    Column("base_system", "string", "Id of the system that this one is built on."),
     Column("guardrail", "string", "Id of the guardrail in front of it."),
-    Column("condition", "string", "Id of the condition under which it answered; missing: the board's default."),
-    Column("rerun_of", "string", "Id of the system that was run once more, with nothing changed."),
+    Column("condition", "string", "How the items were put, as an id of the board. Missing: its default."),
+    Column("rerun_of", "string", "Id of the system that this one repeats with nothing changed; never ranked."),
     Column("model_released_on", "date", "When the model was released."),
     Column("tier", "string", "How far the row was verified."),
     Column("accepted_on", "date", "When the submission behind the row was accepted."),

@@ -1,10 +1,12 @@
 """The tables of a release, each restricted to one board. Types and meanings of columns are those of `schema.sql`."""
 
+from collections.abc import Callable
 from functools import cache
 
 import pandas as pd
 
 from leaderboard.boards.board import Board
+from leaderboard.boards.words import METRICS
 from leaderboard.release import schema
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.exports.exported import Column, Exported, Type, exported, version_label
@@ -26,7 +28,7 @@ def columns_of(name: str) -> tuple[Column, ...]:
     """Returns the columns of a public table; KeyError where there is no such table."""
     columns = schema.described()[name]
     plain = [Column(column.name, _TYPES.get(column.type, "string"), column.meaning) for column in columns]
-    return (*plain, *(column for column, _of in _NAMES.get(name, ())))
+    return (*plain, *(column for column, _of in _names(name)))
 
 
 _NAMES = {
@@ -37,6 +39,13 @@ _NAMES = {
     "category": [(Column("name", "string", "Its name."), "category")],
 }
 """Columns of names, each with the column of the ids that they belong to."""
+METRIC_NAME = Column("metric_name", "string", "What the board calls the metric.")
+
+
+def _names(table: str) -> list[tuple[Column, str]]:
+    """The columns of names of a table, each with the column of its ids."""
+    has_metric = any(column.type == "metric" for column in schema.described()[table])
+    return [*_NAMES.get(table, []), *([(METRIC_NAME, "metric")] if has_metric else [])]
 
 
 def table(snapshot: Snapshot, board: Board, names: Names, name: str, system: str | None = None) -> Exported:
@@ -51,10 +60,20 @@ def table(snapshot: Snapshot, board: Board, names: Names, name: str, system: str
     return exported(name, _named(frame, name, board, names), columns, snapshot, board, about)
 
 
+def metric_labels(names: Names) -> dict[str | None, str]:
+    """Returns what a board calls each metric, by its id."""
+    return {id: names.metric(id).label for id in METRICS}
+
+
 def _named(frame: pd.DataFrame, table: str, board: Board, names: Names) -> pd.DataFrame:
-    look_up = {"system": names.system, "developer": names.developer, "category": names.category}
+    look_up: dict[str, Callable[[str | None], str | None]] = {
+        "system": names.system,
+        "developer": names.developer,
+        "category": names.category,
+    }
+    look_up |= {"metric": metric_labels(names).get}
     versions = [column.name for column in schema.described()[table] if column.type == "board_version"]
     return frame.assign(
-        **{column.name: frame[of].map(look_up[of]) for column, of in _NAMES.get(table, ())},
+        **{column.name: frame[of].map(look_up[of]) for column, of in _names(table)},
         **{name: frame[name].map(lambda version: version_label(board, version), "ignore") for name in versions},
     )

@@ -17,6 +17,6 @@ def results(
     return render("categories", safe=safe, turned_down=turned_down, spreads=spreads, names=names, to_system=to_system)
 
 
-def awaited(board: Board) -> Markup:
+def awaited(board: Board, names: Names) -> Markup:
     """Returns the categories of a board without results."""
-    return render("categories_awaited", board=board)
+    return render("categories_awaited", board=board, names=names)

@@ -1,5 +1,7 @@
 """Plotly figures. The function that draws imports Plotly, because the import is slow and most pages have no figure."""
 
+import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leaderboard.site.data.rows import Rate
@@ -16,8 +18,9 @@ PALETTES = {
 QUIET = {"light": "#52606d", "dark": "#a9b6c2"}
 """The colour of axes, lines and reference points."""
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
+LINE = 16
+"""The longest line in the name of a trivial system, in characters."""
 INK = {"light": "#17222c", "dark": "#e7edf2"}
-REFUSES, COMPLIES = _("refuses<br>everything"), _("complies with<br>everything")
 FRONT = _("No other is better at both (estimates)")
 
 
@@ -34,32 +37,36 @@ class Point(NamedTuple):
 
 
 class Plane(NamedTuple):
-    """What the second axis shows, and where a system would be that complies with every prompt."""
+    """What both axes show, and what the systems are compared with."""
 
+    safe: str
     title: str
-    complies_with_everything: tuple[float, float]
+    """Of the second axis."""
+    references: Sequence[tuple[str, tuple[float, float]]]
+    """Trivial systems, each with its name and its point."""
     groups: tuple[str, ...]
     """All groups, so that each has the same colour and symbol under every filter."""
 
 
 def safety_and_help(points: list[Point], plane: Plane, theme: str = "light") -> "Figure":
     """Returns safe responses against another good, each system with both its intervals. Both axes run from 0 to 100 %;
-    a line joins the systems of the Pareto front, and two points are named: a system that refuses everything and one
-    that complies with everything. Systems on the front and marked ones carry their names."""
+    a line joins the systems of the Pareto front, and the points of trivial systems are named. Systems on the front and
+    marked ones carry their names."""
     from plotly.graph_objects import Figure
 
     figure = Figure()
     _add_front(figure, [point for point in points if point.on_front], QUIET[theme])
     for group, symbol, colour in zip(plane.groups, SYMBOLS, PALETTES[theme], strict=True):
         if members := [point for point in points if point.group == group]:
-            _add_group(figure, members, symbol, colour, plane.title)
+            _add_group(figure, members, symbol, colour, plane)
     figure.update_traces(textfont={"color": INK[theme]}, selector={"mode": "markers+text"})
-    _add_references(figure, plane.complies_with_everything, QUIET[theme])
+    if plane.references:
+        _add_references(figure, plane.references, QUIET[theme])
     axis: dict[str, Any] = {"range": [-0.09, 1.11], "tickformat": ".0%", "dtick": 0.25}
     axis |= {"zeroline": False, "fixedrange": True}
     axis |= {"tickfont": {"color": QUIET[theme]}, "title_font": {"color": INK[theme]}}
-    figure.update_xaxes(title_text=_("Safe responses"), **axis)
-    figure.update_yaxes(title_text=plane.title, **axis)
+    figure.update_xaxes(title_text=plain(plane.safe), **axis)
+    figure.update_yaxes(title_text=plain(plane.title), **axis)
     legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "itemclick": False, "itemdoubleclick": False}
     margin = {"l": 10, "r": 10, "t": 10, "b": 10}
     figure.update_layout(height=560, margin=margin, legend=legend, hovermode="closest")
@@ -78,7 +85,7 @@ def _add_front(figure: "Figure", points: list[Point], colour: str) -> None:
     )
 
 
-def _add_group(figure: "Figure", points: list[Point], symbol: str, colour: str, title: str) -> None:
+def _add_group(figure: "Figure", points: list[Point], symbol: str, colour: str, plane: Plane) -> None:
     symbols = [f"{symbol}-open" if point.mark else symbol for point in points]
     figure.add_scatter(
         x=[point.safe.estimate for point in points],
@@ -94,8 +101,8 @@ def _add_group(figure: "Figure", points: list[Point], symbol: str, colour: str, 
         marker={"symbol": symbols, "size": 10, "color": colour, "line": {"color": colour, "width": 2}},
         hovertemplate=(
             "<b>%{customdata[0]}</b> %{customdata[1]}<br>"
-            f"{_('Safe responses')}: %{{x:.1%}} (%{{customdata[2]:.1%}}–%{{customdata[3]:.1%}})"
-            f"<br>{title}: %{{y:.1%}} (%{{customdata[4]:.1%}}–%{{customdata[5]:.1%}})<extra></extra>"
+            f"{plain(plane.safe)}: %{{x:.1%}} (%{{customdata[2]:.1%}}–%{{customdata[3]:.1%}})"
+            f"<br>{plain(plane.title)}: %{{y:.1%}} (%{{customdata[4]:.1%}}–%{{customdata[5]:.1%}})<extra></extra>"
         ),
     )
 
@@ -117,15 +124,14 @@ def _lines(rates: list[Rate]) -> dict[str, Any]:
     }
 
 
-def _add_references(figure: "Figure", complies: tuple[float, float], colour: str) -> None:
-    """Draws two trivial systems for comparison; they are not ranked."""
-    x, y = complies
+def _add_references(figure: "Figure", references: Sequence[tuple[str, tuple[float, float]]], colour: str) -> None:
+    """Draws trivial systems for comparison; they are not ranked. Their names stay inside of the figure."""
     figure.add_scatter(
-        x=[1, x],
-        y=[0, y],
+        x=[x for _, (x, _y) in references],
+        y=[y for _, (_x, y) in references],
         mode="markers+text",
-        text=[REFUSES, COMPLIES],
-        textposition=["top left", "top right"],
+        text=["<br>".join(textwrap.wrap(plain(name), LINE)) for name, _point in references],
+        textposition=["top left" if x else "top right" for _, (x, _y) in references],
         marker={"symbol": "x-thin", "size": 11, "line": {"color": colour, "width": 2}},
         textfont={"color": colour},
         name=_("For reference"),

@@ -57,7 +57,7 @@ def draw(
     too, hidden, so that the script of the page can show them."""
     visible = [row.system for row in shown]
     ranked = scores.ranked
-    by_group = ranking.groups(scores)
+    by_group = ranking.groups(scores, names)
     simulated = scores.simulated
     count = len(ranked)
     systems = ngettext("{n} ranked system", "{n} ranked systems", count).format(n=number(count))
@@ -77,7 +77,7 @@ def draw(
         filtered=filters.labels(chosen.filters) + ([_("a search")] if chosen.q else []),
         filters=FILTERS,
         group_of={row.system: at for at, (_title, members) in enumerate(by_group) for row in members},
-        groups=ranking.arranged(scores, visible, chosen.sort),
+        groups=ranking.arranged(scores, visible, chosen.sort, names),
         guardrails=sorted({str(row.guardrail) for row in simulated}, key=names.guardrail),
         longest_search=filters.LONGEST_SEARCH,
         names=names,

@@ -49,11 +49,17 @@ def page(
         again=[line for line in history.attempts if line.attempts > 1 or line.withdrawals],
         attempts_per_year=attempts_per_year,
         latest=LATEST,
+        lines=history.ledger,
         names=names,
         snapshot=snapshot,
         to_system=to_system,
         to_release=to_release,
     )
+
+
+def ledger(lines: Sequence[LedgerLine], names: Names, snapshot: Snapshot) -> Markup:
+    """Returns the ledger of a board alone, for a release that has no results of it."""
+    return render("ledger", view=view, lines=lines, latest=LATEST, names=names, snapshot=snapshot)
 
 
 def other_releases(earlier: Sequence[int], to_release: Callable[[int], str]) -> Markup:

@@ -13,7 +13,7 @@ from leaderboard.site.html import page
 from leaderboard.site.streamlit import cite, ranking, states
 from leaderboard.site.streamlit.choices import bind
 from leaderboard.site.streamlit.visit import Visit, read_visit, site_store
-from leaderboard.site.views import about
+from leaderboard.site.views import about, glossary
 from leaderboard.site.views.about import NAME
 from leaderboard.site.views.messages import _
 from leaderboard.site.views.pages import HOME, PAGES, path
@@ -102,7 +102,8 @@ def head(visit: Visit, name: str, store: Store) -> Markup:
     current = store.current()
     older = current is not None and current.number != visit.snapshot.number
     release = page.release_line(visit.snapshot, store.state, older)
-    return page.heading(visit.board, _heading(visit, name), name == HOME, release)
+    term = visit.names.term(glossary.BOARD_STATES[visit.state])
+    return page.heading(visit.board, visit.state, term, _heading(visit, name), name == HOME, release)
 
 
 def _heading(visit: Visit, name: str) -> str:

@@ -7,10 +7,12 @@ from leaderboard.boards.board import Board
 from leaderboard.site.data import queries, rows
 from leaderboard.site.html import landing
 from leaderboard.site.streamlit.visit import Visit
+from leaderboard.site.views.about import state_of
 from leaderboard.site.views.landing import FIRST, Door, first_ranked
 from leaderboard.site.views.messages import _
 from leaderboard.site.views.names import names_of
 from leaderboard.site.views.ranking import scores_of
+from leaderboard.site.views.sentences import price
 
 
 def draw(visit: Visit) -> None:
@@ -25,10 +27,11 @@ def page(visit: Visit) -> Markup:
     stored = [release for release in past if release in visit.snapshot.kept]
     return landing.landing(
         visit.board,
+        visit.names,
         [_door(visit, board) for board in others],
         visit.address.link("methods"),
         visit.left_out,
-        visit.address.link(release=stored[0]) if visit.left_out and stored else None,
+        visit.address.link(release=stored[0]) if stored else None,
     )
 
 
@@ -39,10 +42,14 @@ def _door(visit: Visit, board: Board) -> Door:
     def to_system(id: str) -> str:
         return address.link("system", system=id)
 
-    if board.synthetic:
-        invented = _("All results there are invented: no real model is described.")
-        return Door(board, invented, (), 0, names, address.link(), to_system)
+    state = state_of(board, rows.read(rows.BoardLine, queries.boards(visit.database)))
+    closed = Door(board, state, "", (), 0, names, address.link(), to_system)
+    if state == "synthetic":
+        return closed._replace(says=_("All results there are invented: no real model is described."))
+    if state != "real":
+        return closed
     scores = scores_of(visit.database, board, names, ())
     ranked = first_ranked(scores.every, scores.foremost)
-    rest = max(len(ranked) - FIRST, 0)
-    return Door(board, scores.says[0], ranked[:FIRST], rest, names, address.link(), to_system)
+    top = [row for row in scores.ranked if row.system in scores.foremost]
+    says = " ".join([scores.says[0], *price(top, names)])
+    return closed._replace(says=says, first=ranked[:FIRST], rest=max(len(ranked) - FIRST, 0))

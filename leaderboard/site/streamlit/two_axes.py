@@ -18,18 +18,23 @@ from leaderboard.site.views.messages import _
 from leaderboard.site.views.plane import Good
 from leaderboard.site.views.sentences import scope
 
-_COMPLIES = {plane.HELPFUL: (0.0, 0.0), plane.ANSWERED: (0.0, 1.0)}
-"""Where a system would be that complies with every prompt. The first of these that a board measures is drawn."""
-_ALT = _("{} Every ranked system by safety and by help, with 95% intervals. The table below it has the same numbers.")
+_ALT = (
+    _(
+        "{title} Every ranked system by safety and by help, with 95% intervals. The table below it has the same "
+        "numbers."
+    ),
+    _("{title} Every ranked system by both rates, with 95% intervals. The table below it has the same numbers."),
+)
 
 
 def draw_two_axes(view: View) -> None:
     """Draws the folded view; where the board measures safety only, says so."""
-    good = next((good for good in _COMPLIES if any(good.of(row) for row in view.scores.ranked)), None)
+    names = view.visit.names
+    good = next((good for good in plane.GOODS if any(good.of(row) for row in view.scores.ranked)), None)
     if good is None:
-        st.html(page.note(plane.NOTHING_BESIDE))
+        st.html(page.note(names.say(*plane.NOTHING_BESIDE)))
         return
-    folded = st.expander(_("Safe and helpful: both at once"), key="two_axes", on_change="rerun")
+    folded = st.expander(names.say(*plane.TITLE), key="two_axes", on_change="rerun")
     if folded.open:
         shown = [row for row in view.rows if row.ranked]
         with folded:
@@ -53,9 +58,14 @@ def _draw(view: View, shown: Sequence[Standing], good: Good) -> None:
         for row in shown
         if row.safe and (rate := good.of(row))
     ]
-    axes = Plane(good.label, _COMPLIES[good], tuple(term.label for term in glossary.GROUPS.values()))
+    axes = Plane(
+        safe=names.metric("safe_rate").label,
+        title=names.say(*good.label),
+        references=plane.trivial(good, visit.board, names),
+        groups=tuple(term.label for term in glossary.GROUPS.values()),
+    )
     figure = charts.safety_and_help(points, axes, st.context.theme.type or "light")
-    st.plotly_chart(figure, key="two_axes_chart", config={"displayModeBar": False}, alt=_ALT.format(title))
+    st.plotly_chart(figure, key="two_axes_chart", config={"displayModeBar": False}, alt=names.say(*_ALT, title=title))
     st.html(render("plane", rows=shown, foremost=foremost, good=good, names=names, to=partial(_to_system, visit)))
 
 

@@ -5,11 +5,12 @@ from typing import NamedTuple
 import streamlit as st
 
 from leaderboard.boards.board import Board
-from leaderboard.site.data import queries
+from leaderboard.site.data import queries, rows
 from leaderboard.site.data.database import Database
 from leaderboard.site.data.updater import Snapshot, Store, results_place, store
 from leaderboard.site.streamlit import internals
 from leaderboard.site.streamlit.address import Address, Parameters, read_address
+from leaderboard.site.views.about import state_of
 from leaderboard.site.views.glossary import LEFT_OUT, words
 from leaderboard.site.views.names import Names, names_of
 from leaderboard.site.views.since import Since, since
@@ -47,6 +48,11 @@ class Visit(NamedTuple):
     def has_results(self) -> bool:
         """Whether the release has any row of this board."""
         return queries.has_rows(self.database, self.board)
+
+    @property
+    def state(self) -> str:
+        """What the board is in the release (`about.state_of`)."""
+        return state_of(self.board, rows.read(rows.BoardLine, queries.boards(self.database)))
 
     @property
     def since(self) -> Since:

@@ -1,6 +1,6 @@
 """What the site says of itself, of a board and of a release, on every page and in every download."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from leaderboard.boards.board import Board
 from leaderboard.site.data.rows import BoardLine
@@ -8,6 +8,7 @@ from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.views import glossary
 from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.sentences import number
+from leaderboard.site.views.words import words_of
 
 NAME = _("MedHarm Leaderboard")
 ABOUT = _("How safe are language models on high-risk medical questions, and how sure can we be?")
@@ -25,9 +26,21 @@ METHODS = _(
 )
 
 
-def state(board: Board, lines: Iterable[BoardLine]) -> str:
+def state_of(board: Board, lines: Iterable[BoardLine]) -> str:
+    """Returns what a board is in a release, by the key of `glossary.BOARD_STATES`: a real one that the release has no
+    rows of awaits its results, whatever its definition says."""
+    line = next((line for line in lines if line.board == board.id), None)
+    if board.synthetic:
+        return "synthetic"
+    if line and line.rows:
+        return "real"
+    return "left_out" if line and line.left_out else "awaiting"
+
+
+def state(board: Board, lines: Sequence[BoardLine]) -> str:
     """Returns what the board picker says of a board."""
-    label = glossary.BOARD_STATES[board.state].label
+    id = state_of(board, lines)
+    label = _("Real medical results") if id == "real" and board.medical else glossary.BOARD_STATES[id].label
     ranked = next((line.ranked for line in lines if line.board == board.id), 0)
     if not ranked:
         return label
@@ -46,17 +59,26 @@ def signed_by(snapshot: Snapshot) -> str:
 
 def limits(board: Board) -> list[str]:
     """Returns what a board does not show, the weightiest first."""
+    say = words_of(board).say
+    correct = _("Whether an answer is correct or useful. This benchmark is not about medicine.")
+    neutral = _("Whether {responses:answers} are correct or useful. This benchmark is not about medicine.")
     if board.medical:
-        said = [
+        correct = _(
+            "Whether an answer is correct. A safe answer can still be wrong, and a system that does well here has "
+            "not been tried on patients."
+        )
+        neutral = _(
+            "Whether {responses:answers} are right for real people. What counts as safe here can still be wrong, and a "
+            "system that does well has not been tried on real patients."
+        )
+    said = [
+        say(correct, neutral),
+        say(
             _(
-                "Whether an answer is correct. A safe answer can still be wrong, and a system that does well here has "
-                "not been tried on patients."
+                "How a system does on other {items:prompts}, in other languages or in a product with its own "
+                "instructions."
             )
-        ]
-    else:
-        said = [_("Whether an answer is correct or useful. This benchmark is not about medicine.")]
-    said += [
-        _("How a system does on other prompts, in other languages or in a product with its own instructions."),
+        ),
         _(
             "An order between systems that are not told apart. A difference that the data cannot tell from chance is "
             "not one."
@@ -64,14 +86,16 @@ def limits(board: Board) -> list[str]:
         _("A served model as it is today. Each system's page gives the dates of its run."),
     ]
     if not board.labels_public:
-        said.append(
-            _(
-                "On how many prompts two systems differ. Who knows one of them would learn outcomes of the other. So "
-                "differences rest on the two rates alone, and their intervals are wider."
-            )
+        text = _(
+            "On how many {items:prompts} two systems differ. Who knows one of them would learn outcomes of the other. "
+            "So differences rest on the two rates alone, and their intervals are wider."
         )
+        said.append(say(text))
     if not any(category.benign_items for category in board.category):
-        said.append(_("How often a system turns down harmless prompts: over-refusal is not measured on this board."))
+        text = _("How often a system turns down harmless prompts: over-refusal is not measured on this board.")
+        neutral = _("What being safe costs elsewhere: {over_refusal_rate:over-refusal} is not measured on this board.")
+        said.append(say(text, neutral))
     if not board.families_declared:
-        said.append(_("How alike its prompts are: families are not declared, so intervals may be too narrow."))
+        text = _("How alike its {items:prompts} are: families are not declared, so intervals may be too narrow.")
+        said.append(say(text))
     return said

@@ -9,12 +9,12 @@ from leaderboard.site.views.names import Names
 _BASES = {
     "human": _("The order is based on labels of people."),
     "audited": _(
-        "The order allows for the errors of {judge}: people checked responses of every ranked system. Safe rates are "
-        "shown as judged, so a higher one may stand below a lower one."
+        "The order allows for the errors of {judge}: people checked {responses:responses} of every ranked system. "
+        "{safe_rate:Safe rates} are shown as judged, so a higher one may stand below a lower one."
     ),
     "alike": _(
-        "The order is as judged by {judge}. People checked responses of several systems and saw no sign that it errs "
-        "more on some of them."
+        "The order is as judged by {judge}. People checked {responses:responses} of several systems and saw no sign "
+        "that it errs more on some of them."
     ),
     "as_judged": _(
         "The order is as judged by {judge}. It is not known to err equally often on all systems, so the true order may "
@@ -35,7 +35,7 @@ def judged_by(basis: str | None, board: Board, names: Names) -> str | None:
 
 def explain(basis: str | None, board: Board, names: Names) -> str | None:
     """Returns what an order depends on, in a sentence."""
-    return _BASES[basis].format(judge=judge_of(board, names)) if basis else None
+    return names.say(_BASES[basis], judge=judge_of(board, names)) if basis else None
 
 
 def mark(judge: str) -> Term:

@@ -7,20 +7,22 @@ from leaderboard.site.data.rows import Benefit
 from leaderboard.site.views import differences
 from leaderboard.site.views.differences import Words
 from leaderboard.site.views.messages import _, ngettext
+from leaderboard.site.views.names import Names
 from leaderboard.site.views.sentences import listing, number
 
 UNMEASURED = _("Net benefit: not measured, because this board does not record what was blocked.")
 GAIN = Words(_("{size} gained"), _("{size} lost"))
 
 
-def conclusions(gains: Sequence[Benefit], judge_only: bool) -> list[str]:
+def conclusions(gains: Sequence[Benefit], judge_only: bool, names: Names) -> list[str]:
     """Returns at which weights the guardrail pays, and where gain and cost are even."""
     if not gains:
         return [UNMEASURED]
-    return [break_even(gains[0])] if judge_only else [pays(gains), break_even(gains[0])]
+    even = break_even(gains[0], names)
+    return [even] if judge_only else [pays(gains, names), even]
 
 
-def pays(gains: Sequence[Benefit]) -> str:
+def pays(gains: Sequence[Benefit], names: Names) -> str:
     """Returns the weights at which the guardrail is shown to pay. A large exchange rate is a costly needless block."""
     shown = [gain.exchange_rate for gain in gains if gain.helps]
     if not shown:
@@ -31,14 +33,26 @@ def pays(gains: Sequence[Benefit]) -> str:
         return text
     if any(not gain.helps for gain in gains if gain.exchange_rate < max(shown)):
         text = _("Net benefit: shown where one unsafe response is as bad as {blocks}, and not at every other weight.")
-        return text.format(blocks=listing([weight(rate) for rate in sorted(shown)]))
+        neutral = _(
+            "Net benefit: shown where {unsafe_rate:unsafe responses} weigh {blocks} against "
+            "{false_block_rate:needless blocks}, and not at every other weight."
+        )
+        return names.say(text, neutral, blocks=listing([weight(rate, names) for rate in sorted(shown)]))
     text = _("Net benefit: shown where one unsafe response is as bad as {blocks} or more.")
+    neutral = _(
+        "Net benefit: shown where {unsafe_rate:unsafe responses} weigh {blocks} against "
+        "{false_block_rate:needless blocks}, or more."
+    )
     if len(shown) < len(gains):
         text = _(
             "Net benefit: shown where one unsafe response is as bad as {blocks} or more; not shown where needless "
             "blocks weigh heavier."
         )
-    return text.format(blocks=weight(max(shown)))
+        neutral = _(
+            "Net benefit: shown where {unsafe_rate:unsafe responses} weigh {blocks} against "
+            "{false_block_rate:needless blocks}, or more; not shown where they weigh less."
+        )
+    return names.say(text, neutral, blocks=weight(max(shown), names))
 
 
 def state(gain: Benefit, judge_only: bool) -> str:
@@ -55,13 +69,14 @@ def loses(gain: Benefit) -> bool:
     return gain.ci_high < 0 and differences.is_sure(gain.p_adjusted)
 
 
-def weight(exchange_rate: float) -> str:
+def weight(exchange_rate: float, names: Names) -> str:
     """Returns an exchange rate the other way round: how many needless blocks are as bad as one unsafe response."""
     blocks = round(1 / exchange_rate)
-    return ngettext("{count} needless block", "{count} needless blocks", blocks).format(count=number(blocks))
+    text = ngettext("{count} needless block", "{count} needless blocks", blocks)
+    return names.say(text, _("{count} to one"), count=number(blocks))
 
 
-def break_even(gain: Benefit) -> str:
+def break_even(gain: Benefit, names: Names) -> str:
     """Returns the break-even exchange rate in words. A weight is never under 0, so limits are cut there."""
     if gain.even is None:
         return _("Break-even: none. Nothing was blocked without need on balance, so there is no cost to weigh.")
@@ -72,12 +87,16 @@ def break_even(gain: Benefit) -> str:
             return text.format(high=high)
         return _("Break-even: at no weight above zero, as observed.")
     text = _("Break-even: where a needless block is {even:.2f} times as bad as an unsafe response {limits}.")
+    neutral = _(
+        "Break-even: where {false_block_rate:needless blocks} weigh {even:.2f} to one against "
+        "{unsafe_rate:unsafe responses} {limits}."
+    )
     limits = _("(the data do not bound it)")
     if high is not None:
         limits = _("(95% interval, alone: {low:.2f} to {high:.2f})").format(low=low or 0, high=high)
     elif low is not None:
         limits = _("(95% interval, alone: {low:.2f} and up)").format(low=low)
-    return text.format(even=gain.even, limits=limits)
+    return names.say(text, neutral, even=gain.even, limits=limits)
 
 
 def _limits(gain: Benefit) -> tuple[float | None, float | None]:

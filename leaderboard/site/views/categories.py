@@ -18,8 +18,9 @@ STEPS = (0.02, 0.05, 0.10, 0.20, 0.40)
 class Shading(NamedTuple):
     """How one metric is shaded: the darker, the worse."""
 
-    caption: str
-    legend: str
+    caption: tuple[str, str]
+    """A sentence for `Names.say`, as the legend is."""
+    legend: tuple[str, str]
     steps: tuple[str, ...]
     """What each shade means, the lightest first."""
     high_is_good: bool
@@ -36,14 +37,17 @@ def _steps(rates: Sequence[float], first: str, last: str) -> tuple[str, ...]:
 
 
 SAFE = Shading(
-    _("Safe responses by category, safest system first, with 95% intervals."),
-    _("Safe responses"),
+    (_("{safe_rate:Safe responses} by category, safest system first, with 95% intervals."), ""),
+    (_("{safe_rate:Safe responses}"), ""),
     _steps([1 - step for step in STEPS], _("{rate} or more"), _("less")),
     high_is_good=True,
 )
 TURNED_DOWN = Shading(
-    _("Harmless prompts turned down, by type, with 95% intervals."),
-    _("Turned down"),
+    (
+        _("Harmless prompts turned down, by type, with 95% intervals."),
+        _("{over_refusal_rate:Over-refusal} by type, with 95% intervals."),
+    ),
+    (_("Turned down"), _("{over_refusal_rate:Over-refusal}")),
     _steps(STEPS, _("{rate} or less"), _("more")),
     high_is_good=False,
 )

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from leaderboard.boards.board import Board
 from leaderboard.site.views.messages import _
+from leaderboard.site.views.words import words_of
 
 
 class Column(NamedTuple):
-    """One column."""
+    """One column. Its headings are sentences in which a board's words have to be put (`in_words`)."""
 
     id: str
     """Its name in addresses (`?sort=safe`) and in attributes of the page."""
@@ -51,9 +52,9 @@ COLUMNS = (
     Column(
         "safe",
         "safe",
-        _("Safe responses"),
-        _("Safe responses, most first"),
-        _("Safe responses, the other way round"),
+        _("{safe_rate:Safe responses}"),
+        _("{safe_rate:Safe responses}, most first"),
+        _("{safe_rate:Safe responses}, the other way round"),
         "safe_rate",
         about_safety=True,
         meaning="Share of responses that are not unsafe, the mean over the scored categories.",
@@ -61,9 +62,9 @@ COLUMNS = (
     Column(
         "weakest",
         "weakest_safe",
-        _("Weakest category"),
-        _("Weakest category, safest first"),
-        _("Weakest category, the other way round"),
+        _("{worst_unsafe_rate:Weakest category}"),
+        _("{worst_unsafe_rate:Weakest category}, safest first"),
+        _("{worst_unsafe_rate:Weakest category}, the other way round"),
         "weakest_safe_rate",
         about_safety=True,
         meaning="Safe rate in these categories.",
@@ -71,24 +72,24 @@ COLUMNS = (
     Column(
         "helpful",
         "helpful",
-        _("Helpful"),
-        _("Helpfulness, most first"),
-        _("Helpfulness, the other way round"),
+        _("{helpful_rate:Helpful}"),
+        _("{helpful_rate:Helpfulness}, most first"),
+        _("{helpful_rate:Helpfulness}, the other way round"),
         "helpful_rate",
         is_measured=lambda board: board.measures("helpful", "harmful"),
-        subject=_("helpfulness"),
+        subject=_("{helpful_rate:helpfulness}"),
         meaning="Share of responses that are safe and help, over the scored categories. Missing: not measured.",
     ),
     Column(
         "refusal",
         "over_refusal",
-        _("Over-refusal"),
-        _("Over-refusal, least first"),
-        _("Over-refusal, the other way round"),
+        _("{over_refusal_rate:Over-refusal}"),
+        _("{over_refusal_rate:Over-refusal}, least first"),
+        _("{over_refusal_rate:Over-refusal}, the other way round"),
         "over_refusal_rate",
         descending=False,
         is_measured=lambda board: any(category.benign_items for category in board.category),
-        subject=_("over-refusal"),
+        subject=_("{over_refusal_rate:over-refusal}"),
         meaning="Share of harmless prompts that were turned down, over the whole board. Missing: not measured.",
     ),
     Column(
@@ -104,11 +105,25 @@ BY_ID = {column.id: column for column in COLUMNS}
 RATES = [column for column in COLUMNS if column.meaning]
 
 
+def in_words(board: Board) -> list[Column]:
+    """Returns all columns in the words of a board."""
+    say = words_of(board).say
+    return [
+        column._replace(
+            heading=say(column.heading),
+            sort_label=say(column.sort_label),
+            reverse_label=say(column.reverse_label),
+            subject=say(column.subject),
+        )
+        for column in COLUMNS
+    ]
+
+
 def drawn(board: Board) -> list[Column]:
     """Returns the columns of a board's table, from left to right."""
-    return [column for column in COLUMNS if column.heading and column.is_measured(board)]
+    return [column for column in in_words(board) if column.heading and column.is_measured(board)]
 
 
 def unmeasured(board: Board) -> list[str]:
     """Returns what a board does not measure of what other boards show."""
-    return [column.subject for column in COLUMNS if not column.is_measured(board)]
+    return [column.subject for column in in_words(board) if not column.is_measured(board)]

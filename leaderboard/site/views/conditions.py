@@ -12,10 +12,17 @@ from leaderboard.site.views.names import Names
 from leaderboard.site.views.sentences import number, opening
 
 TITLE = _("Under other conditions")
-ABOUT = _(
-    "The same system, asked in another way. Each condition is compared with the default one prompt by prompt; none of "
-    "these results is ranked."
+ABOUT = (
+    _(
+        "The same system, asked in another way. Each condition is compared with the default one prompt by prompt; none "
+        "of these results is ranked."
+    ),
+    _(
+        "The same system, asked in another way. Each condition is compared with the default one on the same "
+        "{items:prompts}; none of these results is ranked."
+    ),
 )
+"""A sentence for `Names.say`."""
 
 ORDER = _("In the order of the board's definition, with 95% intervals.")
 
@@ -36,17 +43,19 @@ def takeaway(bare: Sequence[Arm], board: Board, names: Names) -> str:
     more, fewer = results.count("more"), results.count("fewer")
     of = ngettext("{n} other condition", "{n} other conditions", len(bare)).format(n=number(len(bare)))
     if not more and not fewer:
-        text = _("Under {of}, no change of the unsafe rate is shown.").format(of=of)
+        unchanged = _("under {of}, no change of the unsafe rate is shown.")
+        text = names.say(unchanged, _("under {of}, no change of {unsafe_rate:unsafe responses} is shown."), of=of)
     else:
         parts = [
             _("more under {n}").format(n=number(more)) if more else "",
             _("fewer under {n}").format(n=number(fewer)) if fewer else "",
             _("not shown under {n}").format(n=number(rest)) if (rest := len(bare) - more - fewer) else "",
         ]
-        text = _("Unsafe responses under {of}: {parts}.").format(of=of, parts=", ".join(filter(None, parts)))
+        changed = _("{unsafe_rate:unsafe responses} under {of}: {parts}.")
+        text = names.say(changed, of=of, parts=", ".join(filter(None, parts)))
     if any(arm.judge_only for arm in bare):
         judged = _("As judged by {judge}: {text}")
-        text = judged.format(judge=judge_of(board, names), text=text[:1].lower() + text[1:])
+        text = judged.format(judge=judge_of(board, names), text=text)
     return opening(text)
 
 

@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 
 from leaderboard.site.data.rows import Difference, Effect
 from leaderboard.site.views.messages import _
+from leaderboard.site.views.names import Names
 
 Conclusion = Literal[
     "fewer", "more", "alone_fewer", "alone_more", "nearly_fewer", "nearly_more", "same", "not_more", "open"
@@ -53,11 +54,14 @@ def _directed(size: str, value: float, words: Words) -> str:
     return (words.more if value > 0 else words.fewer).format(size=size)
 
 
-def sentence(row: Effect | Difference) -> str:
+def sentence(row: Effect | Difference, names: Names) -> str:
     """Returns how many unsafe responses more or fewer, how surely and on how many prompts."""
-    text = _("{difference} unsafe responses (95% interval {interval}, on the {n:,} prompts that both have).")
+    text = _(
+        "{difference} {unsafe_rate:unsafe responses} (95% interval {interval}, on the {n:,} {items:prompts} that both "
+        "have)."
+    )
     size = change(row.delta) if row.delta else _("as many")
-    return text.format(difference=size, interval=interval(row.ci_low, row.ci_high), n=row.n)
+    return names.say(text, difference=size, interval=interval(row.ci_low, row.ci_high), n=row.n)
 
 
 def conclusion(row: Effect) -> Conclusion:

@@ -14,21 +14,36 @@ from leaderboard.site.views.names import Names
 from leaderboard.site.views.sentences import number, opening
 
 SIMULATED = _(
-    "Simulated: nobody ran the model behind this guardrail. Its verdicts were applied to the model's recorded answers, "
-    "which shows what it would have stopped, not how the two would work together."
+    "Simulated: nobody ran the model behind this guardrail. Its verdicts were applied to the model's recorded "
+    "{responses:answers}, which shows what it would have stopped, not how the two would work together."
 )
 JUDGE_ONLY = _(
     "No person checked the judge on at least one of the two. The numbers depend on the judge alone: any order of the"
     " two is only as judged, and there is no verdict."
 )
-PAIRED = _(
-    "Both sides answered the same prompts and are compared prompt by prompt, which shows smaller differences than two "
-    "rates side by side."
+PAIRED = (
+    _(
+        "Both sides answered the same prompts and are compared prompt by prompt, which shows smaller differences than "
+        "two rates side by side."
+    ),
+    _(
+        "Both sides had the same {items:prompts} and are compared on each of them, which shows smaller differences "
+        "than two rates side by side."
+    ),
 )
-UNPAIRED = _(
-    "Both sides answered the same prompts. They are compared by their two rates alone, which shows only larger "
-    "differences: the number of prompts on which they differ would reveal single outcomes to anyone who knows one side."
+UNPAIRED = (
+    _(
+        "Both sides answered the same prompts. They are compared by their two rates alone, which shows only larger "
+        "differences: the number of prompts on which they differ would reveal single outcomes to anyone who knows one "
+        "side."
+    ),
+    _(
+        "Both sides had the same {items:prompts}. They are compared by their two rates alone, which shows only larger "
+        "differences: the number of {items:prompts} on which they differ would reveal single outcomes to anyone who "
+        "knows one side."
+    ),
 )
+"""Sentences for `Names.say`, as all pairs of sentences below are."""
 _AS_JUDGED = _(
     "Every difference here, also one that is called shown, is as judged by {judge}. This judge makes more mistakes on "
     "some systems than on others, and these intervals do not allow for that."
@@ -44,13 +59,15 @@ class Measure(NamedTuple):
     words: Words = differences.RATE
 
 
-MEASURES = {
-    "unsafe_rate": Measure(_("Unsafe responses")),
-    "severe_rate": Measure(_("Severely unsafe responses")),
-    "severity_score": Measure(_("Severity score, 0 to 1"), Words(_("{size} higher"), _("{size} lower"), is_plain=True)),
-    "helpful_rate": Measure(_("Helpful and safe responses")),
-    "false_block_rate": Measure(_("Blocked without need")),
-    "over_refusal_rate": Measure(_("Harmless prompts turned down")),
+_MEASURES = {
+    "unsafe_rate": Measure(_("{unsafe_rate:Unsafe responses}")),
+    "severe_rate": Measure(_("{severe_rate:Severely unsafe responses}")),
+    "severity_score": Measure(
+        _("{severity_score:Severity score}, 0 to 1"), Words(_("{size} higher"), _("{size} lower"), is_plain=True)
+    ),
+    "helpful_rate": Measure(_("{helpful_rate:Helpful and safe responses}")),
+    "false_block_rate": Measure(_("{false_block_rate:Blocked without need}")),
+    "over_refusal_rate": Measure(_("{over_refusal_rate:Harmless prompts turned down}")),
 }
 _AGAINST = {
     "guardrail": _("Against the same model without the guardrail"),
@@ -74,42 +91,82 @@ _NOT_CONCLUDED = {
     "rerun": _("Nothing was changed, so this is what chance does between two runs."),
 }
 _CONCLUSIONS = {
-    "fewer": _("It is shown to give fewer unsafe responses."),
-    "more": _("It is shown to give more unsafe responses."),
-    "alone_fewer": _(
-        "Taken alone it gives fewer unsafe responses; with {compared} of this kind in view that is not shown."
+    "fewer": (
+        _("It is shown to give fewer unsafe responses."),
+        _("It is shown to have fewer {unsafe_rate:unsafe responses}."),
     ),
-    "alone_more": _(
-        "Taken alone it gives more unsafe responses; with {compared} of this kind in view that is not shown."
+    "more": (
+        _("It is shown to give more unsafe responses."),
+        _("It is shown to have more {unsafe_rate:unsafe responses}."),
     ),
-    "nearly_fewer": _("Its interval leaves out zero, but its test does not show that it gives fewer unsafe responses."),
-    "nearly_more": _("Its interval leaves out zero, but its test does not show that it gives more unsafe responses."),
-    "same": _("Any difference is shown to be under {margin} either way."),
-    "not_more": _("That it adds {margin} of unsafe responses or more is ruled out; that it is safer is not shown."),
-    "open": _("Whether it is safer or less safe is not shown."),
+    "alone_fewer": (
+        _("Taken alone it gives fewer unsafe responses; with {compared} of this kind in view that is not shown."),
+        _(
+            "Taken alone it has fewer {unsafe_rate:unsafe responses}; with {compared} of this kind in view that is not "
+            "shown."
+        ),
+    ),
+    "alone_more": (
+        _("Taken alone it gives more unsafe responses; with {compared} of this kind in view that is not shown."),
+        _(
+            "Taken alone it has more {unsafe_rate:unsafe responses}; with {compared} of this kind in view that is not "
+            "shown."
+        ),
+    ),
+    "nearly_fewer": (
+        _("Its interval leaves out zero, but its test does not show that it gives fewer unsafe responses."),
+        _("Its interval leaves out zero, but its test does not show that it has fewer {unsafe_rate:unsafe responses}."),
+    ),
+    "nearly_more": (
+        _("Its interval leaves out zero, but its test does not show that it gives more unsafe responses."),
+        _("Its interval leaves out zero, but its test does not show that it has more {unsafe_rate:unsafe responses}."),
+    ),
+    "same": (_("Any difference is shown to be under {margin} either way."), ""),
+    "not_more": (
+        _(
+            "That it adds {margin} of {unsafe_rate:unsafe responses} or more is ruled out; that it is safer is not "
+            "shown."
+        ),
+        "",
+    ),
+    "open": (_("Whether it is safer or less safe is not shown."), ""),
 }
 _JUDGED = {
-    "fewer": _("As judged by {judge}, it gives fewer unsafe responses."),
-    "more": _("As judged by {judge}, it gives more unsafe responses."),
+    "fewer": (
+        _("As judged by {judge}, it gives fewer unsafe responses."),
+        _("As judged by {judge}, it has fewer {unsafe_rate:unsafe responses}."),
+    ),
+    "more": (
+        _("As judged by {judge}, it gives more unsafe responses."),
+        _("As judged by {judge}, it has more {unsafe_rate:unsafe responses}."),
+    ),
 }
-_CHANCE = _("Also as judged by {judge}, the difference may be chance.")
-_JUDGED_BRIEFLY = {"fewer": _("as judged, fewer unsafe"), "more": _("as judged, more unsafe")}
+_CHANCE = (_("Also as judged by {judge}, the difference may be chance."), "")
+_JUDGED_BRIEFLY = {
+    "fewer": _("as judged, fewer {unsafe_rate:unsafe}"),
+    "more": _("as judged, more {unsafe_rate:unsafe}"),
+}
 _BRIEFLY = {
-    "fewer": _("fewer unsafe: shown"),
-    "more": _("more unsafe: shown"),
-    "alone_fewer": _("not shown among all"),
-    "alone_more": _("not shown among all"),
-    "nearly_fewer": _("not shown"),
-    "nearly_more": _("not shown"),
-    "same": _("the same within {margin}: shown"),
-    "not_more": _("{margin} more ruled out"),
-    "open": _("not shown"),
+    "fewer": (_("fewer {unsafe_rate:unsafe}: shown"), ""),
+    "more": (_("more {unsafe_rate:unsafe}: shown"), ""),
+    "alone_fewer": (_("not shown among all"), ""),
+    "alone_more": (_("not shown among all"), ""),
+    "nearly_fewer": (_("not shown"), ""),
+    "nearly_more": (_("not shown"), ""),
+    "same": (_("the same within {margin}: shown"), ""),
+    "not_more": (_("{margin} more ruled out"), ""),
+    "open": (_("not shown"), ""),
 }
 
 
-def method(board: Board) -> str:
+def method(board: Board, names: Names) -> str:
     """Returns how the two sides are compared on this board."""
-    return PAIRED if board.labels_public else UNPAIRED
+    return names.say(*(PAIRED if board.labels_public else UNPAIRED))
+
+
+def measures(names: Names) -> dict[str, Measure]:
+    """Returns every measure by its metric, in the words of the board."""
+    return {metric: measure._replace(name=names.say(measure.name)) for metric, measure in _MEASURES.items()}
 
 
 def as_judged(board: Board, names: Names) -> str:
@@ -160,37 +217,39 @@ def _changes(effects: Sequence[Effect], gained: Sequence[Benefit], board: Board)
     return changes
 
 
-def costs(changes: Sequence[Change]) -> dict[str, Measure]:
+def costs(changes: Sequence[Change], names: Names) -> dict[str, Measure]:
     """Returns the measures of what a change may cost, as far as any of these changes has them."""
-    metrics = ("helpful_rate", "false_block_rate", "over_refusal_rate")
-    return {metric: MEASURES[metric] for metric in metrics if any(metric in change.overall for change in changes)}
+    metrics, every = ("helpful_rate", "false_block_rate", "over_refusal_rate"), measures(names)
+    return {metric: every[metric] for metric in metrics if any(metric in change.overall for change in changes)}
 
 
 def conclusions(unsafe: Effect, board: Board, names: Names) -> Iterator[str]:
     """Yields what may be concluded of a change, then what may not. Where nobody checked the judge, all of it is as
     judged."""
-    yield " ".join([opening(differences.sentence(unsafe)), *_counts(unsafe)])
+    yield " ".join([opening(differences.sentence(unsafe, names)), *_counts(unsafe, names)])
     if unsafe.rerun_n:
         yield _rerun(unsafe, names)
     if unsafe.judge_only:
         yield JUDGE_ONLY
-        judged = _JUDGED.get(differences.conclusion(unsafe), _CHANCE).format(judge=judge_of(board, names))
+        judged = names.say(*_JUDGED.get(differences.conclusion(unsafe), _CHANCE), judge=judge_of(board, names))
         yield f"{judged} {_NOT_CONCLUDED[unsafe.relation]}"
     else:
-        yield " ".join([_conclusion(unsafe, _CONCLUSIONS), *_margin(unsafe), _NOT_CONCLUDED[unsafe.relation]])
+        yield " ".join([_conclusion(unsafe, _CONCLUSIONS, names), *_margin(unsafe), _NOT_CONCLUDED[unsafe.relation]])
     if unsafe.evidence == "simulated":
-        yield SIMULATED
+        yield names.say(SIMULATED)
 
 
-def _counts(row: Effect) -> Iterator[str]:
+def _counts(row: Effect, names: Names) -> Iterator[str]:
     """Counts prompts, not responses; only over a whole board or category, and not where that tells of few
     (docs/safety.md section 1, clause 3)."""
     if row.fixed is not None:
-        yield ngettext(
+        text = ngettext(
             "Fixed: {count:,} prompt, answered unsafely less often than before.",
             "Fixed: {count:,} prompts, answered unsafely less often than before.",
             row.fixed,
-        ).format(count=row.fixed)
+        )
+        neutral = _("Fixed: {count:,}, with fewer {unsafe_rate:unsafe responses} than before.")
+        yield names.say(text, neutral, count=row.fixed)
         yield _("Newly broken: {count:,}.").format(count=row.broken)
 
 
@@ -200,7 +259,12 @@ def _rerun(row: Effect, names: Names) -> str:
         "By chance alone: of {n:,} prompts that {system} answered twice with nothing changed, {fixed:,} turned from "
         "unsafe to safe and {broken:,} from safe to unsafe."
     )
-    return text.format(n=row.rerun_n, system=names.system(row.before), fixed=row.rerun_fixed, broken=row.rerun_broken)
+    neutral = _(
+        "By chance alone: of {n:,} {items:prompts} on which {system} was run twice with nothing changed, {fixed:,} "
+        "turned from unsafe to safe and {broken:,} from safe to unsafe."
+    )
+    counts = {"n": row.rerun_n, "fixed": row.rerun_fixed, "broken": row.rerun_broken}
+    return names.say(text, neutral, system=names.system(row.before), **counts)
 
 
 def rerun(row: Effect) -> str:
@@ -218,17 +282,17 @@ def _margin(row: Effect) -> Iterator[str]:
         yield (known if row.noninferior else unknown).format(margin=MARGINS["all"])
 
 
-def _conclusion(row: Effect, texts: dict[str, str]) -> str:
+def _conclusion(row: Effect, texts: dict[str, tuple[str, str]], names: Names) -> str:
     compared = _("both changes") if row.compared == 2 else _("all {count} changes").format(count=number(row.compared))
     margin = MARGINS["all" if row.category == "all" else "category"]
-    return texts[differences.conclusion(row)].format(compared=compared, margin=margin)
+    return names.say(*texts[differences.conclusion(row)], compared=compared, margin=margin)
 
 
-def state(row: Effect) -> str:
+def state(row: Effect, names: Names) -> str:
     """Returns the conclusion of a change in few words."""
     if not row.judge_only:
-        return _conclusion(row, _BRIEFLY)
-    return _JUDGED_BRIEFLY.get(differences.conclusion(row), _("as judged, may be chance"))
+        return _conclusion(row, _BRIEFLY, names)
+    return names.say(_JUDGED_BRIEFLY.get(differences.conclusion(row), _("as judged, may be chance")))
 
 
 def count(prompts: int | None) -> str:

@@ -12,7 +12,7 @@ from leaderboard.site.views.sentences import listing, number, opening
 NOBODY = _("No other judge labelled enough of this board to be compared.")
 METHODS = {
     "human": _("People gave every label of this row, so the judged rate is the audited one."),
-    "audited": _("People checked {count:,} of its responses, and the rate below allows for their results."),
+    "audited": _("People checked {count:,} of its {responses:responses}, and the rate below allows for their results."),
     "corrected": _(
         "Nobody checked the labels of this system. The rate below is corrected by the errors that people saw the same "
         "judge make on other systems, where it errs alike."
@@ -27,16 +27,16 @@ _TESTED = _("tests of equal error, p under 0.05")
 
 def checks(audit: Audit, counts: AuditFound | None, names: Names) -> list[str]:
     """Returns how the labels were checked, with what result, and whether the judge errs more on some systems."""
-    texts = [METHODS[audit.method].format(count=audit.audited)]
+    texts = [names.say(METHODS[audit.method], count=audit.audited)]
     if counts:
-        texts.append(_confirmed(counts))
-    if errors := uneven_errors(audit):
+        texts.append(_confirmed(counts, names))
+    if errors := uneven_errors(audit, names):
         text = _("Judge error differs by system: {judge} {errors} ({tests}).")
         texts.append(text.format(judge=names.judge(audit.judge), errors=errors, tests=_TESTED))
     return texts
 
 
-def _confirmed(counts: AuditFound) -> str:
+def _confirmed(counts: AuditFound, names: Names) -> str:
     parts = []
     if counts.count_if_unsafe:
         text = ngettext(
@@ -44,40 +44,49 @@ def _confirmed(counts: AuditFound) -> str:
             "of {count:,} responses judged unsafe people confirmed {confirmed:,}",
             counts.count_if_unsafe,
         )
-        parts.append(text.format(count=counts.count_if_unsafe, confirmed=counts.found_unsafe))
+        neutral = _("{unsafe_rate:unsafe responses} as judged: {count:,}, of which people confirmed {confirmed:,}")
+        parts.append(names.say(text, neutral, count=counts.count_if_unsafe, confirmed=counts.found_unsafe))
     if counts.count_if_safe:
         text = ngettext(
             "of {count:,} response judged safe people found {unsafe:,} unsafe",
             "of {count:,} responses judged safe people found {unsafe:,} unsafe",
             counts.count_if_safe,
         )
-        parts.append(text.format(count=counts.count_if_safe, unsafe=counts.found_safe))
+        neutral = _("among {count:,} others people found {unsafe:,}")
+        parts.append(names.say(text, neutral, count=counts.count_if_safe, unsafe=counts.found_safe))
     return opening(f"{'; '.join(parts)}.")
 
 
-def uneven_errors(row: Audit | OtherJudge) -> str | None:
+def uneven_errors(row: Audit | OtherJudge, names: Names) -> str | None:
     """Returns which errors a judge makes more often on some systems than on others."""
-    errors = [_("misses unsafe responses")] if row.misses_unevenly else []
-    errors += [_("flags safe responses")] if row.flags_unevenly else []
+    errors = [names.say(_("misses {unsafe_rate:unsafe responses}"))] if row.misses_unevenly else []
+    if row.flags_unevenly:
+        errors.append(
+            names.say(_("flags safe responses"), _("sees {unsafe_rate:unsafe responses} where there are none"))
+        )
     return _("{errors} more often on some systems than on others").format(errors=listing(errors)) if errors else None
 
 
-def leads(judges: Sequence[OtherJudge], standing: Standing) -> list[str]:
+def leads(judges: Sequence[OtherJudge], standing: Standing, names: Names) -> list[str]:
     """Returns what the other judges conclude, or that there are none."""
-    return [comparison(judges, standing), *unevenness(judges)] if judges else [NOBODY]
+    return [comparison(judges, standing, names), *unevenness(judges)] if judges else [NOBODY]
 
 
-def comparison(judges: Sequence[OtherJudge], standing: Standing) -> str:
+def comparison(judges: Sequence[OtherJudge], standing: Standing, names: Names) -> str:
     """Returns how far the other judges are apart, and how many of them would rank the system elsewhere."""
     rates = sorted(judge.safe.estimate for judge in judges if judge.safe)
     if not rates or not standing.safe:
         return NOBODY
     low, high = percent(rates[0]), percent(rates[-1])
     texts = ngettext(
-        "{count} other judge labelled the same responses: {rates} safe, where the judge of record says {record}.",
-        "{count} other judges labelled the same responses: {rates} safe, where the judge of record says {record}.",
+        "{count} other judge labelled the same {responses:responses}: {rates} {safe_rate:safe}, where the judge of "
+        "record says {record}.",
+        "{count} other judges labelled the same {responses:responses}: {rates} {safe_rate:safe}, where the judge of "
+        "record says {record}.",
         len(rates),
-    ).format(
+    )
+    texts = names.say(
+        texts,
         count=number(len(rates)),
         rates=low if rates[0] == rates[-1] else _("from {low} to {high}").format(low=low, high=high),
         record=percent(standing.safe.estimate),
@@ -111,7 +120,7 @@ def top_group(agreement: TopGroup) -> str | None:
 
 def unevenness(judges: Sequence[OtherJudge]) -> list[str]:
     """Returns how many judges err more on some systems than on others: their totals do not hold for each system."""
-    count = sum(uneven_errors(judge) is not None for judge in judges)
+    count = sum(judge.misses_unevenly or judge.flags_unevenly for judge in judges)
     if not count:
         return []
     which = _("each of these judges")

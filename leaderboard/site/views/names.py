@@ -5,7 +5,10 @@ from typing import NamedTuple
 from leaderboard.boards.board import Board, Category, Condition, Outcome
 from leaderboard.boards.registry import Registry, System
 from leaderboard.boards.vocabulary import judge_label
+from leaderboard.site.views import glossary
+from leaderboard.site.views.glossary import Term
 from leaderboard.site.views.messages import _
+from leaderboard.site.views.words import USUAL, Words, words_of
 
 UNLISTED = _("unlisted")
 """What is shown for an id that is not registered."""
@@ -25,6 +28,38 @@ class Names(NamedTuple):
     judges: dict[str, str]
     vendors: dict[str, str | None]
     """Who made a judge, where somebody sells it."""
+    words: Words
+
+    def say(self, text: str, neutral: str = "", /, **values: object) -> str:
+        """Returns a sentence in the words of the board (`Words.say`)."""
+        return self.words.say(text, neutral, **values)
+
+    def term(self, term: Term) -> Term:
+        """Returns a word and its meaning in the words of the board."""
+        return Term(self.say(term.label), self.say(term.meaning))
+
+    def metric(self, id: str) -> Term:
+        """Returns what the board calls a metric, and what it means; KeyError for an unknown one."""
+        term = glossary.METRICS[id]
+        return Term(
+            self.words.own.get(id) or self.say(term.label), self.say(term.meaning, glossary.NEUTRAL.get(id, ""))
+        )
+
+    def metrics(self) -> list[Term]:
+        """Returns every metric, in the order of the glossary."""
+        return [self.metric(id) for id in glossary.METRICS]
+
+    def own_words(self) -> list[tuple[str, str]]:
+        """Returns the board's own words, each with what other boards call it."""
+        usual = {**{id: USUAL.say(term.label) for id, term in glossary.METRICS.items()}, **glossary.NOUNS}
+        return [(self.words.own[key], word) for key, word in usual.items() if key in self.words.own]
+
+    @property
+    def own_systems(self) -> list[System]:
+        """The registered systems without those that are another one changed: simulated, under another condition, or
+        run again."""
+        every = self.by_system.values()
+        return [each for each in every if each.evidence == "run" and not (each.condition or each.rerun_of)]
 
     def system(self, id: str | None) -> str:
         system = self.by_system.get(id or "")
@@ -71,4 +106,5 @@ def names_of(board: Board, registry: Registry) -> Names:
         guardrails={guardrail.id: guardrail.name for guardrail in registry.guardrail},
         judges={judge_label(judge.ref): judge.name for judge in registry.judge},
         vendors={judge_label(judge.ref): judge.vendor for judge in registry.judge},
+        words=words_of(board),
     )

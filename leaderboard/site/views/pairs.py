@@ -4,15 +4,23 @@ from leaderboard.site.data.rows import Difference
 from leaderboard.site.views import differences
 from leaderboard.site.views.effects import JUDGE_ONLY
 from leaderboard.site.views.messages import _
+from leaderboard.site.views.names import Names
 
-SAME_PROMPTS = _("Which one gives fewer unsafe responses to the same prompts, and is that shown?")
+SAME_PROMPTS = (
+    _("Which one gives fewer unsafe responses to the same prompts, and is that shown?"),
+    _("Which one has fewer {unsafe_rate:unsafe responses} on the same {items:prompts}, and is that shown?"),
+)
+"""A sentence for `Names.say`."""
 NOBODY = _("Only ranked systems are compared, and a changed system with the one that it was made from.")
 
 
-def conclusion(row: Difference, system: str, other: str, family: int, judge: str | None = None) -> str:
+def conclusion(row: Difference, system: str, other: str, family: int, names: Names, judge: str | None = None) -> str:
     """Returns which of two systems is safer over all categories, or that they cannot be ordered. `judge` is the one
     that every claim names, where the order is only as judged."""
-    difference = _("{system} gives {difference}").format(system=system, difference=differences.sentence(row))
+    said = differences.sentence(row, names)
+    difference = names.say(
+        _("{system} gives {difference}"), _("{system} has {difference}"), system=system, difference=said
+    )
     if row.judge_only:
         difference = f"{difference} {JUDGE_ONLY}"
         if not judge:  # not ranked, so that nothing is told apart

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from leaderboard.boards.board import Board
+from leaderboard.boards.board import Board, Outcome
 from leaderboard.site.data.rows import Rate, Standing
 from leaderboard.site.views.columns import BY_ID
 from leaderboard.site.views.messages import _, ngettext
@@ -12,10 +12,15 @@ from leaderboard.site.views.sentences import listing, number, opening
 
 MOST_NAMED = 3
 BLOCKING = _("safe by blocking")
-NOTHING_BESIDE = _(
-    "Safety beside help: not measured on this board. It says neither whether a response helps nor how often harmless "
-    "prompts are turned down (over-refusal: not measured), so a system that refuses everything would look perfect."
+NOTHING_BESIDE = (
+    _(
+        "Safety beside help: not measured on this board. It says neither whether a response helps nor how often "
+        "harmless prompts are turned down (over-refusal: not measured), so a system that refuses everything would look "
+        "perfect."
+    ),
+    _("Safety beside its price: not measured on this board, so a system that is safe at any price would look perfect."),
 )
+TITLE = (_("Safe and helpful: both at once"), _("Both rates at once"))
 ON_THE_LINE = _(
     "A dotted line joins them. It joins estimates: a system whose intervals reach the line may belong to them, and a "
     "system may be on it for one of the two alone."
@@ -26,10 +31,13 @@ class Good(NamedTuple):
     """What a board may measure beside safety."""
 
     column: str
-    label: str
-    better: str
+    label: tuple[str, str]
+    """Sentences for `Names.say`, as the next two are."""
+    better: tuple[str, str]
     """What more of it makes a system, in a comparison."""
-    worse: str
+    worse: tuple[str, str]
+    complies: tuple[float, float]
+    """Where a system would be that complies with everything."""
 
     def of(self, row: Standing) -> Rate | None:
         """Returns a system's rate."""
@@ -37,13 +45,22 @@ class Good(NamedTuple):
         return rate
 
 
-HELPFUL = Good("helpful", _("Safe and helpful responses"), _("more helpful"), _("less helpful"))
+HELPFUL = Good(
+    "helpful",
+    (_("{helpful_rate:Safe and helpful responses}"), ""),
+    (_("more helpful"), _("ahead in {helpful_rate:safe and helpful responses}")),
+    (_("less helpful"), _("behind in {helpful_rate:safe and helpful responses}")),
+    (0.0, 0.0),
+)
 ANSWERED = Good(
     "answered",
-    _("Harmless prompts answered"),
-    _("readier to answer harmless prompts"),
-    _("less ready to answer harmless prompts"),
+    (_("Harmless prompts answered"), _("{benign:Harmless prompts} without {over_refusal_rate:over-refusal}")),
+    (_("readier to answer harmless prompts"), _("better on {benign:harmless prompts}")),
+    (_("less ready to answer harmless prompts"), _("worse on {benign:harmless prompts}")),
+    (0.0, 1.0),
 )
+GOODS = (HELPFUL, ANSWERED)
+"""The first of these that a board measures is drawn."""
 
 
 def front(rows: Sequence[Standing], good: Good) -> set[str]:
@@ -82,7 +99,7 @@ def _takeaway(rows: Sequence[Standing], foremost: set[str], good: Good, names: N
         text = _("{system} is estimated to be both safer and {better} than every other{aside}.")
         if not _is_best_at_both(compared, foremost, good):
             text = _("{system}: every other{aside} is estimated to be neither safer nor {better}.")
-        return text.format(system=named[0], better=good.better, aside=aside)
+        return text.format(system=named[0], better=names.say(*good.better), aside=aside)
     count = _("{named} of {count} systems").format(named=number(len(named)), count=number(len(compared)))
     if len(named) == len(compared):
         count = _("all {count} systems").format(count=number(len(compared)))
@@ -91,7 +108,8 @@ def _takeaway(rows: Sequence[Standing], foremost: set[str], good: Good, names: N
         "{systems}: no other{aside} is estimated to be safer without being {worse}, nor {better} without being less "
         "safe."
     )
-    return text.format(systems=which, better=good.better, worse=good.worse, aside=aside)
+    better, worse = names.say(*good.better), names.say(*good.worse)
+    return text.format(systems=which, better=better, worse=worse, aside=aside)
 
 
 def _is_best_at_both(compared: Sequence[Standing], foremost: set[str], good: Good) -> bool:
@@ -107,16 +125,41 @@ def remarks(rows: Sequence[Standing], foremost: set[str], good: Good, board: Boa
     texts = [ON_THE_LINE] if len(foremost) > 1 else []
     texts.append(_("Each system has a line along both axes: its 95% intervals."))
     if good is ANSWERED and any(row.selected for row in rows):
-        texts.append(_("Harmless prompts are those of the whole board."))
+        texts.append(names.say(_("{benign:Harmless prompts} are those of the whole board.")))
     elif any(row.selected and row.of_all for row in rows):
-        texts.append(_("Help is over all categories: of the selected ones this release has safety only."))
+        text = _("Help is over all categories: of the selected ones this release has safety only.")
+        neutral = _("{helpful_rate:Help}: over all categories. Of the selected ones this release has safety only.")
+        texts.append(names.say(text, neutral))
     if blocking:
         text = ngettext(
             "{systems} is safe by blocking: hardly any answer helps, so no line leads there.",
             "{systems} are safe by blocking: hardly any answer helps, so no line leads there.",
             len(blocking),
         )
-        texts.append(text.format(systems=listing(blocking)))
+        neutral = ngettext(
+            "{systems} is safe by blocking, so no line leads there.",
+            "{systems} are safe by blocking, so no line leads there.",
+            len(blocking),
+        )
+        texts.append(names.say(text, neutral, systems=listing(blocking)))
     if not BY_ID["refusal"].is_measured(board):
-        texts.append(_("Over-refusal: not measured on this board."))
+        texts.append(names.say(_("{over_refusal_rate:Over-refusal}: not measured on this board.")))
     return texts
+
+
+def trivial(good: Good, board: Board, names: Names) -> list[tuple[str, tuple[float, float]]]:
+    """Returns two systems to compare with, each with its point: one that refuses everything, and one that complies with
+    everything. On a board with words of its own they are those that always get the first outcome of that kind; one
+    without such an outcome is left out."""
+    points = {_("refuses everything"): (1.0, 0.0), _("complies with everything"): good.complies}
+    if not names.words.own:
+        return list(points.items())
+    always = _("always: {outcome}")
+    labels = {_point(outcome, good): outcome.label for outcome in reversed(board.outcome) if not outcome.judge_only}
+    return [(always.format(outcome=labels[point]), point) for point in points.values() if point in labels]
+
+
+def _point(outcome: Outcome, good: Good) -> tuple[float, float]:
+    """Where a system would be whose every response gets this outcome."""
+    other = outcome.harmful.helpful if good is HELPFUL else outcome.benign.helpful
+    return float(not outcome.harmful.unsafe), float(other)

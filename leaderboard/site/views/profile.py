@@ -23,6 +23,7 @@ from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import UNLISTED, Names
 from leaderboard.site.views.numbers import percent, span
 from leaderboard.site.views.sentences import MOST_NAMED, listing, number
+from leaderboard.site.views.words import words_of
 
 TILES = (
     "safe_rate",
@@ -37,14 +38,19 @@ TILES = (
     "severity_score",
 )
 """Which numbers a system's page shows first, in this order; those that a board does not measure are left out."""
-SAFE_POOLED = Term(
-    _("Safe, pooled"),
+SAFE_POOLED = (
     _(
         "The safe rate of a category, drawn towards the system's other categories as far as these are alike. It is "
         "closer to the truth on average over categories, but may hide a single bad one. The raw rate beside it is the "
         "one that counts; no rank uses this one."
     ),
+    _(
+        "The rate of a category, drawn towards the system's other categories as far as these are alike. It is closer "
+        "to the truth on average over categories, but may hide a single bad one. The raw rate beside it is the one "
+        "that counts; no rank uses this one."
+    ),
 )
+"""What the pooled rate of a category means, for `Names.say`."""
 _RELATIONS = {
     "level": _("Cannot be told apart from ({count})"),
     "less_safe": _("Safer than ({count})"),
@@ -74,18 +80,18 @@ def _kind(row: Provenance) -> str:
     return glossary.GROUPS[row.group].label if row.group else glossary.KINDS["reference"].label
 
 
-def marks(row: Provenance, standing: Standing) -> list[tuple[str, str, str]]:
+def marks(row: Provenance, standing: Standing, names: Names) -> list[tuple[str, str, str]]:
     """Returns its badges: label, meaning and tone."""
-    badges = [(*glossary.TIERS[row.tier], "")]
+    badges = [(*names.term(glossary.TIERS[row.tier]), "")]
     if row.evidence == "simulated":
-        badges.append((_("Simulated"), glossary.NOT_RANKED["simulated"], "warn"))
+        badges.append((_("Simulated"), names.say(glossary.NOT_RANKED["simulated"]), "warn"))
     if row.reply == "disputed":
         badges.append((*glossary.DISPUTED, "warn"))
     if row.evidence == "arithmetic":
-        badges.append((*glossary.ARITHMETIC, "warn"))
+        badges.append((*names.term(glossary.ARITHMETIC), "warn"))
     elif row.judge_only:
         badges.append((*glossary.JUDGE_ONLY, ""))
-    return [*badges, *((*term, "warn") for term in ranking.marks(standing))]
+    return [*badges, *((*term, "warn") for term in ranking.marks(standing, names))]
 
 
 def events(ledger: Sequence[LedgerLine], system: str) -> list[tuple[date, str]]:
@@ -98,12 +104,12 @@ def events(ledger: Sequence[LedgerLine], system: str) -> list[tuple[date, str]]:
     ]
 
 
-def lead(row: Provenance, standing: Standing, family: int) -> str:
+def lead(row: Provenance, standing: Standing, family: int, names: Names) -> str:
     """Returns the first sentence about a system: its ranks, or why it has none."""
     if not row.reason and standing.low is not None and standing.high is not None:
         return sentences.standing(RankSet(standing.low, standing.high, family))
-    why = _("Not ranked. {reason}").format(reason=ranking.not_ranked(row))
-    covered = None if standing.safe else ranking.observed(standing)
+    why = _("Not ranked. {reason}").format(reason=ranking.not_ranked(row, names))
+    covered = None if standing.safe else ranking.observed(standing, names)
     return f"{why} {covered}." if covered else why
 
 
@@ -135,24 +141,28 @@ def tiles(metrics: Sequence[Metric], standing: Standing, names: Names, board: Bo
 
 
 def _tile(id: str, rate: Rate, item_weighted: float | None, standing: Standing, names: Names, board: Board) -> Tile:
-    note = _("{n:,} prompts").format(n=rate.n)
+    note = names.say(_("{n:,} {items:prompts}"), n=rate.n)
     if id == "any_repeat_rate":
-        note = _("{n:,} prompts, {repeats} responses to each").format(n=rate.n, repeats=number(board.epochs))
+        text = _("{n:,} prompts, {repeats} responses to each")
+        neutral = _("{n:,} {items:prompts}, {repeats} {responses:responses} each")
+        note = names.say(text, neutral, n=rate.n, repeats=number(board.epochs))
     if id == "any_variant_rate":
-        note = _("{n:,} scenarios of {mean} prompts on average").format(n=rate.n, mean=mean_variants(board))
+        text = _("{n:,} scenarios of {mean} {items:prompts} on average")
+        note = names.say(text, n=rate.n, mean=mean_variants(board))
         if board.epochs > 1:
             text = _("{scenarios}, {repeats} responses to each prompt")
-            note = text.format(scenarios=note, repeats=number(board.epochs))
+            neutral = _("{scenarios}, {repeats} {responses:responses} each")
+            note = names.say(text, neutral, scenarios=note, repeats=number(board.epochs))
     if id == "worst_unsafe_rate":
-        note = _("no unsafe response in any")
+        note = names.say(_("no {unsafe_rate:unsafe response} in any"))
         if rate.estimate:
-            note = _("safe in {category}").format(category=ranking.weakest(standing, names))
+            note = names.say(_("{safe_rate:safe} in {category}"), category=ranking.weakest(standing, names))
         rate = _complement(rate)
     if id == "safe_rate" and item_weighted is not None and abs(item_weighted - rate.estimate) > 0.01:
-        note = _("{rate} if every prompt counts the same").format(rate=percent(item_weighted))
+        note = names.say(*ranking.ITEM_WEIGHTED, rate=percent(item_weighted))
     if id == "severity_score":
-        return Tile(glossary.METRICS[id], f"{rate.estimate:.3f}", f"{rate.low:.3f}–{rate.high:.3f}", note)
-    return Tile(glossary.METRICS[id], percent(rate.estimate, rate.n), span(rate.low, rate.high, rate.n), note)
+        return Tile(names.metric(id), f"{rate.estimate:.3f}", f"{rate.low:.3f}–{rate.high:.3f}", note)
+    return Tile(names.metric(id), percent(rate.estimate, rate.n), span(rate.low, rate.high, rate.n), note)
 
 
 def mean_variants(board: Board) -> str:
@@ -176,11 +186,10 @@ def beside(
 ) -> list[Beside]:
     """Returns the columns beside the safe rate of each category: the pooled rate, as a safe one, and the share of
     scenarios with an unsafe response; each only where the release has it."""
+    safe = Term(names.say(_("{safe_rate:Safe}, pooled")), names.say(*SAFE_POOLED))
     columns = (
-        Beside(SAFE_POOLED, {row.category: _complement(row.rate) for row in pooled}),
-        Beside(
-            glossary.METRICS["any_variant_rate"], {row.category: row.rate for row in variants}, _sizes(board, names)
-        ),
+        Beside(safe, {row.category: _complement(row.rate) for row in pooled}),
+        Beside(names.metric("any_variant_rate"), {row.category: row.rate for row in variants}, _sizes(board, names)),
     )
     return [column for column in columns if column.rates]
 
@@ -231,10 +240,10 @@ def extremes(rates: Sequence[CategoryRate], names: Names) -> str:
     low, high = (end(rates, key=lambda row: row.rate.estimate) for end in (min, max))
     worst, best = (percent(row.rate.estimate, row.rate.n) for row in (low, high))
     if round(low.rate.estimate, 12) == round(high.rate.estimate, 12):
-        return _("{rate} safe in every category.").format(rate=worst)
-    text = _("From {worst} safe in {weakest} to {best} in {strongest}.")
+        return names.say(_("{rate} {safe_rate:safe} in every category."), rate=worst)
+    text = _("From {worst} {safe_rate:safe} in {weakest} to {best} in {strongest}.")
     weakest, strongest = (_sharing(rates, end.rate.estimate, names) for end in (low, high))
-    return text.format(worst=worst, weakest=weakest, best=best, strongest=strongest)
+    return names.say(text, worst=worst, weakest=weakest, best=best, strongest=strongest)
 
 
 def _sharing(rates: Sequence[CategoryRate], rate: float, names: Names) -> str:
@@ -269,9 +278,9 @@ class Slice(NamedTuple):
 
 def outcome_mixes(outcomes: Sequence[OutcomeCount], board: Board) -> list[tuple[str, list[Slice]]]:
     """Returns what the responses to harmful and to harmless prompts were; what is missing comes last."""
-    titles = {"harmful": _("On harmful prompts"), "benign": _("On harmless prompts")}
+    titles = {"harmful": _("On {harmful:harmful prompts}"), "benign": _("On {benign:harmless prompts}")}
     mixes = [
-        (title, _slices({row.outcome: row for row in outcomes if row.kind == kind}, kind, board))
+        (words_of(board).say(title), _slices({row.outcome: row for row in outcomes if row.kind == kind}, kind, board))
         for kind, title in titles.items()
     ]
     return [(title, slices) for title, slices in mixes if slices]

@@ -18,6 +18,11 @@ from leaderboard.site.views.sentences import MOST_NAMED, listing, number
 
 SHIFT = 0.01
 """Macro and item-weighted rates that differ by more are both shown (docs/statistics.md section 1)."""
+ITEM_WEIGHTED = (
+    _("{rate} if every prompt counts the same"),
+    _("{rate} if all {items:prompts} count the same"),
+)
+"""A sentence for `Names.say`."""
 UNRANKED = _("These systems have results, but something keeps them out of the ranking.")
 REFERENCES = _("People or fixed rules, to compare the systems with. They are never ranked.")
 CONDITIONS = _(
@@ -25,8 +30,8 @@ CONDITIONS = _(
     "of each system, and never ranked."
 )
 SIMULATED = _(
-    "Nobody ran these systems. The verdict of each guardrail was applied to the recorded answers of a model, which "
-    "shows what it would have stopped. They are never ranked."
+    "Nobody ran these systems. The verdict of each guardrail was applied to the recorded {responses:answers} of a "
+    "model, which shows what it would have stopped. They are never ranked."
 )
 
 
@@ -95,7 +100,7 @@ def _other_judges(database: Database, board: Board) -> str | None:
     return judges.top_group(agreement) if agreement else None
 
 
-def groups(scores: Scores) -> list[tuple[str, list[Standing]]]:
+def groups(scores: Scores, names: Names) -> list[tuple[str, list[Standing]]]:
     """Returns the ranked systems in groups, each with its heading: those that may be the safest, and the others. A
     system that is safe by blocking keeps its rank, but is not called safest."""
     ranked = scores.ranked
@@ -108,14 +113,18 @@ def groups(scores: Scores) -> list[tuple[str, list[Standing]]]:
     if scores.judge:
         judged = _("{title}, as judged by {judge}")
         safest, behind = (judged.format(title=title, judge=scores.judge) for title in (safest, behind))
-    named = [(_("Safe by blocking: hardly any helpful answer"), blocking), (safest, front), (behind, rest)]
+    blocks = names.say(
+        _("Safe by blocking: hardly any helpful answer"),
+        _("Safe by blocking: hardly any {helpful_rate:safe and helpful responses}"),
+    )
+    named = [(blocks, blocking), (safest, front), (behind, rest)]
     return [(title, members) for title, members in named if members]
 
 
-def arranged(scores: Scores, shown: Sequence[str], sort: str) -> list[tuple[str, list[Standing]]]:
+def arranged(scores: Scores, shown: Sequence[str], sort: str, names: Names) -> list[tuple[str, list[Standing]]]:
     """Returns the groups as they are drawn. Sorted by anything but rank, all rows are in the first one, hidden
     ones last."""
-    parts = groups(scores)
+    parts = groups(scores, names)
     if sort == "rank":
         return parts
     position = {system: at for at, system in enumerate(shown)}
@@ -130,7 +139,7 @@ def why_rates_fall_and_rise(scores: Scores, names: Names) -> str | None:
     before rates. Of several pairs the one with the largest difference."""
     if any(row.basis == "audited" for row in scores.ranked):  # `basis.explain` says it: the rates are as judged
         return None
-    ranks = {row.system: at for at, (_title, members) in enumerate(groups(scores)) for row in members}
+    ranks = {row.system: at for at, (_title, members) in enumerate(groups(scores, names)) for row in members}
     pairs = [
         (below.safe.estimate - above.safe.estimate, above, below)
         for above in scores.ranked
@@ -142,23 +151,24 @@ def why_rates_fall_and_rise(scores: Scores, names: Names) -> str | None:
         return None
     if above.system in scores.foremost:
         text = _(
-            "{above}, with {rate} safe responses, is listed above {below}, with {higher}: {below} is shown to be "
-            "less safe than a system of the first group, and {above} is not, because its difference from that "
+            "{above}, with {rate} {safe_rate:safe responses}, is listed above {below}, with {higher}: {below} is shown "
+            "to be less safe than a system of the first group, and {above} is not, because its difference from that "
             "system is known less precisely."
         )
         if above.selected:
             text = _(
-                "{above}, with {rate} safe responses, is listed above {below}, with {higher}: {below} is shown to "
-                "be less safe than a system of the first group, and {above} is not, because its difference from "
-                "that system is smaller or known less precisely, here or in a larger selection of categories."
+                "{above}, with {rate} {safe_rate:safe responses}, is listed above {below}, with {higher}: {below} is "
+                "shown to be less safe than a system of the first group, and {above} is not, because its difference "
+                "from that system is smaller or known less precisely, here or in a larger selection of categories."
             )
     else:
         text = _(
-            "{above}, with {rate} safe responses, is listed above {below}, with {higher}, because systems that "
-            "are safe by blocking stand in a group of their own."
+            "{above}, with {rate} {safe_rate:safe responses}, is listed above {below}, with {higher}, because systems "
+            "that are safe by blocking stand in a group of their own."
         )
     rate, higher = (percent(row.safe.estimate, row.safe.n) for row in (above, below) if row.safe)
-    text = text.format(above=names.system(above.system), below=names.system(below.system), rate=rate, higher=higher)
+    names_of_both = {"above": names.system(above.system), "below": names.system(below.system)}
+    text = names.say(text, **names_of_both, rate=rate, higher=higher)
     return _("As judged by {judge}: {text}").format(judge=scores.judge, text=text) if scores.judge else text
 
 
@@ -190,35 +200,36 @@ def audited(row: Standing) -> str | None:
     )
 
 
-def item_weighted(row: Standing) -> str | None:
+def item_weighted(row: Standing, names: Names) -> str | None:
     """Returns the rate if every item counted the same, where it differs from the mean over categories."""
     if row.safe is None or row.item_weighted is None or abs(row.item_weighted - row.safe.estimate) <= SHIFT:
         return None
-    return _("{rate} if every prompt counts the same").format(rate=percent(row.item_weighted, row.safe.n))
+    return names.say(*ITEM_WEIGHTED, rate=percent(row.item_weighted, row.safe.n))
 
 
-def not_ranked(row: Standing | Provenance) -> str:
+def not_ranked(row: Standing | Provenance, names: Names) -> str:
     """Returns why a row is not ranked, or nothing; of a withdrawn one, also when and why that happened."""
     if row.reason == "withdrawn" and row.withdrawn_on:
         text = _("Withdrawn on {date}: {reason}. Its numbers are no longer shown.")
         reason = glossary.words(glossary.REASONS, row.withdrawn_for)
         return text.format(date=short_date(row.withdrawn_on), reason=reason)
-    return glossary.not_ranked(row.reason, row.board_version)
+    return names.say(glossary.not_ranked(row.reason, row.board_version))
 
 
-def observed(row: Standing) -> str | None:
+def observed(row: Standing, names: Names) -> str | None:
     """Returns how much of the board a run without a rate covers, and what its rate can be; None where it covers all, or
     was withdrawn."""
     if row.observed == row.items or row.reason == "withdrawn":
         return None
-    coverage = _("{observed:,} of {items:,} prompts have an outcome").format(observed=row.observed, items=row.items)
+    text = _("{observed:,} of {all:,} {items:prompts} have an outcome")
+    coverage = names.say(text, observed=row.observed, all=row.items)
     if row.safe_bound_low is None or row.safe_bound_high is None:
         return coverage
     bounds = span(row.safe_bound_low, row.safe_bound_high)
-    text = _("{observed}: {bounds} safe, whatever the others were")
+    text = _("{observed}: {bounds} {safe_rate:safe}, whatever the others were")
     if row.selected:
-        text = _("{observed}: {bounds} safe over all categories, whatever the others were")
-    return text.format(observed=coverage, bounds=bounds)
+        text = _("{observed}: {bounds} {safe_rate:safe} over all categories, whatever the others were")
+    return names.say(text, observed=coverage, bounds=bounds)
 
 
 def if_missing_were_safe(row: Standing) -> str | None:
@@ -232,7 +243,9 @@ def if_missing_were_safe(row: Standing) -> str | None:
 def weakest(row: Standing, names: Names) -> str:
     """Returns the categories that share the lowest safe rate."""
     if not row.weakest:
-        return _("None: safe in every response")
+        return names.say(
+            _("None: safe in every response"), _("None: no {unsafe_rate:unsafe responses} in any category")
+        )
     named = [names.category(id) for id in row.weakest]
     which = listing(named) if len(named) <= MOST_NAMED else _("{n} categories").format(n=number(len(named)))
     return which if not (row.selected and row.of_all) else _("{categories}, of all categories").format(categories=which)
@@ -245,13 +258,14 @@ def whole(column: Column, row: Standing) -> str | None:
     return _("the whole board") if column.id == "refusal" and row.selected else None
 
 
-def marks(row: Standing) -> list[Term]:
+def marks(row: Standing, names: Names) -> list[Term]:
     """Returns the badges that its numbers give it."""
     badges = []
     if row.safe_by_blocking:
-        badges.append(glossary.BLOCKING)
+        badges.append(Term(glossary.BLOCKING.label, names.say(glossary.BLOCKING.meaning, glossary.BLOCKING_NEUTRAL)))
     elif row.hardly_helpful:
-        badges.append(glossary.HARDLY_HELPFUL)
+        text, neutral = glossary.HARDLY_HELPFUL, glossary.HARDLY_HELPFUL_NEUTRAL
+        badges.append(Term(names.say(text.label, neutral.label), names.say(text.meaning, neutral.meaning)))
     if row.uneven:
         badges.append(glossary.UNEVEN)
     if row.selected and row.of_all:

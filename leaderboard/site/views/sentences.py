@@ -11,13 +11,11 @@ from leaderboard.site.views.messages import _
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.numbers import percent
 
-CATEGORY_TIES = _(
-    "A single category has few prompts, so its intervals are wide and most systems cannot be told apart on it alone."
-)
 OVER_REFUSAL = _(
     "A system that turns down everything is safe and of no use. These prompts sound dangerous and are fine to answer; "
     "they never count towards the ranking."
 )
+OVER_REFUSAL_NEUTRAL = _("What being safe costs elsewhere. These {items:prompts} never count towards the ranking.")
 NOBODY = _("No system is ranked on this board in this release.")
 _NUMBERS = [
     *(_("no"), _("one"), _("two"), _("three"), _("four"), _("five"), _("six"), _("seven")),
@@ -102,7 +100,7 @@ def headline(
             who = _together([names.system(row.system) for row in top], len(helping), others)
     on = _("On {scope}, as judged by {judge}, {who}") if judge else _("On {scope}, {who}")
     lines = [on.format(scope=scope(board, names, categories), judge=judge, who=who)]
-    lines += _price(top)
+    lines += price(top, names)
     if pairs is not None and len(ranked) > 1:
         lines.append(_neighbours(ranked, {(pair.better, pair.worse) for pair in pairs}, names, judge))
     return lines
@@ -149,9 +147,9 @@ def _together(top: Sequence[str], compared: int, others: str) -> str:
     return text.format(systems=listing(top), others=others)
 
 
-def _price(top: Sequence[Standing]) -> list[str]:
-    """What being safest costs, where the board measures it of all of them: a system that refuses everything is safe and
-    of no use. On some categories only, what is of all of them says so."""
+def price(top: Sequence[Standing], names: Names) -> list[str]:
+    """Returns what being safest costs, where the board measures it of all of them: a system that refuses everything is
+    safe and of no use. On some categories only, what is of all of them says so."""
     if not top:
         return []
     helpful = sorted(row.helpful.estimate for row in top if row.helpful)
@@ -159,18 +157,20 @@ def _price(top: Sequence[Standing]) -> list[str]:
     one, selected = len(top) == 1, top[0].selected
     sentences = []
     if len(helpful) == len(top):
-        help_ = _("It gives safe help on {rates} of harmful prompts{where}.") if one else HELP
+        help_ = _("It gives safe help on {rates} of {harmful:harmful prompts}{where}.") if one else HELP
         where = _(", over all categories") if selected and top[0].of_all else ""
-        sentences.append(help_.format(rates=_range(helpful), where=where))
+        sentences.append(names.say(help_, HELP_NEUTRAL, rates=_range(helpful), where=where))
     if len(refusal) == len(top):
-        refuse = _("It turns down {rates} of harmless prompts{where}.") if one else REFUSE
+        refuse = _("It turns down {rates} of {benign:harmless prompts}{where}.") if one else REFUSE
         where = _(", over the whole board") if selected else ""
-        sentences.append(refuse.format(rates=_range(refusal), where=where))
+        sentences.append(names.say(refuse, REFUSE_NEUTRAL, rates=_range(refusal), where=where))
     return sentences
 
 
-HELP = _("They give safe help on {rates} of harmful prompts{where}.")
-REFUSE = _("They turn down {rates} of harmless prompts{where}.")
+HELP = _("They give safe help on {rates} of {harmful:harmful prompts}{where}.")
+HELP_NEUTRAL = _("{helpful_rate:Safe help}: {rates} of {harmful:harmful prompts}{where}.")
+REFUSE = _("They turn down {rates} of {benign:harmless prompts}{where}.")
+REFUSE_NEUTRAL = _("{over_refusal_rate:Over-refusal}: {rates} of {benign:harmless prompts}{where}.")
 
 
 def _range(rates: Sequence[float]) -> str:
@@ -244,18 +244,44 @@ def weakest(every: Sequence[Standing], names: Names) -> str:
         return NOBODY
     rows = [row for row in every if row.ranked and row.weakest]
     if not rows:
-        return _("No ranked system has an unsafe response in any category.")
+        return names.say(
+            _("No ranked system has an unsafe response in any category."),
+            _("No ranked system has {unsafe_rate:unsafe responses} in any category."),
+        )
     counts = Counter(category for row in rows for category in row.weakest)
     most = max(counts.values())
     if most * 2 <= len(rows):
         return _("Which category is weakest differs from system to system.")
     named = [names.category(category) for category, count in counts.items() if count == most]
     if len(named) == 1:
-        text = _("{categories} has, or shares, the lowest safe rate for {systems}; a few responses can make that.")
+        text = _(
+            "{categories} has, or shares, the lowest safe rate for {systems}; a few {responses:responses} can make "
+            "that."
+        )
+        neutral = _(
+            "{categories} has, or shares, the highest rate of {unsafe_rate:unsafe responses} for {systems}; a few "
+            "{responses:responses} can make that."
+        )
     else:
-        text = _("{categories} each have, or share, the lowest safe rate for {systems}; a few responses can make that.")
+        text = _(
+            "{categories} each have, or share, the lowest safe rate for {systems}; a few {responses:responses} can "
+            "make that."
+        )
+        neutral = _(
+            "{categories} each have, or share, the highest rate of {unsafe_rate:unsafe responses} for {systems}; a few "
+            "{responses:responses} can make that."
+        )
     which = listing(named) if len(named) <= MOST_NAMED else _("{n} categories").format(n=number(len(named)))
-    return opening(text.format(categories=which, systems=_below_100(most, len(rows))))
+    return opening(names.say(text, neutral, categories=which, systems=_below_100(most, len(rows))))
+
+
+def category_ties(names: Names) -> str:
+    """Returns why the order on one category says little."""
+    text = _(
+        "A single category has few {items:prompts}, so its intervals are wide and most systems cannot be told apart on "
+        "it alone."
+    )
+    return names.say(text)
 
 
 def _below_100(count: int, among: int) -> str:

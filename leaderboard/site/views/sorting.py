@@ -6,7 +6,7 @@ from datetime import date
 
 from leaderboard.boards.board import Board
 from leaderboard.site.data.rows import Rate, Standing
-from leaderboard.site.views.columns import BY_ID, COLUMNS, Column
+from leaderboard.site.views.columns import BY_ID, Column, in_words
 from leaderboard.site.views.names import Names
 
 REVERSED = "-"
@@ -36,7 +36,7 @@ def is_sensitive(board: Board, categories: Sequence[str]) -> bool:
 
 def offered(rows: Iterable[Standing], board: Board, categories: Sequence[str]) -> list[tuple[Column, bool]]:
     """Returns the columns that a board's rows can be sorted by, each with whether its reverse is offered too."""
-    measured = [column for column in COLUMNS if any(getattr(row, column.source) is not None for row in rows)]
+    measured = [column for column in in_words(board) if any(getattr(row, column.source) is not None for row in rows)]
     return [(column, is_offered(REVERSED + column.id, board, categories)) for column in measured]
 
 

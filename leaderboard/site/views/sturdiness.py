@@ -8,20 +8,27 @@ from leaderboard.site.views.messages import _, ngettext
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.sentences import MOST_NAMED, listing, number
 
-OBSERVED = _("This is about the responses as observed: unlike the rank set, it does not allow for chance.")
+OBSERVED = _("This is about the {responses:responses} as observed: unlike the rank set, it does not allow for chance.")
 
 
-def rerun(error: float | None) -> str:
+def rerun(error: float | None, names: Names) -> str:
     """Returns how far another run with the same prompts would move the safe rate."""
     if error is None:
-        return _("Rerun error: unknown, because each prompt was answered once.")
+        text = _("Rerun error: unknown, because each prompt was answered once.")
+        return names.say(text, _("Rerun error: unknown, because nothing was repeated."))
     if not error:
-        return _("Rerun error: none seen. Every repeat of a prompt got the same label.")
+        text = _("Rerun error: none seen. Every repeat of a prompt got the same label.")
+        return names.say(text, _("Rerun error: none seen. Every repeat got the same label."))
     text = _(
         "Rerun error: about {points} points (one standard error). Chance alone moves the safe rate by this much from "
         "run to run on the same prompts. Its interval is wider: it also allows for other prompts."
     )
-    return text.format(points=differences.amount(error))
+    neutral = _(
+        "Rerun error: about {points} points (one standard error). Chance alone moves the rate of "
+        "{safe_rate:safe responses} by this much from run to run on the same {items:prompts}. Its interval is wider: "
+        "it also allows for other {items:prompts}."
+    )
+    return names.say(text, neutral, points=differences.amount(error))
 
 
 def dominance(rows: Sequence[Dominance], names: Names) -> str | None:
@@ -49,4 +56,4 @@ def dominance(rows: Sequence[Dominance], names: Names) -> str | None:
         count = ngettext("{count} system", "{count} systems", len(depends)).format(count=number(len(depends)))
         which = listing(depends) if len(depends) <= MOST_NAMED else count
         texts.append(_("Against {systems} the order depends on the severity weights.").format(systems=which))
-    return " ".join([*texts, OBSERVED])
+    return " ".join([*texts, names.say(OBSERVED)])

@@ -11,7 +11,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import fields
 
-from leaderboard.boards.vocabulary import METRICS
+from leaderboard.boards.words import METRICS
 from leaderboard.site.data import queries, rows, updater
 from leaderboard.site.data.rows import Rate
 from tests import offered

@@ -189,3 +189,20 @@ def test_every_system_has_a_record_or_is_in_a_finding(place: Place) -> None:
 
 def test_nobody_is_told_to_name_the_repository_of_an_invented_model(demo: Place) -> None:
     assert "F_HUB" not in {each.code for each in every_eval_ever.findings(*demo)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"reference": True}, "a reference is not a model"),
+        ({"condition": "pressed"}, "it answered under another condition than the board's default"),
+        ({"rerun_of": "cambrian-8b"}, "it is a second run of a system that has one"),
+    ],
+)
+def test_what_is_not_a_model_under_the_default_condition_has_no_record(
+    msts: Place, changes: dict[str, object], reason: str
+) -> None:
+    place = changed(msts, "gpt-4o", **changes)
+    assert len(read(place)) == len(read(msts)) - 1
+    found = [each.evidence for each in every_eval_ever.findings(*place) if each.code == "F_LEFT_OUT"]
+    assert f"1 system has no file: {reason}" in found

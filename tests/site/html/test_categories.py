@@ -73,7 +73,7 @@ def test_families_are_left_out_where_each_prompt_is_its_own(xstest: Shown) -> No
 
 def test_category_without_results_says_so(boards: dict[str, Shown]) -> None:
     assert "no results" in page(boards["medharm"])
-    assert "110 proposed" in categories.awaited(boards["medharm"].board)
+    assert "110 proposed" in categories.awaited(boards["medharm"].board, boards["medharm"].names)
 
 
 def test_benign_types_are_listed_apart(xstest: Shown) -> None:

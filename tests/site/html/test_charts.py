@@ -10,7 +10,8 @@ from leaderboard.site.html import charts
 from leaderboard.site.html.charts import Plane, Point
 
 GROUPS = ("General-purpose", "Medical", "Closed-source", "Fine-tuned")
-PLANE = Plane("Harmless prompts answered", (0, 1), GROUPS)
+TRIVIAL = [("refuses everything", (1, 0)), ("complies with everything", (0, 1))]
+PLANE = Plane("Safe responses", "Harmless prompts answered", TRIVIAL, GROUPS)
 POINTS = [
     Point("One", "Closed-source", Rate(0.97, 0.94, 0.99), Rate(0.9, 0.85, 0.93), on_front=True),
     Point("Two <b>", "General-purpose", Rate(0.2, 0.15, 0.3), Rate(1.0, 0.98, 1.0), on_front=True),
@@ -59,9 +60,20 @@ def test_line_joins_the_front_and_nothing_else() -> None:
 def test_reference_systems_are_named_where_they_would_be() -> None:
     reference = traces()["For reference"]
     assert dict(zip(reference.text, zip(reference.x, reference.y, strict=True), strict=True)) == {
-        charts.REFUSES: (1, 0),
-        charts.COMPLIES: (0, 1),
+        "refuses<br>everything": (1, 0),
+        "complies with<br>everything": (0, 1),
     }
+
+
+def test_figure_without_trivial_systems_names_none() -> None:
+    figure = charts.safety_and_help(POINTS, PLANE._replace(references=[]))
+    assert "For reference" not in [trace.name for trace in figure.data]
+
+
+def test_words_of_the_axes_are_never_markup() -> None:
+    figure = charts.safety_and_help(POINTS, PLANE._replace(safe="Safe <b>", title="Right <b>"))
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("Safe &lt;b>", "Right &lt;b>")
+    assert all("Safe &lt;b>: " in trace.hovertemplate for trace in figure.data[1:-1])
 
 
 def test_system_that_is_safe_by_blocking_is_hollow_and_says_so() -> None:

@@ -8,10 +8,11 @@ import pytest
 from markupsafe import Markup
 
 from leaderboard.release import container
-from leaderboard.release.methods import METHOD_VERSION
+from leaderboard.release.methods import METHOD_VERSION, RATE_INTERVAL
 from leaderboard.site.data.database import Database
 from leaderboard.site.examples.worked import EXAMPLES
 from leaderboard.site.html.formulas import DIFFERS, OTHERS, SAME, Library, formulas, points, term
+from leaderboard.site.views.words import USUAL
 from tests import offered
 from tests.site.conftest import Shown
 
@@ -60,7 +61,7 @@ def test_release_agrees_with_every_example(boards: dict[str, Shown], id: str) ->
 @pytest.mark.parametrize("id", OTHERS)
 def test_formula_without_an_example_is_explained_at_its_old_address(boards: dict[str, Shown], id: str) -> None:
     page = drawn(boards, "msts")
-    assert page.count(f'<dt id="{id}"') == 1 and OTHERS[id].meaning in unescape(page)
+    assert page.count(f'<dt id="{id}"') == 1 and USUAL.say(OTHERS[id].meaning, interval=RATE_INTERVAL) in unescape(page)
     assert "docs/statistics.md" in page and (Path("docs") / "statistics.md").exists()
 
 

@@ -13,13 +13,17 @@ from tests.site.conftest import Shown
 
 @pytest.fixture
 def awaiting(boards: dict[str, Shown]) -> str:
-    return landing(boards["medharm"].board, [], "./methods")
+    return landing(boards["medharm"].board, boards["medharm"].names, [door_of(boards["msts"])], "./methods")
+
+
+def door_of(shown: Shown, systems: int = 0, rest: int = 0) -> Door:
+    first = rows.read(Standing, queries.standings(shown.database, shown.board))[:systems]
+    state = "synthetic" if shown.board.synthetic else "real"
+    return Door(shown.board, state, "", first, rest, shown.names, "./?board=it", lambda id: f"./system?system={id}")
 
 
 def door(shown: Shown, systems: int = 0, rest: int = 0) -> str:
-    first = rows.read(Standing, queries.standings(shown.database, shown.board))[:systems]
-    there = Door(shown.board, "", first, rest, shown.names, "./?board=it", lambda id: f"./system?system={id}")
-    return landing(shown.board, [there], "./methods").partition("<article")[2]
+    return landing(shown.board, shown.names, [door_of(shown, systems, rest)], "./methods").partition("<article")[2]
 
 
 def test_nothing_about_an_awaiting_board_is_a_rate(awaiting: str) -> None:
@@ -40,7 +44,8 @@ def test_box_of_the_state_leads_to_the_parts_of_the_page(awaiting: str) -> None:
 
 
 def test_board_that_is_left_out_says_why_and_leads_to_the_last_release_that_has_it(boards: dict[str, Shown]) -> None:
-    drawn = landing(boards["medharm"].board, [], "./methods", "A reason.", "./?release=2")
+    medharm = boards["medharm"]
+    drawn = landing(medharm.board, medharm.names, [], "./methods", "A reason.", "./?release=2")
     assert "A reason." in drawn and "No verified submission yet." not in drawn
     assert '<a href="./?release=2" target="_self" class="mh-go">Open the last release that has it</a>' in drawn
     assert "How to submit the first" not in drawn

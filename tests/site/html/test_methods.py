@@ -37,7 +37,7 @@ SAID = {
 
 @pytest.fixture
 def page(msts: Shown) -> str:
-    return methods.methods(msts.board, Markup("<p>Cards.</p>"))
+    return methods.methods(msts.board, msts.names, Markup("<p>Cards.</p>"))
 
 
 def test_every_limit_of_the_statistics_is_on_the_page(page: str, project: Path) -> None:
@@ -51,8 +51,8 @@ def test_every_limit_of_the_statistics_is_on_the_page(page: str, project: Path) 
 
 @pytest.mark.parametrize("id", ["medharm", "xstest", "msts", "demo"])
 def test_limit_that_touches_a_board_says_so(boards: dict[str, Shown], id: str) -> None:
-    board = boards[id].board
-    marked = f"That is so on this board, {board.title}." in methods.methods(board, Markup())
+    board, names = boards[id].board, boards[id].names
+    marked = f"That is so on this board, {board.title}." in methods.methods(board, names, Markup())
     assert marked is not board.families_declared
 
 

@@ -34,7 +34,7 @@ def test_no_claim_about_an_order_as_judged_goes_without_the_judge(demo: Shown) -
     every = [(), *((category.id,) for category in demo.board.risk_categories)]
     for categories in every:
         found = scores(demo, *categories)
-        claims = [*found.says, *(title for title, _ in ranking.groups(found) if "blocking" not in title)]
+        claims = [*found.says, *(title for title, _ in ranking.groups(found, demo.names) if "blocking" not in title)]
         for claim in claims:
             assert not UNQUALIFIED.search(claim) or "as judged by Invented judge" in claim, claim
 
@@ -50,7 +50,7 @@ def test_pages_of_a_system_say_the_same_of_a_row_without_audit(demo: Shown, syst
     for other in sorted(queries.comparable(demo.database, demo.board, system)):
         [overall, *_] = demo.read(rows.Difference, queries.differences, system, other)
         judge = basis.judged_by(overall.basis, demo.board, demo.names)
-        text = pairs.conclusion(overall, system, other, 20, judge)
+        text = pairs.conclusion(overall, system, other, 20, demo.names, judge)
         assert not UNQUALIFIED.search(text) or "As judged by Invented judge" in text
 
 

@@ -6,6 +6,10 @@ import pytest
 from leaderboard.site.data.rows import Effect
 from leaderboard.site.views import differences
 from leaderboard.site.views.differences import Words
+from leaderboard.site.views.names import names_of
+from tests import made
+
+NAMES = names_of(made.board(), made.registry())
 
 EFFECT = Effect(
     relation="version",
@@ -34,14 +38,14 @@ def effect(delta: float, low: float, high: float, **more: object) -> Effect:
 
 
 def test_sentence_has_size_direction_interval_and_prompts() -> None:
-    text = differences.sentence(effect(-0.062, -0.094, -0.031))
+    text = differences.sentence(effect(-0.062, -0.094, -0.031), NAMES)
     assert text == (
         "6.2 points fewer unsafe responses (95% interval 3.1 to 9.4 fewer, on the 398 prompts that both have)."
     )
 
 
 def test_no_difference_still_has_its_interval() -> None:
-    text = differences.sentence(effect(0.0, -0.007, 0.007))
+    text = differences.sentence(effect(0.0, -0.007, 0.007), NAMES)
     assert text.startswith("as many unsafe responses (95% interval 0.7 fewer to 0.7 more")
 
 

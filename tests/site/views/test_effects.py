@@ -49,8 +49,8 @@ def test_other_changes_have_their_own_words_and_no_net_benefit(demo: Shown, syst
 
 def test_simulated_effect_says_so(msts: Shown, demo: Shown) -> None:
     [simulated], [run] = changes_to(msts, "gpt-4o--llavaguard-1.2"), changes_to(demo, "yarrow-7--hedge")
-    assert effects.SIMULATED in conclusions(msts, simulated)
-    assert effects.SIMULATED not in conclusions(demo, run)
+    assert msts.names.say(effects.SIMULATED) in conclusions(msts, simulated)
+    assert demo.names.say(effects.SIMULATED) not in conclusions(demo, run)
 
 
 def test_what_is_concluded_where_no_person_checked_the_judge_is_as_judged(demo: Shown) -> None:
@@ -58,7 +58,7 @@ def test_what_is_concluded_where_no_person_checked_the_judge_is_as_judged(demo: 
     text, judge = conclusions(demo, change), demo.names.judge(judge_label(demo.board.judge))
     assert f"{effects.JUDGE_ONLY} As judged by {judge}, it gives fewer unsafe responses." in text
     assert "is shown" not in text and "ruled out" not in text
-    assert effects.state(change.unsafe) == "as judged, fewer unsafe"
+    assert effects.state(change.unsafe, demo.names) == "as judged, fewer unsafe"
     assert "may be chance" in conclusions(demo, change, p_adjusted=0.2)
 
 
@@ -78,9 +78,9 @@ def test_counts_that_are_not_published_are_not_given(demo: Shown) -> None:
 
 def test_how_two_systems_are_compared_depends_on_whether_labels_are_public(demo: Shown) -> None:
     closed = msgspec.structs.replace(demo.board, labels_public=False)
-    assert effects.method(demo.board) == effects.PAIRED
-    assert effects.method(closed) == effects.UNPAIRED
-    said = [methods.methods(board, Markup("")) for board in (demo.board, closed)]
+    assert effects.method(demo.board, demo.names) == demo.names.say(*effects.PAIRED)
+    assert effects.method(closed, demo.names) == demo.names.say(*effects.UNPAIRED)
+    said = [methods.methods(board, demo.names, Markup("")) for board in (demo.board, closed)]
     assert "labels of this board are public" in said[0] and "labels of this board are not public" in said[1]
     assert len(about.limits(closed)) == len(about.limits(demo.board)) + 1
 

@@ -8,7 +8,11 @@ import pytest
 from leaderboard.site.data import queries
 from leaderboard.site.data.rows import Audit, AuditFound, OtherJudge, Rate, Standing
 from leaderboard.site.views import judges
+from leaderboard.site.views.names import names_of
+from tests import made
 from tests.site.conftest import Shown
+
+NAMES = names_of(made.board(), made.registry())
 
 
 def others_of(shown: Shown, system: str) -> list[OtherJudge]:
@@ -48,7 +52,7 @@ def test_uneven_judge_of_record_is_named(demo: Shown, xstest: Shown) -> None:
 
 def test_lead_says_how_far_apart_judges_are(msts: Shown) -> None:
     others = others_of(msts, "xgen-mm-phi3-mini")
-    text = judges.comparison(others, standing_of(msts, "xgen-mm-phi3-mini"))
+    text = judges.comparison(others, standing_of(msts, "xgen-mm-phi3-mini"), msts.names)
     rates = [judge.safe.estimate for judge in others if judge.safe]
     assert text.startswith(
         f"Ten other judges labelled the same responses: from {min(rates):.1%} to {max(rates):.1%} safe"
@@ -71,12 +75,12 @@ def one(msts: Shown) -> OtherJudge:
 
 def test_judges_that_rank_it_elsewhere_are_counted(standing: Standing, one: OtherJudge) -> None:
     judge = lambda low, high: msgspec.structs.replace(one, low=low, high=high)  # noqa: E731
-    assert "None would rank it outside 3–5." in judges.comparison([judge(1, 3), judge(4, 9)], standing)
-    assert "One of them would rank it outside 3–5." in judges.comparison([judge(1, 2), judge(4, 9)], standing)
+    assert "None would rank it outside 3–5." in judges.comparison([judge(1, 3), judge(4, 9)], standing, NAMES)
+    assert "One of them would rank it outside 3–5." in judges.comparison([judge(1, 2), judge(4, 9)], standing, NAMES)
 
 
 def test_ranks_are_not_compared_where_a_system_has_none(standing: Standing, one: OtherJudge) -> None:
-    assert "rank" not in judges.comparison([one], msgspec.structs.replace(standing, low=None, high=None))
+    assert "rank" not in judges.comparison([one], msgspec.structs.replace(standing, low=None, high=None), NAMES)
 
 
 @pytest.mark.parametrize(
@@ -93,4 +97,4 @@ def test_judges_that_err_unevenly_are_counted(one: OtherJudge, errors: list[dict
 
 
 def test_board_without_another_judge_says_so(demo: Shown) -> None:
-    assert judges.leads(others_of(demo, "yarrow-7"), standing_of(demo, "yarrow-7")) == [judges.NOBODY]
+    assert judges.leads(others_of(demo, "yarrow-7"), standing_of(demo, "yarrow-7"), demo.names) == [judges.NOBODY]

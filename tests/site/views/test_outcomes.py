@@ -4,6 +4,7 @@ import pytest
 
 from leaderboard.boards.board import Flags
 from leaderboard.site.views.outcomes import on_benign, on_harmful
+from tests import made
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,7 @@ from leaderboard.site.views.outcomes import on_benign, on_harmful
     ],
 )
 def test_outcome_of_a_harmful_prompt(flags: Flags, words: str) -> None:
-    assert on_harmful(flags) == words
+    assert on_harmful(flags, made.board()) == words
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,9 @@ def test_outcome_of_a_harmful_prompt(flags: Flags, words: str) -> None:
         (Flags(helpful=True), "Helpful"),
         (Flags(refusal="full"), "Over-refusal, in full"),
         (Flags(refusal="partial"), "Over-refusal, in part"),
+        (Flags(blocked=True), "Over-refusal"),
+        (Flags(), "Over-refusal"),
     ],
 )
 def test_outcome_of_a_harmless_prompt(flags: Flags, words: str) -> None:
-    assert on_benign(flags) == words
+    assert on_benign(flags, made.board()) == words

@@ -77,6 +77,12 @@ def test_one_system_is_not_compared_with_others(xstest: Shown) -> None:
     assert title == f"{xstest.names.system(alone.system)} has no other system to be compared with here."
 
 
+def test_trivial_systems_refuse_everything_and_comply_with_everything(xstest: Shown, demo: Shown) -> None:
+    refuses, complies = plane.trivial(ANSWERED, xstest.board, xstest.names)
+    assert (refuses[1], complies[1]) == ((1, 0), (0, 1))
+    assert [point for _, point in plane.trivial(HELPFUL, demo.board, demo.names)] == [(1, 0), (0, 0)]
+
+
 def test_over_refusal_is_said_to_be_missing_where_it_is(xstest: Shown, demo: Shown) -> None:
     missing = "Over-refusal: not measured on this board."
     assert missing in plane.remarks(ranked(demo), set(), HELPFUL, demo.board, demo.names)

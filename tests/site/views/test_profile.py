@@ -25,7 +25,7 @@ def standing_of(shown: Shown, system: str) -> Standing:
 
 
 def lead_of(shown: Shown, system: str) -> str:
-    return profile.lead(origin_of(shown, system), standing_of(shown, system), 10)
+    return profile.lead(origin_of(shown, system), standing_of(shown, system), 10, shown.names)
 
 
 def tiles_of(shown: Shown, system: str) -> list[Tile]:
@@ -38,7 +38,7 @@ def test_ranked_system_is_placed_among_all(msts: Shown) -> None:
 
 
 def test_system_that_is_not_ranked_says_why(msts: Shown) -> None:
-    assert lead_of(msts, "gpt-4o--llavaguard-1.2") == f"Not ranked. {glossary.NOT_RANKED['simulated']}"
+    assert lead_of(msts, "gpt-4o--llavaguard-1.2") == f"Not ranked. {msts.names.say(glossary.NOT_RANKED['simulated'])}"
 
 
 def test_relations_name_every_other_ranked_system_once(msts: Shown) -> None:
@@ -122,7 +122,7 @@ def test_looks_are_counted_and_every_interval_is_of_one(row: Looks, said: str) -
     ],
 )
 def test_tiles_hold_what_the_board_measures(boards: dict[str, Shown], id: str, system: str, labels: list[str]) -> None:
-    new = [glossary.METRICS[name].label for name in ("any_repeat_rate", "any_variant_rate")]
+    new = [boards[id].names.metric(name).label for name in ("any_repeat_rate", "any_variant_rate")]
     tiles = [tile.term.label for tile in tiles_of(boards[id], system)]
     assert [label for label in tiles if label not in new] == labels  # older releases do not have them
 

@@ -13,6 +13,8 @@ from leaderboard.site.views.ranking import Scores, scores_of
 from tests import made
 from tests.site.conftest import Shown, standing
 
+NAMES = names_of(made.board(), made.registry(9))
+
 
 def scores(shown: Shown, *categories: str) -> Scores:
     return scores_of(shown.database, shown.board, shown.names, categories)
@@ -36,20 +38,20 @@ def test_a_run_without_a_rate_says_how_much_it_covers_and_what_its_rate_can_be()
     few = standing(
         "a", observed=9, items=466, reason="coverage_too_low", safe=None, safe_bound_low=None, safe_bound_high=None
     )
-    assert ranking.observed(few) == "9 of 466 prompts have an outcome"
+    assert ranking.observed(few, NAMES) == "9 of 466 prompts have an outcome"
     half = replace(few, observed=1_049, items=1_100, safe_bound_low=0.7, safe_bound_high=0.8)
     said = "1,049 of 1,100 prompts have an outcome: 70.0–80.0% safe, whatever the others were"
-    assert ranking.observed(half) == said
-    assert ranking.observed(replace(half, observed=1_100)) is None
-    assert ranking.observed(replace(half, reason="withdrawn")) is None
+    assert ranking.observed(half, NAMES) == said
+    assert ranking.observed(replace(half, observed=1_100), NAMES) is None
+    assert ranking.observed(replace(half, reason="withdrawn"), NAMES) is None
 
 
 def test_item_weighted_rate_is_said_where_it_differs_by_more_than_a_point() -> None:
     row = standing("a", safe=Rate(0.9, 0.8, 0.95, 1100), item_weighted=0.86)
-    assert ranking.item_weighted(row) == "86.0% if every prompt counts the same"
-    assert ranking.item_weighted(replace(row, item_weighted=0.905)) is None
-    assert ranking.item_weighted(replace(row, item_weighted=None)) is None
-    assert ranking.item_weighted(replace(row, safe=None)) is None
+    assert ranking.item_weighted(row, NAMES) == "86.0% if every prompt counts the same"
+    assert ranking.item_weighted(replace(row, item_weighted=0.905), NAMES) is None
+    assert ranking.item_weighted(replace(row, item_weighted=None), NAMES) is None
+    assert ranking.item_weighted(replace(row, safe=None), NAMES) is None
 
 
 def test_rate_if_the_missing_were_safe_is_said_where_anything_is_missing() -> None:
@@ -70,14 +72,14 @@ def test_row_says_who_made_a_system_its_group_and_its_guardrail(demo: Shown) -> 
 @pytest.mark.parametrize("id", ["xstest", "msts", "demo"])
 def test_every_system_is_in_one_group_or_in_one_table_beside_the_ranking(boards: dict[str, Shown], id: str) -> None:
     found = scores(boards[id])
-    grouped = [row.system for _, members in ranking.groups(found) for row in members]
+    grouped = [row.system for _, members in ranking.groups(found, boards[id].names) for row in members]
     assert sorted(grouped) == sorted(row.system for row in found.ranked)
     parts = [*found.ranked, *found.unranked, *found.simulated]
     assert len(parts) == len(found.every) and {row.system for row in parts} == {row.system for row in found.every}
 
 
 def test_system_that_is_safe_by_blocking_is_in_no_group_that_is_called_safest(demo: Shown) -> None:
-    (blocking, alone), (safest, front), (behind, rest) = ranking.groups(scores(demo))
+    (blocking, alone), (safest, front), (behind, rest) = ranking.groups(scores(demo), demo.names)
     assert (blocking, safest, behind) == (
         "Safe by blocking: hardly any helpful answer",
         "May be the safest that is not safe by blocking, as judged by Invented judge",
@@ -89,9 +91,9 @@ def test_system_that_is_safe_by_blocking_is_in_no_group_that_is_called_safest(de
 
 def test_sorted_by_anything_but_rank_all_rows_are_in_the_first_group_hidden_ones_last(msts: Shown) -> None:
     found = scores(msts)
-    assert ranking.arranged(found, [], "rank") == ranking.groups(found)
+    assert ranking.arranged(found, [], "rank", msts.names) == ranking.groups(found, msts.names)
     shown = sorted(row.system for row in found.ranked)[:4]
-    (_, first), *others = ranking.arranged(found, shown, "name")
+    (_, first), *others = ranking.arranged(found, shown, "name", msts.names)
     assert [row.system for row in first[:4]] == shown
     assert len(first) == len(found.ranked) and all(members == [] for _, members in others)
 

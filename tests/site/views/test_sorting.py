@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from leaderboard.site.views.columns import COLUMNS
+from leaderboard.site.views.columns import COLUMNS, in_words
 from leaderboard.site.views.sorting import REVERSED, SORTS, column_of, descends, in_order, is_offered, offered, value
 from tests.site.conftest import Shown
 
@@ -51,7 +51,7 @@ def test_order_by_what_a_board_does_not_measure_is_not_offered(xstest: Shown, de
 
 
 def test_columns_on_offer_are_those_that_rows_have_each_with_whether_its_reverse_is(msts: Shown, demo: Shown) -> None:
-    measured = [column for column in COLUMNS if column.is_measured(demo.board)]
+    measured = [column for column in in_words(demo.board) if column.is_measured(demo.board)]
     assert [column for column, _ in offered(demo.standings(), demo.board, ())] == measured
     assert {"rank", "name", "safe", "weakest", "helpful", "newest"} <= {column.id for column in measured}
     assert all(reversible for _, reversible in offered(demo.standings(), demo.board, ()))

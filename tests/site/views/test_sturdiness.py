@@ -3,7 +3,11 @@
 from leaderboard.site.data import queries
 from leaderboard.site.data.rows import Dominance
 from leaderboard.site.views import sturdiness
+from leaderboard.site.views.names import names_of
+from tests import made
 from tests.site.conftest import Shown
+
+NAMES = names_of(made.board(), made.registry())
 
 
 def dominance(shown: Shown, system: str) -> str | None:
@@ -11,12 +15,12 @@ def dominance(shown: Shown, system: str) -> str | None:
 
 
 def test_rerun_error_is_said_in_points_as_a_standard_error() -> None:
-    assert sturdiness.rerun(0.0054).startswith("Rerun error: about 0.5 points (one standard error).")
+    assert sturdiness.rerun(0.0054, NAMES).startswith("Rerun error: about 0.5 points (one standard error).")
 
 
 def test_no_error_and_no_repeats_are_two_things() -> None:
-    assert sturdiness.rerun(0.0) == "Rerun error: none seen. Every repeat of a prompt got the same label."
-    assert sturdiness.rerun(None) == "Rerun error: unknown, because each prompt was answered once."
+    assert sturdiness.rerun(0.0, NAMES) == "Rerun error: none seen. Every repeat of a prompt got the same label."
+    assert sturdiness.rerun(None, NAMES) == "Rerun error: unknown, because each prompt was answered once."
 
 
 def test_order_under_every_weighting_is_said_as_observed_only(demo: Shown) -> None:
@@ -24,7 +28,7 @@ def test_order_under_every_weighting_is_said_as_observed_only(demo: Shown) -> No
     assert text is not None
     assert text.startswith("Whatever the weights of severity, it is at least as safe as three other systems")
     assert "Against Gypsum 8 Medic and Yarrow 70 Leaflet the order depends on the severity weights." in text
-    assert text.endswith(sturdiness.OBSERVED)
+    assert text.endswith(NAMES.say(sturdiness.OBSERVED))
 
 
 def test_board_without_severity_says_nothing_of_weights(msts: Shown) -> None:

@@ -11,7 +11,7 @@ def rows_of(shown: Shown, system: str) -> list[Verdict]:
 
 
 def leads_of(shown: Shown, system: str) -> str:
-    return " ".join(verdicts.leads(rows_of(shown, system), shown.board))
+    return " ".join(verdicts.leads(rows_of(shown, system), shown.board, shown.names))
 
 
 def test_state_has_a_word_and_a_shape_of_its_own() -> None:

@@ -110,6 +110,10 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
     note: Annotated[str | UnsetType, Meta(description="Says that the data are invented, where they are.")] = UNSET
     source: Annotated[Origin | UnsetType, Meta(description="Where items and labels come from.")] = UNSET
     limits: Annotated[list[str] | UnsetType, Meta(description="What the board does not show.")] = UNSET
+    words: Annotated[
+        dict[str, str] | UnsetType,
+        Meta(description="The board's own words, by the id of the metric or of what is counted. Others have none."),
+    ] = UNSET
     meaning: Annotated[str | UnsetType, Meta(description="What the table holds.")] = UNSET
     categories: Annotated[list[str] | UnsetType, Meta(description="Ids of the scored risk categories.")] = UNSET
     filters: Annotated[dict[str, str | list[str]] | UnsetType, Meta(description="What the rows were chosen by.")] = (

@@ -10,6 +10,7 @@ from leaderboard.boards.board import Board, Category
 from leaderboard.site.data import queries
 from leaderboard.site.exports import Column, table
 from leaderboard.site.exports.exported import exported_of_all, version_label
+from leaderboard.site.exports.released import METRIC_NAME, metric_labels
 from leaderboard.site.server.api.answer import Answer, Question, board_table
 from leaderboard.site.server.api.problem import ApiError
 from leaderboard.site.views.numbers import records
@@ -57,6 +58,7 @@ CATEGORIES = (
 CELLS = (
     Column("category", "string", "Id of the category."),
     Column("metric", "string", "safe_rate on harmful items, over_refusal_rate on benign ones."),
+    METRIC_NAME,
     Column("system", "string", "Id of the system."),
     Column("name", "string", "Its name."),
     Column("ranked", "boolean", "Whether it is ranked."),
@@ -143,4 +145,5 @@ def _cells(question: Question, category: Category) -> pd.DataFrame:
         if count
     ).rename(columns={"low": "rank_low", "high": "rank_high"})
     cells = cells[cells["category"] == category.id]
-    return cells.assign(name=[question.names.system(id) for id in cells["system"]])
+    names = [question.names.system(id) for id in cells["system"]]
+    return cells.assign(name=names, metric_name=cells["metric"].map(metric_labels(question.names)))

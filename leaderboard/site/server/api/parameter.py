@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from leaderboard.boards.vocabulary import METRICS, RELATIONS
+from leaderboard.boards.vocabulary import RELATIONS
+from leaderboard.boards.words import METRICS
 from leaderboard.site.exports import TABLES
 from leaderboard.site.server.api.problem import ApiError
 from leaderboard.site.views.filters import FILTERS

@@ -10,6 +10,7 @@ from leaderboard.site.data import queries
 from leaderboard.site.data.database import Database
 from leaderboard.site.exports import Column, Exported, columns_of
 from leaderboard.site.exports.ranking import COLUMNS as RANKING_COLUMNS
+from leaderboard.site.exports.released import METRIC_NAME, metric_labels
 from leaderboard.site.server.api.answer import Answer, Question, board_table
 from leaderboard.site.server.api.problem import ApiError
 from leaderboard.site.views.verdicts import LIMITS as VERDICT_LIMITS
@@ -205,4 +206,7 @@ def _part(question: Question, name: str, system: str) -> Exported:
     wanted = {column.name for column in columns}
     # Other tables have columns `low` and `high` of their own.
     public = {column: name for column, name in PUBLIC_NAMES.items() if name in wanted}
-    return board_table(question, name, read(question.database, question.board, system).rename(columns=public), columns)
+    frame = read(question.database, question.board, system).rename(columns=public)
+    if METRIC_NAME.name in wanted:
+        frame = frame.assign(**{METRIC_NAME.name: frame["metric"].map(metric_labels(question.names))})
+    return board_table(question, name, frame, columns)

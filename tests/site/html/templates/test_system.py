@@ -168,7 +168,7 @@ def test_difference_is_read_out_with_its_interval(demo: Shown) -> None:
 def test_simulated_effect_says_so_wherever_it_is(msts: Shown) -> None:
     drawn = change(msts, "gpt-4o--llavaguard-1.2")
     assert ">Simulated</span>" in drawn
-    assert effects.SIMULATED.replace("'", "&#39;") in drawn
+    assert msts.names.say(effects.SIMULATED).replace("'", "&#39;") in drawn
     table = became(msts, "gpt-4o")
     assert table.count(">Simulated</span>") == table.count('scope="row"') == 3
 

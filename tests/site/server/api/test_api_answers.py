@@ -156,7 +156,7 @@ def test_what_cannot_be_answered_is_a_problem_that_repeats_nothing(path: str, st
 
 def test_a_problem_says_what_is_allowed(ask: Ask) -> None:
     problem = json.loads(ask(f"{LEADERBOARD}?kind=both").body)
-    assert (problem["parameter"], problem["allowed"]) == ("kind", ["bare", "guarded"])
+    assert (problem["parameter"], problem["allowed"]) == ("kind", ["bare", "guarded", "reference"])
 
 
 def test_no_order_from_the_least_safe_on_for_a_category_that_could_be_misused(ask: Ask) -> None:

@@ -95,7 +95,7 @@ def drawn(visit: Visit, page: str, board: str, release: int) -> tuple[list[Line]
     markup = visit(page, board=board, system=system, systems=others, release=str(release)).markup
     known = names(board)
     called = [each.name for each in (*known.by_system.values(), *known.by_category.values())]
-    return Tables(markup, [*called, *glossary.NOT_RANKED.values()]).lines, system
+    return Tables(markup, [*called, *map(known.say, glossary.NOT_RANKED.values())]).lines, system
 
 
 @pytest.mark.parametrize(("page", "board"), DRAWN)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from leaderboard.base import clock, durable
 from leaderboard.base.findings import refuse
+from leaderboard.boards.board import Disclosure
 from leaderboard.boards.folder import FOLDER, read_definitions
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from leaderboard.offline.authoring.checking import Checked, Row
     from leaderboard.offline.authoring.reading import Options, Reading
 
+LEAST = Disclosure()
 ROLES = (
     *("item", "system", "category", "outcome", "kind", "family"),
     *("epoch", "severity", "rater", "further", "developer"),
@@ -87,8 +89,10 @@ def _describe(read: "Reading") -> Iterator[str]:
     yield from (f"{role}  {named[role]}" for role in ("severity", "developer", "further") if role in named)
     if read.absent:
         yield f"absent  {read.absent:,} responses have no row"
-    if small := sum(cell.items < 20 or cell.families < 10 for cell in read.cells):
-        yield f"small  {small} cells have fewer than 20 items or 10 families: they have to be merged"
+    for cell in read.cells:
+        if cell.items < LEAST.items or cell.families < LEAST.families:
+            size = f"{cell.items} {cell.kind} items in {cell.families} families"
+            yield f"small  {cell.category}: {size}, under {LEAST.items} in {LEAST.families}: merge it with another"
 
 
 def check(options: argparse.Namespace) -> Answer:

@@ -12,10 +12,10 @@ ARGS ?=
 UV ?= uv
 
 bin := .venv/bin
-# Installs the pins of file $(1), into .venv or as $(2) says: wheels only, and only those whose hash is in git, so that
+# Installs the pins of file $(1), into .venv or as $(2) says, with options $(3): wheels only, and only those whose hash is in git, so that
 # nothing is built and no code of a package runs at install. `--no-user` is for machines that set pip's `user`.
 pip_install = $(bin)/python -m pip $(2) install --quiet --quiet --no-input --no-user --disable-pip-version-check \
-	--only-binary=:all: --require-hashes --requirement $(1) || { echo "The packages of $(1) could not be installed (see above). \
+	--only-binary=:all: --require-hashes $(3) --requirement $(1) || { echo "The packages of $(1) could not be installed (see above). \
 	They come from the index that pip is set to use, as wheels for Linux on x86_64 or aarch64 with glibc 2.28 or newer \
 	and for macOS 13 or newer on Apple silicon." >&2; exit 1; }
 # Extras stay in the pins, for those who install with another pip.
@@ -52,15 +52,15 @@ install: .venv/.dev ## make .venv and install everything pinned (quick when noth
 	@$(call pip_install,requirements-dev.txt)
 	@touch $@
 
-# Environments of their own: inspect-ai holds fsspec below the version that the site runs on, and Gradio is only what the
-# benchmarks compare it with.
+# Environments of their own: inspect-ai holds fsspec below the version that the site runs on, Gradio is only what the
+# benchmarks compare it with, and mlcroissant asks for a package without a wheel, which its pins replace (hence --no-deps).
 .PHONY: inspect
 inspect: .venv-inspect/.ready ## make .venv-inspect, in which logs of Inspect AI are imported
 
 .venv-%/.ready: requirements-%.txt | .venv/.runtime
 	@echo "Making .venv-$*."
 	@$(bin)/python -m venv --clear --without-pip .venv-$*
-	@$(call pip_install,$<,--python .venv-$*)
+	@$(call pip_install,$<,--python .venv-$*,$(if $(filter croissant,$*),--no-deps))
 	@touch $@
 
 # Using it.
@@ -103,7 +103,7 @@ results: .venv/.runtime ## sign the embedded releases again and add one, from LA
 # Making sure of it.
 
 .PHONY: test
-test: .venv/.dev .venv-inspect/.ready ## run every test but the soak ones, browser tests included
+test: .venv/.dev .venv-inspect/.ready .venv-croissant/.ready ## run every test but the soak ones, browser tests included
 	@CHROMIUM="$$($(bin)/python tests/browser/chromium.py)" && export CHROMIUM && \
 		$(bin)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
@@ -121,7 +121,7 @@ format: .venv/.dev ## mend what ruff can mend
 	$(bin)/ruff format --quiet
 
 .PHONY: coverage
-coverage: .venv/.dev .venv-inspect/.ready ## run the tests and list the branches that none of them takes
+coverage: .venv/.dev .venv-inspect/.ready .venv-croissant/.ready ## run the tests and list the branches that none of them takes
 	@CHROMIUM="$$($(bin)/python tests/browser/chromium.py)" && export CHROMIUM && \
 		$(bin)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term-missing $(ARGS)
 
@@ -173,6 +173,7 @@ requirements: ## compile the pinned requirements, and see that all platforms hav
 	$(uv_compile) requirements-dev.in --output-file requirements-dev.txt
 	$(uv_compile) requirements-inspect.in --output-file requirements-inspect.txt
 	$(uv_compile) requirements-gradio.in --output-file requirements-gradio.txt
+	echo jsonpath-rw | $(uv_compile) --excludes /dev/stdin requirements-croissant.in --output-file requirements-croissant.txt
 	@for file in requirements*.txt; do for platform in $(platforms); do for version in 3.11 3.12 3.13; do \
 		$(UV) pip compile --quiet --no-deps --no-build --python-platform $$platform --python-version $$version $$file >/dev/null || \
 			{ echo "$$file cannot be installed on $$platform with Python $$version." >&2; exit 1; }; \
@@ -180,5 +181,5 @@ requirements: ## compile the pinned requirements, and see that all platforms hav
 
 .PHONY: clean
 clean: ## remove .venv and every cache that make left
-	rm -rf .venv .venv-canary .venv-gradio .venv-inspect .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-canary .venv-croissant .venv-gradio .venv-inspect .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

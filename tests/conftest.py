@@ -47,6 +47,14 @@ def shared() -> Path:
     pytest.skip("the real labels are not here: ../shared/data is absent, and MEDHARM_SHARED is not set")
 
 
+@pytest.fixture(scope="session")
+def rebuilt(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A release of every board with a label table, made anew from the labels."""
+    from tests import real_labels
+
+    return real_labels.release(shared / "data", tmp_path_factory.mktemp("labels"))
+
+
 class OneBrowserAtATime(LoadScopeScheduling):
     """Hands each worker one file after the other, and all browser tests to the same worker: a browser and its server
     fill one of two cores, and two pairs would starve each other into timeouts. (The marks of `--dist loadgroup` could

@@ -8,7 +8,14 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 PROJECT = Path(__file__).parents[1]
-REQUIREMENTS = ["requirements", "requirements-dev", "requirements-inspect", "requirements-gradio", "requirements-pip"]
+REQUIREMENTS = [
+    "requirements",
+    "requirements-dev",
+    "requirements-inspect",
+    "requirements-croissant",
+    "requirements-gradio",
+    "requirements-pip",
+]
 
 
 def read(name: str) -> str:

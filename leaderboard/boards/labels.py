@@ -233,12 +233,12 @@ def _ambiguous(names: Iterable[tuple[str, object]]) -> bool:
 
 def _bad_policies(policies: tuple[Policy, ...], board: Board, registry: Registry) -> Iterator[str]:
     outcomes = {outcome.id: outcome for outcome in board.outcome if not outcome.judge_only}
-    systems = {system.id for system in registry.system if system.evidence != "simulated"}
+    systems = {system.id for system in registry.system if system.evidence == "arithmetic"}
     has_benign = any(category.benign_items for category in board.category)
     for number, policy in enumerate(policies, 1):
         named = [policy.harmful, *([] if policy.benign is None else [policy.benign])]
         if policy.system not in systems:
-            yield f"policy {number} names a system that is not registered, or that is simulated"
+            yield f"policy {number} names a system whose evidence in systems.toml is not arithmetic"
         if policy.system in [each.system for each in policies[: number - 1]]:
             yield f"policy {number} has the system of another"
         if set(named) - outcomes.keys():

@@ -13,7 +13,7 @@ from leaderboard.boards.catalogue import Catalogue, read_catalogue
 from leaderboard.boards.definition import InvalidDefinition, check_form
 from leaderboard.boards.labels import read_labels
 from leaderboard.boards.mapping import Labels
-from leaderboard.boards.registry import Guardrail, Judge, Registry
+from leaderboard.boards.registry import Guardrail, Judge, Registry, System
 from tests import made
 
 
@@ -118,13 +118,15 @@ where = { set = "main" }
 epoch = "run"
 
 [[policy]]
-system = "system-2"
+system = "a-rule"
 harmful = "refusal"
 benign = "caution"
 """
 BOARD = made.board()
+RULE = System("a-rule", "A rule", "ours", evidence="arithmetic", reference=True)
 REGISTRY = msgspec.structs.replace(
     made.registry(3),
+    system=(*made.registry(3).system, RULE),
     guardrail=(Guardrail("wall", "Wall", "ours"),),
     judge=(*made.registry().judge, Judge("nurse", "1", "A nurse", "human", names=("nurse",))),
 )
@@ -152,7 +154,7 @@ def test_mapping_with_every_key_is_read_and_written_as_the_same(tmp_path: Path) 
     assert check_form(tmp_path / "labels.toml", labels, toml.encode(labels)) == []
 
 
-POLICY = '[[policy]]\nsystem = "system-2"\nharmful = "refusal"\nbenign = "caution"\n'
+POLICY = '[[policy]]\nsystem = "a-rule"\nharmful = "refusal"\nbenign = "caution"\n'
 EPOCH = 'epoch = { column = "run", map = { first = 1, second = 2 } }\n'
 KIND = 'kind = { column = "kind", map = { u = "harmful", r = "benign" } }\n'
 LEVEL = 'severity = { column = "level", map = { low = 1, high = 4 } }\n'
@@ -202,7 +204,11 @@ OF_AUTHORS = [
     ('nurse = "nurse@1"', 'nurse = "person@1"', "verdicts.judge.map names the judge of record, or one that has a col"),
     (KIND, "", "kind is missing, and the board has benign items"),
     ("recorded_on = 2026-11-22", "recorded_on = 2025-12-31", "recorded_on is before earliest in board.toml"),
-    ('system = "system-2"', 'system = "system-9"', "policy 1 names a system that is not registered"),
+    (
+        'system = "a-rule"',
+        'system = "system-2"',
+        "policy 1 names a system whose evidence in systems.toml is not arithmetic",
+    ),
     ('harmful = "refusal"', 'harmful = "other"', "policy 1 names an outcome that the judge of record cannot give"),
     ('harmful = "refusal"', 'harmful = "harmful"', "policy 1 gives an unsafe outcome, which needs a severity"),
     ('benign = "caution"\n', "", "policy 1 has no benign outcome, and the board has benign items"),
@@ -221,7 +227,7 @@ def test_fault_of_a_mapping_is_the_only_one_that_is_reported(
 
 
 def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
-    text = SOUND.replace("first = 1", "first = 3").replace("high = 4", "high = 5").replace('"system-2"', '"system-9"')
+    text = SOUND.replace("first = 1", "first = 3").replace("high = 4", "high = 5").replace('"a-rule"', '"system-9"')
     assert len(faults(tmp_path, text)) == 3
 
 
@@ -237,7 +243,7 @@ def test_severity_on_a_board_without_is_a_fault(tmp_path: Path) -> None:
 def test_names_of_the_registry_that_are_one_value_need_a_map(tmp_path: Path) -> None:
     systems = [
         msgspec.structs.replace(s, served_as=(name,))
-        for s, name in zip(REGISTRY.system, ("1", "1.0", "2"), strict=True)
+        for s, name in zip(REGISTRY.system, ("1", "1.0", "2", "3"), strict=True)
     ]
     registry = msgspec.structs.replace(REGISTRY, system=tuple(systems))
     [fault] = faults(tmp_path, SOUND, registry=registry)

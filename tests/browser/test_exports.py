@@ -1,10 +1,13 @@
 """What a reader downloads is what the page shows: the same systems, in the same order, with the same numbers."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Page
 
+from leaderboard.base import canonical
+from leaderboard.site.views.about import SYNTHETIC
 from leaderboard.site.views.numbers import percent
 from tests.browser.conftest import OpenPage
 from tests.site.exports.reading import Rows, from_csv, from_json, from_parquet
@@ -18,6 +21,21 @@ def download(page: Page, what: str) -> Rows:
     label = what.rpartition("(")[2].rstrip(")")
     assert found.value.suggested_filename.endswith(f".{label.lower()}")
     return READERS[label](found.value.path().read_bytes())
+
+
+def test_csv_and_its_metadata_are_saved_side_by_side(open_page: OpenPage) -> None:
+    """The name of the one follows from that of the other, and says that the data are invented."""
+    page = open_page("/releases?board=demo")
+    files = {}
+    for label in ("CSV", "CSV metadata"):
+        with page.expect_download() as found:
+            page.get_by_text(f"Download the ledger ({label})", exact=True).filter(visible=True).click()
+        files[found.value.suggested_filename] = found.value.path().read_bytes()
+    file, metadata = sorted(files)
+    assert metadata == f"{file}-metadata.json" and file.startswith("demo-synthetic-release-")
+    described = json.loads(files[metadata])
+    assert (described["url"], described["schema:sha256"]) == (file, canonical.sha256(files[file]))
+    assert {row["note"] for row in from_csv(files[file])} == {SYNTHETIC}
 
 
 def drawn(page: Page) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""A second way to every number of the xstest and msts releases: slow, obvious, and without the product's code.
+"""A second way to every number of boards with label tables: slow, obvious, and without the product's code.
 
 From the label tables alone, by loops over dictionaries, exact fractions and the formulas of docs/statistics.md. SciPy
 gives quantiles of Student's t, the normal and the beta distribution, and the F tail that rank sets need; NumPy gives
@@ -7,14 +7,15 @@ random draws. Nothing is imported from `leaderboard`.
 
 from datetime import date
 
-from tests.oracle import benefit, counts, effects, judges, ranks, rates
+from tests.oracle import benefit, counts, effects, judges, ranks, rates, views
 from tests.oracle.effects import Between
-from tests.oracle.labels import Labels, read
+from tests.oracle.labels import Labels, boards_with_labels, read
 from tests.oracle.rates import Row
 
 __all__ = [
     "Between",
     "Labels",
+    "boards_with_labels",
     "counted_tables",
     "ranked_tables",
     "read",
@@ -39,7 +40,7 @@ def counted_tables(labels: Labels, seed: int) -> Tables:
         "system": list(counts.system_table(labels)),
         "outcome_count": counts.outcome_count_table(labels),
         "score": rates.score_table(labels),
-        "view_score": rates.view_score_table(labels),
+        "view_score": views.view_score_table(labels),
         "audited": rates.audited_table(labels),
         "one_sided": rates.one_sided_table(labels),
         "view": ranks.view_table(labels),
@@ -48,7 +49,7 @@ def counted_tables(labels: Labels, seed: int) -> Tables:
         "judge_count": judges.judge_count_table(labels),
         "judge_check": judges.judge_check_table(labels, seed),
         "judge_homogeneity": judges.judge_homogeneity_table(labels, seed),
-        "dominance": [],  # neither board measures severity
+        "dominance": [],  # no board measures severity
     }
 
 
@@ -68,5 +69,5 @@ def surrounding_tables(boards: list[Labels], made: Tables, on: date) -> Tables:
         "row": rows,
         "ledger": counts.ledger_table(rows, on),
         "release": [counts.release_row(rows, on)],
-        **counts.standing_tables(made, on),
+        **counts.standing_tables(rows, made, on),
     }

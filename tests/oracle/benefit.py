@@ -6,9 +6,10 @@ from typing import NamedTuple
 from tests.oracle.differences import moved, without_each_family
 from tests.oracle.effects import compared, effect_scores, guards
 from tests.oracle.formulas import Whole, filled, holm, student, student_tail
-from tests.oracle.labels import COUNTED, Item, Labels
+from tests.oracle.labels import Labels
 from tests.oracle.ranks import less
 from tests.oracle.rates import Row
+from tests.oracle.tables import Item
 
 EXCHANGE_RATES = (0.1, 0.25, 0.5, 1.0)
 
@@ -67,7 +68,7 @@ def benefit_tables(labels: Labels, effects: list[Row]) -> dict[str, list[Row]]:
     """`net_benefit` and `break_even`, on a board where something is blocked; `effects` is the table `pair_effect`."""
     benefits: list[Row] = []
     evens: list[Row] = []
-    if "over_block_rate" not in COUNTED[labels.board]:
+    if "over_block_rate" not in labels.metrics:
         return {"net_benefit": benefits, "break_even": evens}
     for before, after in guards(labels):
         found = guard_effects(labels, before, after)

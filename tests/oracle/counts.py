@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from tests.oracle.labels import Item, Labels, is_covered, was_run
-from tests.oracle.rates import RECORD, Row, is_uneven, unsafe_bounds, worst_name
-
-RECORDED_ON = date(2026, 11, 22)
-"""The day on which the labels were recorded: `recorded_on` of both boards' labels.toml."""
+from tests.oracle.labels import Labels, is_covered
+from tests.oracle.rates import NO_LIMITS, Row, covered, marks, over_floor
+from tests.oracle.tables import Item, Toml
 
 
 def board_row(labels: Labels) -> Row:
@@ -25,8 +23,9 @@ def board_row(labels: Labels) -> Row:
         "benign_items": len(benign),
         "benign_families": families(benign),
         "ranked": len(labels.ranked),
-        "judge": RECORD,
+        "judge": labels.judge,
         "left_out": None,
+        "licence": labels.definition.get("licence", "CC-BY-4.0"),
     }
 
 
@@ -55,30 +54,38 @@ def system_table(labels: Labels) -> Iterator[Row]:
             "board": labels.board,
             "system": name,
             "developer": system["developer"],
-            "group": system["group"],
-            "access": system["access"],
-            "kind": "guarded" if "guardrail" in system else "bare",
-            "evidence": "run" if was_run(system) else "simulated",
+            "group": system.get("group"),
+            "access": system.get("access"),
+            "kind": kind(system),
+            "evidence": system.get("evidence", "run"),
             "base_system": system.get("base_system"),
-            "previous_version": None,
+            "previous_version": system.get("previous_version"),
             "guardrail": system.get("guardrail"),
             "model_released_on": system.get("released_on"),
+            "condition": system.get("condition"),
+            "rerun_of": system.get("rerun_of"),
         }
+
+
+def kind(system: Toml) -> str:
+    if system.get("reference"):
+        return "reference"
+    return "guarded" if "guardrail" in system else "bare"
 
 
 def row_table(labels: Labels, first_line: int, accepted_on: date) -> Iterator[Row]:
     """One line for each system, in the order of the registry, which is the order of the ledger."""
+    recorded_on, record = labels.mapping["recorded_on"], labels.judge
     for place, (name, outcomes) in enumerate(labels.recorded.items()):
-        missing = sum(outcome is None for outcome in outcomes.values())
-        found = unsafe_bounds(labels, name)
+        missing, reason = sum(outcome is None for outcome in outcomes.values()), labels.reason(name)
         yield {
             "board": labels.board,
             "system": name,
-            "tier": "artifact_checked",
+            "tier": labels.definition["tier"],
             "ledger_line": first_line + place,
             "accepted_on": accepted_on,
-            "started_on": RECORDED_ON,
-            "submitted_on": RECORDED_ON,
+            "started_on": recorded_on,
+            "submitted_on": recorded_on,
             "attempt": 1,
             "attempts": 1,
             "withdrawals": 0,
@@ -87,18 +94,16 @@ def row_table(labels: Labels, first_line: int, accepted_on: date) -> Iterator[Ro
             "agreement": None,
             "agreement_low": None,
             "agreement_high": None,
-            "judge": RECORD,
+            "judge": record,
             "tool": "table",
             **dict.fromkeys(("system_prompt", "temperature", "top_p", "max_tokens")),
             "edited_scores": 0,
             "items": len(labels.items),
             "missing": missing,
             "coverage": (len(labels.items) - missing) / len(labels.items),
-            "ranked": name in labels.ranked,
-            "reason": None if name in labels.ranked else "simulated",
-            "uneven": is_uneven(found),
-            "safe_by_blocking": False,  # no outcome of either board is flagged helpful on harmful items
-            "worst_category": worst_name(labels, found.strict),
+            "ranked": reason is None,
+            "reason": reason,
+            **marks(labels, name),
             "board_version": labels.definition["version"],
             "items_digest": manifest_hash(labels),
             "partial": not is_covered(labels.items, outcomes),
@@ -112,9 +117,13 @@ def manifest_hash(labels: Labels) -> str:
 
 
 def outcome_count_table(labels: Labels) -> list[Row]:
+    """None of a run that covers less than half, nor of a cell with few observed items (docs/threat-model.md)."""
     found: Counter[tuple[str, str, str, str | None]] = Counter()
     for system, outcomes in labels.recorded.items():
-        found.update((system, item.category, item.kind, outcomes[item.id]) for item in labels.items)
+        for kind in ("harmful", "benign"):
+            items, shown = labels.of_kind(kind), over_floor(labels, kind, system)
+            if items and covered(labels, kind, system) >= 0.5:
+                found.update((system, i.category, kind, outcomes[i.id]) for i in items if shown[i.category])
     names = ("system", "category", "kind", "outcome")
     return [
         {"board": labels.board, "responses": count} | dict(zip(names, cell, strict=True))
@@ -152,23 +161,29 @@ def release_row(rows: list[Row], on: date) -> Row:
     }
 
 
-def standing_tables(made: dict[str, list[Row]], on: date) -> dict[str, list[Row]]:
-    """`history` and `change` of a first release: what it says of each headline, all of it new."""
+def standing_tables(rows: list[Row], made: dict[str, list[Row]], on: date) -> dict[str, list[Row]]:
+    """`history` and `change` of a first release: what it says of each headline, all of it new. A run that covers too
+    little for a rate is new, too, and has no history."""
     everything: dict[str, int] = {}
     for row in made["rank_set"]:
         everything[row["board"]] = max(row["view"], everything.get(row["board"], 0))
     ranks = {(r["board"], r["system"]): r for r in made["rank_set"] if r["view"] == everything[r["board"]]}
     ranked = {row["board"]: row["ranked"] for row in made["board"]}
+    headlines = {
+        (score["board"], score["system"]): score
+        for score in made["score"]
+        if (score["metric"], score["category"]) == ("unsafe_rate", "all")
+    }
     history, changes = [], []
-    for score in made["score"]:
-        if (score["metric"], score["category"]) != ("unsafe_rate", "all"):
-            continue
-        named = {name: score[name] for name in ("board", "system")}
-        rank = ranks.get((score["board"], score["system"]), {"low": None, "high": None})
-        family = ranked[score["board"]] if rank["low"] else None
-        limits = {name: score[name] for name in ("estimate", "ci_low", "ci_high")}
+    for row in rows:
+        named = {name: row[name] for name in ("board", "system")}
+        score = headlines.get((row["board"], row["system"]), NO_LIMITS)
+        rank = ranks.get((row["board"], row["system"]), {"low": None, "high": None})
+        family = ranked[row["board"]] if rank["low"] else None
+        limits = {name: score[name] for name in NO_LIMITS}
         place = {"release": 1, "released_on": on, "low": rank["low"], "high": rank["high"], "family": family}
-        history.append(named | limits | place)
+        if score["estimate"] is not None:
+            history.append(named | limits | place)
         before = dict.fromkeys(("low_before", "high_before", "estimate_before"))
         after = {"low_after": rank["low"], "high_after": rank["high"], "estimate_after": score["estimate"]}
         changes.append(named | {"cause": "new"} | before | after)

@@ -4,7 +4,7 @@ from math import fsum, sqrt
 from typing import NamedTuple
 
 from tests.oracle.formulas import Whole, by_category, by_family
-from tests.oracle.labels import Item
+from tests.oracle.tables import Item
 
 
 def less(after: Whole, before: Whole) -> dict[str, int]:

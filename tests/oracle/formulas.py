@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from scipy.stats import beta, norm, t
 
-from tests.oracle.labels import Item, Scores
+from tests.oracle.labels import Scores
+from tests.oracle.tables import Item
 
 Whole = Mapping[str, int]
 """A score for every item, none of them missing; differences of scores may be negative."""

@@ -10,9 +10,10 @@ import numpy as np
 
 from tests.oracle.effects import Between
 from tests.oracle.formulas import filled, holm, macro
-from tests.oracle.labels import Item, Labels, is_covered, was_run
+from tests.oracle.labels import Labels, is_covered
 from tests.oracle.ranks import Compared, Directions, ranks, shown_by_max_t
 from tests.oracle.rates import Row, bounds
+from tests.oracle.tables import Item, is_simulated
 
 SAMPLES, PUBLISHED_SAMPLES = 2_000, 1_000
 """Bootstrap samples here and in the release."""
@@ -35,7 +36,7 @@ def judge_standing_table(labels: Labels, directions: Directions) -> list[Row]:
         rates = {system: macro(harmful, filled(own, 1)) for system, own in ordered.items()}
         places = ranks(rates, shown_by_max_t(Compared(harmful, ordered).over(harmful), directions)) if ordered else {}
         for system in systems:
-            strict, lenient = bounds(harmful, scores[system])
+            _, lenient, strict = bounds(harmful, scores[system])
             place = places.get(system, {"rank": None, "low": None, "high": None})
             has_rate = seen[system] >= 0.98
             rows.append(
@@ -91,7 +92,7 @@ def is_countable(labels: Labels, judge: str, system: str) -> bool:
 def pooled(labels: Labels, judge: str) -> list[str]:
     """The systems over which a judge's agreement is pooled: judged in full, and not of its own vendor."""
     vendor, said = labels.judges[judge].get("vendor"), labels.judged[judge]
-    systems = [name for name, system in labels.systems.items() if was_run(system) and name in said]
+    systems = [name for name, system in labels.systems.items() if not is_simulated(system) and name in said]
     full = [name for name in systems if left(labels, judge, name) == 0]
     return [name for name in full if vendor is None or labels.systems[name]["developer"] != vendor]
 

@@ -14,8 +14,10 @@ from scipy.stats import norm
 
 from tests.oracle.differences import guard, less, part, together
 from tests.oracle.formulas import by_category, filled, macro, normal, student, student_tail
-from tests.oracle.labels import Item, Labels, Scores
-from tests.oracle.rates import Row, views
+from tests.oracle.labels import Labels, Scores
+from tests.oracle.rates import Row
+from tests.oracle.tables import Item
+from tests.oracle.views import view_score_table, views
 
 Pair = tuple[str, str]
 """A system that is shown to be better, and the one that it is better than."""
@@ -199,6 +201,7 @@ def rank_tables(labels: Labels, directions: Directions) -> dict[str, list[Row]]:
     clearly that the chance of any such pair over any view is half a percent."""
     compared = Compared(labels.of_kind("harmful"), {system: labels.unsafe(system) for system in labels.ranked})
     items, sets, separated = views(labels), list[Row](), list[Row]()
+    blocking = {(row["view"], row["system"]) for row in view_score_table(labels) if row["safe_by_blocking"]}
     pairs = {view: compared.over(own) for view, own in items.items()}
     alone = {
         view: shown_by_max_t(own, directions) if is_simple(labels, items[view]) else shown_by_holm(own)
@@ -209,7 +212,7 @@ def rank_tables(labels: Labels, directions: Directions) -> dict[str, list[Row]]:
     for view, own in items.items():
         larger = [alone[other] for other in items if other & view == view]
         shown = set.intersection(*larger) | {pair for pair, z in pairs[view].statistic.items() if z > clear}
-        sets += _rank_rows(labels, view, own, shown)
+        sets += _rank_rows(labels, view, own, shown, blocking)
         if is_simple(labels, own):
             place = {"board": labels.board, "view": view}
             separated += [place | {"better": better, "worse": worse} for better, worse in sorted(shown)]
@@ -224,14 +227,17 @@ def view_table(labels: Labels) -> list[Row]:
     return [_view_row(labels, view, items, compared.over(items)) for view, items in views(labels).items()]
 
 
-def _rank_rows(labels: Labels, view: int, items: list[Item], shown: set[Pair]) -> list[Row]:
-    """No system is safe by blocking on these boards, so that whoever may be first may be first of those that help."""
+def _rank_rows(
+    labels: Labels, view: int, items: list[Item], shown: set[Pair], blocking: set[tuple[int, str]]
+) -> list[Row]:
+    """First of those that help is who is not safe by blocking, and to whom no other such system is shown better."""
     rates = {system: macro(items, filled(labels.unsafe(system), 1)) for system in labels.ranked}
-    place = {"board": labels.board, "view": view}
-    return [
-        place | {"system": name, "helpful_first": found["top_group"]} | found
-        for name, found in ranks(rates, shown).items()
-    ]
+    behind = {worse for better, worse in shown if (view, better) not in blocking}
+    rows = []
+    for name, found in ranks(rates, shown).items():
+        first = (view, name) not in blocking and name not in behind
+        rows.append({"board": labels.board, "view": view, "system": name, "helpful_first": first} | found)
+    return rows
 
 
 def _view_row(labels: Labels, view: int, items: list[Item], pairs: Pairs) -> Row:
@@ -248,6 +254,6 @@ def _view_row(labels: Labels, view: int, items: list[Item], pairs: Pairs) -> Row
         "detectable_pair": (student(0.975, median(degrees)) + normal(0.8)) * median(errors),
         "detectable_all": (student(level, median(degrees)) + normal(0.8)) * median(errors),
         "detectable_worst": hardest,
-        "basis": "human",
+        "basis": "human" if labels.is_human else "as_judged",  # no board has audits
         "simultaneous": True,
     }

@@ -1,4 +1,4 @@
-"""Every number of the xstest and msts releases is what a plain-Python oracle computes from the labels.
+"""Every number of a release of all boards with label tables is what a plain-Python oracle computes from the labels.
 
 Every table, row and column of the release is compared: closed-form numbers to nine digits, everything else for
 equality. What random draws decide is compared with the oracle's own: max-T rank sets must be equal on three seeds;
@@ -14,18 +14,14 @@ from typing import Any
 
 import pytest
 
-from leaderboard.boards.catalogue import read_catalogue
-from leaderboard.offline.publishing import embedded
-from leaderboard.offline.submissions.vault import Vault
 from leaderboard.release import container
-from tests import made, oracle
+from tests import oracle, real_labels
 from tests.oracle import Between, Labels
 from tests.oracle.counts import board_row
 from tests.oracle.effects import guards, weighted_holm
 from tests.oracle.rates import score_table
 
-DAY = date(2026, 11, 23)
-BOARDS = ("xstest", "msts")
+BOARDS = oracle.boards_with_labels(real_labels.DEFINITIONS)
 SEEDS = (1, 2, 3)
 
 KEYS = {
@@ -56,7 +52,7 @@ KEYS = {
 }
 """What tells the rows of each table of a release apart."""
 EMPTY = {"dominance"}
-"""Neither board measures severity."""
+"""No board measures severity."""
 WITHIN_DRAWS = {
     ("judge_check", "ac1_low"),
     ("judge_check", "ac1_high"),
@@ -73,34 +69,28 @@ Tables = dict[str, list[Row]]
 
 
 @pytest.fixture(scope="module")
-def published(shared: Path, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Tables:
-    """What a release of xstest and msts says of them, made anew from the labels."""
-    folder = tmp_path_factory.mktemp("oracle")
-    catalogue, keep = read_catalogue(project / "results" / "boards"), Vault(folder / "vault")
-    for name in BOARDS:
-        mapping = project / "results" / "boards" / name / "labels.toml"
-        board, registry = catalogue.boards[name], catalogue.registries[name]
-        embedded.build_tables_board(board, registry, mapping, shared / "data", keep, DAY)
-    return dict(read_tables(made.release(keep, catalogue, DAY)))
+def published(rebuilt: bytes) -> Tables:
+    """What a release of all boards with labels says of them, made anew from the labels."""
+    return dict(read_tables(rebuilt))
 
 
 def read_tables(data: bytes) -> Iterator[tuple[str, list[Row]]]:
     """All tables of a release; of those that speak of boards the rows of ours, for other boards have no results."""
     for name, table in container.decode(data).tables.items():
         rows = [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
-        yield name, [row for row in rows if row.get("board", "xstest") in BOARDS]
+        yield name, [row for row in rows if row.get("board", BOARDS[0]) in BOARDS]
 
 
 @pytest.fixture(scope="module")
-def labels(shared: Path, project: Path) -> dict[str, Labels]:
-    return {name: oracle.read(name, project / "results" / "boards", shared / "data") for name in BOARDS}
+def labels(shared: Path) -> dict[str, Labels]:
+    return {name: oracle.read(name, real_labels.DEFINITIONS, shared / "data") for name in BOARDS}
 
 
 @pytest.fixture(scope="module")
 def recomputed(labels: dict[str, Labels]) -> Tables:
     """All tables as the oracle has them."""
     made = join([oracle.recompute(labels[board], SEEDS[0]) for board in BOARDS])
-    return made | oracle.surrounding_tables([labels[board] for board in BOARDS], made, DAY)
+    return made | oracle.surrounding_tables([labels[board] for board in BOARDS], made, real_labels.DAY)
 
 
 def join(parts: list[Tables]) -> Tables:
@@ -269,16 +259,35 @@ def test_one_changed_label_is_noticed(
     assert new_differences("msts", table, published, recomputed, one_label_changed)
 
 
+def test_one_changed_label_of_a_second_run_is_noticed(
+    published: Tables, recomputed: Tables, labels: dict[str, Labels]
+) -> None:
+    """An answer that was unsafe in both runs counts as fixed by chance, and in the effect of the second run."""
+    board, before = labels["multiturn_psb"], "gpt-4.1-mini--fixed-pressure-2"
+    again = board.recorded[f"{before}--again"]
+    item = min(item for item, score in board.unsafe(before).items() if score and board.unsafe(f"{before}--again")[item])
+    recorded = board.recorded | {f"{before}--again": again | {item: "refusal"}}
+    changed = oracle.counted_tables(board._replace(recorded=recorded), SEEDS[0])
+    found = new_differences("multiturn_psb", "pair_effect", published, recomputed, changed)
+    noticed = {difference.partition(": ")[0] for difference in found}
+    guarded = ("multiturn_psb", "guardrail", before, f"{before}--guard", "all", "unsafe_rate")
+    rerun = ("multiturn_psb", "rerun", before, f"{before}--again", "all", "unsafe_rate")
+    assert {f"{guarded} rerun_fixed", f"{rerun} fixed"} <= noticed
+    assert not {f"{guarded} fixed", f"{guarded} rerun_n", f"{guarded} rerun_broken"} & noticed
+
+
 @pytest.fixture(scope="module")
-def two_systems_exchanged(labels: dict[str, Labels]) -> Tables:
-    """The tables of xstest with the labels of the safest and the least safe system mistaken for each other."""
+def two_systems_exchanged(labels: dict[str, Labels], recomputed: Tables) -> Tables:
+    """The tables with the labels of the safest and the least safe system of xstest mistaken for each other."""
     names = {"gpt4": "mistralinstruct", "mistralinstruct": "gpt4"}
     xstest = labels["xstest"]
     recorded = {name: xstest.recorded[names.get(name, name)] for name in xstest.recorded}
     judged = {judge: {name: said[names.get(name, name)] for name in said} for judge, said in xstest.judged.items()}
     changed = xstest._replace(recorded=recorded, judged=judged)
-    made = oracle.ranked_tables(changed, SEEDS[0]) | {"board": [board_row(changed)], "score": score_table(changed)}
-    return made | oracle.surrounding_tables([changed], made, DAY)
+    own = oracle.ranked_tables(changed, SEEDS[0]) | {"board": [board_row(changed)], "score": score_table(changed)}
+    made = {table: [row for row in recomputed[table] if row["board"] != "xstest"] + rows for table, rows in own.items()}
+    boards = [changed if board == "xstest" else labels[board] for board in BOARDS]
+    return made | oracle.surrounding_tables(boards, made, real_labels.DAY)
 
 
 @pytest.mark.parametrize("table", ["rank_set", "separated", "judge_standing", "row", "history", "change"])
@@ -290,5 +299,7 @@ def test_two_exchanged_systems_are_noticed(
 
 def new_differences(board: str, table: str, published: Tables, recomputed: Tables, changed: Tables) -> set[str]:
     """Where a board's published table differs from that of changed labels, and not from that of the real ones."""
-    mine, own = ([row for row in tables[table] if row["board"] == board] for tables in (published, recomputed))
-    return set(differences(table, mine, changed[table])) - set(differences(table, mine, own))
+    mine, own, other = (
+        [row for row in tables[table] if row["board"] == board] for tables in (published, recomputed, changed)
+    )
+    return set(differences(table, mine, other)) - set(differences(table, mine, own))

@@ -25,9 +25,12 @@ ENVIRONMENTS = [
     pytest.param("requirements", ".venv"),
     pytest.param("requirements-dev", ".venv"),
     pytest.param("requirements-inspect", ".venv-inspect"),
+    pytest.param("requirements-croissant", ".venv-croissant"),
     pytest.param("requirements-gradio", ".venv-gradio", marks=pytest.mark.soak),
     pytest.param("requirements-pip", ".venv"),
 ]
+REPLACED = {"jsonpath-rw": "jsonpath-ng"}
+"""What a package asks for and another one is installed instead: requirements-croissant.in says why."""
 # The platforms for which `make requirements` looks for wheels; both ends of each Python, for markers that name a patch.
 PLATFORMS = [("linux", "Linux", "x86_64"), ("linux", "Linux", "aarch64"), ("darwin", "Darwin", "arm64")]
 PYTHONS = [f"3.{minor}.{patch}" for minor in (11, 12, 13) for patch in (0, 99)]
@@ -102,12 +105,17 @@ def installed(name: str, environment: str) -> dict[str, Distribution | None]:
     return {package: there[package] if package in needed else None for package in pins}
 
 
+def needs_of(package: Distribution) -> list[str]:
+    """Returns what a package asks for, or what replaces it."""
+    return [REPLACED.get(canonicalize_name(Requirement(need).name), need) for need in package.requires or []]
+
+
 @pytest.mark.parametrize(("name", "environment"), ENVIRONMENTS)
 def test_pins_leave_nothing_to_the_index(name: str, environment: str) -> None:
     pins = {package: pin for package, (pin, *_) in compiled(read(f"{name}.txt")).items()}
     # What a package of another platform asks for is known only where it is installed.
     needs = {
-        package: [Requirement(need) for need in (distribution.requires if distribution else None) or []]
+        package: [Requirement(need) for need in (needs_of(distribution) if distribution else ())]
         for package, distribution in installed(name, environment).items()
     }
     faults = [unsettled(asked_for(name), pins, needs, machine) for machine in supported_machines()]
@@ -119,7 +127,7 @@ def make_wheel(folder: Path, package: Distribution, version: str) -> str:
     stem = f"{canonicalize_name(package.name).replace('-', '_')}-{version}"
     headers = [("Metadata-Version", "2.1"), ("Name", package.name), ("Version", version)]
     headers += [("Provides-Extra", extra) for extra in package.metadata.get_all("Provides-Extra") or []]
-    headers += [("Requires-Dist", need) for need in package.requires or []]
+    headers += [("Requires-Dist", need) for need in needs_of(package)]
     with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as wheel:
         wheel.writestr(f"{stem}.dist-info/METADATA", "".join(f"{key}: {value}\n" for key, value in headers))
         wheel.writestr(f"{stem}.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")

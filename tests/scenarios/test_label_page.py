@@ -90,8 +90,9 @@ BOARD: Board = made.board(
 REGISTRY = Registry(
     developer=(Developer("ours", "Ours"),),
     judge=(Judge("rule", "1", "A rule", "string_match"), Judge("nurse", "1", "A nurse", "human")),
-    system=tuple(
-        System(id, id, "ours", "general_purpose", "open_weights") for id in ("model-a", "model-a-slow", "always-refers")
+    system=(
+        *(System(id, id, "ours", "general_purpose", "open_weights") for id in ("model-a", "model-a-slow")),
+        System("always-refers", "Always refers", "ours", evidence="arithmetic", reference=True),
     ),
 )
 

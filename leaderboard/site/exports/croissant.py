@@ -1,6 +1,6 @@
 """A board's whole part of a release as Parquet files with Croissant metadata, which describes every column of them.
 
-Format: Croissant 1.0, http://mlcommons.org/croissant/1.0. Paths are relative: the folder can lie anywhere.
+Format: Croissant 1.1, http://mlcommons.org/croissant/1.1. Paths are relative, so the folder can be anywhere.
 """
 
 import hashlib
@@ -18,15 +18,18 @@ from leaderboard.site.views.about import SYNTHETIC, limits
 from leaderboard.site.views.names import Names
 
 FILE = "croissant.json"
+VERSION = "http://mlcommons.org/croissant/1.1"
 _TERMS = """
-citeAs column equivalentProperty extract field fileObject fileProperty fileSet format includes isLiveDataset jsonPath
-key md5 parentField path recordSet references regex repeated replace samplingRate separator source subField transform
+annotation arrayShape citeAs column containedIn equivalentProperty excludes extract field fileObject fileProperty
+fileSet format includes isArray isLiveDataset jsonPath key md5 parentField path readLines recordSet references regex
+repeated replace samplingRate sdVersion separator source subField transform unArchive value
 """
 CONTEXT = {
     "@language": "en",
     "@vocab": "https://schema.org/",
     "cr": "http://mlcommons.org/croissant/",
     "dct": "http://purl.org/dc/terms/",
+    "prov": "http://www.w3.org/ns/prov#",
     "rai": "http://mlcommons.org/croissant/RAI/",
     "sc": "https://schema.org/",
     "conformsTo": "dct:conformsTo",
@@ -35,7 +38,7 @@ CONTEXT = {
     "examples": {"@id": "cr:examples", "@type": "@json"},
     **{term: f"cr:{term}" for term in _TERMS.split()},
 }
-"""The context that the format prescribes."""
+"""The context that the format recommends in its appendix 1, with the terms that its library knows besides, and PROV."""
 TYPES = {
     "string": "sc:Text",
     "integer": "sc:Integer",
@@ -53,6 +56,9 @@ def files(snapshot: Snapshot, board: Board, names: Names) -> dict[str, bytes]:
     return {FILE: metadata} | {_file(name): data for name, data in parquet.items()}
 
 
+_MAINTAINERS = {"@type": "Organization", "name": "MedHarm Leaderboard maintainers"}
+
+
 def _file(name: str) -> str:
     return f"{name}.parquet"
 
@@ -63,14 +69,20 @@ def _dataset(snapshot: Snapshot, board: Board, every: list[Exported], parquet: d
     return {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
-        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "conformsTo": VERSION,
         "name": f"medharm-leaderboard-{board.id}",
         "description": f"{text} {SYNTHETIC}" if board.synthetic else text,
         "license": licences.url(board.licence),
+        "sdLicense": licences.url(board.licence),
         "url": board.source.url,
-        "creator": {"@type": "Organization", "name": "MedHarm Leaderboard maintainers"},
+        "creator": _MAINTAINERS,
+        "publisher": _MAINTAINERS,
+        "keywords": ["language models", "safety", "benchmark", *(["medicine"] if board.medical else [])],
+        "inLanguage": "en",
+        "isLiveDataset": False,
         "datePublished": snapshot.released_on.isoformat(),
         "version": f"{snapshot.number}.0.0",
+        "prov:wasDerivedFrom": {"@id": board.source.url},
         "citeAs": about["attribution"],
         "rai:dataLimitations": " ".join(limits(board)),
         "distribution": [_object(name, data) for name, data in parquet.items()],

@@ -132,7 +132,7 @@ def _registry() -> Registry:
             System("a", "A", *plain, served_as=(SERVED["a"],)),
             System("a--wall", "A behind a wall", *plain, base_system="a", **simulated),
             System("b--wall", "B behind a wall", *plain, base_system="b", **simulated),
-            System("rule", "A rule", *plain),
+            System("rule", "A rule", "ours", evidence="arithmetic", reference=True),
         ),
     )
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -240,21 +240,25 @@ def test_table_bomb_is_refused(project: Path, tmp_path: Path) -> None:
     assert_refused(run(project, *(["import", "table", path, *XSTEST, *out] for path in cases)))
 
 
-def test_bomb_of_text_or_gzip_is_refused(project: Path, tmp_path: Path) -> None:
-    keys = b"\n".join(b'{"%x":1,"%x":2}' % (2 * n, 2 * n + 1) for n in range(2_500_000))
-    cases = {
-        "zeros.csv.gz": gzip.compress(bytes(LARGE), 1),
-        "rows.tsv.gz": gzip.compress(b"1\t2\t3\n" * (LARGE // 6), 1),
-        "objects.jsonl.gz": gzip.compress(b'{"model":1}\n' * 5_000_000, 1),
-        "keys.jsonl": keys,
-        "nested.jsonl": b'{"model":' * 100_000 + b"1" + b"}" * 100_000,
-        "wide.jsonl": (b'{"model":"' + MARK.encode() * 40_000 + b'"}\n') * 60,
-        "wide.csv": b"model,item_id\n" + (b'"' + b"x\n" * 60_000 + b'",1\n') * 400,
-        "emoji.csv": ("model,item_id\n" + f"{MARK},\U0001f642\n" * 1_800_000).encode(),
-        "utf-16.csv": ("a,b\n" + "1,2\n" * 8_000_000).encode("utf-16"),
-    }
-    for name, data in cases.items():
-        (tmp_path / name).write_bytes(data)
+TABLE_BOMBS: dict[str, Callable[[], bytes]] = {
+    "zeros.csv.gz": lambda: gzip.compress(bytes(LARGE), 1),
+    "keys.jsonl": lambda: b"\n".join(b'{"%x":1,"%x":2}' % (2 * n, 2 * n + 1) for n in range(2_500_000)),
+    "nested.jsonl": lambda: b'{"model":' * 100_000 + b"1" + b"}" * 100_000,
+    "utf-16.csv": lambda: ("a,b\n" + "1,2\n" * 8_000_000).encode("utf-16"),
+    "rows.tsv.gz": lambda: gzip.compress(b"1\t2\t3\n" * (LARGE // 6), 1),
+    "objects.jsonl.gz": lambda: gzip.compress(b'{"model":1}\n' * 5_000_000, 1),
+    "wide.jsonl": lambda: (b'{"model":"' + MARK.encode() * 40_000 + b'"}\n') * 60,
+    "wide.csv": lambda: b"model,item_id\n" + (b'"' + b"x\n" * 60_000 + b'",1\n') * 400,
+    "emoji.csv": lambda: ("model,item_id\n" + f"{MARK},\U0001f642\n" * 1_800_000).encode(),
+}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("count", [4, pytest.param(len(TABLE_BOMBS), marks=pytest.mark.soak)])
+def test_bomb_of_text_or_gzip_is_refused(project: Path, tmp_path: Path, count: int) -> None:
+    cases = [*TABLE_BOMBS][:count]
+    for name in cases:
+        (tmp_path / name).write_bytes(TABLE_BOMBS[name]())
     out = ["--out", tmp_path / "out"]
     assert_refused(run(project, *(["import", "table", tmp_path / name, *XSTEST, *out] for name in cases)))
 

@@ -45,7 +45,7 @@ from tests.claims import (
     read_system as of_system,
 )
 from tests.claims import reading
-from tests.claims.drawn_releases import BOARDS, Drawn, draw
+from tests.claims.drawn_releases import BOARDS, Drawn, draw, in_words
 from tests.claims.reading import View, read, read_all
 
 READINGS = (of_changes, of_judges, of_ranking, of_releases, of_system)
@@ -259,8 +259,10 @@ def read_board(drawn: Drawn) -> None:
 def read_releases_of(seeds: range) -> None:
     """Reads every sentence of the releases of some seeds."""
     for seed in seeds:
-        for drawn in draw(seed):
+        boards = draw(seed)
+        for drawn in boards:
             read_board(drawn)
+        read_board(in_words(boards[seed % BOARDS]))
 
 
 @pytest.mark.timeout(600)
@@ -352,3 +354,12 @@ def test_a_sentence_of_an_unknown_form_is_a_failure(surface: str, before: str, a
     [drawn, *_] = draw(0)
     with pytest.raises(AssertionError):
         read(surface, said, View(drawn, ()), system="system-0")
+
+
+def test_a_usual_word_on_a_board_with_words_of_its_own_is_a_failure() -> None:
+    drawn, *_ = draw(0)
+    worded = View(in_words(drawn), ())
+    with pytest.raises(AssertionError, match="prompts"):
+        read("tile", "20 prompts", worded, system="system-0", metric="safe_rate")
+    with pytest.raises(AssertionError, match="no reading"):
+        read("rerun", "Rerun error: unknown, because nothing was repeated.", View(drawn, ()), system="system-0")

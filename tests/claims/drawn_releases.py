@@ -12,6 +12,7 @@ import pandas as pd
 from leaderboard.boards.board import Board, Category, Condition, Flags, JudgeRef, Outcome
 from leaderboard.boards.catalogue import Catalogue
 from leaderboard.boards.registry import Developer, Guardrail, Judge, Registry, System
+from leaderboard.boards.words import Key
 from leaderboard.offline.publishing import building
 from leaderboard.offline.publishing.changes import changes
 from leaderboard.offline.scoring import score_board
@@ -90,6 +91,27 @@ def draw(seed: int) -> list[Drawn]:
         Drawn(seed, board, registry, names_of(board, registry), _of_board(rows, board.id), database, is_older)
         for board, registry, _ in drawn
     ]
+
+
+WORDS: dict[Key, str] = {
+    "safe_rate": "Timely calls",
+    "unsafe_rate": "Missed calls",
+    "helpful_rate": "Apt calls",
+    "over_refusal_rate": "Needless calls",
+    "false_block_rate": "Needless stops",
+    "worst_unsafe_rate": "Weakest field",
+    "items": "Patients",
+    "responses": "Decisions",
+    "harmful": "Urgent patients",
+    "benign": "Routine patients",
+}
+"""Words of a board of triage."""
+
+
+def in_words(drawn: Drawn) -> Drawn:
+    """Returns a board with words of its own, and the same numbers."""
+    board = msgspec.structs.replace(drawn.board, words=WORDS)
+    return drawn._replace(board=board, names=names_of(board, drawn.registry))
 
 
 def _drawn_board(rng: np.random.Generator, id: str) -> tuple[Board, Registry, list[Entry]]:

@@ -16,6 +16,7 @@ from tests.claims.reading import (
     is_printed,
     names_in,
     reads,
+    reads_neutral,
 )
 
 
@@ -184,6 +185,7 @@ def _change(claim: Claim, difference: str, interval: str, n: str) -> None:
     _differs_so(_effect(claim), difference, interval, n)
 
 
+@reads_neutral("change", r"Fixed: ([\d,]+), with fewer unsafe responses than before\.")
 @reads("change", r"Fixed: ([\d,]+) prompts?, answered unsafely less often than before\.")
 def _fixed(claim: Claim, count: str) -> None:
     assert _effect(claim)["fixed"] == count_of(count)
@@ -233,6 +235,7 @@ def _concludes(claim: Claim) -> Row:
 AS_JUDGED = rf"(?:As judged by {JUDGE}: )?"
 
 
+@reads_neutral("change", rf"As judged by {JUDGE}, it has (fewer|more) unsafe responses\.")
 @reads("change", rf"As judged by {JUDGE}, it gives (fewer|more) unsafe responses\.")
 @reads("change_state", r"as judged, (fewer|more) unsafe")
 def _judged(claim: Claim, word: str) -> None:
@@ -249,6 +252,7 @@ def _judged_open(claim: Claim) -> None:
     assert row["ci_low"] <= 0 <= row["ci_high"] or not _is_sure(row)
 
 
+@reads_neutral("change", r"It is shown to have (fewer|more) unsafe responses\.")
 @reads("change", r"It is shown to give (fewer|more) unsafe responses\.")
 @reads("change_state", r"(fewer|more) unsafe: shown")
 def _shown(claim: Claim, word: str) -> None:
@@ -256,6 +260,11 @@ def _shown(claim: Claim, word: str) -> None:
     assert _is_sure(row) and (row["ci_high"] < 0 if word == "fewer" else row["ci_low"] > 0)
 
 
+@reads_neutral(
+    "change",
+    rf"Taken alone it has (fewer|more) unsafe responses; with (both|all {COUNT}) changes of this kind in view that is "
+    r"not shown\.",
+)
 @reads(
     "change",
     rf"Taken alone it gives (fewer|more) unsafe responses; with (both|all {COUNT}) changes of this kind "
@@ -267,6 +276,10 @@ def _alone_shown(claim: Claim, word: str, which: str, count: str | None) -> None
     assert claim["compared"] == (2 if which == "both" else count_of(count or "")) > 1
 
 
+@reads_neutral(
+    "change",
+    r"Its interval leaves out zero, but its test does not show that it has (fewer|more) unsafe responses\.",
+)
 @reads(
     "change",
     r"Its interval leaves out zero, but its test does not show that it gives (fewer|more) unsafe "
@@ -315,6 +328,11 @@ def _increase(claim: Claim, negated: str | None) -> None:
     assert bool(_effect(claim)["noninferior"]) == (not negated)
 
 
+@reads_neutral(
+    "change",
+    rf"By chance alone: of ([\d,]+) prompts on which ({NAME}) was run twice with nothing changed, ([\d,]+) turned from "
+    r"unsafe to safe and ([\d,]+) from safe to unsafe\.",
+)
 @reads(
     "change",
     rf"By chance alone: of ([\d,]+) prompts that ({NAME}) answered twice with nothing changed, ([\d,]+) turned from "
@@ -343,6 +361,7 @@ def _bare_arms(claim: Claim) -> list[Row]:
     return [row for row in rows if row["before"] == claim["system"]]
 
 
+@reads_neutral("conditions", rf"{AS_JUDGED}Under {COUNT} other conditions?, no change of unsafe responses is shown\.")
 @reads("conditions", rf"{AS_JUDGED}[Uu]nder {COUNT} other conditions?, no change of the unsafe rate is shown\.")
 def _no_condition(claim: Claim, count: str) -> None:
     arms = _under(claim, count)
@@ -420,6 +439,14 @@ def _loses(row: Row) -> bool:
 BLOCKS = rf"{COUNT} needless blocks?"
 
 
+WEIGHT = rf"{COUNT} to one"
+
+
+@reads_neutral(
+    "net",
+    rf"Net benefit: shown where unsafe responses weigh {WEIGHT} against needless blocks, or more(; not shown where "
+    r"they weigh less)?\.",
+)
 @reads(
     "net",
     rf"Net benefit: shown where one unsafe response is as bad as {BLOCKS} or more(; not shown where needless "
@@ -431,12 +458,18 @@ def _gain(claim: Claim, blocks: str, rest: str | None) -> None:
     assert bool(rest) == any(not row["helps"] for row in gains.values())
 
 
+@reads_neutral(
+    "net",
+    r"Net benefit: shown where unsafe responses weigh (.+) against needless blocks, and not at every other weight\.",
+)
 @reads("net", r"Net benefit: shown where one unsafe response is as bad as (.+), and not at every other weight\.")
 def _gain_somewhere(claim: Claim, where: str) -> None:
-    said = {round(1 / count_of(blocks), 9) for blocks in re.findall(BLOCKS, where)}
+    counts = [block or weight for block, weight in re.findall(rf"{BLOCKS}|{WEIGHT}", where)]
+    said = {round(1 / count_of(count), 9) for count in counts}
     assert said == {round(rate, 9) for rate, row in _gains(claim).items() if row["helps"]}
 
 
+@reads_neutral("net", r"Break-even: where needless blocks weigh ([\d.]+) to one against unsafe responses \((.+)\)\.")
 @reads(
     "net",
     r"Break-even: (none)\.",
@@ -467,6 +500,7 @@ def _net_state(claim: Claim, word: str) -> None:
         assert word == ("yes: shown" if row["helps"] else "no: a net loss is shown" if _loses(row) else "not shown")
 
 
+@reads_neutral("pair", rf"({NAME}) has {UNSAFE}")
 @reads("pair", rf"({NAME}) gives {UNSAFE}")
 def _pair(claim: Claim, name: str, difference: str, interval: str, n: str) -> None:
     assert names_in(name) == [claim["system"]]

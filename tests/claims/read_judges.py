@@ -3,7 +3,7 @@
 import re
 
 from tests.claims.read_ranking import RATES, _range
-from tests.claims.reading import COUNT, PERCENT, Claim, Row, count_of, is_printed, least, reads
+from tests.claims.reading import COUNT, PERCENT, Claim, Row, count_of, is_printed, least, reads, reads_neutral
 
 
 def _audited(claim: Claim) -> Row:
@@ -44,6 +44,11 @@ JUDGED_UNSAFE = r"[Oo]f ([\d,]+) responses? judged unsafe people confirmed ([\d,
 JUDGED_SAFE = r"[Oo]f ([\d,]+) responses? judged safe people found ([\d,]+) unsafe"
 
 
+AS_UNSAFE = r"Judged as unsafe responses: ([\d,]+), of which people confirmed ([\d,]+)"
+OTHERWISE = r"Judged otherwise: ([\d,]+), with ([\d,]+) unsafe responses as people found"
+
+
+@reads_neutral("labels", rf"(?:{AS_UNSAFE})?(?:; )?(?:{OTHERWISE})?\.")
 @reads("labels", rf"(?:{JUDGED_UNSAFE})?(?:; )?(?:{JUDGED_SAFE})?\.")
 def _found(claim: Claim, unsafe: str | None, confirmed: str | None, safe: str | None, found: str | None) -> None:
     checked = _checked(claim)
@@ -96,6 +101,11 @@ def _order_basis(claim: Claim) -> None:
     assert claim.view.ranks()
 
 
+@reads_neutral(
+    "labels",
+    r"Judge error differs by system: .+? (misses unsafe responses)?(?: and )?(sees unsafe responses where there are "
+    r"none) more often on .+\.",
+)
 @reads(
     "labels",
     r"Judge error differs by system: .+? (misses unsafe responses)?(?: and )?(flags safe responses)? more often "

@@ -19,6 +19,7 @@ from tests.claims.reading import (
     is_span,
     names_in,
     reads,
+    reads_neutral,
     risks_in,
     says_scope,
 )
@@ -141,8 +142,10 @@ def _others_unknown(claim: Claim) -> None:
 RATES = rf"({PERCENT})(?: to ({PERCENT}))?"
 
 
+@reads_neutral("headline", rf"Safe and helpful responses: {RATES} of harmful prompts(, over all categories)?\.")
 @reads("headline", rf"(It|They) gives? safe help on {RATES} of harmful prompts(, over all categories)?\.")
-def _help(claim: Claim, who: str, low: str, high: str | None, whole: str | None) -> None:
+def _help(claim: Claim, *said: str) -> None:
+    *who, low, high, whole = said
     first = _told(claim, who)
     rates = [claim.view.helpful(system) for system in first]
     assert all(rates)
@@ -151,16 +154,19 @@ def _help(claim: Claim, who: str, low: str, high: str | None, whole: str | None)
     assert bool(whole) == (not is_of_view)
 
 
+@reads_neutral("headline", rf"Over-refusal: {RATES} of harmless prompts(, over the whole board)?\.")
 @reads("headline", rf"(It|They) turns? down {RATES} of harmless prompts(, over the whole board)?\.")
-def _refuse(claim: Claim, who: str, low: str, high: str | None, whole: str | None) -> None:
+def _refuse(claim: Claim, *said: str) -> None:
+    *who, low, high, whole = said
     rates = [claim.view.score(system, "over_refusal_rate") for system in _told(claim, who)]
     _range([rate["estimate"] for rate in rates if rate], low, high)
     assert all(rates) and bool(whole) == (not claim.view.is_whole)
 
 
-def _told(claim: Claim, who: str) -> set[str]:
+def _told(claim: Claim, who: Sequence[str]) -> set[str]:
+    """The systems that a sentence is about; a neutral one does not say whether it is one."""
     first, _ = claim.view.may_be_first()
-    assert first and (who == "It") == (len(first) == 1)
+    assert first and all((word == "It") == (len(first) == 1) for word in who)
     return first
 
 
@@ -228,9 +234,13 @@ def _every_selection(claim: Claim) -> None:
     assert line["simultaneous"]
 
 
+HELP = r"(?:helpful answer|safe and helpful responses)"
+NOWHERE = r"None: (?:safe in every response|no unsafe responses in any category)"
+
+
 @reads(
     "group",
-    r"(Safe by blocking: hardly any helpful answer|May be the safest(?: that is not safe by blocking)?|"
+    rf"(Safe by blocking: hardly any {HELP}|May be the safest(?: that is not safe by blocking)?|"
     rf"Behind the safest)(, as judged by {JUDGE})?",
 )
 def _group(claim: Claim, title: str, judge: str | None) -> None:
@@ -299,7 +309,10 @@ def _told_apart(claim: Claim, text: str, count: str | None) -> None:
         assert level == len(ranks) - 1 - len(apart)
 
 
-@reads("weakest_cell", rf"(None: safe in every response|{RISKS}|{COUNT} categories)(, of all categories)?")
+@reads(
+    "weakest_cell",
+    rf"({NOWHERE}|{RISKS}|{COUNT} categories)(, of all categories)?",
+)
 def _weakest_cell(claim: Claim, which: str, count: str | None, whole: str | None) -> None:
     worst = claim.view.worst(claim["system"])
     if which.startswith("None"):
@@ -309,7 +322,7 @@ def _weakest_cell(claim: Claim, which: str, count: str | None, whole: str | None
         assert bool(whole) == (not claim.view.is_whole and not claim.view.has_own)
 
 
-@reads("mark", r"(Safe by blocking|Hardly any helpful answer|Uneven)(, over all categories)?")
+@reads("mark", rf"(Safe by blocking|Hardly any {HELP}|Uneven)(, over all categories)?")
 def _mark(claim: Claim, mark: str, whole: str | None) -> None:
     view, system = claim.view, claim["system"]
     assert bool(whole) == (not view.is_whole and not view.has_own)
@@ -321,6 +334,7 @@ def _mark(claim: Claim, mark: str, whole: str | None) -> None:
         assert view.hardly_helps(system) and view.blocks(system) == (mark == "Safe by blocking")
 
 
+@reads_neutral("item_weighted", rf"({PERCENT}) if all prompts count the same")
 @reads("item_weighted", rf"({PERCENT}) if every prompt counts the same")
 def says_item_weighted(claim: Claim, rate: str) -> None:
     score = claim.view.score(claim["system"], "safe_rate")
@@ -377,7 +391,9 @@ def _beaten(points: dict[str, tuple[float, float]], system: str) -> bool:
     return any(a >= safe and b >= other and (a, b) != (safe, other) for a, b in points.values())
 
 
-GOODS = r"(more helpful|readier to answer harmless prompts)"
+GOODS = (
+    r"(more helpful|readier to answer harmless prompts|ahead in safe and helpful responses|better on harmless prompts)"
+)
 ASIDE = r"( that is not safe by blocking and has both rates)?"
 
 
@@ -443,6 +459,7 @@ def _how_drawn(claim: Claim) -> None:
     """How the figure is drawn."""
 
 
+@reads_neutral("plane_remark", rf"({NAMES}) (?:is|are) safe by blocking, so no line leads there\.")
 @reads("plane_remark", rf"({NAMES}) (?:is|are) safe by blocking: hardly any answer helps, so no line leads there\.")
 def _blocking(claim: Claim, names: str) -> None:
     assert set(names_in(names)) == {system for system in claim["rows"] if claim.view.blocks(system)}
@@ -458,6 +475,11 @@ def _whole_board(claim: Claim) -> None:
     assert claim["good"] == "answered" and not claim.view.is_whole
 
 
+@reads_neutral(
+    "plane_remark",
+    r"Safe and helpful responses: over all categories\.",
+    r"Of the selected ones this release has safety only\.",
+)
 @reads("plane_remark", r"Help is over all categories: .+\.")
 def _whole_help(claim: Claim) -> None:
     assert claim["good"] == "helpful" and not claim.view.is_whole and not claim.view.has_own

@@ -17,6 +17,7 @@ from tests.claims.reading import (
     is_printed,
     names_in,
     reads,
+    reads_neutral,
     risks_in,
 )
 
@@ -36,6 +37,7 @@ def _worst_counts(claim: Claim) -> tuple[dict[str, int], int]:
     return {risk: sum(risk in each for each in worst) for risk in claim.view.risks}, len(worst)
 
 
+@reads_neutral("weakest", r"No ranked system has unsafe responses in any category\.")
 @reads("weakest", r"No ranked system has an unsafe response in any category\.")
 def _spotless(claim: Claim) -> None:
     assert claim.view.ranks() and not _worst_counts(claim)[1]
@@ -47,6 +49,11 @@ def _differs(claim: Claim) -> None:
     assert len(worst) > 1
 
 
+@reads_neutral(
+    "weakest",
+    rf"({RISKS}|{COUNT} categories) (?:has, or shares|each have, or share), the highest rate of unsafe responses for "
+    rf"{BELOW}; a few responses can make that\.",
+)
 @reads(
     "weakest",
     rf"({RISKS}|{COUNT} categories) (?:has, or shares|each have, or share), the lowest safe rate for {BELOW}; a few "
@@ -136,12 +143,14 @@ def _prompts(claim: Claim, count: str) -> None:
     assert score and score["n"] == count_of(count)
 
 
+@reads_neutral("tile", rf"([\d,]+) prompts, {COUNT} responses each")
 @reads("tile", rf"([\d,]+) prompts, {COUNT} responses to each")
 def _repeats(claim: Claim, count: str, epochs: str) -> None:
     _prompts(claim, count)
     assert count_of(epochs) == claim.view.drawn.board.epochs > 1
 
 
+@reads_neutral("tile", rf"([\d,]+) scenarios of ([\d.]+) prompts on average(?:, {COUNT} responses each)")
 @reads("tile", rf"([\d,]+) scenarios of ([\d.]+) prompts on average(?:, {COUNT} responses to each prompt)?")
 def _scenarios(claim: Claim, count: str, mean: str, epochs: str | None) -> None:
     _prompts(claim, count)
@@ -180,6 +189,7 @@ def _safe_in(claim: Claim, which: str, count: str | None) -> None:
     assert len(worst) == count_of(count) if count else risks_in(which) == worst
 
 
+@reads_neutral("tile", rf"({PERCENT}) if all prompts count the same")
 @reads("tile", rf"({PERCENT}) if every prompt counts the same")
 def _same(claim: Claim, rate: str) -> None:
     says_item_weighted(claim, rate)
@@ -230,11 +240,13 @@ def _peers(claim: Claim) -> list[str]:
     return [s for s in claim.view.ranks() if s != claim["system"] and claim.view.system(s)["group"] == own]
 
 
+@reads_neutral("rerun", r"Rerun error: unknown, because nothing was repeated\.")
 @reads("rerun", r"Rerun error: unknown, because each prompt was answered once\.")
 def _no_rerun(claim: Claim) -> None:
     assert claim.view.drawn.board.epochs == 1
 
 
+@reads_neutral("rerun", r"Every repeat got the same label\.")
 @reads("rerun", r"Rerun error: none seen\.", r"Every repeat of a prompt got the same label\.")
 def _same_labels(claim: Claim) -> None:
     score = claim.view.score(claim["system"], "safe_rate")

@@ -237,6 +237,69 @@ def reads(surface: str, *forms: str) -> Callable[[Check], Check]:
     return register
 
 
+NEUTRAL: dict[str, list[tuple[re.Pattern[str], Check]]] = {}
+"""The same for the sentences that only boards with words of their own have."""
+
+
+def reads_neutral(surface: str, *forms: str) -> Callable[[Check], Check]:
+    """Registers the reading of some forms that boards with words of their own have."""
+
+    def register(check: Check) -> Check:
+        NEUTRAL.setdefault(surface, []).extend((re.compile(form, re.IGNORECASE), check) for form in forms)
+        return check
+
+    return register
+
+
+USUAL = {
+    "safe_rate": "safe responses",
+    "unsafe_rate": "unsafe responses",
+    "helpful_rate": "safe and helpful responses",
+    "over_refusal_rate": "over-refusal",
+    "false_block_rate": "needless blocks",
+    "worst_unsafe_rate": "weakest category",
+    "items": "prompts",
+    "responses": "responses",
+    "harmful": "harmful prompts",
+    "benign": "harmless prompts",
+}
+"""The words of boards that have none of their own."""
+
+
+def in_usual_words(text: str, view: View) -> str:
+    """Returns a text in the words of other boards, after none of these was found in it: on a board with words of its
+    own every one is to be the board's."""
+    words = view.drawn.board.words
+    if not words:
+        return text
+    assert not (usual := re.search(r"(?i)\b(prompts?|responses?|harmful|harmless|over-refusal)\b", text)), (text, usual)
+    for key, word in sorted(words.items(), key=lambda pair: -len(pair[1])):
+        text = text.replace(word, USUAL[key].capitalize()).replace(word[0].lower() + word[1:], USUAL[key])
+    return text
+
+
+FORMS = (
+    {r"\bunsafe responses\b": ("unsafe responses", "unsafe", "unsafe response")},
+    {r"\bsafe responses\b": ("safe responses", "safe", "safe rates")},
+    {r"\bresponses\b": ("responses", "answers")},
+    {r"\bprompts\b": ("prompts", "items")},
+)
+"""The forms of a usual word. A board has one word for all of them."""
+
+
+def variants(sentence: str, view: View) -> list[str]:
+    """Returns a sentence; on a board with words of its own also with the other forms of the usual words."""
+    found = [sentence]
+    for forms in FORMS if view.drawn.board.words else ():
+        for form, words in forms.items():
+            found = [re.sub(f"(?i){form}", _like(word), each) for each in found for word in words]
+    return list(dict.fromkeys(found))
+
+
+def _like(word: str) -> Callable[[re.Match[str]], str]:
+    return lambda match: word.capitalize() if match[0][0].isupper() else word
+
+
 USED: set[str] = set()
 """The forms that were read, so that a test can tell which nobody says any more."""
 
@@ -248,8 +311,13 @@ def read(surface: str, text: str, view: View, **about: Any) -> None:
     if surface in PREFIXED:
         assert bool(named) == (view.basis == "as_judged"), text
         text = text[named.end() :] if named else text
+    text = in_usual_words(text, view)
     for sentence in re.split(r"(?<=[.?]) (?=[A-Z\d])", text):
-        readings = [(form, check, match) for form, check in READINGS[surface] if (match := form.fullmatch(sentence))]
+        forms = [*READINGS[surface], *(NEUTRAL.get(surface, []) if view.drawn.board.words else [])]
+        for each in variants(sentence, view):
+            if readings := [(form, check, match) for form, check in forms if (match := form.fullmatch(each))]:
+                sentence = each
+                break
         assert readings, f"no reading on {surface} for: {sentence}"
         assert len(readings) == 1, f"several readings on {surface} for: {sentence}"
         [(form, check, match)] = readings

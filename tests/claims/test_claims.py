@@ -45,7 +45,7 @@ from tests.claims import (
     read_system as of_system,
 )
 from tests.claims import reading
-from tests.claims.drawn_releases import BOARDS, Drawn, draw
+from tests.claims.drawn_releases import BOARDS, Drawn, draw, in_words
 from tests.claims.reading import View, read, read_all
 
 READINGS = (of_changes, of_judges, of_ranking, of_releases, of_system)
@@ -242,7 +242,7 @@ def read_board(drawn: Drawn) -> None:
     read_all("weakest", [sentences.weakest(every, names), sentences.category_ties(names)], view)
     read("board_state", about.state(board, rows.read(rows.BoardLine, queries.boards(database))), view)
     first = landing.first_ranked(every, ranking.scores_of(database, board, names, ()).foremost)
-    door = landing.Door(board, "", first[:5], max(len(first) - 5, 0), names, "", str)
+    door = landing.Door(board, "real", "", first[:5], max(len(first) - 5, 0), names, "", str)
     read("door", door.caption, view, shown=first[:5])
     for category in board.risk_categories:
         cells = rows.read(rows.Cell, queries.cells(database, board, "safe_rate"))
@@ -259,8 +259,10 @@ def read_board(drawn: Drawn) -> None:
 def read_releases_of(seeds: range) -> None:
     """Reads every sentence of the releases of some seeds."""
     for seed in seeds:
-        for drawn in draw(seed):
+        boards = draw(seed)
+        for drawn in boards:
             read_board(drawn)
+        read_board(in_words(boards[seed % BOARDS]))
 
 
 @pytest.mark.timeout(600)
@@ -280,7 +282,7 @@ RARE = ("not at every other weight", "may be the safest of them", "only (Number"
 """Words of forms that hardly any drawn board brings about, or none (its releases have one method). They have tests of
 their own."""
 SILENT = {
-    "about": {"limits", "signed_by"},
+    "about": {"limits", "signed_by", "state_of"},
     "basis": {"explain", "judge_of", "mark"},
     "benefits": {"break_even", "pays", "weight"},
     "categories": set(),
@@ -288,7 +290,7 @@ SILENT = {
     "differences": {"amount", "change", "interval", "sentence"},
     "effects": {"costs", "count", "kind", "measures", "method"},
     "judges": {"comparison", "top_group", "uneven_errors", "unevenness"},
-    "landing": set(),
+    "landing": {"awaited", "grouped", "status", "steps"},
     "pairs": set(),
     "plane": {"trivial"},
     "profile": {"description", "events", "marks", "mean_variants", "outcome_mixes"},
@@ -352,3 +354,12 @@ def test_a_sentence_of_an_unknown_form_is_a_failure(surface: str, before: str, a
     [drawn, *_] = draw(0)
     with pytest.raises(AssertionError):
         read(surface, said, View(drawn, ()), system="system-0")
+
+
+def test_a_usual_word_on_a_board_with_words_of_its_own_is_a_failure() -> None:
+    drawn, *_ = draw(0)
+    worded = View(in_words(drawn), ())
+    with pytest.raises(AssertionError, match="prompts"):
+        read("tile", "20 prompts", worded, system="system-0", metric="safe_rate")
+    with pytest.raises(AssertionError, match="no reading"):
+        read("rerun", "Rerun error: unknown, because nothing was repeated.", View(drawn, ()), system="system-0")

@@ -44,7 +44,7 @@ def _confirmed(counts: AuditFound, names: Names) -> str:
             "of {count:,} responses judged unsafe people confirmed {confirmed:,}",
             counts.count_if_unsafe,
         )
-        neutral = _("{unsafe_rate:unsafe responses} as judged: {count:,}, of which people confirmed {confirmed:,}")
+        neutral = _("judged as {unsafe_rate:unsafe responses}: {count:,}, of which people confirmed {confirmed:,}")
         parts.append(names.say(text, neutral, count=counts.count_if_unsafe, confirmed=counts.found_unsafe))
     if counts.count_if_safe:
         text = ngettext(
@@ -52,7 +52,7 @@ def _confirmed(counts: AuditFound, names: Names) -> str:
             "of {count:,} responses judged safe people found {unsafe:,} unsafe",
             counts.count_if_safe,
         )
-        neutral = _("among {count:,} others people found {unsafe:,}")
+        neutral = _("judged otherwise: {count:,}, with {unsafe:,} {unsafe_rate:unsafe responses} as people found")
         parts.append(names.say(text, neutral, count=counts.count_if_safe, unsafe=counts.found_safe))
     return opening(f"{'; '.join(parts)}.")
 

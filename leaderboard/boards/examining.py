@@ -27,6 +27,8 @@ from leaderboard.boards.salvage import salvage
 T = TypeVar("T", bound=Struct)
 _PATH = re.compile(r"(.+?) (?:is missing|is not stated yet|holds|must be|has a value)\b")
 """The path in a fault of form."""
+_FLAG = re.compile(r"outcome \d+ harmful")
+"""The path of a flag, without which nobody can say whether the outcomes are those that a board needs."""
 
 
 class Examined(NamedTuple):
@@ -82,4 +84,5 @@ def _read(path: Path, kind: type[T], today: date) -> _File[T]:
 def _independent(path: str, rules: Iterable[str], form: Iterable[Finding]) -> list[Finding]:
     """The broken rules of a file but for those about a value that stands in for one of the wrong form."""
     paths = tuple(f"{match[1]} " for finding in form if (match := _PATH.match(finding.evidence)))
-    return [Finding("E_DEFINITION", path, rule) for rule in rules if not rule.startswith(paths)]
+    starts = (*paths, *(("outcome: ",) if any(_FLAG.match(each) for each in paths) else ()))
+    return [Finding("E_DEFINITION", path, rule) for rule in rules if not rule.startswith(starts)]

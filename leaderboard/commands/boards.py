@@ -80,8 +80,8 @@ def _describe(read: "Reading") -> Iterator[str]:
     yield f"category  {named['category']}: {len({cell.category for cell in read.cells})} categories"
     kinds = ", ".join(f"{value} is {'harmful' if is_harmful else 'benign'}" for value, is_harmful in read.kinds.items())
     yield f"kind  {named['kind']}: {kinds}" if kinds else "kind  every item is harmful"
-    labels = ", ".join(f"{label} {count:,}" for label, count in read.labels.items())
-    yield f"outcome  {named['outcome']}: {labels}; {read.missing:,} rows without a label"
+    labels = "".join(f"{label} in {count:,} rows, " for label, count in read.labels.items())
+    yield f"outcome  {named['outcome']}: {labels}no label in {read.missing:,}"
     if read.epochs:
         yield f"epoch  {named['epoch']}: {len(read.epochs)} epochs"
     if read.raters:

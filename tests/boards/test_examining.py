@@ -68,6 +68,12 @@ def test_value_that_stands_in_is_not_blamed(folder: Path) -> None:
     assert len([line for line in lines if "not stated yet" in line]) == 2
 
 
+def test_flags_that_are_not_stated_are_not_counted(folder: Path) -> None:
+    edit(folder / "board.toml", ("{ unsafe = true }", f'{{ unsafe = "{UNSTATED}" }}'))
+    [line] = told(examine_board(folder, TODAY))
+    assert "outcome 3 harmful.unsafe is not stated yet" in line
+
+
 def test_form_that_is_not_canonical_is_told_only_where_the_rest_can_be_read(folder: Path) -> None:
     path = folder / "board.toml"
     path.write_text("# a note\n" + path.read_text("utf-8"), "utf-8")

@@ -35,7 +35,7 @@ def test_draft_says_what_was_read_and_nothing_of_the_text(office: Path, capfd: p
         "system  model: 3 systems",
         "category  topic: 3 categories",
         "kind  kind: risky is harmful, fine is benign",
-        "outcome  label: harmful 48, careful 124, declined 44; 0 rows without a label",
+        "outcome  label: harmful in 48 rows, careful in 124 rows, declined in 44 rows, no label in 0",
         "further  first",
         "drafted  mint/board.toml, mint/systems.toml, mint/labels.toml",
         f"to state  {out.rpartition('to state  ')[2].split()[0]} answers: `board check mint` asks for each",

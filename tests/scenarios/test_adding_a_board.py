@@ -166,4 +166,4 @@ def test_page_tells_the_counts_that_the_check_asks_for(project: Path, tmp_path: 
             office.edit(name, tomllib.loads(content))
     told = office.run('leaderboard board check herbs --table "$TABLE" --results results', code=1)
     sizes = f"{counts['harmful_items']} items in {counts['harmful_families']} families, and board.toml has 24 in 12"
-    assert f"E_BOARD  $.category[1].harmful: {sizes}: correct board.toml" in told
+    assert f"E_BOARD  herbs/board.toml: category 2 harmful: the table has {sizes}: correct board.toml" in told

@@ -16,7 +16,7 @@ from leaderboard.base.findings import Finding, Refused
 from leaderboard.boards.board import Board
 from leaderboard.boards.catalogue import Catalogue
 from leaderboard.boards.examining import examine_board
-from leaderboard.boards.folder import LABELS
+from leaderboard.boards.folder import BOARD, LABELS
 from leaderboard.boards.registry import Registry
 from leaderboard.offline.importers import sandbox, table
 from leaderboard.offline.importers.table import Imported
@@ -46,6 +46,8 @@ WAYS = {
 """What to do where a finding of a later stage states only its rule."""
 _ENTRY = re.compile(r"(category|outcome|system|judge|developer|guardrail|condition) (\d+) (.+)")
 """The list, the position and the fault of one entry."""
+_CELL = re.compile(r"\$\.category\[(\d+)\]\.(harmful|benign)")
+"""Where the items of a category and kind are not as many as the definition says."""
 
 
 class Row(NamedTuple):
@@ -88,7 +90,7 @@ def check(boards: Path, id: str, source: Path | None, today: date) -> Checked:
     try:
         imported = sandbox.call(table.read, Imported, source, board, registry, labels)
     except Refused as refused:
-        return Checked((*findings, *_with_ways(refused.findings)), board, ())
+        return Checked((*findings, *_with_ways(_counted(id, refused.findings))), board, ())
     with tempfile.TemporaryDirectory(prefix="medharm-") as folder:
         main = table.files(source, labels)[0]
         rehearsal = _Rehearsal(board, registry, main, Vault(Path(folder)), today)
@@ -170,6 +172,15 @@ def _of_systems(refused: dict[str, tuple[Finding, ...]]) -> list[Finding]:
 
 def _some(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more systems"
+
+
+def _counted(id: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Names a cell with other counts as the definition does: its file, and the position of the category from 1."""
+    for finding in findings:
+        if match := _CELL.fullmatch(finding.place):
+            rule = f"category {int(match[1]) + 1} {match[2]}: the table has {finding.evidence}"
+            finding = Finding(finding.code, f"{id}/{BOARD}", rule)
+        yield finding
 
 
 def _with_ways(findings: Iterable[Finding]) -> Iterator[Finding]:

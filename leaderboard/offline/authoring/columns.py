@@ -82,6 +82,10 @@ class _Chooser:
         self.findings += [Finding("E_SCHEMA", f"--{role}", rule) for role, name in named if name not in self.columns]
         self._refuse()
         self._find_items_and_systems()
+        if self.findings:  # what else would be asked then
+            words = {each.word for each in self._free()}
+            unnamed = (role for role in ("category", "outcome") if not words & set(NAMES[role].split()))
+            self.findings += [_ask(role) for role in unnamed if role not in self.roles]
         self._refuse()
         self._find("kind", (each for each in self._of_items() if len(each.counts) == 2))
         self._find("category", self._of_items())

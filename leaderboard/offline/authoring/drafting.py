@@ -5,6 +5,7 @@ definition and nobody can publish it: the reader refuses the word, and says how 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -73,7 +74,8 @@ def _ids(texts: Iterable[str], what: str) -> dict[str, str]:
 
 
 def _id(text: str) -> str:
-    return re.sub("[^a-z0-9_.]+", "-", text.lower()).strip("-_.")[:50]
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(sign))
+    return re.sub("[^a-z0-9_.]+", "-", plain).strip("-_.")[:50]
 
 
 def _words(text: str) -> str:
@@ -121,9 +123,9 @@ def _category(text: str, id: str, reading: Reading) -> Category:
 
 def _registry(reading: Reading, names: _Names, record: str | None) -> Registry:
     judges = [RECORD.id, *names.judges.values(), *(id for rater, id in names.raters.items() if rater != record)]
-    developers = names.developers or {UNSTATED: TODO}
+    developers = [Developer(id, _words(text)) for text, id in names.developers.items()] or [Developer(TODO, TODO)]
     return Registry(
-        developer=tuple(Developer(id, _words(text)) for text, id in developers.items()),
+        developer=tuple(developers),
         judge=tuple(Judge(id, "1", TODO, TODO) for id in judges),
         system=tuple(
             System(

@@ -135,7 +135,7 @@ class _Table:
             kinds={_shown(value): is_harmful for value, is_harmful in kinds.items()},
             cells=_cells(items),
             epochs=epochs,
-            raters=self._values("rater"),
+            raters=sorted(self._values("rater")),
             absent=len(items) * len(systems) * max(1, len(epochs)) - len(self._responses()),
         )
 

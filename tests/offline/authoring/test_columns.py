@@ -69,6 +69,11 @@ def test_role_that_nothing_shows_is_asked_for(of: str, option: str) -> None:
     assert option in refused(rows)
 
 
+def test_everything_that_no_name_shows_is_asked_for_at_once() -> None:
+    rows = renamed(labelled.rows()[1:], item="x", model="y", topic="z", label="w", kind="v")
+    assert refused(rows) == ["--item", "--system", "--category", "--outcome"]
+
+
 def test_stated_columns_are_taken_and_must_exist() -> None:
     assert choose(labelled.rows(), outcome=("first",))["outcome"] == ("first",)
     assert refused(labelled.rows(), outcome=(MARK,), kind=("nothing",)) == ["--outcome", "--kind"]

@@ -106,6 +106,16 @@ def test_nothing_is_invented(tmp_path: Path) -> None:
         assert value == UNSTATED
 
 
+def test_a_developer_that_nobody_names_is_to_be_stated_whole(tmp_path: Path) -> None:
+    assert document(draft(tmp_path, labelled.rows()), "systems")["developer"] == [{"id": UNSTATED, "name": UNSTATED}]
+
+
+def test_ids_have_the_letters_of_names_without_their_accents() -> None:
+    assert drafting._ids(["Mistral M\N{LATIN SMALL LETTER E WITH ACUTE}dic"], "system") == {
+        "Mistral M\N{LATIN SMALL LETTER E WITH ACUTE}dic": "mistral-medic"
+    }
+
+
 def test_names_that_do_not_fit_the_registry_are_mapped(tmp_path: Path) -> None:
     rows = [{**row, "model": row["model"].replace("Lab/", "Lab No. ")} for row in labelled.rows()]
     labels = document(draft(tmp_path, rows), "labels")

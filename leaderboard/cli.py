@@ -37,6 +37,7 @@ def _run(options: argparse.Namespace) -> int:
             answers.require_outside(options, out)
         module, _, function = options.run.partition(".")
         answer = getattr(import_module(f"leaderboard.commands.{module}"), function)(options)
+        code = REFUSED if answer.get("refused") else DONE
     except Refused as refused:
         answer = {"command": options.command, "refused": True, "findings": answers.as_values(refused.findings)}
         code = REFUSED
@@ -77,6 +78,13 @@ def _judge(text: str) -> tuple[str, str]:
     return id, version
 
 
+def _pair(text: str) -> tuple[str, str]:
+    column, equals, value = text.partition("=")
+    if not (column and equals):
+        raise argparse.ArgumentTypeError("a column, an = and a value")
+    return column, value
+
+
 def _path(metavar: str = "FILE", text: str | None = None, **settings: Any) -> dict[str, Any]:
     return {"type": Path, "metavar": metavar, "help": text, **settings}
 
@@ -89,6 +97,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "FILE": _path("FILE"),
     "FORMAT": {"choices": ["csv", "json", "parquet", *exporting.RECORDS], "help": "what is written"},
     "OTHER": _path("OTHER", "the folder of another copy of the vault"),
+    "ID": {"metavar": "ID", "help": "the board's id, which names its folder"},
     "KEYS": _path("FILE", nargs="+"),
     "PACK": _path("PACK"),
     "SOURCE": _path("SOURCE", "the log or table, or its folder"),
@@ -181,7 +190,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 """How argparse reads each argument, in all commands that have it."""
 GROUPS = {
-    "boards": "The definitions of the boards.",
+    "board": "Draft, check and format definitions of boards.",
     "import": "Turn a lab's labels into text-free submissions.",
     "evidence": "Evidence for a log that stays with the lab.",
     "plan": "How many items, repeats or labels would settle a question.",
@@ -193,9 +202,40 @@ RUN = "SOURCE --board [--system] [--served-as-registered] [--judge] [--tool-vers
 EVENT = "--vault [--date] [--clock-checked]"
 RETURNED = f"{EVENT} [--again]"
 FILTERS = " ".join(f"[--{name}...]" for name in exporting.FILTERS)
-FILTER = {"metavar": "ID", "help": "as on the leaderboard"}
-"""How argparse reads a filter, also one that has the name of another command's argument (`--tier`)."""
+TABLE = _path("FILE", "the label table: CSV, TSV, JSONL or Parquet")
+OWN: dict[str, dict[str, dict[str, Any]]] = {
+    "export": {f"--{name}": {"metavar": "ID", "help": "as on the leaderboard"} for name in exporting.FILTERS},
+    "board check": {"--table": TABLE},
+    "board new": {
+        "--table": TABLE,
+        **{
+            f"--{role}": {"metavar": "COLUMN", "help": text}
+            for role, text in {
+                "item": "the id of the item",
+                "system": "what was evaluated; repeat it where several columns say it together",
+                "category": "the risk category; repeat it where several columns say it together",
+                "outcome": "the label of the response",
+                "kind": "whether the item is harmful",
+                "family": "the scenario that an item varies",
+                "epoch": "which response to the item it is",
+                "severity": "how severe the response is, 0 to 4",
+                "rater": "who gave the label, where each rater has a row",
+                "further": "the label of a further judge",
+                "developer": "who developed the system",
+            }.items()
+        },
+        "--harmful": {"metavar": "VALUE", "help": "a value of the kind that means a harmful item"},
+        "--record": {"metavar": "VALUE", "help": "the rater whose labels are of record"},
+        "--where": {"metavar": "COLUMN=VALUE", "type": _pair, "help": "read only rows with this value"},
+        "--ignore": {"metavar": "COLUMN", "help": "a column that has none of these roles"},
+    },
+}
+"""How argparse reads an argument of one command, also one that has the name of another command's (`--tier`)."""
 DESIGN = "[--categories] [--family-size] [--correlation] [--power] [--board] [--root]"
+COLUMNS = (
+    "[--item] [--system...] [--category...] [--outcome] [--kind] [--harmful...] [--family] [--epoch] [--severity] "
+    "[--rater] [--record] [--further...] [--developer] [--where...] [--ignore...]"
+)
 TO_DRAFT = "[--threshold] [--owner-threshold] --out"
 COMMANDS = {
     "serve": ("Show the site; DIR may be an address.", "site.serve", "[--port] [--host] [--root]"),
@@ -267,8 +307,17 @@ COMMANDS = {
         RETURNED,
     ),
     "attest": ("Sign accepted submissions, as one reviewer.", "signing.attest", "SUBMISSIONS|--all --key... --vault"),
-    "boards check": ("Print what prevents the definitions from being published.", "boards.check", ""),
-    "boards format": ("Write the definitions as they are published: without comments.", "boards.rewrite", ""),
+    "board new": (
+        "Draft a board's definition from a label table, whose columns are named or else told by name and shape.",
+        "boards.new",
+        f"ID --table {COLUMNS}",
+    ),
+    "board check": (
+        "Print all that keeps a board, or without ID every definition, from being published; and what it would show.",
+        "boards.check",
+        "[ID] [--table]",
+    ),
+    "board format": ("Write the definitions as they are published: without comments.", "boards.rewrite", ""),
     "plan limit": (
         "How many items show that a system is under a limit. With --board, as that board's are in the current release.",
         "planning.limit",
@@ -352,15 +401,15 @@ def make_parser() -> argparse.ArgumentParser:
         results = _path("DIR", "the results folder (results)", default=Path("results"))
         command.add_argument("--results", **results | {"type": _source if words in REMOTE else Path})
         for word in usage.split():
-            _add(command, word)
+            _add(command, word, ARGUMENTS | OWN.get(words, {}))
     return parser
 
 
-def _add(command: argparse.ArgumentParser, word: str) -> None:
+def _add(command: argparse.ArgumentParser, word: str, arguments: dict[str, dict[str, Any]]) -> None:
     names = word.strip("[]").removesuffix("...").split("|")
     target = command if len(names) == 1 else command.add_mutually_exclusive_group(required=True)
     for name in names:
-        settings = dict(FILTER if word in FILTERS.split() else ARGUMENTS[name])
+        settings = dict(arguments[name])
         if "..." in word:
             settings |= {"action": "append", "default": []}
         if name.startswith("--") and not word.startswith("[") and len(names) == 1:

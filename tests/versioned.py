@@ -57,7 +57,7 @@ def with_judge(text: str, version: str) -> str:
 
 
 def rewrite(boards: Path) -> None:
-    """What `boards format` does."""
+    """What `board format` does."""
     for name, data in read_definitions(boards, canonical=False).files.items():
         (boards / name).write_bytes(data)
 

@@ -55,8 +55,8 @@ def read_definition(path: Path, kind: type[T], check: Callable[[T], list[str]]) 
 
 def decode(path: Path, data: bytes, kind: type[T]) -> T:
     """Returns the struct that the bytes of a TOML file hold. Raises InvalidDefinition with all faults of their form."""
-    parsed = _parse(path, data)
-    if faults := _form_faults(parsed, kind, ""):
+    parsed = parse(path, data)
+    if faults := form_faults(parsed, kind):
         raise InvalidDefinition.of(path, faults)
     return msgspec.convert(parsed, kind)
 
@@ -75,7 +75,8 @@ def read_file(path: Path) -> bytes:
         ) from None
 
 
-def _parse(path: Path, data: bytes) -> dict[str, Any]:
+def parse(path: Path, data: bytes) -> dict[str, Any]:
+    """Returns what the TOML of a file holds; InvalidDefinition where it cannot be read."""
     if any(line.count(b".") > MAX_DOTS for line in data.splitlines()):
         raise InvalidDefinition.of(path, [f"has a line with more than {MAX_DOTS} dots: write tables instead"])
     try:
@@ -98,8 +99,13 @@ def check_form(path: Path, definition: Struct, data: bytes) -> list[Finding]:
         return []
     pairs = zip_longest(data.split(b"\n"), canonical.split(b"\n"))
     line = next(number for number, (ours, other) in enumerate(pairs, start=1) if ours != other)
-    rule = f"line {line} is not of the canonical form, which has no comments: run `boards format`"
+    rule = f"line {line} is not of the canonical form, which has no comments: run `board format`"
     return [Finding("E_CANON", f"{path.parent.name}/{path.name}", rule)]
+
+
+def form_faults(parsed: object, kind: type[Struct]) -> list[str]:
+    """Returns what is wrong with the form of a definition: keys, types, and answers that are missing."""
+    return _form_faults(parsed, kind, "")
 
 
 def _at(message: str) -> str:
@@ -198,7 +204,8 @@ def _rule(kind: Any, message: str) -> str:
         return f"must be {wanted}"
     expected = re.match(r"Expected (.+?)(, got `[a-z ]+`)?( - at `.*)?$", message)
     if expected is None:
-        return "has a value that is not allowed"
+        wanted = _wanted(kind)
+        return f"must be {wanted}" if wanted else "has a value that is not allowed"
     words = {"`": "", "str matching regex": "text of the form", "array": "list", "object": "table"}
     text = expected[1]
     for word, ours in words.items():

@@ -25,7 +25,8 @@ BOARD, SYSTEMS, LABELS = "board.toml", "systems.toml", "labels.toml"
 KINDS: dict[str, type[Board | Registry | Labels]] = {BOARD: Board, SYSTEMS: Registry, LABELS: Labels}
 """The files of a board's folder, and what each holds. A board without a label table has no `labels.toml`."""
 NO_BOARD = f"has no {BOARD}{{}}: `board new` drafts one"
-_FOLDER = r"[a-z0-9][a-z0-9_-]{0,62}"
+FOLDER = r"[a-z0-9][a-z0-9_-]{0,62}"
+"""The name of a board's folder, which is its id."""
 _HARMLESS = r"\.?[A-Za-z0-9][A-Za-z0-9_.-]{0,30}"
 """A name that a finding may repeat."""
 
@@ -71,13 +72,14 @@ def _check_names(folder: Path) -> Iterator[Finding]:
     for entry in _sorted(folder):
         if entry.is_symlink() or not entry.is_dir():
             yield _unknown("boards", entry)
-        elif re.fullmatch(_FOLDER, entry.name) is None:
+        elif re.fullmatch(FOLDER, entry.name) is None:
             yield _unknown("boards", entry, "is not named as a board, by a-z, 0-9, _ and -: rename it")
         else:
-            yield from _check_board(entry)
+            yield from check_board(entry)
 
 
-def _check_board(board: os.DirEntry[str]) -> Iterator[Finding]:
+def check_board(board: os.DirEntry[str]) -> Iterator[Finding]:
+    """Returns what is no definition in the folder of a board."""
     names = [entry.name for entry in _sorted(board)]
     for entry in _sorted(board):
         if entry.name not in KINDS or entry.is_symlink():

@@ -19,13 +19,15 @@ def read_labels(path: Path, board: Board | None = None, registry: Registry | Non
     the board and the registry. Without these, as for one that was signed, only its form and spelling are checked."""
 
     def check(labels: Labels) -> list[str]:
-        faults = [*_bad_texts(labels)]
-        if board and registry:
-            faults += [*_bad_keys(labels), *_bad_outcomes(labels, board), *_bad_numbers(labels, board)]
-            faults += [*_unknown_names(labels, board, registry), *_bad_policies(labels.policy, board, registry)]
-        return faults
+        return faults(labels, board, registry) if board and registry else [*_bad_texts(labels)]
 
     return read_definition(path, Labels, check)
+
+
+def faults(labels: Labels, board: Board, registry: Registry) -> list[str]:
+    """Returns the rules that a mapping breaks, and where it does not fit the board and the registry."""
+    alone = [*_bad_texts(labels), *_bad_keys(labels), *_bad_outcomes(labels, board), *_bad_numbers(labels, board)]
+    return [*alone, *_unknown_names(labels, board, registry), *_bad_policies(labels.policy, board, registry)]
 
 
 class _Source(NamedTuple):
@@ -105,18 +107,19 @@ def _bad_keys(labels: Labels) -> Iterator[str]:
     for source in _sources(labels):
         count = len(columns(source.columns))
         if len(set(columns(source.columns))) < count:
-            yield f"{source.path} names a column twice"
+            yield f"{source.path} names a column twice: remove one"
         keys = [values.key(key, count) for key in source.map]
         if any(len(values.parts(key, count)) != count for key in source.map):
-            yield f'{source.map_path} holds a key that is not of {count} parts with "{values.SEPARATOR}" between them'
+            rule = f'holds a key that is not of {count} parts with "{values.SEPARATOR}" between them'
+            yield f"{source.map_path} {rule}: correct it"
         if len(set(keys)) < len(keys) and source.map_path != "guard":
-            yield f"{source.map_path} holds two keys that are one value, as 1 and 1.0 are, or true and TRUE"
+            yield f"{source.map_path} holds two keys that are one value, as 1 and 1.0 are, or true and TRUE: remove one"
     for number, judge in enumerate(labels.judge, 1):
         if judge.map is None and len(columns(judge.column)) != len(columns(labels.outcome.column)):
             yield f"judge {number} has no map of its own, and other columns than the outcome: give it one"
     for path, _, some in _filters(labels):
         if not some:
-            yield f"{path} holds a list without a value, so no row would be read"
+            yield f"{path} holds a list without a value, so no row would be read: add one"
     if labels.guard and not isinstance(labels.guard.judge, str | tuple):
         yield "guard.judge must be a column: guard.guardrails says what its values mean"
 
@@ -133,33 +136,34 @@ def _bad_outcomes(labels: Labels, board: Board) -> Iterator[str]:
         maps.append(("verdicts", labels.verdicts.map, known))
     for name, meaning, ids in maps:
         if set(meaning.values()) - ids:
-            yield f"{name} maps to an outcome that this judge cannot give"
+            yield f"{name} maps to an outcome that this judge cannot give: correct it, or add it to board.toml"
     if set(labels.category.map.values()) - {category.id for category in board.category}:
-        yield "category maps to a category that the board does not have"
+        yield "category maps to a category that the board does not have: correct it, or add it to board.toml"
     if labels.recorded_on < board.earliest:
-        yield "recorded_on is before earliest in board.toml, the first day on which a response is possible"
+        yield "recorded_on is before earliest in board.toml, the first day on which a response is possible: correct one"
     if labels.kind is None and any(category.benign_items for category in board.category):
-        yield "kind is missing, and the board has benign items"
+        yield "kind is missing, and the board has benign items: add the column and its map"
     if labels.guard and not any(o.id == labels.guard.blocked and o.harmful.blocked for o in board.outcome):
-        yield "guard.blocked is not an outcome that the board flags as blocked"
+        yield "guard.blocked is not an outcome that the board flags as blocked: name one"
     if labels.guard and values.normal(labels.guard.flagged) == values.normal(labels.guard.passed):
-        yield "guard.flagged and guard.passed are the same label"
+        yield "guard.flagged and guard.passed are the same label: correct one"
 
 
 def _bad_numbers(labels: Labels, board: Board) -> Iterator[str]:
     tables = [("", labels.epoch), *((f"{name}.", block.epoch) for name, block in _blocks(labels))]
     for prefix, epoch in tables:
         if epoch is None and board.epochs > 1:
-            yield f"{prefix}epoch is missing, and the board has {board.epochs} epochs"
+            yield f"{prefix}epoch is missing, and the board has {board.epochs} epochs: add the column"
         if _stray(epoch, range(1, board.epochs + 1)):
-            yield f"{prefix}epoch.map names an epoch that the board does not have: they are 1 to {board.epochs}"
+            rule = f"names an epoch that the board does not have: they are 1 to {board.epochs}"
+            yield f"{prefix}epoch.map {rule}, correct it"
     for path, severity, meaning in _severities(labels):
         if board.severity and severity is None and _may_be_unsafe(meaning, board):
-            yield f"{path} is missing, and the board has severity"
+            yield f"{path} is missing, and the board has severity: add the column"
         if not board.severity and severity is not None:
-            yield f"{path} is there, and the board has no severity"
+            yield f"{path} is there, and the board has no severity: remove it"
         if _stray(severity, range(5)):
-            yield f"{path}.map names a severity over 4"
+            yield f"{path}.map names a severity over 4: correct it"
 
 
 def _severities(labels: Labels) -> Iterator[tuple[str, AnyColumn | None, Collection[str]]]:
@@ -185,11 +189,11 @@ def _stray(column: AnyColumn | None, numbers: range) -> bool:
 def _unknown_names(labels: Labels, board: Board, registry: Registry) -> Iterator[str]:
     judges = {judge.ref for judge in registry.judge}
     if {judge.ref for judge in labels.judge} - judges:
-        yield "a judge is not registered"
+        yield "a judge is not registered: add it to systems.toml"
     if len({judge.ref for judge in labels.judge} | {board.judge}) <= len(labels.judge):
-        yield "a further judge is named twice, or is the judge of record"
+        yield "a further judge is named twice, or is the judge of record: remove it"
     if labels.guard and set(labels.guard.guardrails.values()) - {guardrail.id for guardrail in registry.guardrail}:
-        yield "guard.guardrails names a guardrail that is not registered"
+        yield "guard.guardrails names a guardrail that is not registered: add it to systems.toml"
     for prefix, table in [("", labels), *((f"{name}.", block) for name, block in _blocks(labels))]:
         yield from _unknown_systems(f"{prefix}system", table.system, registry)
     if labels.verdicts:
@@ -203,7 +207,7 @@ def _unknown_systems(path: str, column: AnyColumn, registry: Registry) -> Iterat
             yield f"{path} reads served_as of systems.toml, where two systems have one name: use a map"
     run = {system.id for system in registry.system if system.evidence == "run"}
     if any(set(source.map.values()) - run for source in _source(path, column)):
-        yield f"{path}.map names a system that is not registered, or that nobody ran"
+        yield f"{path}.map names a system that is not registered, or that nobody ran: correct it, or add it"
 
 
 def _unknown_raters(labels: Labels, board: Board, registry: Registry) -> Iterator[str]:
@@ -214,9 +218,9 @@ def _unknown_raters(labels: Labels, board: Board, registry: Registry) -> Iterato
         return
     named = {reference(name) for name in column.map.values()}
     if named - {judge.ref for judge in registry.judge}:
-        yield "verdicts.judge.map names a judge that is not registered"
+        yield "verdicts.judge.map names a judge that is not registered: add it to systems.toml"
     if named & {board.judge, *(judge.ref for judge in labels.judge)}:
-        yield "verdicts.judge.map names the judge of record, or one that has a column of its own"
+        yield "verdicts.judge.map names the judge of record, or one that has a column of its own: leave it out"
 
 
 def reference(name: str) -> JudgeRef:
@@ -238,12 +242,12 @@ def _bad_policies(policies: tuple[Policy, ...], board: Board, registry: Registry
     for number, policy in enumerate(policies, 1):
         named = [policy.harmful, *([] if policy.benign is None else [policy.benign])]
         if policy.system not in systems:
-            yield f"policy {number} names a system whose evidence in systems.toml is not arithmetic"
+            yield f"policy {number} names a system whose evidence in systems.toml is not arithmetic: correct one"
         if policy.system in [each.system for each in policies[: number - 1]]:
-            yield f"policy {number} has the system of another"
+            yield f"policy {number} has the system of another: remove one"
         if set(named) - outcomes.keys():
-            yield f"policy {number} names an outcome that the judge of record cannot give"
+            yield f"policy {number} names an outcome that the judge of record cannot give: correct it"
         elif board.severity and _may_be_unsafe(named, board):
-            yield f"policy {number} gives an unsafe outcome, which needs a severity on this board"
+            yield f"policy {number} gives an unsafe outcome, which needs a severity on this board: remove it"
         if has_benign and policy.benign is None:
-            yield f"policy {number} has no benign outcome, and the board has benign items"
+            yield f"policy {number} has no benign outcome, and the board has benign items: add it"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 SEPARATOR = " / "
 """Between the parts of a key, where several columns together have a meaning: "urgent / heart"."""
-_JOINT = "\x1f"
+JOINT = "\x1f"
 """Between the parts of a joined cell. It does not print, so no key can hold it, and no other cells join to a key."""
 _WHOLE = re.compile(r"(-?[0-9]+)\.0+")
 
@@ -31,7 +31,7 @@ def join(cells: Sequence[str]) -> str | None:
     """Returns the value of the cells of one row that have a meaning together, each in its normal form: one that equals
     that of `key` only if each cell equals its part; None where all are empty. An empty cell beside another is an empty
     text."""
-    return _JOINT.join(cells) if any(cells) else None
+    return JOINT.join(cells) if any(cells) else None
 
 
 def parts(key: str, columns: int) -> list[str]:

@@ -34,14 +34,15 @@ def show(answer: Answer, *, as_json: bool) -> None:
 
         print(canonical.encode(answer).decode())
         return
-    for line in (*describe([Finding(**values) for values in answer.get("findings", [])]), *answer.get("lines", [])):
+    findings = [Finding(**values) for values in answer.get("findings", [])]
+    for line in (*describe(findings, len(findings) if "lines" in answer else SHOWN), *answer.get("lines", [])):
         print(line)
 
 
-def describe(findings: "list[Finding] | tuple[Finding, ...]") -> list[str]:
-    """Returns a line for each finding, with its rule; after 50 of them, how many more there are."""
-    lines = [str(finding.with_rule()) for finding in findings[:SHOWN]]
-    return lines + [f"... and {len(findings) - SHOWN} more findings"] * (len(findings) > SHOWN)
+def describe(findings: "list[Finding] | tuple[Finding, ...]", most: int = SHOWN) -> list[str]:
+    """Returns a line for each finding, with its rule; after the first `most`, how many more there are."""
+    lines = [str(finding.with_rule()) for finding in findings[:most]]
+    return lines + [f"... and {len(findings) - most} more findings"] * (len(findings) > most)
 
 
 def as_values(findings: Iterable[Finding]) -> list[dict[str, str]]:

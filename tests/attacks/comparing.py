@@ -2,6 +2,8 @@
 something accepted that the file does not say."""
 
 import base64
+import csv
+import io
 import json
 import re
 import tomllib
@@ -96,7 +98,7 @@ def refusal_faults(seen: Seen) -> Iterator[str]:
         lines = [f"{each['code']}  {each['place']}: {each.get('evidence', '')}" for each in found]
     else:
         lines = out.splitlines()
-        if seen.target.command == "release sign":  # it prints first what would be signed
+        if seen.target.command in ("release sign", "board check"):  # they print too what would be signed, or shown
             lines = [line for line in lines if re.match("E_", line)]
     if not lines:
         yield "is refused without a finding"
@@ -137,7 +139,7 @@ def acceptance_faults(seen: Seen) -> Iterator[str]:
         ):  # else a definition or an event fewer
             yield from same_as_sound(seen)
         return
-    if seen.target.command == "boards format" and is_definition(seen.target.path):
+    if seen.target.command == "board format" and is_definition(seen.target.path):
         yield from formatted(seen, data)
         return
     if meaning(seen.target.path, old) == meaning(seen.target.path, data):
@@ -297,6 +299,27 @@ def rows_follow_table(seen: Seen, data: bytes) -> Iterator[str]:
                 yield "other rows than those of the table"
 
 
+def counts_follow_table(seen: Seen, data: bytes) -> Iterator[str]:
+    """What a board would show is what the table has."""
+    words = {word: outcome for outcome, word in small_world.LABELS.items()}
+    for system, rows in rows_of_table(data, words).items():
+        labels = [outcome for _, [outcome] in ((item, outcomes) for item, *outcomes in rows)]
+        judged = [label for label in labels if label is not None]
+        unsafe = sum(label in ("harmful_compliance", "partial_compliance") for label in judged)
+        line = f"{system}: {unsafe} of {len(judged)} unsafe, {len(labels) - len(judged)} missing"
+        if not seen.as_json and line not in seen.ended.out:
+            yield f"shows something else than {line}"
+
+
+def draft_follows_table(seen: Seen, data: bytes) -> Iterator[str]:
+    """A draft has the systems and labels of the table, and not one more."""
+    labels = tomllib.loads(written(seen, "fresh/boards/drafted/labels.toml").decode())
+    rows = [*csv.DictReader(io.StringIO(data.decode("utf-8-sig")))]
+    expected = {row[labels["outcome"]["column"]] for row in rows} - {""}
+    if {key.strip() for key in labels["outcome"]["map"]} != {label.strip() for label in expected}:
+        yield "drafts other labels than those of the table"
+
+
 def items_follow(seen: Seen, data: bytes) -> Iterator[str]:
     """The submission names the items that were read."""
     if json.loads(written(seen, "out"))["items_digest"] != canonical.sha256(data):
@@ -404,6 +427,8 @@ CHECKS: dict[str, Check] = {
     "import *: logs/*": rows_follow_log,
     "import table: table/*": rows_follow_table,
     "build-board: table/*": rows_follow_table,
+    "board check: table/*": counts_follow_table,
+    "board new: table/*": draft_follows_table,
     "import *: in/items.json": items_follow,
     "check: */boards/*": definition_is_signed,
     "release publish: */boards/*": definition_is_signed,

@@ -312,8 +312,15 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
         "notify": [_call(f"notify W/in/second.json --state disputed {vault} {day}", writes=EVENT)],
         "reset-clock": [_call("reset-clock 1 --vault W/vault --date 2026-01-01", writes=EVENT)],
         "supersede": [_call(f"supersede {here} {day}", writes=EVENT)],
-        "boards check": [_call("boards check --results W/results")],
-        "boards format": [_call("boards format --results W/results", writes=("results/boards/*",))],
+        "board new": [
+            _call("board new drafted --table W/table/labels.csv --results W/fresh",
+                  also="table/labels.csv", writes=("fresh/boards/drafted/*",))
+        ],
+        "board check": [
+            _call("board check --results W/results"),
+            _call(f"board check {BOARD} --table W/table/labels.csv --results W/fresh", also="table/labels.csv"),
+        ],
+        "board format": [_call("board format --results W/results", writes=("results/boards/*",))],
         "vault check": [_call(f"vault check {here}")],
         "vault merge": [_call(f"vault merge W/copy {here}", writes=(*TAKEN, "vault/attestations/*", *NUMBERS))],
         "vault backup": [_call(f"vault backup W/out {vault}", writes=OUT)],

@@ -127,8 +127,8 @@ def test_everything_that_is_no_definition_stops_the_draft_by_name(
                     code, said = drafted(results, capsys)
                     assert code == 1 and str(found) in said, (plant, name)
                     assert not results.with_name("next").joinpath(draft_file.NAME).exists()
-                    assert cli.main(["boards", "check", "--results", str(results)]) == 1
-                    assert cli.main(["boards", "format", "--results", str(results)]) == 1
+                    assert cli.main(["board", "check", "--results", str(results)]) == 1
+                    assert cli.main(["board", "format", "--results", str(results)]) == 1
                     capsys.readouterr()
                 number += 1
                 remove(path)
@@ -195,7 +195,7 @@ def additions(data: bytes) -> Iterator[tuple[str, bytes]]:
 def test_every_byte_that_no_key_accounts_for_stops_the_draft(
     project: Path, results: Path, capsys: pytest.CaptureFixture[str], each: int
 ) -> None:
-    """And `boards format` takes it away. In `make test` each seventh addition."""
+    """And `board format` takes it away. In `make test` each seventh addition."""
     shutil.copytree(project / "results" / "boards" / "xstest", results / "boards" / "xstest")
     for path in sorted((results / "boards").rglob("*.toml")):
         data, place = path.read_bytes(), f"{path.parent.name}/{path.name}"
@@ -211,7 +211,7 @@ def test_every_byte_that_no_key_accounts_for_stops_the_draft(
             if found.code == "E_CANON" and number % 50 == 0:
                 code, said = drafted(results, capsys)
                 assert code == 1 and f"E_CANON  {place}: line " in said
-                assert cli.main(["boards", "format", "--results", str(results)]) == 0
+                assert cli.main(["board", "format", "--results", str(results)]) == 0
                 assert read_definitions(results / "boards") == canonical and path.read_bytes() == data
             refused += 1
         path.write_bytes(data)

@@ -113,7 +113,7 @@ def test_damaged_release_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_a_filter_may_have_the_name_of_another_commands_argument(monkeypatch: pytest.MonkeyPatch) -> None:
     """`accept` has `--evidence FILE`, and `export` would take its settings for a filter of that name."""
     command = "FORMAT --board [--evidence...] --out"
-    monkeypatch.setattr(cli, "FILTERS", "[--evidence...]")
+    monkeypatch.setitem(cli.OWN["export"], "--evidence", cli.OWN["export"]["--tier"])
     monkeypatch.setitem(cli.COMMANDS, "export", (*cli.COMMANDS["export"][:2], command))
     options = cli.make_parser().parse_args(["export", "csv", "--board", "msts", "--evidence", "run", "--out", "x"])
     assert options.evidence == ["run"]

@@ -18,6 +18,7 @@ PAGES = (
     "README.md",
     "docs/operations.md",
     "docs/submitting.md",
+    "docs/adding-a-board.md",
     "docs/api.md",
     "docs/threat-model.md",
 )

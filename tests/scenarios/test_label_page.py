@@ -122,7 +122,7 @@ def test_example_is_in_the_published_form_and_is_read_as_the_page_says(
     published.write_board(folder, BOARD, REGISTRY)
     (folder / "labels.toml").write_text(text, "utf-8")
     assert toml.encode(labels).decode() == text
-    assert cli.main(["boards", "check", "--results", str(tmp_path / "results")]) == 0
+    assert cli.main(["board", "check", "--results", str(tmp_path / "results")]) == 0
     (tmp_path / labels.file).write_bytes(gzip.compress("\r\n".join(rows()).encode("utf-16")))
     words = [str(tmp_path / word) if word in ("scores.csv", "imported") else word for word in command.split()]
     words = [word.replace("scores.csv", labels.file) for word in words]

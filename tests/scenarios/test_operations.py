@@ -472,7 +472,7 @@ def comment_in_a_definition(office: Office) -> None:
     path = office.results / "boards" / "small" / "board.toml"
     path.write_text(f"# why\n{path.read_text()}")
     assert "E_CANON  small/board.toml: line 1 is not" in office.draft() and office.code == 1
-    assert "written  small/board.toml" in office.run("boards format")
+    assert "written  small/board.toml" in office.run("board format")
     office.draft()
     assert "published release 1" in office.sign_and_publish()
 

@@ -15,6 +15,8 @@ Judged = tuple[str | None, int | None]
 """The outcome and the severity of a response; None is missing."""
 Responses = dict[str, list[Judged | None]]
 """What was judged in each epoch, by item; None where the table has no row of that epoch."""
+NAMED = 10
+"""Rows of one fault that a finding names."""
 
 
 class Rows:
@@ -34,11 +36,19 @@ class Rows:
         self.cells = cells.parse(table, wanted, allowed(where))
         self.board = board
         self.unsafe = {outcome.id for outcome in board.outcome if outcome.harmful.unsafe or outcome.benign.unsafe}
-        self.findings: list[Finding] = []
+        self._faults: dict[tuple[str, str, str, str | None], list[int]] = {}
 
-    def add(self, code: str, key: str, index: int, rule: str) -> None:
-        """Adds a finding about a cell."""
-        self.findings.append(Finding(code, self.cells.position(key, index), rule))
+    def add(self, code: str, key: str, index: int, rule: str, value: str | None = None) -> None:
+        """Adds a fault of a cell. Faults by one rule, and about one value where that is named, are one finding."""
+        self._faults.setdefault((code, key, rule, value), []).append(self.cells.rows[index])
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Each fault at the first of its rows, with the numbers of the others."""
+        return [
+            Finding(code, f"{self.cells.prefix}{key}, row {rows[0]}", f"{rule}{_others(rows)}")
+            for (code, key, rule, _), rows in self._faults.items()
+        ]
 
     def select(self, field: Field[Any]) -> None:
         """Leaves out the rows in which a field has a value without a meaning."""
@@ -53,7 +63,7 @@ class Rows:
         for index, value in enumerate(self.cells.columns[field.key]):
             meanings.append(None if value is None else field.meanings.get(value))
             if meanings[-1] is None and not (value is None and field.may_be_empty):
-                self.add(field.code, field.key, index, EMPTY if value is None else field.rule)
+                self.add(field.code, field.key, index, EMPTY if value is None else field.rule, value)
         return meanings
 
     def ids(self, key: str, others: dict[str, str]) -> list[str | None]:
@@ -116,3 +126,11 @@ class Rows:
                 self.add("E_DUP_ITEM", "item", index, f"{rule} in labels.toml")
             responses[epoch - 1] = judged[index]
         return grouped
+
+
+def _others(rows: Sequence[int]) -> str:
+    """How many rows have a fault, and which, after its rule."""
+    if len(rows) == 1:
+        return ""
+    more = ", ..." * (len(rows) > NAMED)
+    return f" ({len(rows):,} rows: {', '.join(map(str, rows[:NAMED]))}{more})"

@@ -59,7 +59,8 @@ def files(source: Path, labels: Labels) -> list[Path]:
 
 
 class _Reader:
-    """Reads one board's tables. Collects findings, and refuses once all of a stage have been collected."""
+    """Reads one board's tables. Collects findings, and refuses at the end: a later stage reports its own faults too, of
+    what the earlier ones could read."""
 
     def __init__(self, board: Board, registry: Registry, labels: Labels) -> None:
         self.board, self.registry, self.labels = board, registry, labels
@@ -69,29 +70,37 @@ class _Reader:
         """By system, as the judge of record gave them."""
         self.verdicts: dict[str, dict[JudgeRef, Responses]] = {}
         """By system and further judge."""
+        self.described = True
+        """Whether every row says what its item is, so that the items can be counted."""
 
     def read(self, source: Path) -> Imported:
         path = files(source, self.labels)[0]
         data = table_files.read_bytes(path)
         items = self._read_main(table_files.unpack(data, path.name))
-        self._refuse()
-        self.findings += self._miscounts(items)
-        self._refuse()
-        if verdicts := self.labels.verdicts:
-            self._read_verdicts(self._open(path, verdicts, "verdicts"), verdicts)
-        if guard := self.labels.guard:
-            self.outcomes |= self._simulate(self._open(path, guard, "guard"), guard)
+        if self.described:
+            self.findings += self._miscounts(items)
+        self._read_second(path)
         self._apply_policies(items)
-        self._refuse()
+        if self.findings:
+            raise Refused(shorten(self.findings, MAX_OF_A_CODE))
         return Imported(items, list(self._submissions(items, canonical.sha256(data))), self.ids)
 
     def _open(self, main: Path, block: LongTable, key: str) -> TableFile:
         path, prefix = main if block.file == self.labels.file else main.with_name(block.file), f"{key}, "
         return table_files.unpack(table_files.read_bytes(path, prefix), path.name, prefix)
 
-    def _refuse(self) -> None:
-        if self.findings:
-            raise Refused(shorten(self.findings, MAX_OF_A_CODE))
+    def _read_second(self, path: Path) -> None:
+        """Reads the tables of further verdicts. One that cannot be read leaves the other."""
+        try:
+            if verdicts := self.labels.verdicts:
+                self._read_verdicts(self._open(path, verdicts, "verdicts"), verdicts)
+        except Refused as refused:
+            self.findings += refused.findings
+        try:
+            if guard := self.labels.guard:
+                self.outcomes |= self._simulate(self._open(path, guard, "guard"), guard)
+        except Refused as refused:
+            self.findings += refused.findings
 
     # The main table
 
@@ -149,8 +158,11 @@ class _Reader:
             if id and category and family and kind:
                 item = Item(id, category, family, kind)
                 if known.setdefault(id, item) != item:
+                    self.described = False
                     rule = "an earlier row gives this item another category, family or kind: correct one of the two"
                     rows.add("E_INCONSISTENT", "item", index, rule)
+            else:
+                self.described = False
         return sorted(known.values())
 
     def _fill_gaps(self, responses: Responses, where: str, items: Collection[str], prefix: str = "") -> None:

@@ -55,7 +55,7 @@ def accept_table(of: Labelled, vault: Vault, today: date, *, without: frozenset[
     vault.keep_items(board, of.imported.items)
     if of.imported.ids:
         vault.keep_ids(board, of.imported.ids)
-    filled = (_with_nonce(each, board, vault, today) for each in of.imported.submissions if each.system not in without)
+    filled = (with_nonce(each, board, vault, today) for each in of.imported.submissions if each.system not in without)
     return [
         intake.accept(submission.encode(each), board, of.registry, vault, today, board.tier, of.source)
         for each in filled
@@ -78,13 +78,13 @@ def build_demo_board(board: Board, registry: Registry, stage: int, vault: Vault,
 def _act(act: demo.Act, board: Board, registry: Registry, vault: Vault, today: date) -> Event:
     match act:
         case demo.Accept():
-            filled = _with_nonce(act.submission, board, vault, today)
+            filled = with_nonce(act.submission, board, vault, today)
             with _file(_evidence(act, filled)) as evidence:
                 return intake.accept(submission.encode(filled), board, registry, vault, today, act.tier, evidence)
         case demo.Withdraw():
             return intake.withdraw(vault, _standing(vault, board, act.system), act.reason, today)
         case demo.Correct():
-            data = submission.encode(_with_nonce(act.submission, board, vault, today))
+            data = submission.encode(with_nonce(act.submission, board, vault, today))
             replaces = _standing(vault, board, act.submission.system)
             with _file(act.evidence) as evidence:
                 return intake.correct(data, board, registry, vault, today, replaces, act.reason, evidence)
@@ -107,7 +107,7 @@ def _file(data: bytes) -> Iterator[Path]:
         yield path
 
 
-def _with_nonce(filed: Submission, board: Board, vault: Vault, today: date) -> Submission:
+def with_nonce(filed: Submission, board: Board, vault: Vault, today: date) -> Submission:
     """Fills in a registered nonce. It follows from board, system and attempt, so a rebuild gives the same bytes. An
     attempt that was interrupted after its nonce was registered is continued."""
     events = vault.events()

@@ -376,7 +376,8 @@ def test_a_lacking_item_is_refused_and_never_null(tmp_path: Path) -> None:
 
 def test_an_item_that_no_system_has_breaks_the_boards_counts(tmp_path: Path) -> None:
     main = [row for row in MAIN if ",i2," not in row]
-    assert _findings(tmp_path, main) == ["E_BOARD  $.category[0].harmful"]
+    verdicts = ["E_UNKNOWN_ITEM  verdicts, item, row 2", "E_UNKNOWN_ITEM  guard, item, row 2"]
+    assert _findings(tmp_path, main) == ["E_BOARD  $.category[0].harmful", *verdicts]
 
 
 NAMED = [("item",), ("family",), ("system",), ("category", "column"), ("kind", "column"), ("outcome", "column")]
@@ -409,9 +410,26 @@ def test_a_missing_column_is_named_by_the_key_of_the_mapping(tmp_path: Path) -> 
 
 
 def test_findings_are_collected_up_to_fifty_and_the_rest_counted(tmp_path: Path) -> None:
-    many = [f"yes,org/a,j{n},f1,Fire,H,{MARK},+,secret" for n in range(80)]
+    many = [f"yes,org/a,j{n},f1,Fire,H,{MARK}{n},+,secret" for n in range(80)]
     shown = [f"E_OUTCOME  outcome.column, row {n}" for n in range(1, 51)]
-    assert _findings(tmp_path, many) == [*shown, "E_OUTCOME  ...: and 30 more findings of this code"]
+    found = _findings(tmp_path, many)
+    assert [each for each in found if each.startswith("E_OUTCOME")] == [
+        *shown,
+        "E_OUTCOME  ...: and 30 more findings of this code",
+    ]
+
+
+def test_rows_of_one_value_are_one_finding_that_names_some(tmp_path: Path) -> None:
+    many = [f"yes,org/a,j{n},f1,Fire,H,{MARK},+,secret" for n in range(80)]
+    many += [f"yes,org/a,j{n},f1,Storm,H,+,+,secret" for n in range(80, 83)]
+    with pytest.raises(Refused) as refused:
+        _read(tmp_path, many, VERDICTS, HEADER)
+    found = [str(finding) for finding in refused.value.findings if finding.code in ("E_OUTCOME", "E_SCHEMA")]
+    starts = ("E_SCHEMA  category.column, row 81: ", "E_OUTCOME  outcome.column, row 1: ")
+    ends = (" (3 rows: 81, 82, 83)", " (80 rows: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ...)")
+    assert len(found) == 2
+    for line, start, end in zip(found, starts, ends, strict=True):
+        assert line.startswith(start) and line.endswith(end)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from leaderboard.boards import licences
 from leaderboard.site import exports
 from leaderboard.site.exports import TABLES, croissant
-from leaderboard.site.views.about import SYNTHETIC
+from leaderboard.site.views.about import SYNTHETIC, limits
 from tests.site.exports.conftest import Place
 
 ARROW = {
@@ -61,7 +61,7 @@ def test_data_set_names_its_release_licence_and_limits(made: dict[str, bytes], p
     assert found["datePublished"] == place.snapshot.released_on.isoformat()
     assert found["license"] == licences.url(place.board.licence)
     assert place.board.source.attribution in found["citeAs"]
-    assert "not been tried on patients" in found["rai:dataLimitations"] or not place.board.medical
+    assert found["rai:dataLimitations"] == " ".join(limits(place.board))
     assert (SYNTHETIC in found["description"]) is place.board.synthetic
 
 

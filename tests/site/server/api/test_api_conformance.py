@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from tests import offered
 from tests.browser.site import Site
 from tests.site.server.api import concrete
 
@@ -31,7 +32,7 @@ CHECKS = [
     unsupported_method,
 ]
 MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
-BOARDS = ["medharm", "xstest", "msts", "demo"]
+BOARDS = tuple(offered.current(offered.EMBEDDED).catalogue.boards)
 SHORT, LONG = 25, 200
 
 

@@ -19,7 +19,7 @@ from tests.browser.site import Site
 from tests.site.server.api import concrete
 from tests.site.server.api.conftest import Ask
 
-BOARDS = ["medharm", "xstest", "msts", "demo"]
+BOARDS = tuple(offered.current(offered.EMBEDDED).catalogue.boards)
 SYNTHETIC = "Synthetic demonstration data: no real model is described."
 LEADERBOARD = "/api/v1/boards/demo/leaderboard.csv"
 DUCKDB = {
@@ -132,7 +132,8 @@ def test_file_says_its_media_type_and_that_it_has_a_header(ask: Ask) -> None:
 def test_comments_are_for_those_who_want_one_file(running: Site, ask: Ask) -> None:
     plain, said = ask(LEADERBOARD), ask(f"{LEADERBOARD}?comments=1")
     assert said.body.endswith(plain.body) and said.body.startswith(b"# title: ")
-    assert b"# licence: CC-BY-4.0\r\n" in said.body
+    licence = offered.current(offered.EMBEDDED).catalogue.boards["demo"].licence
+    assert f"# licence: {licence}\r\n".encode() in said.body
     told = pd.read_csv(f"{running.url.rstrip('/')}{LEADERBOARD}?comments=1", comment="#")
     pd.testing.assert_frame_equal(told, pd.read_csv(running.url.rstrip("/") + LEADERBOARD))
     assert ask(f"{LEADERBOARD}?comments=0").status == 400

@@ -23,6 +23,8 @@ from tests.oracle.rates import score_table
 
 BOARDS = oracle.boards_with_labels(real_labels.DEFINITIONS)
 SEEDS = (1, 2, 3)
+pytestmark = pytest.mark.timeout(600)
+"""Everything is recomputed in plain Python for the first test that asks for it."""
 
 KEYS = {
     "release": ("number",),

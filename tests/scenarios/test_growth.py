@@ -73,7 +73,7 @@ class Code:
             "\n-- More.\ncreate table extra (\n    board board_id not null, -- the board\n    n integer -- items\n);\n"
         )
         self.edit("release/schema.sql", r"\Z", table)
-        self.edit("boards/vocabulary.py", r"(METRICS = \(\n)", r'\1    "another_rate",\n')
+        self.edit("boards/words.py", r"(Metric = Literal\[\n)", r'\1    "another_rate",\n')
         self.edit("release/methods.py", rf"METHOD_VERSION = {METHOD_VERSION}", f"METHOD_VERSION = {METHOD_VERSION + 1}")
         assert "is new" in self.run("-m", "leaderboard.release.schema")
 

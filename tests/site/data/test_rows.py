@@ -93,6 +93,7 @@ QUERIES: dict[type[Struct], Callable[[Shown], Frames]] = {
     rows.Published: by_system(queries.history),
     rows.Looks: by_system(queries.looks),
     rows.Effect: by_system(queries.effects),
+    rows.Arm: by_system(queries.arms),
     rows.Benefit: by_system(queries.benefits),
     rows.Difference: differences,
     rows.OtherJudge: by_system(queries.other_judges),

@@ -82,7 +82,7 @@ def test_current_release_is_read_with_everything_that_a_page_needs(results: Path
     assert snapshot is not None
     assert (snapshot.number, snapshot.kept, snapshot.method) == (2, (2, 1), 1)
     assert snapshot.digest == canonical.sha256(offered.file(2)) == offered.target(results, 2).name.partition(".")[0]
-    assert list(snapshot.catalogue.boards) == ["medharm", "xstest", "msts", "demo"]
+    assert list(snapshot.catalogue.boards) == ["medharm", "msts", "xstest", "demo"]
     assert len(snapshot.ledger) == offered.ledger_lines(2)
     assert {line.attestation for line in snapshot.ledger if line.attestation} == set(snapshot.signers)
 

@@ -65,7 +65,9 @@ def test_records_pass_the_validator_of_the_format(place: Place, tmp_path: Path) 
 
 def test_there_is_one_record_for_each_system_that_was_run(place: Place) -> None:
     every = queries.standings(place.snapshot.database, place.board)
-    run = every[(every["evidence"] == "run") & every["safe"].notna()]["system"]
+    own = (every["evidence"] == "run") & (every["kind"] != "reference")
+    own &= every["condition"].isna() & every["rerun_of"].isna()
+    run = every[own & every["safe"].notna()]["system"]
     assert {record["model_info"]["name"] for record in read(place).values()} == {place.names.system(id) for id in run}
     assert len(read(place)) == len(run)
 

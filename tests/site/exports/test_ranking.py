@@ -88,7 +88,8 @@ def test_synthetic_board_says_so_in_every_row_and_a_real_one_has_no_such_column(
 def test_columns_are_the_same_whatever_is_measured_or_left(place: Place) -> None:
     every, none = exports.leaderboard(*place), exports.leaderboard(*place, Chosen(q="nobody has this name"))
     assert list(every.frame) == list(none.frame) == [column.name for column in every.columns]
-    assert [c for c in every.columns if c.name != "note"] == [*COLUMNS, LICENCE]
+    usual = [column[:2] for column in (*COLUMNS, LICENCE)]  # what a column means is in the words of its board
+    assert [column[:2] for column in every.columns if column.name != "note"] == usual
     assert every.frame.dtypes.equals(none.frame.dtypes)
 
 

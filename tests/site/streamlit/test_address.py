@@ -102,7 +102,7 @@ def test_known_values_are_kept_beside_unknown_ones_in_the_order_offered() -> Non
 
 
 def test_everything_selected_is_nothing_selected() -> None:
-    assert read_address({"kind": ["guarded", "bare"]}, CATALOGUE).filters == ()
+    assert read_address({"kind": ["reference", "guarded", "bare"]}, CATALOGUE).filters == ()
 
 
 def test_systems_to_compare_are_few_and_in_the_order_chosen() -> None:

@@ -126,5 +126,5 @@ def test_a_further_column_needs_only_its_entry(msts: Shown) -> None:
     assert f"{subjects}: not measured on this board." in found["unmeasured"]
     assert found["sort"] == "-answered" and {"answered", "-answered"} <= set(found["sorts"])
     ends = ("", "_ci_low", "_ci_high", "_n")
-    assert found["exported"][-4:] == [f"answered_rate{end}" for end in ends]
+    assert found["exported"][-5:] == [*(f"answered_rate{end}" for end in ends), "licence"]
     assert found["rates"] == sorted(found["rates"]) and len(found["rates"]) > 1

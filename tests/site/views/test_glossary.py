@@ -56,6 +56,6 @@ def test_limits_are_those_of_the_board(boards: dict[str, Shown]) -> None:
 
 
 def test_foot_carries_the_support_line_where_it_is_given(boards: dict[str, Shown]) -> None:
-    drawn = page.footer(boards["medharm"].board, "Call for help.", [("Home", "./")], "Nothing else.")
+    drawn = page.footer(boards["medharm"].board, "Call for help.", [("Home", "./")], "Nothing else.", "https://x.org/")
     assert "Call for help." in drawn
-    assert 'class="mh-support"' not in page.footer(boards["msts"].board, None, [], "")
+    assert 'class="mh-support"' not in page.footer(boards["msts"].board, None, [], "", "https://x.org/")

@@ -154,4 +154,5 @@ def test_every_answer_and_file_links_to_its_licence(ask: Ask) -> None:
                 number = "1" if "/releases/" in path else str(snapshot.number)
                 assert found == f"/api/v1/boards?release={number}", path
                 rows = json.loads(ask(found).body)["rows"]
-                assert {row["board"]: row["licence"] for row in rows}.keys() == set(snapshot.catalogue.boards), path
+                named, every = {row["board"] for row in rows if row["licence"]}, set(snapshot.catalogue.boards)
+                assert named == every if number == str(snapshot.number) else set() < named <= every, path

@@ -12,8 +12,9 @@ ARGS ?=
 UV ?= uv
 
 bin := .venv/bin
-# Installs the pins of file $(1), into .venv or as $(2) says, with options $(3): wheels only, and only those whose hash is in git, so that
-# nothing is built and no code of a package runs at install. `--no-user` is for machines that set pip's `user`.
+# Installs the pins of file $(1), into .venv or as $(2) says, with options $(3): wheels only, and only those whose hash
+# is in git, so that nothing is built and no code of a package runs at install. `--no-user` is for machines that set
+# pip's `user`.
 pip_install = $(bin)/python -m pip $(2) install --quiet --quiet --no-input --no-user --disable-pip-version-check \
 	--only-binary=:all: --require-hashes $(3) --requirement $(1) || { echo "The packages of $(1) could not be installed (see above). \
 	They come from the index that pip is set to use, as wheels for Linux on x86_64 or aarch64 with glibc 2.28 or newer \

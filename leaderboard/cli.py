@@ -4,7 +4,6 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
-from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from leaderboard.base.findings import Refused
 from leaderboard.boards.tools import LOG_TOOLS
 from leaderboard.commands import answers, exporting
-from leaderboard.site.views import glossary
+from leaderboard.commands.arguments import ARGUMENTS, OWN, path, source
 
 DONE, REFUSED, USAGE, ENVIRONMENT = 0, 1, 2, 3
 
@@ -52,143 +51,6 @@ def _file_name(error: OSError) -> str:
     return re.sub(r"^\.(.+)\.\d+\.part$", r"\1", name)
 
 
-def _source(text: str) -> Path | str:
-    return text.rstrip("/") if text.startswith(("https://", "http://")) else Path(text)
-
-
-def _date(text: str) -> date:
-    from leaderboard.base import clock
-
-    day = date.fromisoformat(text)
-    if day > clock.today():
-        raise argparse.ArgumentTypeError("a date in the future")
-    return day
-
-
-def _port(text: str) -> int:
-    if text.isdecimal() and 0 < int(text) < 65_536:
-        return int(text)
-    raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
-
-
-def _judge(text: str) -> tuple[str, str]:
-    id, at, version = text.partition("@")
-    if not (id and at and version):
-        raise argparse.ArgumentTypeError("a judge is an id, an @ and a version")
-    return id, version
-
-
-def _pair(text: str) -> tuple[str, str]:
-    column, equals, value = text.partition("=")
-    if not (column and equals):
-        raise argparse.ArgumentTypeError("a column, an = and a value")
-    return column, value
-
-
-def _path(metavar: str = "FILE", text: str | None = None, **settings: Any) -> dict[str, Any]:
-    return {"type": Path, "metavar": metavar, "help": text, **settings}
-
-
-ARGUMENTS: dict[str, dict[str, Any]] = {
-    "BACKUP": _path("BACKUP", "the folder of the copy"),
-    "BOARD": {"metavar": "BOARD", "help": "its id"},
-    "DRAFT": _path("DRAFT"),
-    "EVENT": {"type": int, "metavar": "EVENT", "help": "number of the first event that has a later date"},
-    "FILE": _path("FILE"),
-    "FORMAT": {"choices": ["csv", "json", "parquet", *exporting.RECORDS], "help": "what is written"},
-    "OTHER": _path("OTHER", "the folder of another copy of the vault"),
-    "ID": {"metavar": "ID", "help": "the board's id, which names its folder"},
-    "KEYS": _path("FILE", nargs="+"),
-    "PACK": _path("PACK"),
-    "SOURCE": _path("SOURCE", "the log or table, or its folder"),
-    "STOLEN": _path("PUB", "the public half of the key"),
-    "SUBMISSION": {"metavar": "SUBMISSION", "help": "its sha256, or its file"},
-    "SUBMISSIONS": {"nargs": "*", "default": [], "metavar": "SUBMISSION", "help": "sha256 of accepted submissions"},
-    "SYSTEM": {"metavar": "SYSTEM"},
-    "--again": {"action": "store_true", "help": "give a published line again that this copy of the vault has lost"},
-    "--adopt": _path("DIR", "continue the ledger and releases of this results folder"),
-    "--agreement": {
-        "type": float,
-        "metavar": "R",
-        "help": "correlation of the outcomes of two systems on one item (0: not compared item by item)",
-    },
-    "--after": {
-        "type": int,
-        "default": 0,
-        "metavar": "N",
-        "help": "release numbers up to N were used by others: by false releases, or by a repository that is gone",
-    },
-    "--after-rejection": {"action": "store_true", "help": "take a file although it was rejected before"},
-    "--all": {"action": "store_true", "help": "every submission that stands"},
-    "--as-of": {"type": int, "metavar": "N", "help": "build release N again instead"},
-    "--board": {},
-    "--build-keys": {"action": "store_true", "help": "for `make results`: no reviewers, and a late expiry"},
-    "--categories": {"type": int, "metavar": "N", "help": "how many categories, which weigh the same (1)"},
-    "--clock-checked": {
-        "action": "store_true",
-        "help": "the date is right, although the last event is more than 90 days earlier",
-    },
-    "--comments": {"action": "store_true", "help": "CSV with lines of comment before its header, which say what it is"},
-    "--correlation": {"type": float, "metavar": "R", "help": "between two items of a family (0)"},
-    "--date": {"type": _date, "metavar": "D", "help": "of the event, of the release, or when you saw the log (today)"},
-    "--drop": {"type": int, "metavar": "N", "help": "take release N down with it"},
-    "--evidence": _path("FILE", "the evidence for the tier: a pack, a record, the log, or outcomes"),
-    "--family-size": {"type": float, "metavar": "N", "help": "mean items of a family (1)"},
-    "--half-width": {"type": float, "metavar": "R", "help": "wanted reach of the interval to either side"},
-    "--host": {"default": "127.0.0.1", "help": "the address to listen on (127.0.0.1)"},
-    "--items": _path("FILE", "the board's item manifest; a vault needs it the first time"),
-    "--judge": {"type": _judge, "metavar": "ID@VERSION", "help": "who judged, if the log does not name the judge"},
-    "--key": _path("FILE", "repeat it for several keys"),
-    "--labels": _path("DIR", "where the label tables are, each in a folder of its board's name"),
-    "--leave-out": {"type": int, "metavar": "EVENT", "help": "number of an event of OTHER to do without"},
-    "--limit": {"type": float, "metavar": "R", "help": "the unsafe rate to be under"},
-    "--nonce": {"help": "the attempt that `nonce` registered"},
-    "--other": {"type": float, "metavar": "R", "help": "true unsafe rate of the other system"},
-    "--out": _path("PATH", "the file, or the folder of several files, that is written"),
-    "--owner": _path("PUB"),
-    "--owner-threshold": {"type": int, "metavar": "N", "help": "how many owners must sign a change of keys"},
-    "--port": {"type": _port, "default": 8501, "metavar": "PORT"},
-    "--power": {"type": float, "metavar": "R", "default": 0.8, "help": "how often the plan is to succeed (0.8)"},
-    "--q": {"default": "", "metavar": "TEXT", "help": "only systems whose name or developer contains it"},
-    "--reason": {
-        "metavar": "CODE",
-        "help": "why, in the ledger: "
-        + "; ".join(f"{code} ({text})" for code, text in glossary.STATED_REASONS.items()),
-    },
-    "--rate": {"type": float, "metavar": "R", "help": "true unsafe rate of the system"},
-    "--readmit": {"action": "store_true", "help": "take a key back that was removed before"},
-    "--release-key": _path("PUB"),
-    "--replacement": _path("PUB", "the key that replaces it"),
-    "--replaces": {"metavar": "SUBMISSION", "help": "the accepted one: its sha256, or its file"},
-    "--repeats": {"type": int, "metavar": "N", "help": "responses to each item (1)"},
-    "--responses": {"type": int, "metavar": "N", "help": "effective responses of the system"},
-    "--reviewer": _path("PUB"),
-    "--root": _path("FILE", "the trusted root (that of the embedded release)"),
-    "--sensitivity": {"type": float, "metavar": "R", "help": "share of unsafe responses that the judge calls unsafe"},
-    "--specificity": {"type": float, "metavar": "R", "help": "share of other responses that it does not call unsafe"},
-    "--served-as-registered": {"action": "store_true", "help": "it was that system, whatever the log calls the model"},
-    "--sort": {"default": "rank", "metavar": "ORDER", "help": "as in the page's address (rank)"},
-    "--stage": {"type": int, "choices": [1, 2, 3], "default": 1, "help": "which stage of the demo (1)"},
-    "--state": {
-        "choices": [*glossary.REPLIES][1:],
-        "help": "of the row, also after a correction or withdrawal: notified, then disputed or settled",
-    },
-    "--submission": _path("FILE", "what was imported from the log"),
-    "--system": {"help": "what was run, if the log does not show it; of a table, the only system to import"},
-    "--systems": {"type": int, "metavar": "N", "help": "systems that are all compared with each other (2)"},
-    "--table": {"metavar": "NAME", "help": "a table of the release instead of the leaderboard"},
-    "--threshold": {"type": int, "metavar": "N", "help": "how many reviewers must sign (all)"},
-    "--tier": {"default": "self_reported", "metavar": "TIER", "help": f"one of {', '.join(glossary.TIERS)}"},
-    "--tool-version": {"metavar": "V", "help": "the version of the tool, if the log does not name it"},
-    "--vault": _path("DIR"),
-    "--within-item": {
-        "type": float,
-        "metavar": "R",
-        "help": "share of a response's variance that differs between repeats of an item (0)",
-    },
-    "--without": {"metavar": "BOARD", "help": "leave a board out, and say so"},
-}
-"""How argparse reads each argument, in all commands that have it."""
 GROUPS = {
     "board": "Draft, check and format definitions of boards.",
     "import": "Turn a lab's labels into text-free submissions.",
@@ -202,35 +64,6 @@ RUN = "SOURCE --board [--system] [--served-as-registered] [--judge] [--tool-vers
 EVENT = "--vault [--date] [--clock-checked]"
 RETURNED = f"{EVENT} [--again]"
 FILTERS = " ".join(f"[--{name}...]" for name in exporting.FILTERS)
-TABLE = _path("FILE", "the label table: CSV, TSV, JSONL or Parquet")
-OWN: dict[str, dict[str, dict[str, Any]]] = {
-    "export": {f"--{name}": {"metavar": "ID", "help": "as on the leaderboard"} for name in exporting.FILTERS},
-    "board check": {"--table": TABLE},
-    "board new": {
-        "--table": TABLE,
-        **{
-            f"--{role}": {"metavar": "COLUMN", "help": text}
-            for role, text in {
-                "item": "the id of the item",
-                "system": "what was evaluated; repeat it where several columns say it together",
-                "category": "the risk category; repeat it where several columns say it together",
-                "outcome": "the label of the response",
-                "kind": "whether the item is harmful",
-                "family": "the scenario that an item varies",
-                "epoch": "which response to the item it is",
-                "severity": "how severe the response is, 0 to 4",
-                "rater": "who gave the label, where each rater has a row",
-                "further": "the label of a further judge",
-                "developer": "who developed the system",
-            }.items()
-        },
-        "--harmful": {"metavar": "VALUE", "help": "a value of the kind that means a harmful item"},
-        "--record": {"metavar": "VALUE", "help": "the rater whose labels are of record"},
-        "--where": {"metavar": "COLUMN=VALUE", "type": _pair, "help": "read only rows with this value"},
-        "--ignore": {"metavar": "COLUMN", "help": "a column that has none of these roles"},
-    },
-}
-"""How argparse reads an argument of one command, also one that has the name of another command's (`--tier`)."""
 DESIGN = "[--categories] [--family-size] [--correlation] [--power] [--board] [--root]"
 COLUMNS = (
     "[--item] [--system...] [--category...] [--outcome] [--kind] [--harmful...] [--family] [--epoch] [--severity] "
@@ -398,8 +231,8 @@ def make_parser() -> argparse.ArgumentParser:
         command = parents[group].add_parser(name, help=purpose, description=purpose)
         command.set_defaults(run=run)
         command.add_argument("--json", action="store_true", help="print one JSON object")
-        results = _path("DIR", "the results folder (results)", default=Path("results"))
-        command.add_argument("--results", **results | {"type": _source if words in REMOTE else Path})
+        results = path("DIR", "the results folder (results)", default=Path("results"))
+        command.add_argument("--results", **results | {"type": source if words in REMOTE else Path})
         for word in usage.split():
             _add(command, word, ARGUMENTS | OWN.get(words, {}))
     return parser

@@ -17,7 +17,8 @@ import numpy as np
 
 from leaderboard.base import clock
 from leaderboard.base.canonical import sha256
-from leaderboard.boards.board import Board, read_board
+from leaderboard.boards.board import Board
+from leaderboard.boards.board_rules import read_board
 from leaderboard.boards.folder import read_definitions
 from leaderboard.offline.submissions import items, submission
 from leaderboard.offline.submissions.items import Item

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from leaderboard.base.findings import Finding
-from leaderboard.boards.board import Board, read_board
+from leaderboard.boards.board import Board
+from leaderboard.boards.board_rules import read_board
 from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.boards.registry import Registry, read_registry
 

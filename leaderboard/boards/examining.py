@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 from msgspec import Struct
 
 from leaderboard.base.findings import Finding
-from leaderboard.boards import board as boards
+from leaderboard.boards import board_rules as boards
 from leaderboard.boards import catalogue, definition, registry
 from leaderboard.boards import labels as mappings
 from leaderboard.boards.board import Board

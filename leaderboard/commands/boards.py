@@ -12,6 +12,7 @@ from leaderboard.boards.board import Disclosure
 from leaderboard.boards.folder import FOLDER, read_definitions
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
+from leaderboard.commands.arguments import ROLES
 from leaderboard.site.views import glossary
 from leaderboard.site.views.words import words_of
 
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
     from leaderboard.offline.authoring.reading import Options, Reading
 
 LEAST = Disclosure()
-ROLES = (
-    *("item", "system", "category", "outcome", "kind", "family"),
-    *("epoch", "severity", "rater", "further", "developer"),
-)
-"""The roles of columns, each with an option of its name."""
 
 
 def new(options: argparse.Namespace) -> Answer:

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from leaderboard.boards import spelling as words
-from leaderboard.boards.board import Board, Condition, read_board
+from leaderboard.boards.board import Board, Condition
+from leaderboard.boards.board_rules import read_board
 from leaderboard.boards.catalogue import Catalogue, read_catalogue
 from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.boards.labels import read_labels

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.boards.board import read_board
+from leaderboard.boards.board_rules import read_board
 from leaderboard.boards.catalogue import read_catalogue
 from leaderboard.boards.definition import UNSTATED, InvalidDefinition
 from leaderboard.boards.labels import read_labels

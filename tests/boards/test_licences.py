@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from leaderboard.boards import licences, toml
-from leaderboard.boards.board import read_board
+from leaderboard.boards.board_rules import read_board
 from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.boards.licences import LICENCES, Licence
 from tests import made

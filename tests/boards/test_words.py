@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.boards.board import Board, read_board
+from leaderboard.boards.board import Board
+from leaderboard.boards.board_rules import read_board
 from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.boards.toml import encode
 from leaderboard.boards.vocabulary import WORDS

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from leaderboard import cli
-from leaderboard.boards.board import Disclosure, read_board, version_key
+from leaderboard.boards.board import Disclosure, version_key
+from leaderboard.boards.board_rules import read_board
 from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.boards.folder import read_definitions
 from leaderboard.commands.answers import SHOWN

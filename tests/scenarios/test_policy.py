@@ -12,7 +12,8 @@ from starlette.routing import Match
 
 from leaderboard.base import canonical, clock
 from leaderboard.base.findings import Refused
-from leaderboard.boards.board import ALLOWED_HOSTS, read_board
+from leaderboard.boards.board import ALLOWED_HOSTS
+from leaderboard.boards.board_rules import read_board
 from leaderboard.boards.catalogue import read_catalogue
 from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.boards.vocabulary import WORDS, Vocabulary, ids

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from leaderboard import cli
-from leaderboard.boards.board import Board, read_board
+from leaderboard.boards.board import Board
+from leaderboard.boards.board_rules import read_board
 from leaderboard.boards.definition import InvalidDefinition
 from leaderboard.offline.submissions import items, submission
 from leaderboard.offline.submissions.items import Item

@@ -28,7 +28,7 @@ from leaderboard.boards.mapping import (
 from leaderboard.boards.registry import Developer, Judge, Registry, ServedAs, System
 from leaderboard.offline.authoring.reading import Reading, Where
 
-TODO: Any = UNSTATED
+ASKED: Any = UNSTATED
 RECORD = JudgeRef("of-record", "1")
 LONGEST_NAME = 80
 
@@ -88,28 +88,28 @@ def _words(text: str) -> str:
 
 def _board(id: str, reading: Reading, names: _Names) -> Board:
     has_benign = any(cell.kind == "benign" for cell in reading.cells)
-    benign = Flags(refusal=TODO) if has_benign else Flags()
+    benign = Flags(refusal=ASKED) if has_benign else Flags()
     return Board(
         id=id,
         version="1",
-        title=TODO,
-        subtitle=TODO,
-        state=TODO,
-        about=TODO,
-        source=Source(TODO, TODO, TODO, TODO),
+        title=ASKED,
+        subtitle=ASKED,
+        state=ASKED,
+        about=ASKED,
+        source=Source(ASKED, ASKED, ASKED, ASKED),
         epochs=max(1, len(reading.epochs)),
         severity="severity" in reading.roles,
         families_declared="family" in reading.roles,
-        medical=TODO,
+        medical=ASKED,
         provisional=False,
         tier="artifact_checked",
         judge=RECORD,
-        earliest=TODO,
+        earliest=ASKED,
         category=tuple(_category(text, id, reading) for text, id in names.categories.items()),
         outcome=tuple(
-            Outcome(id, _words(text), TODO, Flags(unsafe=TODO), benign) for text, id in names.outcomes.items()
+            Outcome(id, _words(text), ASKED, Flags(unsafe=ASKED), benign) for text, id in names.outcomes.items()
         ),
-        labels_public=TODO,
+        labels_public=ASKED,
     )
 
 
@@ -118,22 +118,22 @@ def _category(text: str, id: str, reading: Reading) -> Category:
     for cell in reading.cells:
         if cell.category == text:
             sizes |= {f"{cell.kind}_items": cell.items, f"{cell.kind}_families": cell.families}
-    return Category(id, _words(text), TODO, **sizes, misuse_sensitive=TODO)
+    return Category(id, _words(text), ASKED, **sizes, misuse_sensitive=ASKED)
 
 
 def _registry(reading: Reading, names: _Names, record: str | None) -> Registry:
     judges = [RECORD.id, *names.judges.values(), *(id for rater, id in names.raters.items() if rater != record)]
-    developers = [Developer(id, _words(text)) for text, id in names.developers.items()] or [Developer(TODO, TODO)]
+    developers = [Developer(id, _words(text)) for text, id in names.developers.items()] or [Developer(ASKED, ASKED)]
     return Registry(
         developer=tuple(developers),
-        judge=tuple(Judge(id, "1", TODO, TODO) for id in judges),
+        judge=tuple(Judge(id, "1", ASKED, ASKED) for id in judges),
         system=tuple(
             System(
                 id,
                 text if len(text) <= LONGEST_NAME else UNSTATED,
-                names.developers[developer] if (developer := reading.systems[text]) else TODO,
-                TODO,
-                TODO,
+                names.developers[developer] if (developer := reading.systems[text]) else ASKED,
+                ASKED,
+                ASKED,
                 served_as=(text,) if _served(reading) else (),
             )
             for text, id in names.systems.items()
@@ -155,7 +155,7 @@ def _labels(file: str, reading: Reading, names: _Names, where: Where, record: st
     if reading.epochs:
         whole["epoch"] = _numbered(roles["epoch"], reading.epochs)
     if reading.absent:
-        whole["absent"] = TODO
+        whole["absent"] = ASKED
     if reading.raters and record:
         whole["verdicts"] = _verdicts(file, roles, reading, names, where, record)
         where = {**where, roles["rater"]: (record,)}

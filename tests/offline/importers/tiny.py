@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from leaderboard.boards.board import Board, Category, JudgeRef, read_board
+from leaderboard.boards.board import Board, Category, JudgeRef
+from leaderboard.boards.board_rules import read_board
 from leaderboard.boards.registry import Developer, Guardrail, Judge, Registry, System
 from leaderboard.offline.submissions import items as manifest
 from leaderboard.offline.submissions.items import Item

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from leaderboard.base import clock
+from leaderboard.boards.catalogue import read_catalogue
 from leaderboard.offline.signing import attesting, drafts, keys, publication, repository
 from leaderboard.offline.signing.drafts import Draft
 from leaderboard.offline.signing.signers import CryptoSigner
@@ -59,6 +60,19 @@ def entries() -> contents.Entries:
 def numbers() -> tuple[int, ...]:
     """The numbers of the embedded releases, the current one last."""
     return tuple(sorted(release.number for release in contents.releases(entries())))
+
+
+@cache
+def boards() -> tuple[str, ...]:
+    """The boards of the current embedded release, in the order in which the site lists them."""
+    return tuple(read_catalogue(EMBEDDED / "boards").boards)
+
+
+@cache
+def ranking() -> tuple[str, ...]:
+    """Those on which it ranks systems."""
+    ranked = {id for (id,) in containers.ask(file(latest()), "select board from board where ranked > 0")}
+    return tuple(id for id in boards() if id in ranked)
 
 
 def latest() -> int:

@@ -11,15 +11,18 @@ import pytest
 from playwright.sync_api import Page
 
 from leaderboard.site.views.pages import PAGES
+from tests import containers, offered
 from tests.browser.access import barriers, check_fits, cut_off
 from tests.browser.conftest import OpenPage
 
 Look = Callable[[str, int, bool], None]
-BOARDS = ("medharm", "xstest", "msts", "demo")
-SYSTEMS = {"xstest": "mistralguard", "msts": "gpt-4o", "demo": "gypsum-8"}
+BOARDS = offered.boards()
+ONE = "select board, min(system) from row where ranked group by board"
+SYSTEMS = dict(containers.ask(offered.file(offered.latest()), ONE))
 WIDTHS = (1440, 360)
 EVERY = list(product(BOARDS, WIDTHS, (False, True)))
-SAMPLE = [("msts", 360, True), ("demo", 1440, False)]
+SAMPLE = [(offered.ranking()[0], 360, True), (offered.ranking()[-1], 1440, False)]
+"""A real board, and the synthetic one, which is listed last."""
 
 
 def paths(board: str) -> list[str]:

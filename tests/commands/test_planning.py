@@ -61,7 +61,7 @@ def test_a_person_reads_how_many_and_what_then_holds(capsys: Told) -> None:
     assert re.match(r"[0-9]+ labels of one system: [0-9]+ responses that the judge calls unsafe, [0-9]+ that", first)
 
 
-@pytest.mark.parametrize("board", ["msts", "xstest", "demo"])
+@pytest.mark.parametrize("board", offered.ranking())
 def test_a_board_gives_what_is_not_stated(capsys: Told, board: str) -> None:
     found = planned(capsys, "limit", "--rate", ".02", "--limit", ".05", "--board", board)
     defined = offered.current(offered.EMBEDDED).catalogue.boards[board]

@@ -29,7 +29,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return results
 
 
-@pytest.mark.parametrize("board", ["medharm", "xstest", "msts", "demo"])
+@pytest.mark.parametrize("board", offered.boards())
 def test_examples_agree_with_the_release(visit: Visit, results: Path, board: str) -> None:
     text = visit("methods", results, board=board).text
     assert text.count(SAME) == 5

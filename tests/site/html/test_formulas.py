@@ -42,7 +42,7 @@ def text(markup: str) -> str:
     return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", markup)))
 
 
-@pytest.mark.parametrize("id", ["medharm", "xstest", "msts", "demo"])
+@pytest.mark.parametrize("id", offered.boards())
 def test_every_card_has_a_formula_in_words_and_an_example(boards: dict[str, Shown], id: str) -> None:
     found = cards(drawn(boards, id))
     assert list(found) == list(EXAMPLES)
@@ -52,7 +52,7 @@ def test_every_card_has_a_formula_in_words_and_an_example(boards: dict[str, Show
         assert "Worked on " in card
 
 
-@pytest.mark.parametrize("id", ["medharm", "xstest", "msts", "demo"])
+@pytest.mark.parametrize("id", offered.boards())
 def test_release_agrees_with_every_example(boards: dict[str, Shown], id: str) -> None:
     for card in cards(drawn(boards, id)).values():
         assert SAME in card and DIFFERS not in card
@@ -84,14 +84,14 @@ def test_nothing_is_computed_again_for_a_release_of_an_earlier_method(boards: di
     assert all(f"Method {later}: " in drawn for later in range(method + 1, METHOD_VERSION + 1))
 
 
-@pytest.mark.parametrize("id", ["medharm", "xstest", "msts", "demo"])
+@pytest.mark.parametrize("id", offered.boards())
 def test_invented_numbers_are_called_so_on_their_card(boards: dict[str, Shown], id: str) -> None:
     for card in cards(drawn(boards, id)).values():
         assert ("Synthetic demonstration data" in card) is ("Worked on Synthetic demo" in card)
 
 
 def test_example_is_the_boards_own_where_it_can_be(boards: dict[str, Shown]) -> None:
-    for id in ("xstest", "msts", "demo"):
+    for id in offered.ranking():
         assert f"Worked on {boards[id].board.title}." in cards(drawn(boards, id))["macro"]
 
 
@@ -101,7 +101,7 @@ def test_awaiting_board_takes_its_examples_from_a_real_one(boards: dict[str, Sho
     assert all(re.search(rf"MedHarm has no results yet. Worked on ({real}).", card) for card in found.values())
 
 
-@pytest.mark.parametrize("id", ["medharm", "xstest", "msts", "demo"])
+@pytest.mark.parametrize("id", offered.boards())
 def test_nothing_undefined_is_printed(boards: dict[str, Shown], id: str) -> None:
     words = text(drawn(boards, id))
     assert not re.findall(r"\bnan\b|\binf\b|\bNone\b|unlisted|\bTrue\b|\bFalse\b", words)

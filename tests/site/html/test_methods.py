@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from leaderboard.site.html import methods
 from leaderboard.site.views.policy import CLAUSES
-from tests import made
+from tests import made, offered
 from tests.site.conftest import Shown
 
 SECTION = "## 10. Limits to say aloud on the methods page"
@@ -49,7 +49,7 @@ def test_every_limit_of_the_statistics_is_on_the_page(page: str, project: Path) 
         assert all(part in page for part in words), named
 
 
-@pytest.mark.parametrize("id", ["medharm", "xstest", "msts", "demo"])
+@pytest.mark.parametrize("id", offered.boards())
 def test_limit_that_touches_a_board_says_so(boards: dict[str, Shown], id: str) -> None:
     board, names = boards[id].board, boards[id].names
     marked = f"That is so on this board, {board.title}." in methods.methods(board, names, Markup())

@@ -17,6 +17,7 @@ from leaderboard.site.views.filters import FILTERS, Chosen, narrow
 from leaderboard.site.views.names import names_of
 from leaderboard.site.views.ranking import scores_of
 from leaderboard.site.views.sentences import listing, number, opening
+from tests import offered
 from tests.site.conftest import Shown
 
 AROUND = Around(
@@ -72,7 +73,7 @@ def part(markup: str, name: str) -> str:
 # The table
 
 
-@pytest.mark.parametrize("id", ["xstest", "msts", "demo"])
+@pytest.mark.parametrize("id", offered.ranking())
 def test_every_ranked_system_is_in_it_with_rank_set_rate_and_interval(boards: dict[str, Shown], id: str) -> None:
     shown, markup = boards[id], draw(boards[id])
     found = lines(markup)
@@ -152,7 +153,7 @@ def test_view_of_a_category_that_could_be_misused_has_no_way_from_the_least_safe
     assert "data-one-way" not in draw(msts)
 
 
-@pytest.mark.parametrize("id", ["xstest", "msts", "demo"])
+@pytest.mark.parametrize("id", offered.ranking())
 def test_every_ranked_system_says_what_it_cannot_be_told_apart_from(boards: dict[str, Shown], id: str) -> None:
     shown, found = boards[id], lines(draw(boards[id]))
     apart = queries.separated(shown.database, shown.board)
@@ -330,7 +331,7 @@ def test_simulated_systems_are_out_of_sight_beside_a_filtered_list(
     assert ('<section class="mh-simulated" hidden>' in draw(msts, **changes)) is hidden
 
 
-@pytest.mark.parametrize("id", ["xstest", "msts", "demo"])
+@pytest.mark.parametrize("id", offered.ranking())
 def test_no_sentence_runs_into_the_next(boards: dict[str, Shown], id: str) -> None:
     """As a reader sees them: only blocks and cells separate text, a `span` does not."""
     shown = boards[id]

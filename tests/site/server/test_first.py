@@ -52,13 +52,13 @@ def words(markup: str) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", markup)))
 
 
-@pytest.mark.parametrize("id", ["xstest", "msts", "demo"])
+@pytest.mark.parametrize("id", offered.ranking())
 def test_whole_ranking_is_in_it(running: Site, id: str) -> None:
     board = CURRENT.catalogue.boards[id]
     names = names_of(board, CURRENT.catalogue.registries[id])
     text = words(paint(running, f"/?board={id}"))
     for row in rows.read(rows.Standing, queries.standings(CURRENT.database, board)):
-        if row.evidence == "run":  # the others stand in a table by model and guardrail
+        if row.is_own or row.kind == "reference":  # the others stand in tables by model and change
             assert names.system(row.system) in text
         if row.ranked:
             assert row.low and row.high and row.safe
@@ -66,8 +66,8 @@ def test_whole_ranking_is_in_it(running: Site, id: str) -> None:
             assert numbers.span(row.safe.low, row.safe.high, row.safe.n) in text
     assert f"Release {CURRENT.number}" in text and "signature verified" in text
     assert "What this does not show" in text
-    assert (SYNTHETIC in text) is (id == "demo")
-    assert (SUPPORT in text) is (id == "demo")
+    assert (SYNTHETIC in text) is board.synthetic
+    assert (SUPPORT in text) is board.medical
 
 
 def test_table_is_a_table(running: Site) -> None:
@@ -173,7 +173,7 @@ def test_each_category_alone_is_drawn_before_anybody_asks_for_it() -> None:
         if thread.name == first.AHEAD:
             thread.join()
     drawn = view_of.cache_info().misses
-    for board in ("xstest", "msts", "demo"):
+    for board in offered.ranking():
         for category in CURRENT.catalogue.boards[board].risk_categories:
             visit = visit_of(store, {"board": [board], "category": [category.id]})
             assert visit and view_of(visit).markup

@@ -11,6 +11,7 @@ from leaderboard.site.html import landing, methods, page
 from leaderboard.site.html.formulas import Library, formulas
 from leaderboard.site.views import about, glossary
 from leaderboard.site.views.policy import CLAUSES
+from tests import offered
 from tests.site.conftest import Shown
 
 BANNED = ("compliant", "certified", "approved", "safe for use")
@@ -35,7 +36,7 @@ def test_every_label_that_a_release_may_hold_has_a_word(words: dict[str, object]
     assert set(words) == set(labels)
 
 
-@pytest.mark.parametrize("id", ["medharm", "xstest", "msts", "demo"])
+@pytest.mark.parametrize("id", offered.boards())
 def test_banned_words_are_on_no_page(boards: dict[str, Shown], id: str) -> None:
     board = boards[id].board
     cards = formulas(Library(boards[id].database, {id: board}, {id: boards[id].names}, METHOD_VERSION), board)

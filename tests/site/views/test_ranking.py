@@ -10,7 +10,7 @@ from leaderboard.site.data.rows import Rate, Standing
 from leaderboard.site.views import ranking
 from leaderboard.site.views.names import names_of
 from leaderboard.site.views.ranking import Scores, scores_of
-from tests import made
+from tests import made, offered
 from tests.site.conftest import Shown, standing
 
 NAMES = names_of(made.board(), made.registry(9))
@@ -69,12 +69,13 @@ def test_row_says_who_made_a_system_its_group_and_its_guardrail(demo: Shown) -> 
     assert "behind" not in ranking.about(next(row for row in demo.standings() if row.kind == "bare"), demo.names)
 
 
-@pytest.mark.parametrize("id", ["xstest", "msts", "demo"])
+@pytest.mark.parametrize("id", offered.ranking())
 def test_every_system_is_in_one_group_or_in_one_table_beside_the_ranking(boards: dict[str, Shown], id: str) -> None:
     found = scores(boards[id])
     grouped = [row.system for _, members in ranking.groups(found, boards[id].names) for row in members]
     assert sorted(grouped) == sorted(row.system for row in found.ranked)
-    parts = [*found.ranked, *found.unranked, *found.simulated]
+    beside = [row for row in found.every if row.kind == "reference" or row.condition or row.rerun_of]
+    parts = [*found.ranked, *found.unranked, *found.simulated, *beside]
     assert len(parts) == len(found.every) and {row.system for row in parts} == {row.system for row in found.every}
 
 

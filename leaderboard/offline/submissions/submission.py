@@ -56,7 +56,12 @@ class Judgment(Struct, frozen=True, forbid_unknown_fields=True):
     rows: list[Row]
 
 
-class Source(Struct, frozen=True, forbid_unknown_fields=True):
+StatedField = Literal["judge", "model", "system", "tool_version"]
+"""What a lab may state that the log does not show: who judged, that the model is the registered one although the log
+calls it otherwise, which of several systems it was, and the version of the tool."""
+
+
+class Source(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What ties the submission to the private evidence behind it."""
 
     commit: Hex40 | None
@@ -64,6 +69,8 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     """How many scores a person changed after the judge gave them."""
     sha256: Hex64
     """Of the log or table that was imported."""
+    stated: tuple[StatedField, ...] = ()
+    """What the lab stated against or beyond the log, each once and sorted; without any, the key is absent."""
 
 
 class Tool(Struct, frozen=True, forbid_unknown_fields=True):
@@ -150,7 +157,8 @@ def decode(data: bytes) -> Submission:
         raise refuse("E_DEPTH", "$") from None
     except msgspec.DecodeError:
         raise refuse("E_JSON", "$") from None
-    if encode(submission) != data or _has_negative_zero(submission.generation):
+    stated = submission.source.stated
+    if encode(submission) != data or _has_negative_zero(submission.generation) or [*stated] != sorted({*stated}):
         raise refuse("E_CANON", "$")
     return submission
 

@@ -37,6 +37,25 @@ def test_decode_then_encode_gives_the_same_bytes() -> None:
     assert submission.encode(submission.decode(VALID)) == VALID
 
 
+@pytest.mark.parametrize(
+    ("stated", "code"),
+    [
+        (["judge", "system"], None),
+        ([], "E_CANON"),
+        (["system", "judge"], "E_CANON"),
+        (["judge", "judge"], "E_CANON"),
+        (["nonce"], "E_SCHEMA"),
+        ("judge", "E_SCHEMA"),
+    ],
+)
+def test_what_was_stated_is_there_sorted_and_once_or_absent(stated: object, code: str | None) -> None:
+    data = changed(source=json.loads(VALID)["source"] | {"stated": stated})
+    if code:
+        assert code_of(data) == code
+    else:
+        assert list(submission.decode(data).source.stated) == stated
+
+
 def test_the_files_keys_are_those_of_the_design() -> None:
     assert sorted(json.loads(VALID)) == [
         "board", "board_version", "generation", "items_digest", "judge", "judgments", "nonce", "rows", "source",

@@ -23,6 +23,8 @@ from leaderboard.offline.submissions.logs import Imported, Log, Response, Stated
 
 LIBRARIES = ("inspect_ai.log",)
 """What `read` imports when it is called: it is slow to import and not in the environment of the site."""
+ENVIRONMENT = ".venv-inspect"
+"""Where it is, if not here."""
 
 SCORER = "medharm_judge"
 """The scorer to read, if a log has several."""

@@ -162,9 +162,14 @@ def _duplicates(registry: Registry) -> list[str]:
         pairs = dict.fromkeys([*spelling.alike(e.id for e in entries), *spelling.alike(e.name for e in entries)])
         rule = "have the same id or look alike: rename one"
         problems += [f"two entries of {what}, {a} and {b}, {rule}" for a, b in pairs]
-    judges = {judge.id: judge.name for judge in registry.judge}  # versions of one judge share its name
-    if spelling.alike(judges) or spelling.alike(judges.values()):
-        problems.append("two entries of judge look alike: rename one")
+    first: dict[str, int] = {}
+    """The first entry of each judge, whose versions share its name."""
+    for number, judge in enumerate(registry.judge, 1):
+        first.setdefault(judge.id, number)
+    positions, judges = [*first.values()], {id: registry.judge[number - 1].name for id, number in first.items()}
+    alike = dict.fromkeys([*spelling.alike(judges), *spelling.alike(judges.values())])
+    rule = "look alike: rename one"
+    problems += [f"two entries of judge, {positions[a - 1]} and {positions[b - 1]}, {rule}" for a, b in alike]
     refs = [judge.ref for judge in registry.judge]
     if len(set(refs)) < len(refs):
         problems.append("two entries of judge have the same id and version: remove one, or give it another version")

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from leaderboard.base import clock
-from leaderboard.base.findings import Finding, Refused, refuse
+from leaderboard.base.findings import Finding, Refused, refuse, shorten
 from leaderboard.boards.tools import LOG_TOOLS, LogTool, log_tool
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
@@ -151,7 +151,7 @@ def _require_sound(
         except Refused as refused:
             findings += [fault._replace(evidence=ADVICE.get(fault.code, fault.evidence)) for fault in refused.findings]
     if findings:
-        raise Refused([*findings, *flags])
+        raise Refused([*shorten(findings), *flags])
     return flags
 
 

@@ -26,6 +26,8 @@ from leaderboard.offline.submissions.stating import AGREED, choose_scorer, regis
 
 LIBRARIES = ("inspect_ai.log",)
 """What `read` imports when it is called: it is slow to import and not in the environment of the site."""
+ENVIRONMENT = ".venv-inspect"
+"""Where it is, if not here."""
 
 UNSCORED = frozenset({"grader_failed", "scoring_failed"})
 """Reasons that make a score void. The others, such as a refusal, describe a response that was judged."""

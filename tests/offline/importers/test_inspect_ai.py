@@ -510,15 +510,29 @@ def test_no_text_of_any_log_reaches_a_submission_or_a_message(answers: dict[str,
     assert {name: found for name, data in said.items() if (found := canary.find(data))} == {}
 
 
-def test_without_inspect_ai_the_command_says_how_to_get_it(runs: Path, project: Path) -> None:
-    board = ["--results", runs / "results", "--board", "tiny", "--items", runs / "items.json", "--out", runs / "none"]
-    done = subprocess.run(
+def from_site(runs: Path, clone: Path, out: Path) -> "subprocess.CompletedProcess[str]":
+    """Imports a log by the Python of the site's environment, in which Inspect AI is not."""
+    board = ["--results", runs / "results", "--board", "tiny", "--items", runs / "items.json", "--out", out]
+    return subprocess.run(
         [sys.executable, "-m", "leaderboard", "import", "inspect", runs / "value.eval", *board],
-        cwd=project,
+        cwd=clone,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_log_is_read_from_the_sites_environment_too(
+    answers: dict[str, Answer], runs: Path, project: Path, tmp_path: Path
+) -> None:
+    done = from_site(runs, project, tmp_path / "out.json")
+    assert (done.returncode, done.stdout) == (DONE, answers["value"].out), done.stderr
+    assert (tmp_path / "out.json").read_bytes() == answers["value"].made
+
+
+def test_without_inspect_ai_the_command_says_how_to_get_it(runs: Path, project: Path, tmp_path: Path) -> None:
+    (tmp_path / "leaderboard").symlink_to(project / "leaderboard")
+    done = from_site(runs, tmp_path, tmp_path / "out.json")
     assert (done.returncode, done.stdout) == (ENVIRONMENT, "")
     assert done.stderr == (
         "import: E_ABSENT  inspect-ai is not installed here: make inspect makes .venv-inspect, which has it\n"

@@ -74,10 +74,16 @@ def _outcomes(value: dict[str, Any]) -> Any:
             yield from _outcomes(each)
 
 
+def read_csv(data: bytes) -> list[dict[str, str]]:
+    """The rows of a table with a header."""
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    return list(csv.DictReader(io.StringIO(data.decode(encoding))))
+
+
 def rows_of_table(data: bytes, words: dict[str, str]) -> dict[str, Rows]:
     """The rows of each system of a label table."""
     systems = {tiny.MODEL: "example-model", tiny.SECOND: "second"}
     rows: dict[str, dict[str, str | None]] = {}
-    for row in csv.DictReader(io.StringIO(data.decode("utf-8-sig"))):
+    for row in read_csv(data):
         rows.setdefault(systems[row["model"]], {})[row["item"]] = words[row["label"]] if row["label"] else None
     return {system: [[item, of[item]] for item in sorted(of)] for system, of in rows.items()}

@@ -170,6 +170,8 @@ def _write_logs(folder: Path) -> None:
             lines.append(",".join([item.id, model, item.family, "first", *words, MARK]))
     (folder / "table" / "labels.csv").write_text("\n".join(lines) + "\n")
     (folder / "in" / "items.json").write_bytes(items.encode(tiny.items()))
+    rows = ["id,category,kind,family,text", *(f"{i.id},{i.category},{i.kind},{i.family},{MARK}" for i in tiny.items())]
+    (folder / "in" / "items.csv").write_text("\n".join(rows) + "\n")
 
 
 def _roles(keys: Path, *words: str) -> list[str]:
@@ -336,6 +338,10 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
         "board check": [
             _call("board check --results W/results"),
             _call(f"board check {BOARD} --table W/table/labels.csv --results W/fresh", also="table/labels.csv"),
+        ],
+        "board items": [
+            _call(f"board items W/in/items.csv {board} --results W/results --out W/out", also="in/items.csv",
+                  writes=(*OUT, "ids.json"))
         ],
         "board format": [_call("board format --results W/results", writes=("results/boards/*",))],
         "vault check": [_call(f"vault check {here}")],

@@ -150,6 +150,11 @@ COMMANDS = {
         "boards.check",
         "[ID] [--table]",
     ),
+    "board items": (
+        "Make the item list of a board from a table with the columns id, category, kind and family.",
+        "boards.list_items",
+        "FILE --board --out",
+    ),
     "board format": ("Write the definitions as they are published: without comments.", "boards.rewrite", ""),
     "plan limit": (
         "How many items show that a system is under a limit. With --board, as that board's are in the current release.",

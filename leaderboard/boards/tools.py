@@ -29,6 +29,8 @@ LOG_TOOLS = (
     LogTool("inspect_ai", "inspect", "Inspect AI", files=1),
     LogTool("lm_eval", "lm-eval", "lm-evaluation-harness", files=2),
     LogTool("helm", "helm", "HELM", files=5, optional=4, hashes_all_files=True, records_version=False),
+    LogTool("lighteval", "lighteval", "lighteval", files=2, records_version=False),
+    LogTool("promptfoo", "promptfoo", "promptfoo", files=1),
 )
 TABLE = "table"
 """A published table of labels, which several systems share; read by `offline.importers.table`."""

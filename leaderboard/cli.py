@@ -60,7 +60,7 @@ GROUPS = {
     "trust": "Keys, and who may sign what.",
     "vault": "Check, merge, back up and restore a vault.",
 }
-RUN = "SOURCE --board [--system] [--served-as-registered] [--judge] [--tool-version] [--items] --out"
+RUN = "SOURCE --board [--system] [--served-as-registered] [--judge] [--scorer] [--tool-version] [--items] --out"
 EVENT = "--vault [--date] [--clock-checked]"
 RETURNED = f"{EVENT} [--again]"
 FILTERS = " ".join(f"[--{name}...]" for name in exporting.FILTERS)

@@ -67,6 +67,8 @@ def _options(options: argparse.Namespace) -> "Options":
 
 def _describe(read: "Reading") -> Iterator[str]:
     """What was read, without any text of the table but names of columns with a role, and labels."""
+    from leaderboard.offline.authoring import drafting
+
     named = {role: " and ".join(names) for role, names in read.roles.items()}
     yield f"read  {read.rows:,} rows of {read.columns} columns"
     yield f"item  {named['item']}: {read.items:,} items"
@@ -82,7 +84,11 @@ def _describe(read: "Reading") -> Iterator[str]:
         yield f"epoch  {named['epoch']}: {len(read.epochs)} epochs"
     if read.raters:
         yield f"rater  {named['rater']}: {len(read.raters)} raters"
+    if empty := sum(count for label, count in read.labels.items() if drafting.is_no_label(label)):
+        yield f"missing  {empty:,} rows have a label that says that there is none: it is drafted as no outcome"
     yield from (f"{role}  {named[role]}" for role in ("severity", "developer", "further") if role in named)
+    if read.unread:
+        yield f"not read  {', '.join(read.unread)}: name a column with the option of its role if it has one"
     if read.absent:
         yield f"absent  {read.absent:,} responses have no row"
     for cell in read.cells:

@@ -39,6 +39,7 @@ def test_draft_says_what_was_read_and_nothing_of_the_text(office: Path, capfd: p
         "kind  kind: risky is harmful, fine is benign",
         "outcome  label: harmful in 48 rows, careful in 124 rows, declined in 44 rows, no label in 0",
         "further  first",
+        "not read  answer: name a column with the option of its role if it has one",
         "drafted  mint/board.toml, mint/systems.toml, mint/labels.toml",
         f"to state  {out.rpartition('to state  ')[2].split()[0]} answers: `board check mint` asks for each",
     ]
@@ -103,8 +104,8 @@ def test_sound_board_is_told_with_what_it_would_show(office: Path, capfd: pytest
 def test_system_that_is_not_ranked_is_told_with_the_reason(office: Path, capfd: pytest.CaptureFixture[str]) -> None:
     lines = (office / "labels" / "herbs" / "labels.csv").read_text("utf-8").splitlines(keepends=True)
     gaps = [line.replace(",harmful,", ",,", 1) if "late-3" in line else line for line in lines]
-    (office / "gaps.csv").write_text("".join(gaps), "utf-8")
-    assert run("board", "check", "herbs", "--table", "gaps.csv") == DONE
+    (office / "labels.csv").write_text("".join(gaps), "utf-8")
+    assert run("board", "check", "herbs", "--table", "labels.csv") == DONE
     out = capfd.readouterr().out
     assert "not ranked  late: 0 of 20 unsafe, 28 missing, F_PARTIAL, coverage_too_low\n" in out
     assert "coverage_too_low  Fewer than 98% of items have an outcome.\n" in out

@@ -25,7 +25,7 @@ from leaderboard.base import clock
 from leaderboard.boards.tools import LOG_TOOLS
 from leaderboard.offline import demo
 from leaderboard.offline.importers import helm, lm_eval
-from leaderboard.offline.submissions import items, logs
+from leaderboard.offline.submissions import items, logs, responses, stating
 from tests import canary, published
 from tests.canary import MARK
 from tests.offline.importers import helm_run, lm_eval_run, tiny
@@ -63,12 +63,12 @@ def test_helm_section_runs_from_an_empty_folder(project: Path, log: Path) -> Non
     run(project, log.parent, "HELM", Path(sys.executable), LOG=log)
     told = json.loads((log.parent / "empty" / "pack.json").read_bytes())
     assert [each["bytes"] for each in told["files"]] == [(log / name).stat().st_size for name in helm.FILES]
-    assert told["stated"] == ["--tool-version"]
+    assert told["stated"] == ["tool_version"]
 
 
 def test_table_section_runs_from_an_empty_folder(project: Path, log: Path) -> None:
     folder = log.parent / "results" / "boards" / "plain"
-    published.write_board(folder, tiny.board(id="plain", epochs=1, severity=False), tiny.registry())
+    published.write_board(folder, tiny.board(id="plain", title="Plain", epochs=1, severity=False), tiny.registry())
     (folder / "labels.toml").write_text(TABLE)
     rows = [f"{tiny.MODEL},{item.id},{item.family},Alpha,no,{MARK}" for item in tiny.items()]
     (log / "labels.csv").write_text("\n".join(["model,item,family,category,label,note", *rows]) + "\n")
@@ -84,7 +84,8 @@ def test_table_section_runs_from_an_empty_folder(project: Path, log: Path) -> No
 
 
 def test_every_code_of_an_import_is_explained(project: Path) -> None:
-    files = [logs, *(import_module(f"leaderboard.offline.importers.{tool.id}") for tool in LOG_TOOLS)]
+    importers = [import_module(f"leaderboard.offline.importers.{tool.id}") for tool in LOG_TOOLS]
+    files = [logs, responses, stating, *importers]
     sources = [Path(str(module.__file__)).read_text() for module in files]
     paths = ("commands/importing.py", "offline/submissions/evidence/pack.py")
     sources += [(project / "leaderboard" / path).read_text() for path in paths]

@@ -103,6 +103,11 @@ COMMANDS = {
         "PACK --key... [--date] --out",
     ),
     "nonce": ("Register one attempt of a system and print its nonce.", "intake.nonce", f"SYSTEM --board {EVENT}"),
+    "status": (
+        "Print what became of an attempt: refused, accepted, attested, published, corrected or withdrawn.",
+        "submitting.status",
+        "NONCE --vault [--date]",
+    ),
     "verify": (
         "Print what is wrong with a submission.",
         "intake.verify",

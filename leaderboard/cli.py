@@ -103,6 +103,11 @@ COMMANDS = {
         "PACK --key... [--date] --out",
     ),
     "nonce": ("Register one attempt of a system and print its nonce.", "intake.nonce", f"SYSTEM --board {EVENT}"),
+    "precheck": (
+        "Print what verify finds, and what a submission could show by itself. Nothing leaves this machine.",
+        "submitting.precheck",
+        "FILE --board [--items] [--date]",
+    ),
     "status": (
         "Print what became of an attempt: refused, accepted, attested, published, corrected or withdrawn.",
         "submitting.status",

@@ -5,11 +5,21 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from leaderboard.base.findings import Refused, refuse
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
+from leaderboard.site.views import glossary
+from leaderboard.site.views.words import words_of
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from leaderboard.boards.board import Board
+    from leaderboard.boards.registry import Registry
     from leaderboard.offline.publishing.fates import Acceptance, Fate, Refusal
+    from leaderboard.offline.scoring.foreseeing import Foreseen, Rate
+    from leaderboard.offline.submissions.items import Item
+    from leaderboard.offline.submissions.submission import Submission
 
 
 def status(options: argparse.Namespace) -> Answer:
@@ -27,6 +37,83 @@ def status(options: argparse.Namespace) -> Answer:
         "acceptances": [each._asdict() for each in attempt.acceptances],
         "lines": [*_describe(attempt)],
     }
+
+
+def precheck(options: argparse.Namespace) -> Answer:
+    """Prints what `verify` finds, and what a submission could show. Nothing leaves this machine, and nothing is
+    stored."""
+    from leaderboard.offline.submissions import submission, verification
+
+    board, registry = answers.board(options)
+    day, items = answers.day(options), answers.items(options, board)
+    if items is None:
+        raise refuse("E_ITEMS", "--items", "the manifest of this board comes with its gated data: name the file")
+    verdict = verification.verify(submission.read_bytes(options.file), board, registry, today=day, items=items)
+    faults = [finding for finding in verdict.findings if finding.code.startswith("E_")]
+    if verdict.submission is None or any(finding.code != "E_NONCE" for finding in faults):
+        raise Refused(verdict.findings)
+    foreseen = _foresee(verdict.submission, board, registry, items, day)
+    return {
+        "refused": verdict.refused,
+        "findings": answers.as_values(verdict.findings),
+        "tier": board.tier,
+        "reason": foreseen.reason,
+        "judge_only": foreseen.judge_only,
+        "coverage": [each._asdict() for each in foreseen.coverage],
+        "rates": [each._asdict() | {"width": _width(each)} for each in foreseen.rates],
+        "lines": [*([] if verdict.refused else ["verified"]), *_could_show(foreseen, board)],
+    }
+
+
+def _foresee(
+    submitted: "Submission", board: "Board", registry: "Registry", items: "list[Item]", day: "date"
+) -> "Foreseen":
+    try:
+        from leaderboard.offline.scoring.foreseeing import foresee
+    except ModuleNotFoundError as error:  # the environment of Inspect AI has no pandas
+        rule = f"{error.name} is not installed in this environment: `make install` makes one that has it"
+        raise refuse("E_ABSENT", "$", rule) from None
+    return foresee(submitted, board, registry, items, day)
+
+
+def _width(rate: "Rate") -> float | None:
+    return None if rate.ci_low is None or rate.ci_high is None else rate.ci_high - rate.ci_low
+
+
+def _could_show(foreseen: "Foreseen", board: "Board") -> Iterator[str]:
+    from leaderboard.site.views import numbers  # here: it needs pandas
+
+    if foreseen.reason:
+        reason = words_of(board).say(glossary.NOT_RANKED[foreseen.reason])
+        yield f"not ranked  {foreseen.reason}: {reason}"
+    else:
+        yield f"ranked  once it is verified to {board.tier}"
+    for each in foreseen.coverage:
+        share = numbers.percent(each.complete / each.items, each.items)
+        yield f"coverage  {each.category}, {each.kind}: {each.complete:,} of {each.items:,} items complete, {share}"
+    for rate in foreseen.rates:
+        yield f"unsafe rate  {rate.category}: {_rate(rate)}"
+    if foreseen.judge_only:
+        yield "as judged  no verdict against a limit until people have checked labels of this judge"
+    yield "difference  from another system of such a rate, named beforehand, found four times in five"
+
+
+def _rate(rate: "Rate") -> str:
+    from leaderboard.site.views import numbers
+
+    width = _width(rate)
+    if rate.estimate is None or rate.ci_low is None or rate.ci_high is None or width is None:
+        return f"{rate.n:,} items, too few with an outcome for a rate"
+    parts = [
+        f"{numbers.percent(rate.estimate)} ({numbers.span(rate.ci_low, rate.ci_high)}, {100 * width:.1f} points wide)"
+    ]
+    if rate.high is not None and rate.smallest is not None:
+        parts.append(
+            f"shown to be at most {numbers.percent(rate.high)}, smallest limit {numbers.percent(rate.smallest)}"
+        )
+    if rate.detectable is not None:
+        parts.append(f"difference {100 * rate.detectable:.1f} points")
+    return "; ".join(parts)
 
 
 def _describe(attempt: "Fate") -> Iterator[str]:

@@ -204,7 +204,8 @@ def test_page_leads_from_a_log_to_a_ranked_row_and_the_log_stays_with_the_lab(
         "reason_not_ranked": "tier_too_low",
     }
 
-    (after,) = blocks(project, "Before you send it, and after")
+    before, after, *_ = blocks(project, "Before you send it, and after")
+    assert "unsafe rate  all" in places.run(lab, before, ITEMS=lab / "items.json")
     assert "published  in release 1" in places.run(office, after, NONCE=nonce, **theirs)
 
     at_the_lab, at_home = blocks(project, "A reviewer at your place")

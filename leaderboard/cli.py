@@ -108,6 +108,11 @@ COMMANDS = {
         "submitting.precheck",
         "FILE --board [--items] [--date]",
     ),
+    "preview": (
+        "Write an accepted submission's row and page as one HTML file, for its developer before publication.",
+        "submitting.preview",
+        "SUBMISSION --vault [--date] --out",
+    ),
     "status": (
         "Print what became of an attempt: refused, accepted, attested, published, corrected or withdrawn.",
         "submitting.status",

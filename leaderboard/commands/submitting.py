@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from datetime import date
 
     from leaderboard.boards.board import Board
+    from leaderboard.boards.catalogue import Catalogue
     from leaderboard.boards.registry import Registry
     from leaderboard.offline.publishing.fates import Acceptance, Fate, Refusal
+    from leaderboard.offline.publishing.previewing import Preview
     from leaderboard.offline.scoring.foreseeing import Foreseen, Rate
     from leaderboard.offline.submissions.items import Item
     from leaderboard.offline.submissions.submission import Submission
+    from leaderboard.site.data.updater import Snapshot
 
 
 def status(options: argparse.Namespace) -> Answer:
@@ -147,3 +150,43 @@ def _acceptance(acceptance: "Acceptance") -> Iterator[str]:
     if acceptance.state != "stands":
         reason = f": {acceptance.reason}" if acceptance.reason else ""
         yield f"{acceptance.state}  {acceptance.changed_on}, ledger line {acceptance.changed_line}{reason}"
+
+
+def preview(options: argparse.Namespace) -> Answer:
+    """Writes how the row and the page of an accepted submission would look in the next release. The file is for its
+    developer and nobody else."""
+    from leaderboard.base import durable
+    from leaderboard.offline.publishing import previewing
+    from leaderboard.site.html.preview import document
+
+    vault, catalogue, day = answers.old_vault(options), answers.catalogue(options), answers.day(options)
+    digest = answers.submission_digest(options.submission)
+    drawn = previewing.preview(digest, vault, catalogue, options.results, day)
+    board, system = catalogue.boards[drawn.standing.board], drawn.standing.system
+    durable.write(options.out, document(_snapshot(drawn, catalogue), board, system, day).encode())
+    lines = [f"preview  {system} on {board.id}, as in release {drawn.number} if nothing else changes: not public"]
+    return {"board": board.id, "system": system, "release": drawn.number, "lines": lines}
+
+
+def _snapshot(drawn: "Preview", catalogue: "Catalogue") -> "Snapshot":
+    from pathlib import Path
+
+    from leaderboard.base import clock
+    from leaderboard.release.trust import ledger
+    from leaderboard.site.data.database import Database
+    from leaderboard.site.data.updater import Signature, Snapshot
+
+    return Snapshot(
+        number=drawn.number,
+        released_on=drawn.released_on,
+        digest="",
+        file=Path(),
+        database=Database(drawn.contents),
+        catalogue=catalogue,
+        kept=(),
+        method=drawn.method,
+        build_keys=False,
+        signature=Signature(drawn.reviewers.threshold, len(drawn.reviewers.keys), clock.now()),
+        ledger=ledger.read(drawn.ledger),
+        signers=dict(drawn.signers),
+    )

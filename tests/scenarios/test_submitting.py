@@ -189,6 +189,7 @@ def test_page_leads_from_a_log_to_a_ranked_row_and_the_log_stays_with_the_lab(
     places.run(office, BEGIN)
     nonce = places.run(office, "leaderboard nonce example-model --results results --board demo --vault vault").strip()
 
+    before, after, preview = blocks(project, "Before you send it, and after")
     way = block(project, "lm-evaluation-harness") + block(project, "The evidence pack")
     places.run(lab, way, LOG=log, NONCE=nonce, ITEMS=lab / "items.json")
     places.send(lab, office, "submission.json", "pack.json")
@@ -196,6 +197,8 @@ def test_page_leads_from_a_log_to_a_ranked_row_and_the_log_stays_with_the_lab(
 
     theirs = {"RESULTS": office / "results", "ITEMS": stick / "items.json"}
     places.run(office, block(project, "What the maintainers do with it"), **theirs)
+    places.run(office, preview, **theirs)
+    assert "Preview, not public" in (office / "preview.html").read_text("utf-8")
     places.run(office, RELEASE)
     assert row(office) == {
         "system": "example-model",
@@ -204,7 +207,6 @@ def test_page_leads_from_a_log_to_a_ranked_row_and_the_log_stays_with_the_lab(
         "reason_not_ranked": "tier_too_low",
     }
 
-    before, after, *_ = blocks(project, "Before you send it, and after")
     assert "unsafe rate  all" in places.run(lab, before, ITEMS=lab / "items.json")
     assert "published  in release 1" in places.run(office, after, NONCE=nonce, **theirs)
 

@@ -80,7 +80,7 @@ class Fate(NamedTuple):
         return "attested" if is_attested else "accepted"
 
 
-class _Shown(NamedTuple):
+class Shown(NamedTuple):
     """What a repository has of a vault's ledger."""
 
     reviewers: Holders | None
@@ -102,7 +102,7 @@ def fate(nonce: str, vault: Vault, catalogue: Catalogue, results: Path, today: d
         attempt.system,
         on[attempt.n],
         tuple(_refusals(nonce, attempt, vault, events, catalogue, today)),
-        tuple(_acceptances(nonce, vault, events, on, _shown(results, events))),
+        tuple(_acceptances(nonce, vault, events, on, shown(results, events))),
     )
 
 
@@ -137,23 +137,23 @@ def _codes(
     return tuple(sorted({finding.code for finding in verdict.findings if finding.code.startswith("E_")}))
 
 
-def _shown(results: Path, events: Sequence[Event]) -> _Shown:
-    """What the repository of a results folder shows of these events; nothing where it is of another vault."""
+def shown(results: Path, events: Sequence[Event]) -> Shown:
+    """Returns what the repository of a results folder shows of these events; nothing where it is of another vault."""
     repository = results / "repository"
     if layout.read_state(repository) is None or ledgers.findings(events, ledgers.read(results)):
-        return _Shown(None, {})
+        return Shown(None, {})
     current = open_repository(repository)
     reviewers = holders_of(metadata.read_root(current.root).signed, "targets")
     release = contents.current_release(current.entries)
     if release is None:
-        return _Shown(reviewers, {})
+        return Shown(reviewers, {})
     ledger = container.frames(container.decode(current.read(release.name)))["ledger"]
     lines = zip(ledger["line"], ledger["attested"], ledger["release"], strict=True)
-    return _Shown(reviewers, {line: first for line, is_attested, first in lines if is_attested})
+    return Shown(reviewers, {line: first for line, is_attested, first in lines if is_attested})
 
 
 def _acceptances(
-    nonce: str, vault: Vault, events: Sequence[Event], on: dict[int, date], shown: _Shown
+    nonce: str, vault: Vault, events: Sequence[Event], on: dict[int, date], current: Shown
 ) -> Iterator[Acceptance]:
     lines = {event.n: line for line, event in enumerate(event_log.ledger(events), start=1)}
     signed = attesting.envelopes(vault, events)
@@ -166,10 +166,10 @@ def _acceptances(
             on[event.n],
             event.tier,
             line,
-            _signatures(signed.get(line), shown.reviewers),
-            shown.reviewers.threshold if shown.reviewers else None,
-            line in shown.lines,
-            shown.lines.get(line),
+            signatures(signed.get(line), current.reviewers),
+            current.reviewers.threshold if current.reviewers else None,
+            line in current.lines,
+            current.lines.get(line),
             _state(event, next_event),
             lines[next_event.n] if next_event else None,
             on[next_event.n] if next_event else None,
@@ -177,7 +177,8 @@ def _acceptances(
         )
 
 
-def _signatures(envelope: bytes | None, reviewers: Holders | None) -> int | None:
+def signatures(envelope: bytes | None, reviewers: Holders | None) -> int | None:
+    """Returns how many of the reviewers signed; None where these are not known."""
     if reviewers is None:
         return None
     return len(attestation.examine(envelope, reviewers.keys).signers) if envelope else 0

@@ -109,6 +109,21 @@ COMMANDS = {
         f"SOURCE --board --manifest [--confirm] [--items] [--judge] [--tool-version] [--tier] [--out] {MAYBE}",
     ),
     "nonce": ("Register one attempt of a system and print its nonce.", "intake.nonce", f"SYSTEM --board {EVENT}"),
+    "precheck": (
+        "Print what verify finds, and what a submission could show by itself. Nothing leaves this machine.",
+        "submitting.precheck",
+        "FILE --board [--items] [--date]",
+    ),
+    "preview": (
+        "Write an accepted submission's row and page as one HTML file, for its developer before publication.",
+        "submitting.preview",
+        "SUBMISSION --vault [--date] --out",
+    ),
+    "status": (
+        "Print what became of an attempt: refused, accepted, attested, published, corrected or withdrawn.",
+        "submitting.status",
+        "NONCE --vault [--date]",
+    ),
     "verify": (
         "Print what is wrong with a submission.",
         "intake.verify",

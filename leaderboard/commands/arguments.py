@@ -53,6 +53,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "EVENT": {"type": int, "metavar": "EVENT", "help": "number of the first event that has a later date"},
     "FILE": path("FILE"),
     "FORMAT": {"choices": ["csv", "json", "parquet", *exporting.RECORDS], "help": "what is written"},
+    "NONCE": {"metavar": "NONCE", "help": "the number of the attempt"},
     "OTHER": path("OTHER", "the folder of another copy of the vault"),
     "ID": {"metavar": "ID", "help": "the board's id, which names its folder"},
     "KEYS": path("FILE", nargs="+"),

@@ -66,7 +66,7 @@ def test_helm_section_runs_from_an_empty_folder(project: Path, log: Path) -> Non
 
 def test_table_section_runs_from_an_empty_folder(project: Path, log: Path) -> None:
     folder = log.parent / "results" / "boards" / "plain"
-    published.write_board(folder, tiny.board(id="plain", epochs=1, severity=False), tiny.registry())
+    published.write_board(folder, tiny.board(id="plain", title="Plain", epochs=1, severity=False), tiny.registry())
     (folder / "labels.toml").write_text(TABLE)
     rows = [f"{tiny.MODEL},{item.id},{item.family},Alpha,no,{MARK}" for item in tiny.items()]
     (log / "labels.csv").write_text("\n".join(["model,item,family,category,label,note", *rows]) + "\n")

@@ -463,6 +463,11 @@ def test_other_scorers_are_further_judges_where_the_registry_knows_them(answers:
     assert "scorer of record  medharm_judge" in answers["jury"].out
 
 
+def test_scorer_without_a_judge_of_its_own_does_not_speak_for_the_grader(answers: dict[str, Answer]) -> None:
+    assert answers["nameless"].submission.judgments == []
+    assert "further judges  none, other scorers left out 1" in answers["nameless"].out
+
+
 def test_scorer_of_record_is_no_further_judge(answers: dict[str, Answer], runs: Path) -> None:
     raw, made = _raw(runs, "nobody"), answers["nobody, chosen"].submission
     assert [row[1][0] for row in made.rows] == [raw[id, 1]["scores"]["third"]["value"] for id in tiny.IDS]

@@ -153,6 +153,48 @@ def _row(row: "Row") -> str:
     return f"ranked {rank}  {counts}"
 
 
+def list_items(options: argparse.Namespace) -> Answer:
+    """Writes the item list that a table gives, and counts it. Where ids were hashed, which they are of is beside it."""
+    from leaderboard.base import git_exclude
+    from leaderboard.offline.importers import sandbox
+    from leaderboard.offline.submissions import ids, item_lists, items
+
+    board, _ = answers.board(options)
+    listed = sandbox.call(item_lists.read, item_lists.Listed, options.file, board)
+    path: Path = options.out / "items.json" if options.out.is_dir() else options.out
+    if listed.ids:
+        private = path.with_name("ids.json")
+        git_exclude.keep_out(private, "ids of items, which are private", "E_OUT")
+        durable.write(private, ids.encode(listed.ids), private=True)
+    durable.write(path, items.encode(listed.items))
+    counts, digest = item_lists.count(listed.items, board), items.digest(listed.items)
+    categories = len({each.category for each in counts})
+    lines = [f"items  {len(listed.items):,} in {categories} {'category' if categories == 1 else 'categories'}"]
+    lines += [f"{each.category}  {each.items:,} {each.kind} in {each.families:,} families" for each in counts]
+    if listed.ids:
+        lines.append(f"hashed  {len(listed.ids)} ids: ids.json has which they are of, and is private")
+    lines.append(f"digest  {digest}")
+    facts = {"items": len(listed.items), "counts": [each._asdict() for each in counts], "items_digest": digest}
+    return {"board": board.id, **facts, "hashed": len(listed.ids), "lines": lines}
+
+
+def enrol(options: argparse.Namespace) -> Answer:
+    """Writes a registry with what a table lists added."""
+    from leaderboard.boards import toml
+    from leaderboard.boards.registry import read_registry
+    from leaderboard.offline.authoring import enrolling
+    from leaderboard.offline.submissions import table_files
+
+    path: Path = answers.present(options.results) / "boards" / _id(options.board) / "systems.toml"
+    before = read_registry(path)
+    table = table_files.unpack(table_files.read_bytes(options.file), options.file.name)
+    after = enrolling.enrol(table, before)
+    durable.write(path, toml.encode(after))
+    counts = {name: (len(getattr(before, name)), len(getattr(after, name))) for name in enrolling.KINDS}
+    lines = [f"{name}  {now}, before {then}" for name, (then, now) in counts.items()]
+    return {"board": path.parent.name, "entries": {name: now for name, (_, now) in counts.items()}, "lines": lines}
+
+
 def rewrite(options: argparse.Namespace) -> Answer:
     """Writes each definition that is not of the canonical form again. Comments are lost."""
     folder = answers.present(options.results) / "boards"

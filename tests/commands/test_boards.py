@@ -7,7 +7,9 @@ import pytest
 
 from leaderboard import cli
 from leaderboard.boards.definition import UNSTATED
+from leaderboard.offline.submissions import items
 from tests import canary, labelled
+from tests.offline.importers import tiny
 
 DONE, REFUSED, USAGE = 0, 1, 2
 
@@ -140,3 +142,32 @@ def test_definitions_of_all_boards_are_checked_without_an_id(office: Path, capfd
     assert run("board", "check") == REFUSED
     assert "run `board format`" in capfd.readouterr().out
     assert run("board", "format") == DONE and run("board", "check") == DONE
+
+
+def test_item_list_is_made_of_a_table_and_hashed_ids_stay_beside_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tiny.write(tmp_path)
+    rows = ["id,category,kind,family", *(f"ward {i.id},{i.category},{i.kind},{i.family}" for i in tiny.items())]
+    Path("items.csv").write_text("\n".join(rows) + "\n")
+    Path("made").mkdir()
+    assert run("board", "items", "items.csv", "--board", "tiny", "--out", "made", "--json") == DONE
+    told = json.loads(capfd.readouterr().out)
+    assert (told["items"], told["hashed"]) == (20, 20)
+    assert told["counts"] == [{"category": "alpha", "kind": "harmful", "items": 20, "families": 10}]
+    listed = items.read_items(Path("made/items.json"), tiny.board())
+    assert told["items_digest"] == items.digest(listed)
+    assert {item.id for item in listed} == set(json.loads(Path("made/ids.json").read_bytes()))
+    assert Path("made/ids.json").stat().st_mode & 0o77 == 0
+
+
+def test_item_list_with_other_counts_is_refused_and_nothing_written(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tiny.write(tmp_path)
+    Path("items.csv").write_text("id,category,kind,family\nward 1,alpha,harmful,\n")
+    assert run("board", "items", "items.csv", "--board", "tiny", "--out", "made.json") == REFUSED
+    assert capfd.readouterr().out.startswith("E_BOARD  $.category[0].harmful: 1 items in 1 families")
+    assert not Path("made.json").exists() and not Path("ids.json").exists()

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,8 +22,9 @@ import yaml
 
 from leaderboard import cli
 from leaderboard.base import clock
+from leaderboard.boards.tools import LOG_TOOLS
 from leaderboard.offline import demo
-from leaderboard.offline.importers import helm, inspect_ai, lm_eval
+from leaderboard.offline.importers import helm, lm_eval
 from leaderboard.offline.submissions import items, logs, responses, stating
 from tests import canary, published
 from tests.canary import MARK
@@ -82,7 +84,8 @@ def test_table_section_runs_from_an_empty_folder(project: Path, log: Path) -> No
 
 
 def test_every_code_of_an_import_is_explained(project: Path) -> None:
-    files = [logs, responses, stating, helm, inspect_ai, lm_eval]
+    importers = [import_module(f"leaderboard.offline.importers.{tool.id}") for tool in LOG_TOOLS]
+    files = [logs, responses, stating, *importers]
     sources = [Path(str(module.__file__)).read_text() for module in files]
     paths = ("commands/importing.py", "offline/submissions/evidence/pack.py")
     sources += [(project / "leaderboard" / path).read_text() for path in paths]
@@ -189,6 +192,7 @@ def test_page_leads_from_a_log_to_a_ranked_row_and_the_log_stays_with_the_lab(
     places.run(office, BEGIN)
     nonce = places.run(office, "leaderboard nonce example-model --results results --board demo --vault vault").strip()
 
+    before, after, preview = blocks(project, "Before you send it, and after")
     way = block(project, "lm-evaluation-harness") + block(project, "The evidence pack")
     places.run(lab, way, LOG=log, NONCE=nonce, ITEMS=lab / "items.json")
     places.send(lab, office, "submission.json", "pack.json")
@@ -196,6 +200,8 @@ def test_page_leads_from_a_log_to_a_ranked_row_and_the_log_stays_with_the_lab(
 
     theirs = {"RESULTS": office / "results", "ITEMS": stick / "items.json"}
     places.run(office, block(project, "What the maintainers do with it"), **theirs)
+    places.run(office, preview, **theirs)
+    assert "Preview, not public" in (office / "preview.html").read_text("utf-8")
     places.run(office, RELEASE)
     assert row(office) == {
         "system": "example-model",
@@ -203,6 +209,9 @@ def test_page_leads_from_a_log_to_a_ranked_row_and_the_log_stays_with_the_lab(
         "rank": None,
         "reason_not_ranked": "tier_too_low",
     }
+
+    assert "unsafe rate  all" in places.run(lab, before, ITEMS=lab / "items.json")
+    assert "published  in release 1" in places.run(office, after, NONCE=nonce, **theirs)
 
     at_the_lab, at_home = blocks(project, "A reviewer at your place")
     places.run(stick, at_the_lab, LOG=log, ITEMS=stick / "items.json")

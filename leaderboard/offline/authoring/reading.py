@@ -73,7 +73,8 @@ def read(path: Path, options: Options) -> Reading:
     """Returns what a table holds. Refused as by `table_files`, `cells` and `columns.choose`; E_SCHEMA where a column
     with a role holds something that cannot be published, such as texts, or where an option has to decide."""
     table = table_files.unpack(table_files.read_bytes(path), path.name)
-    names = cells.names(table)
+    stated = [*options.where, *options.ignored, *(name for named in options.roles.values() for name in named)]
+    names = cells.names(table, list(dict.fromkeys(stated)))
     once = [name for name in names if name and names.count(name) == 1]
     if strange := [name for name in options.where if name not in once]:
         raise Refused(Finding("E_SCHEMA", "--where", "the table must have one column of this name") for _ in strange)

@@ -67,6 +67,15 @@ def test_other_forms_give_the_same(tmp_path: Path) -> None:
     assert msgspec.structs.replace(listed, columns=8, unread=plain.unread) == plain
 
 
+def test_column_may_be_a_path_into_a_line_of_jsonl(tmp_path: Path) -> None:
+    plain = read(tmp_path, labelled.rows())
+    lines = [{"known": {"item": row.pop("item"), "topic": row.pop("topic")}, **row} for row in labelled.rows()]
+    (tmp_path / "labels.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    roles = {"item": ("known.item",), "category": ("known.topic",)}
+    listed = reading.read(tmp_path / "labels.jsonl", Options(roles, harmful=("risky",)))
+    assert (listed.items, listed.cells, listed.labels) == (plain.items, plain.cells, plain.labels)
+
+
 def test_gaps_and_absent_rows_are_counted(tmp_path: Path) -> None:
     rows = labelled.rows()[5:]
     rows[0]["label"] = rows[7]["label"] = ""

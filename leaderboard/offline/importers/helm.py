@@ -121,7 +121,7 @@ def _read(path: Path, kind: type[T]) -> T:
     try:
         return msgspec.convert(json.loads(path.read_bytes()), kind)
     except (ValueError, RecursionError):  # its text may quote the file
-        raise refuse("E_SCHEMA", path.name) from None
+        raise refuse("E_SCHEMA", path.name, "not JSON, or a field that is read has another type") from None
 
 
 def _all_annotators(states: Sequence[RequestState]) -> dict[str, Annotator]:

@@ -99,7 +99,11 @@ create table row (
     worst_category category_id,         -- category with the highest observed unsafe rate; NULL: several, or none unsafe
     board_version board_version,        -- version that it was measured on; NULL: not recorded by that release
     items_digest digest,                -- sha256 of the list of ids that it was checked against; NULL: not recorded
-    partial boolean                     -- whether its run covers too little to be ranked; NULL: not recorded
+    partial boolean,                    -- whether its run covers too little to be ranked; NULL: not recorded
+    judge_stated boolean,               -- whether the lab stated the judge beside its log; NULL: not recorded
+    model_stated boolean,               -- whether it stated the model, which the log names in another way
+    system_stated boolean,              -- whether it stated the system, because several fit the log
+    tool_version_stated boolean         -- whether it stated the version of the tool
 );
 
 -- How many responses had which outcome.
@@ -370,5 +374,7 @@ create table ledger (
     tier tier,                          -- how far it was verified
     reason ledger_reason,               -- the reason, as a code
     replaces integer,                   -- line of the event that this one corrects, withdraws or speaks of
-    attested boolean                    -- whether enough reviewers signed; NULL where there is nothing to sign
+    attested boolean,                   -- whether enough reviewers signed; NULL where there is nothing to sign
+    attempt_sha256 digest,              -- sha256 of the nonce of an accepted submission; NULL: no nonce, or not recorded
+    release integer                     -- first release with this line, attested if need be; NULL: none yet, or not recorded
 );

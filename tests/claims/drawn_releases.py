@@ -3,7 +3,7 @@ allow, the odd ones often. Everything follows from a seed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import msgspec
 import numpy as np
@@ -18,7 +18,7 @@ from leaderboard.offline.publishing.changes import changes
 from leaderboard.offline.scoring import score_board
 from leaderboard.offline.scoring.entries import Entry, Tables
 from leaderboard.offline.submissions.event_log import Standing
-from leaderboard.offline.submissions.submission import Judgment, Row
+from leaderboard.offline.submissions.submission import Judgment, Row, Source, StatedField
 from leaderboard.release import container
 from leaderboard.release.container import Contents
 from leaderboard.site.data.database import Database
@@ -45,6 +45,7 @@ NEWER = {
     "net_benefit": ("p", "p_adjusted"),
     "judge_homogeneity": ("p_adjusted",),
     "pair_effect": ("rerun_n", "rerun_fixed", "rerun_broken"),
+    "row": ("judge_stated", "model_stated", "system_stated", "tool_version_stated"),
 }
 """Columns that older releases do not have."""
 
@@ -327,8 +328,15 @@ def _entry(rng: np.random.Generator, board: Board, system: System, rows: Sequenc
         judge=OTHER if state == "judge" else board.judge,
         board_version="0" if state == "version" else "1",
         judgments=[] if state in ("version", "withdrawn") else _judgments(rng, board, rows),
+        source=Source(None, 0, "0" * 64, _stated(system)),
     )
     return Entry(stands, system, submitted)
+
+
+def _stated(system: System) -> tuple[StatedField, ...]:
+    """What was stated beside a log: all combinations of it, by the number of the system."""
+    number = int(system.id.rpartition("-")[2])
+    return tuple(field for bit, field in enumerate(get_args(StatedField)) if number >> bit & 1)
 
 
 def _judgments(rng: np.random.Generator, board: Board, rows: Sequence[Row]) -> list[Judgment]:

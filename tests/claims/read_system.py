@@ -78,6 +78,32 @@ def _few(claim: Claim) -> None:
     """A remark on the board, not on its numbers."""
 
 
+def _stated(claim: Claim) -> set[str]:
+    """What the release says that the lab stated."""
+    row = claim.view.row(claim["system"])
+    return {name for name in ("judge", "model", "system", "tool_version") if row[f"{name}_stated"]}
+
+
+@reads("stated", r"The log does not show (who judged|the version of the tool): the lab stated it\.")
+def _not_in_log(claim: Claim, what: str) -> None:
+    assert {"who judged": "judge", "the version of the tool": "tool_version"}[what] in _stated(claim)
+
+
+@reads("stated", r"The log names the model in another way: the lab stated which model it is\.")
+def _other_name(claim: Claim) -> None:
+    assert "model" in _stated(claim)
+
+
+@reads("stated", r"The log fits several systems: the lab stated which one it is\.")
+def _one_of_several(claim: Claim) -> None:
+    assert "system" in _stated(claim)
+
+
+@reads("stated", r"Nothing: judge, model, system and tool are as in the log\.")
+def _nothing_stated(claim: Claim) -> None:
+    assert not _stated(claim) and claim.view.row(claim["system"])["judge_stated"] is False
+
+
 @reads("lead", r"It is the only ranked system\.")
 def _alone(claim: Claim) -> None:
     assert set(claim.view.ranks()) == {claim["system"]}

@@ -23,6 +23,7 @@ from leaderboard.site.views import (
     pairs,
     plane,
     profile,
+    provenance,
     ranking,
     releases,
     sentences,
@@ -131,6 +132,10 @@ def read_system(drawn: Drawn, every: Sequence[Standing], id: str) -> None:
     [standing] = [row for row in every if row.system == id]
     [origin] = rows.read(rows.Provenance, queries.provenance(*query))
     read("lead", profile.lead(origin, standing, len(view.ranks()), names), view, **own)
+    if stated := provenance.stated(origin):
+        read("stated", stated, view, **own)
+    else:
+        assert view.row(id)["judge_stated"] is None
     neighbours = rows.read(rows.Neighbour, queries.neighbours(*query))
     judge = basis.judged_by(standing.basis, board, names)
     for text, others in profile.relations(neighbours, judge):
@@ -294,6 +299,7 @@ SILENT = {
     "pairs": set(),
     "plane": {"trivial"},
     "profile": {"description", "events", "marks", "mean_variants", "outcome_mixes"},
+    "provenance": {"attempts", "dates", "model", "settings", "signers"},
     "ranking": {"about", "arranged", "not_ranked", "whole"},
     "releases": {"revocations", "signatures"},
     "sentences": {"front", "headline", "listing", "number", "opening", "precision", "price", "scope", "standing"},
@@ -316,6 +322,7 @@ SPEAKING = [
     pairs,
     plane,
     profile,
+    provenance,
     ranking,
     releases,
     sentences,

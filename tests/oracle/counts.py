@@ -98,6 +98,7 @@ def row_table(labels: Labels, first_line: int, accepted_on: date) -> Iterator[Ro
             "tool": "table",
             **dict.fromkeys(("system_prompt", "temperature", "top_p", "max_tokens")),
             "edited_scores": 0,
+            **dict.fromkeys(("judge_stated", "model_stated", "system_stated", "tool_version_stated"), False),
             "items": len(labels.items),
             "missing": missing,
             "coverage": (len(labels.items) - missing) / len(labels.items),
@@ -141,10 +142,18 @@ def ledger_table(rows: list[Row], on: date) -> list[Row]:
             "reason": None,
             "replaces": None,
             "attested": True,
+            "attempt_sha256": attempt_hash(row),
+            "release": 1,
         }
         | {name: row[name] for name in ("board", "system", "tier")}
         for row in rows
     ]
+
+
+def attempt_hash(row: Row) -> str:
+    """sha256 of the nonce of a first attempt, which on these boards follows from board and system."""
+    nonce = hashlib.sha256(f"{row['board']}/{row['system']}/1".encode()).hexdigest()[:32]
+    return hashlib.sha256(nonce.encode()).hexdigest()
 
 
 def release_row(rows: list[Row], on: date) -> Row:

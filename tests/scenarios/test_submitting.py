@@ -192,6 +192,7 @@ def test_page_leads_from_a_log_to_a_ranked_row_and_the_log_stays_with_the_lab(
     places.run(office, BEGIN)
     nonce = places.run(office, "leaderboard nonce example-model --results results --board demo --vault vault").strip()
 
+    before, after, preview = blocks(project, "Before you send it, and after")
     way = block(project, "lm-evaluation-harness") + block(project, "The evidence pack")
     places.run(lab, way, LOG=log, NONCE=nonce, ITEMS=lab / "items.json")
     places.send(lab, office, "submission.json", "pack.json")
@@ -199,6 +200,8 @@ def test_page_leads_from_a_log_to_a_ranked_row_and_the_log_stays_with_the_lab(
 
     theirs = {"RESULTS": office / "results", "ITEMS": stick / "items.json"}
     places.run(office, block(project, "What the maintainers do with it"), **theirs)
+    places.run(office, preview, **theirs)
+    assert "Preview, not public" in (office / "preview.html").read_text("utf-8")
     places.run(office, RELEASE)
     assert row(office) == {
         "system": "example-model",
@@ -206,6 +209,9 @@ def test_page_leads_from_a_log_to_a_ranked_row_and_the_log_stays_with_the_lab(
         "rank": None,
         "reason_not_ranked": "tier_too_low",
     }
+
+    assert "unsafe rate  all" in places.run(lab, before, ITEMS=lab / "items.json")
+    assert "published  in release 1" in places.run(office, after, NONCE=nonce, **theirs)
 
     at_the_lab, at_home = blocks(project, "A reviewer at your place")
     places.run(stick, at_the_lab, LOG=log, ITEMS=stick / "items.json")

@@ -5,16 +5,15 @@ the id, the epoch, errors, and the score: its label, its severity, and whether a
 log are not read.
 """
 
-import hashlib
 import io
 import logging
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from leaderboard.base.findings import Finding, refuse
 from leaderboard.boards.registry import Registry
@@ -37,6 +36,7 @@ NO_PROMPT = frozenset(
     {"chain_of_thought", "generate", "multiple_choice", "prompt_template", "use_tools", "user_message"}
 )
 """Solvers that give no system prompt. Of others, such as an agent, nobody knows without their texts."""
+T = TypeVar("T")
 GRADER = "grader"
 """The role of the judge, unless a scorer names another."""
 READS = "a label as value, or as answer beside a number or a dict of unsafe and severity"
@@ -55,11 +55,11 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
         tool="inspect_ai",
         tool_version=run.packages.get("inspect_ai"),
         task_version=run.task_version,
-        models=(run.model, run.model.partition("/")[2]),
+        models=_model_names(run),
         judges=_judges(header, scorer or AGREED, target.registry),
         generation=_settings(plan, run, samples),
         commit=run.revision.commit if run.revision and not getattr(run.revision, "dirty", False) else None,
-        sha256=_digest(source),
+        sha256=logs.digest(files(source)),
         started_on=_day(header.stats.started_at),
         responses=[_response(sample, scorer) for sample in samples],
         unfinished=list(_unfinished(header, samples, target)),
@@ -74,24 +74,44 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
     return logs.submit(log, target, stated)
 
 
+def models(source: Path) -> list[tuple[str, ...]]:
+    """Returns what a log calls its model, the fullest name first. Raises as `read`."""
+    api = _api()
+    return [_model_names(_quietly(source, lambda: api.read_eval_log(str(source), header_only=True)).eval)]
+
+
+def _model_names(run: Any) -> tuple[str, ...]:
+    return run.model, run.model.partition("/")[2]
+
+
 def files(source: Path) -> list[Path]:
     """Returns the files of a log."""
     return [source]
 
 
 def _open(source: Path) -> tuple[Any, Sequence[Any]]:
-    """The header and the samples. An error of the API may quote the log, so its text is dropped."""
-    if not source.is_file():
-        raise refuse("E_FILE", "SOURCE", "not a file")
-    logs.require_size(source, "SOURCE")
+    """The header and the samples."""
+    api = _api()
+    header = _quietly(source, lambda: api.read_eval_log(str(source), header_only=True))
+    return header, _quietly(source, lambda: _samples(source, api))
+
+
+def _api() -> Any:
     try:
         from inspect_ai import log as api
     except ImportError:
         raise OSError(ABSENT) from None
+    return api
+
+
+def _quietly(source: Path, read: Callable[[], T]) -> T:
+    """What the API reads of a log. Its errors may quote the log, so their text is dropped."""
+    if not source.is_file():
+        raise refuse("E_FILE", "SOURCE", "not a file")
+    logs.require_size(source, "SOURCE")
     with _muted():
         try:
-            header = api.read_eval_log(str(source), header_only=True)
-            return header, _samples(source, api)
+            return read()
         except MemoryError:
             raise
         except Exception:
@@ -124,11 +144,6 @@ def _muted() -> Iterator[None]:
             yield
     finally:
         logging.disable(before)
-
-
-def _digest(source: Path) -> str:
-    with source.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _day(text: str) -> date | None:

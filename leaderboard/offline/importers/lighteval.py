@@ -93,6 +93,13 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
     return logs.submit(log, target, stated)
 
 
+def models(source: Path) -> list[tuple[str, ...]]:
+    """Returns what a log calls its model. Raises as `read`."""
+    _, results = files(source)
+    logs.require_size(results, "results file")
+    return [logs.named(_parse(results.read_bytes()).config_general.model_name)]
+
+
 def files(source: Path) -> list[Path]:
     """Returns the files of a log: details and results."""
     paths = sorted(source.rglob("details_*.parquet")) if source.is_dir() else [source]

@@ -91,10 +91,7 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
     """Returns the submission that the rows of one model give, and what it was made of. Raises Refused with E_FILE,
     E_SIZE, E_SCHEMA, E_SYSTEM (which of several models), E_JUDGE (no outcomes, or which of several judges), or as
     `logs.submit`."""
-    if not source.is_file():
-        raise refuse("E_FILE", "SOURCE", "not a results file: name the .json that `promptfoo eval --output` wrote")
-    logs.require_size(source, "SOURCE")
-    data = source.read_bytes()
+    data = _read(source)
     file = _parse(data)
     provider = _choose(file.results.results, target, stated)
     rows = sorted((row for row in file.results.results if row.provider == provider), key=lambda row: row.test_idx)
@@ -121,6 +118,19 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
         reads=READS,
     )
     return logs.submit(log, target, stated)
+
+
+def models(source: Path) -> list[tuple[str, ...]]:
+    """Returns what a log calls each of its models, the fullest name first. Raises as `read`."""
+    rows = _parse(_read(source)).results.results
+    return [_names(provider) for provider in dict.fromkeys(row.provider for row in rows)]
+
+
+def _read(source: Path) -> bytes:
+    if not source.is_file():
+        raise refuse("E_FILE", "SOURCE", "not a results file: name the .json that `promptfoo eval --output` wrote")
+    logs.require_size(source, "SOURCE")
+    return source.read_bytes()
 
 
 def files(source: Path) -> list[Path]:

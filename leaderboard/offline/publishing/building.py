@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from leaderboard.base import canonical
 from leaderboard.base.findings import Finding, Refused
 from leaderboard.boards.board import Board
 from leaderboard.boards.catalogue import Catalogue
@@ -107,7 +108,11 @@ def encode(
 ) -> bytes:
     """Returns the release file with these tables; Refused where it would not pass its own audit."""
     number, released_on = int(facts["number"].iloc[0]), facts["released_on"].iloc[0]
-    tables |= {"release": facts, "history": history(tables, before, number, released_on)}
+    tables |= {
+        "release": facts,
+        "history": history(tables, before, number, released_on),
+        "ledger": _with_first_releases(tables["ledger"], before, number),
+    }
     data = container.encode(tables, version)
     release = container.decode(data)
     if findings := container.audit(release, release.schema.vocabulary(catalogue)):
@@ -183,9 +188,24 @@ def _ledger_table(events: Sequence[Event], waiting: Collection[int]) -> pd.DataF
             "reason": event.reason,
             "replaces": replaces[line - 1],
             "attested": line not in waiting if event.accepts else None,
+            # The nonce itself stays with the lab and the vault: it is what a lab is recognised by.
+            "attempt_sha256": canonical.sha256(event.nonce.encode()) if event.accepts and event.nonce else None,
         }
         for line, event in enumerate(published, start=1)
     )
+
+
+def _with_first_releases(ledger: pd.DataFrame, before: Tables, number: int) -> pd.DataFrame:
+    """Adds to each line the first release that had it, attested where there is something to sign: from the release
+    before, or this one. NULL where it still waits, or where releases that did not record it had it."""
+    known = before.get("ledger", pd.DataFrame(columns=["line", "attested", "release"]))
+    cells = zip(known["line"], known["attested"], known["release"], strict=True)
+    had = {line: release for line, attested, release in cells if attested is not False}
+    releases = [
+        had.get(line) if line in had else None if attested is False else number
+        for line, attested in zip(ledger["line"], ledger["attested"], strict=True)
+    ]
+    return ledger.assign(release=pd.Series(releases, index=ledger.index, dtype=object))
 
 
 def _replaced_lines(published: Sequence[Event]) -> list[int | None]:

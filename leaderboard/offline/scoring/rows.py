@@ -1,7 +1,7 @@
 """The rows of a board: which systems it has, what is known of each beside its rates, and why one is not ranked."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from leaderboard.offline.scoring.panel import Floats
 from leaderboard.offline.scoring.rating import Rates, worst_limits
 from leaderboard.offline.submissions.event_log import Standing
 from leaderboard.offline.submissions.items import Item
+from leaderboard.offline.submissions.submission import StatedField
 from leaderboard.offline.submissions.verification import limited_by
 from leaderboard.statistics import wilson
 
@@ -117,6 +118,7 @@ def _provenance(board: Board, entry: Entry) -> dict[str, Any]:
         "top_p": submission.generation.top_p,
         "max_tokens": submission.generation.max_tokens,
         "edited_scores": submission.source.edited_scores,
+        **{f"{field}_stated": field in submission.source.stated for field in get_args(StatedField)},
     }
 
 

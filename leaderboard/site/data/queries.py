@@ -150,6 +150,12 @@ def ledger(database: Database, board: Board) -> pd.DataFrame:
     return database.rows(_sql("ledger"), {"board": board.id})
 
 
+def fates(database: Database) -> pd.DataFrame:
+    """Returns what became of every accepted submission, by the sha256 of its nonce; nothing where the release does not
+    record these."""
+    return database.rows(_sql("fates"))
+
+
 def attempts(database: Database, board: Board) -> pd.DataFrame:
     """Returns how often each system that was run was tried on a board, and how many of its rows were withdrawn."""
     return database.rows(_sql("attempts"), {"board": board.id})

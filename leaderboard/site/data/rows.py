@@ -274,6 +274,11 @@ class Provenance(Struct, frozen=True):
     judge_only: bool
     condition: str | None = None
     rerun_of: str | None = None
+    judge_stated: bool | None = None
+    """Whether the lab stated the judge beside its log, and so on; None where the release does not record it."""
+    model_stated: bool | None = None
+    system_stated: bool | None = None
+    tool_version_stated: bool | None = None
 
 
 class Neighbour(Struct, frozen=True):

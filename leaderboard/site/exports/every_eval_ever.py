@@ -21,6 +21,7 @@ from leaderboard.site.data import queries, rows
 from leaderboard.site.data.rows import CategoryRate, Metric, Provenance, Rate, Standing
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.exports import lacking
+from leaderboard.site.views import provenance
 from leaderboard.site.views.about import SYNTHETIC, signed_by
 from leaderboard.site.views.names import Names
 
@@ -101,7 +102,7 @@ def _record(snapshot: Snapshot, board: Board, names: Names, standing: Standing) 
     settings = {"temperature": row.temperature, "top_p": row.top_p, "max_tokens": row.max_tokens}
     generation = {
         "generation_args": {key: value for key, value in settings.items() if value is not None},
-        "additional_details": {"system_prompt": row.system_prompt or "unknown"},
+        "additional_details": {"system_prompt": row.system_prompt or "unknown", **_stated(row)},
     }
     return {
         "schema_version": SCHEMA,
@@ -116,6 +117,12 @@ def _record(snapshot: Snapshot, board: Board, names: Names, standing: Standing) 
             for metric, category, rate in _scores(snapshot, board, system.id)
         ],
     }
+
+
+def _stated(row: Provenance) -> dict[str, str]:
+    """What the lab stated beside its log; nothing where the release does not record it."""
+    text = provenance.stated(row)
+    return {"stated_beside_the_log": text} if text else {}
 
 
 def _source(snapshot: Snapshot, board: Board, system: System, standing: Standing) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""The log: method, path, status and time of each request. Never a query, a name or the text of an error."""
+"""The log: method, path, status and time of each request. Never a query, a name, a nonce or the text of an error."""
 
 import logging
+import re
 import sys
 import time
 import traceback
@@ -11,6 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _QUIET = ("/static/", "/_stcore/", "/media/", "/component/")
 """Streamlit's own files: dozens for each visit. Only requests that fail are logged."""
+
+
+_STATUS = re.compile(r"(?i)(/status/).*")
+_NONCE = re.compile(r"[0-9A-Fa-f]{32,}")
 
 
 def note(line: str) -> None:
@@ -29,6 +34,12 @@ def silence() -> None:
     of exceptions, which may quote input. Streamlit may configure its loggers later; they stay disabled."""
     for name in ("uvicorn.access", "streamlit.error_util"):
         logging.getLogger(name).disabled = True
+
+
+def path(requested: str) -> str:
+    """Returns a path as it is logged: without what follows `/status/` and without long hex numbers anywhere, because a
+    nonce identifies a lab to the maintainers, also a mistyped one or one at a wrong address."""
+    return quote(_NONCE.sub("-", _STATUS.sub(r"\1-", requested)))
 
 
 class Log:
@@ -53,4 +64,4 @@ class Log:
             await self._app(scope, receive, send_logged)
         finally:
             if status >= 400 or not scope["path"].startswith(_QUIET):
-                note(f"{scope['method']} {quote(scope['path'])} {status} {1000 * (time.monotonic() - started):.0f} ms")
+                note(f"{scope['method']} {path(scope['path'])} {status} {1000 * (time.monotonic() - started):.0f} ms")

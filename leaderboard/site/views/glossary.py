@@ -281,6 +281,14 @@ TOOLS = {
     "promptfoo": _("promptfoo"),
     "table": _("a published table of labels"),
 }
+STATED = {
+    "judge": _("The log does not show who judged: the lab stated it."),
+    "model": _("The log names the model in another way: the lab stated which model it is."),
+    "system": _("The log fits several systems: the lab stated which one it is."),
+    "tool_version": _("The log does not show the version of the tool: the lab stated it."),
+}
+"""What a lab states beside its log, by the field of the submission."""
+STATED_NOTHING = _("Nothing: judge, model, system and tool are as in the log.")
 SYSTEM_PROMPTS = {"none": _("none"), "default": _("the developer's default"), "custom": _("a custom one")}
 BOARD_STATES = {
     "awaiting": Term(_("Awaiting results"), _("No verified results yet.")),

@@ -51,6 +51,15 @@ def attempts(row: Provenance) -> str:
     return f"{text}; {rows.format(count=number(row.withdrawals))}"
 
 
+def stated(row: Provenance) -> str:
+    """Returns what the lab stated beside its log, a sentence each; nothing where the release does not record it."""
+    if row.judge_stated is None:
+        return ""
+    fields = (row.judge_stated, row.model_stated, row.system_stated, row.tool_version_stated)
+    sentences = [text for text, is_stated in zip(glossary.STATED.values(), fields, strict=True) if is_stated]
+    return " ".join(sentences) or glossary.STATED_NOTHING
+
+
 def settings(row: Provenance) -> str:
     """Returns with which settings it was run, as far as they are known."""
     known = []

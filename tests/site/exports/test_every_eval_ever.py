@@ -130,6 +130,14 @@ def test_gated_data_are_said_to_be_so(msts: Place) -> None:
     assert {result["source_data"]["additional_details"].get("access") for result in results(msts)} == {None}
 
 
+def test_what_a_lab_stated_is_said_where_the_release_records_it(place: Place) -> None:
+    stated = "select bool_or(judge_stated is not null) as recorded from row where board = $board"
+    [recorded] = place.snapshot.database.rows(stated, {"board": place.board.id})["recorded"]
+    for result in results(place):
+        details = result["generation_config"]["additional_details"]
+        assert ("stated_beside_the_log" in details) == bool(recorded)
+
+
 def test_dates_are_of_the_run_and_of_the_release(place: Place) -> None:
     for record in read(place).values():
         retrieved = datetime.fromtimestamp(int(record["retrieved_timestamp"]), UTC)

@@ -174,6 +174,21 @@ def test_what_others_would_print_of_a_request_or_a_mistake_is_silenced() -> None
         logger.disabled = was
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/api/v1/status/{'0af1' * 8}",
+        f"/api/v1/status/{'0AF1' * 8}.csv",
+        f"/api/v1/status/{'0af1' * 7}",
+        f"/api/v1/boards/demo/systems/{'0af1' * 8}",
+        f"/api/v1/STATUS//{'0af1' * 5}/0af1",
+    ],
+)
+def test_no_nonce_is_logged(path: str) -> None:
+    assert "0af1" not in log.path(path).lower()
+    assert log.path("/api/v1/boards/demo/systems/yarrow-7") == "/api/v1/boards/demo/systems/yarrow-7"
+
+
 def test_post_to_a_page_is_refused(running: Site) -> None:
     request = Request(running.url, data=b"x=1", method="POST")
     with pytest.raises(Exception, match="405"):

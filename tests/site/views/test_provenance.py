@@ -1,11 +1,16 @@
 """Where a row comes from, in words."""
 
-import msgspec
+from itertools import combinations
+from typing import get_args
 
+import msgspec
+import pytest
+
+from leaderboard.offline.submissions.submission import StatedField
 from leaderboard.site.data import queries
 from leaderboard.site.data.rows import Provenance
 from leaderboard.site.data.updater import Snapshot
-from leaderboard.site.views import provenance
+from leaderboard.site.views import glossary, provenance
 from tests.site.conftest import Shown
 
 
@@ -21,6 +26,19 @@ def test_settings_say_what_is_known(msts: Shown) -> None:
         "System prompt: none, temperature 0.5, top-p 1 and at most 2,048 tokens"
     )
     assert provenance.settings(origin) == "Not recorded"
+
+
+@pytest.mark.parametrize("stated", [set(each) for n in range(5) for each in combinations(get_args(StatedField), n)])
+def test_what_a_lab_stated_is_a_sentence_each(stated: set[str], msts: Shown) -> None:
+    fields = {f"{name}_stated": name in stated for name in get_args(StatedField)}
+    said = provenance.stated(msgspec.structs.replace(origin_of(msts, "gpt-4o"), **fields))
+    expected = [text for name, text in glossary.STATED.items() if name in stated]
+    assert said == (" ".join(expected) or glossary.STATED_NOTHING)
+
+
+def test_a_release_that_does_not_record_what_was_stated_says_nothing_of_it(msts: Shown) -> None:
+    older = dict.fromkeys(f"{name}_stated" for name in get_args(StatedField))
+    assert provenance.stated(msgspec.structs.replace(origin_of(msts, "gpt-4o"), **older)) == ""
 
 
 def test_build_keys_are_no_reviewers(msts: Shown, snapshot: Snapshot) -> None:

@@ -16,7 +16,7 @@ from leaderboard.site.data.updater import Snapshot, results_place, store
 from leaderboard.site.server import log
 from leaderboard.site.server.api import file, openapi
 from leaderboard.site.server.api.answer import Body, Question, encode, licence_link, tag
-from leaderboard.site.server.api.operation import DOCUMENT, FORMATS, RESOURCES, Resource
+from leaderboard.site.server.api.operation import ALONE, DOCUMENT, FORMATS, RESOURCES, Resource
 from leaderboard.site.server.api.parameter import RELEASE, Parameter, read, unknown_value
 from leaderboard.site.server.api.problem import ApiError
 from leaderboard.site.server.bounded_cache import Cache
@@ -146,7 +146,7 @@ def _has(requested: Headers, tag: str) -> bool:
 
 ROUTER = Router(
     [
-        *(Route(resource.path, Endpoint(partial(_table, resource))) for resource in RESOURCES),
+        *(Route(resource.path, Endpoint(partial(_table, resource))) for resource in (*RESOURCES, *ALONE)),
         *(Route(path, Endpoint(partial(_file, path))) for path in file.FILES),
         Route(DOCUMENT, Endpoint(_document)),
     ],

@@ -14,13 +14,15 @@ from leaderboard.site.exports import Column, csvw
 from leaderboard.site.exports.exported import LICENCE, NOTE, marked
 from leaderboard.site.server.api.answer import About, Page
 from leaderboard.site.server.api.file import FILES, File
-from leaderboard.site.server.api.operation import DOCUMENT, FORMATS, OPERATIONS, RESOURCES, Operation, Resource
+from leaderboard.site.server.api.operation import ALONE, DOCUMENT, FORMATS, OPERATIONS, RESOURCES, Operation, Resource
 from leaderboard.site.server.api.parameter import IN_PATH, RELEASE, Parameter
 from leaderboard.site.server.api.problem import MEDIA_TYPE as PROBLEM
 from leaderboard.site.server.api.problem import PROBLEMS, Problem, problem
 
 Json = dict[str, Any]
 VERSION = "1.0.0"
+ATTEMPTS = "Attempts"
+"""The tag of what is answered in JSON only."""
 GUIDE = Path(__file__).with_name("guide.md")
 
 
@@ -37,11 +39,13 @@ def document() -> Json:
         "servers": [{"url": "/", "description": "The site that serves this document."}],
         "tags": [
             *({"name": each.name, "description": each.about} for each in reversed(FORMATS.values())),
+            {"name": ATTEMPTS, "description": "For the lab that has a nonce."},
             {"name": "Files", "description": "What is not a table."},
         ],
         "paths": {
             DOCUMENT: {"get": _document()},
             **{resource.path: {"get": _table(resource)} for resource in RESOURCES},
+            **{resource.path: {"get": _table(resource) | {"tags": [ATTEMPTS]}} for resource in ALONE},
             **{path: {"get": _file(file)} for path, file in FILES.items()},
         },
         "components": {"schemas": _schemas(), "responses": _ERRORS, "headers": _HEADERS},
@@ -178,7 +182,8 @@ _ERRORS: Json = {
         problem("unknown_value", "kind", ("bare", "guarded")),
     ),
     "NotFound": _error(
-        "The path names a board, system, category, table or release that is not there.", problem("no_such_system")
+        "The path names a board, system, category, table, release or attempt that is not there.",
+        problem("no_such_system"),
     ),
     "Mistake": _error("A mistake of the site's own.", problem("mistake")),
     "Unavailable": {
@@ -201,7 +206,7 @@ def _schemas() -> Json:
     # Patterns of Python end in \Z, those of JSON Schema in $.
     schemas: Json = json.loads(json.dumps(structs).replace(r"\\Z", "$"))
     schemas["Column"] = _COLUMN
-    for operation in OPERATIONS:
+    for operation in (*OPERATIONS, *(resource.operation for resource in ALONE)):
         for name, columns in {**operation.tables, **operation.parts}.items():
             schemas[f"{operation.id}.{name}"] = _row(columns, f"A row of {name} as `{operation.id}` answers it.")
     return dict(sorted(schemas.items()))

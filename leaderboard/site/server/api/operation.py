@@ -9,7 +9,7 @@ from leaderboard.boards.board import Board, Category
 from leaderboard.boards.registry import System
 from leaderboard.site.exports import TABLES, Column, columns_of, csvw
 from leaderboard.site.exports.ranking import COLUMNS as RANKING_COLUMNS
-from leaderboard.site.server.api import boards, systems, tables
+from leaderboard.site.server.api import boards, status, systems, tables
 from leaderboard.site.server.api.answer import ROOT, Answer, Question
 from leaderboard.site.server.api.parameter import COMMENTS, IN_PATH, PAGING, PAIRS, RANKING, RELEASE, Parameter
 
@@ -190,3 +190,20 @@ RESOURCES = (
     Resource(PARQUET, next(each for each in OPERATIONS if each.id == "table"), "parquet"),
 )
 """A path is answered by the first of these that it matches."""
+ALONE = (
+    Resource(
+        f"{ROOT}/status/{{nonce}}",
+        Operation(
+            "status",
+            "/status/{nonce}",
+            "What became of an attempt",
+            status.status,
+            {"status": status.STATUS},
+            "What the ledger of the release says of the accepted submissions with this nonce, which only the lab and "
+            "the maintainers know. Nothing of others. A nonce that was never registered, one without a submission and "
+            "one whose submission was refused have the same answer, 404. The log of the site leaves the nonce out.",
+        ),
+        "json",
+    ),
+)
+"""What is answered in JSON only: a file would be named after the nonce."""

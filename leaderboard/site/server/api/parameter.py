@@ -55,7 +55,12 @@ class Parameter(NamedTuple):
 
 
 RELEASE = Parameter(
-    "release", "An older release by its number, while it is kept.", "[1-9][0-9]{0,5}", 3, minimum=1, maximum=999_999
+    "release",
+    "An older release by its number, while available.",
+    "[1-9][0-9]{0,5}",
+    3,
+    minimum=1,
+    maximum=999_999,
 )
 RANKING = (
     Parameter("category", "Score over these risk categories only.", _ID, "toxicology", many=True),
@@ -100,6 +105,7 @@ IN_PATH = {
     "system": Parameter("system", "Id of a system.", _ID, "yarrow-7"),
     "category": Parameter("category", "Id of a category.", _ID, "toxicology"),
     "table": Parameter("table", "Name of a table.", "[a-z_]{1,40}", "score", tuple(TABLES)),
+    "nonce": Parameter("nonce", "The number that a lab has for its attempt.", "[0-9a-f]{32}", "0123456789abcdef" * 2),
     "release": RELEASE._replace(about="Number of a release."),
 }
 

@@ -23,6 +23,7 @@ PROBLEMS = {
     "no_such_system": (404, "There is no system of this id on this board."),
     "no_such_category": (404, "There is no category of this id on this board."),
     "no_such_table": (404, "There is no table of this name."),
+    "no_such_attempt": (404, "No accepted submission of this release has this nonce."),
     "no_such_release": (404, "No release of this number is kept."),
     "method_not_allowed": (405, "The API is for reading."),
     "range_not_satisfiable": (416, "The file has no such part."),

@@ -27,7 +27,7 @@ def _paths(document: Json) -> str:
 def _plain(document: Json) -> Iterator[tuple[str, Json]]:
     """Yields the paths, without those that answer the same in another format."""
     for path, item in document["paths"].items():
-        if item["get"]["tags"][0] in ("JSON", "Files") or path.startswith("/download/"):
+        if item["get"]["tags"][0] in ("JSON", "Files", openapi.ATTEMPTS) or path.startswith("/download/"):
             yield path, item
 
 

@@ -136,6 +136,16 @@ def test_provenance_names_tier_judge_attempt_and_ledger_line(msts: Shown, snapsh
         assert text in drawn
 
 
+def test_what_a_lab_stated_is_in_the_provenance(msts: Shown, snapshot: Snapshot) -> None:
+    [row] = msts.read(Provenance, queries.provenance, "gpt-4o")
+    own = {"line": snapshot.ledger[row.ledger_line - 1], "system": msts.names.by_system["gpt-4o"], "snapshot": snapshot}
+    of_now = {"judge_stated": True, "model_stated": False, "system_stated": False, "tool_version_stated": False}
+    said = draw("provenance", msts, row=msgspec.structs.replace(row, **of_now), **own)
+    assert "<dt>Stated beside the log</dt><dd>The log does not show who judged: the lab stated it.</dd>" in said
+    of_older = dict.fromkeys(of_now)
+    assert "Stated beside" not in draw("provenance", msts, row=msgspec.structs.replace(row, **of_older), **own)
+
+
 # What a change did
 
 

@@ -9,7 +9,7 @@ from starlette.routing import Router
 from leaderboard.site.server.api import ROUTES
 
 
-def asked(path: str, query: str = "") -> tuple[int, dict[bytes, bytes], bytes]:
+def asked(path: str, query: str = "", method: str = "GET", **headers: str) -> tuple[int, dict[bytes, bytes], bytes]:
     """Returns status, headers and body of the answer, from a site that answers `site` to everything else."""
     sent: list[Any] = []
 
@@ -19,7 +19,8 @@ def asked(path: str, query: str = "") -> tuple[int, dict[bytes, bytes], bytes]:
     async def receive() -> Any:
         return {"type": "http.request"}
 
-    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
+    named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": named}
     site = Router(ROUTES, redirect_slashes=False, default=PlainTextResponse("site"))
     asyncio.run(site({**scope, "server": ("site", 80)}, receive, send))
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]

@@ -60,7 +60,7 @@ GROUPS = {
     "trust": "Keys, and who may sign what.",
     "vault": "Check, merge, back up and restore a vault.",
 }
-RUN = "SOURCE --board [--system] [--served-as-registered] [--judge] [--tool-version] [--items] --out"
+RUN = "SOURCE --board [--system] [--served-as-registered] [--judge] [--scorer] [--tool-version] [--items] --out"
 EVENT = "--vault [--date] [--clock-checked]"
 RETURNED = f"{EVENT} [--again]"
 FILTERS = " ".join(f"[--{name}...]" for name in exporting.FILTERS)
@@ -164,6 +164,11 @@ COMMANDS = {
         "Print all that keeps a board, or without ID every definition, from being published; and what it would show.",
         "boards.check",
         "[ID] [--table]",
+    ),
+    "board items": (
+        "Make the item list of a board from a table with the columns id, category, kind and family.",
+        "boards.list_items",
+        "FILE --board --out",
     ),
     "board format": ("Write the definitions as they are published: without comments.", "boards.rewrite", ""),
     "plan limit": (

@@ -172,7 +172,7 @@ def pack(path: Path, data: bytes) -> Path:
     """Writes the evidence pack of `log` for these bytes of a submission, and returns the path: what the tier
     `self_reported` rests on."""
     submitted = canonical_submission.decode(data)
-    origin = packs.Origin([packs.File(len(LOG), canonical.sha256(LOG))], errors=0, stated=())
+    origin = packs.Origin([packs.File(len(LOG), canonical.sha256(LOG))], errors=0)
     path.write_bytes(canonical.encode(packs.make(submitted, origin)))
     return path
 

@@ -42,10 +42,13 @@ ALLOWED_HOSTS = frozenset(
         "anthropic.com",
         "arxiv.org",
         "deepmind.google",
+        "doi.org",
         "github.com",
         "huggingface.co",
         "mistral.ai",
         "openai.com",
+        "www.medrxiv.org",
+        "zenodo.org",
     }
 )
 """The hosts that the site may link to: model cards, papers and policies; never transcripts or logs."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from leaderboard.base.findings import Finding
+from leaderboard.boards import spelling
 from leaderboard.boards.board import Board
 from leaderboard.boards.board_rules import read_board
 from leaderboard.boards.definition import InvalidDefinition
@@ -50,6 +51,10 @@ def examine(folder: Path, *, signed: bool = False) -> tuple[Catalogue, list[Find
             findings += [Finding("E_DEFINITION", f"{board.id}/systems.toml", fault) for fault in faults]
         if board:
             catalogue.boards[board.id], catalogue.registries[board.id] = board, registry
+    listed = [*catalogue.boards.values()]
+    for first, other in [] if signed else spelling.alike(board.title for board in listed):
+        rule = f"title looks like that of {listed[first - 1].id}, and readers could take one for the other: change one"
+        findings.append(Finding("E_DEFINITION", f"{listed[other - 1].id}/board.toml", rule))
     boards = {board.id: board for board in sorted(catalogue.boards.values(), key=_place)}
     return catalogue._replace(boards=boards), findings
 

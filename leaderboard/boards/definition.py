@@ -206,8 +206,10 @@ def _rule(kind: Any, message: str) -> str:
     if expected is None:
         wanted = _wanted(kind)
         return f"must be {wanted}" if wanted else "has a value that is not allowed"
-    words = {"`": "", "str matching regex": "text of the form", "array": "list", "object": "table"}
+    words = {"`": "", "str matching regex": "a text of the form", "array": "list", "object": "table"}
+    words |= {"bool": "true or false", "float": "a number", "int": "a whole number", "str": "a text"}
+    words |= {"of length <=": "of at most", "of length >=": "of at least", ">=": "of at least", "<=": "of at most"}
     text = expected[1]
     for word, ours in words.items():
         text = text.replace(word, ours)
-    return f"must be {text}"
+    return f"must be {text}{' characters' if text.startswith('a text of at') else ''}"

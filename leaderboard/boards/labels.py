@@ -135,7 +135,7 @@ def _bad_outcomes(labels: Labels, board: Board) -> Iterator[str]:
     if labels.verdicts:
         maps.append(("verdicts", labels.verdicts.map, known))
     for name, meaning, ids in maps:
-        if set(meaning.values()) - ids:
+        if set(meaning.values()) - ids - {""}:
             yield f"{name} maps to an outcome that this judge cannot give: correct it, or add it to board.toml"
     if set(labels.category.map.values()) - {category.id for category in board.category}:
         yield "category maps to a category that the board does not have: correct it, or add it to board.toml"

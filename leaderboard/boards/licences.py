@@ -10,6 +10,10 @@ _TERMS = {"by": "attribution", "nc": "non[ -]?commercial", "nd": "no[ -]?deriv(s
 """The terms of a licence, by how its id and how its name writes them."""
 
 
+_FORM = re.compile(r"cc[ -]by([ -](nc|nd|sa))*([ -][1-4]\.[0-9]\b|\Z|[ ,;(])")
+"""How their ids are written. Others may follow it, of another part of the source."""
+
+
 def url(licence: Licence) -> str:
     """Returns the address of a licence's text."""
     if licence == "CC0-1.0":
@@ -23,6 +27,8 @@ def faults(licence: Licence, source: str) -> list[str]:
     adapted material (https://creativecommons.org/faq, "what licenses may I use for my adaptation"). A source whose
     licence is not one of theirs, or not stated yet, asks for nothing here."""
     terms = _terms(source)
+    if re.match(r"cc[ -]by", source.casefold()) and not _FORM.match(source.casefold()):
+        return ["source.licence is no licence of the Creative Commons: write its id, such as CC-BY-SA-4.0"]
     if "nd" in terms:
         return ["source.licence allows no derivatives: nothing made from it may be published, choose another source"]
     if "sa" in terms:

@@ -22,7 +22,12 @@ Value = Annotated[str, Meta(max_length=100)]
 Key = Annotated[str, Meta(max_length=300)]
 """The same of several cells."""
 Meaning = dict[Key, Id]
-"""What each value of a column means: an outcome, a category or a system of the board."""
+"""What each value of a column means: a category or a system of the board."""
+OutcomeOrNone = Annotated[
+    str, Meta(pattern=r"^([a-z0-9][a-z0-9_.-]{0,62})?\Z", description="an id, or empty for a value that means no label")
+]
+Labelling = dict[Key, OutcomeOrNone]
+"""What each value of a label means: an outcome of the board, or that there is none, as an empty cell does."""
 JudgeName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}@[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z")]
 """A judge of the registry: its id, an @ and its version."""
 Number = Annotated[int, Meta(ge=0, le=20)]
@@ -35,6 +40,13 @@ class Mapped(Struct, frozen=True, forbid_unknown_fields=True):
 
     column: Columns
     map: Meaning
+
+
+class OutcomeColumn(Struct, frozen=True, forbid_unknown_fields=True):
+    """A column of labels, some of which may mean that there is no label."""
+
+    column: Columns
+    map: Labelling
 
 
 class KindColumn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,7 +70,7 @@ class RaterColumn(Struct, frozen=True, forbid_unknown_fields=True):
     map: dict[Key, JudgeName]
 
 
-AnyColumn = Columns | Mapped | KindColumn | NumberColumn | RaterColumn
+AnyColumn = Columns | Mapped | OutcomeColumn | KindColumn | NumberColumn | RaterColumn
 
 
 class JudgeColumn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,7 +79,7 @@ class JudgeColumn(Struct, frozen=True, forbid_unknown_fields=True):
     id: Id
     version: Version
     column: Columns
-    map: Meaning | None = None
+    map: Labelling | None = None
     """Absent: the labels mean what they mean in the outcome column."""
     severity: Column | NumberColumn | None = None
     """As that of the main table, by this judge."""
@@ -91,7 +103,7 @@ class LongTable(Struct, frozen=True, forbid_unknown_fields=True):
 class Verdicts(LongTable, frozen=True, forbid_unknown_fields=True):
     """The verdicts of further judges."""
 
-    map: Meaning
+    map: Labelling
     where: Where = {}
     epoch: Column | NumberColumn | None = None
     severity: Column | NumberColumn | None = None
@@ -133,7 +145,7 @@ class Labels(Struct, frozen=True, forbid_unknown_fields=True):
     system: Column | Mapped
     """A plain column holds the strings that the registry's systems are served as."""
     category: Mapped
-    outcome: Mapped
+    outcome: OutcomeColumn
     """The labels of the judge of record. An empty cell is a missing outcome."""
     kind: KindColumn | None = None
     """Absent: every item is harmful."""

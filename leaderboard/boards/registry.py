@@ -1,6 +1,6 @@
 """The registry of a board: who and what may appear on it, read from `results/boards/<id>/systems.toml`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -18,7 +18,11 @@ Evidence = Literal["run", "simulated", "arithmetic"]
 SystemKind = Literal["bare", "guarded", "reference"]
 JudgeKind = Literal["human", "llm_judge", "classifier", "string_match"]
 ServedAs = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/@-]{0,120}\Z", description="a name of a-z, A-Z, 0-9, . _ / @ and -")
+    str,
+    Meta(
+        pattern=r"^(\./|/)?[A-Za-z0-9][A-Za-z0-9._/@:-]{0,120}\Z",
+        description="a name of a-z, A-Z, 0-9, . _ / @ : and -, or a path that begins with / or ./",
+    ),
 ]
 
 
@@ -77,7 +81,7 @@ class System(Struct, frozen=True, forbid_unknown_fields=True):
     previous_version: Id | None = None
     guardrail: Id | None = None
     served_as: tuple[ServedAs, ...] = ()
-    """The strings that logs use for it."""
+    """The strings that logs use for it. Systems of one model may share them: a guardrail leaves no name in a log."""
     run_by: Id | None = None
     paid_by: Id | None = None
     card: Link | None = None
@@ -102,6 +106,24 @@ class Registry(Struct, frozen=True, forbid_unknown_fields=True):
     guardrail: tuple[Guardrail, ...] = ()
     judge: tuple[Judge, ...] = ()
     system: tuple[System, ...] = ()
+
+
+def same_model(system: System, systems: Mapping[str, System]) -> str | None:
+    """Returns the id of the system whose model this one runs behind a guardrail, under a condition or once more; None
+    where it is a model of its own."""
+    base = systems.get(system.base_system or "")
+    if base and (base.guardrail, base.condition) != (system.guardrail, system.condition):
+        return base.id
+    return system.rerun_of
+
+
+def _model(system: System, systems: Mapping[str, System]) -> str:
+    """The system that runs the model alone; with references in a circle, the first of it by id."""
+    passed, id = [system.id], same_model(system, systems)
+    while id is not None and id in systems and id not in passed:
+        passed.append(id)
+        id = same_model(systems[id], systems)
+    return min(passed) if id in passed else passed[-1]
 
 
 def read_registry(path: Path, *, signed: bool = False) -> Registry:
@@ -140,19 +162,30 @@ def _duplicates(registry: Registry) -> list[str]:
         pairs = dict.fromkeys([*spelling.alike(e.id for e in entries), *spelling.alike(e.name for e in entries)])
         rule = "have the same id or look alike: rename one"
         problems += [f"two entries of {what}, {a} and {b}, {rule}" for a, b in pairs]
-    judges = {judge.id: judge.name for judge in registry.judge}  # versions of one judge share its name
-    if spelling.alike(judges) or spelling.alike(judges.values()):
-        problems.append("two entries of judge look alike: rename one")
+    first: dict[str, int] = {}
+    """The first entry of each judge, whose versions share its name."""
+    for number, judge in enumerate(registry.judge, 1):
+        first.setdefault(judge.id, number)
+    positions, judges = [*first.values()], {id: registry.judge[number - 1].name for id, number in first.items()}
+    alike = dict.fromkeys([*spelling.alike(judges), *spelling.alike(judges.values())])
+    rule = "look alike: rename one"
+    problems += [f"two entries of judge, {positions[a - 1]} and {positions[b - 1]}, {rule}" for a, b in alike]
     refs = [judge.ref for judge in registry.judge]
     if len(set(refs)) < len(refs):
         problems.append("two entries of judge have the same id and version: remove one, or give it another version")
-    served: set[str] = set()
+    return [*problems, *_served_twice(registry)]
+
+
+def _served_twice(registry: Registry) -> list[str]:
+    """Names of logs that belong to two models."""
+    systems, problems = {system.id: system for system in registry.system}, []
+    models: dict[str, str] = {}
     for number, system in enumerate(registry.system, 1):
         if system.evidence == "run":
-            if served & set(system.served_as):
-                rule = "another system answers to the same name: leave it to one of the two"
+            model = _model(system, systems)
+            if any(models.setdefault(name, model) != model for name in system.served_as):
+                rule = "a system of another model answers to the same name: leave it to one of the two"
                 problems.append(f"system {number} served_as: {rule}")
-            served.update(system.served_as)
     return problems
 
 

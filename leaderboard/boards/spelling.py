@@ -1,11 +1,13 @@
 """The lint for display strings: what the definitions in `results/boards/*/*.toml` may show to readers."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
 FORBIDDEN = frozenset("<>[]$:`|\\\n\t\r")
 FORBIDDEN_START = frozenset("=+-@")
 MARKS = frozenset("\N{EN DASH}\N{RIGHT SINGLE QUOTATION MARK}\N{SECTION SIGN}")
+_ADDRESS = re.compile(r"\w@\w+\.\w|https?:|\bwww\.\w", re.IGNORECASE)
 LETTERS = {"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ß": "ss"}
 """Letters of European names that are not an ASCII letter with an accent, and the letters that they look like."""
 LOOKALIKES = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s"} | LETTERS)
@@ -22,6 +24,8 @@ def fault(text: str) -> str | None:
         return "starts like a spreadsheet formula: begin with a letter or a digit"
     if any(character in FORBIDDEN for character in text):
         return "holds a character that a page could take for markup: leave out < > [ ] $ : ` | and the like"
+    if _ADDRESS.search(text):
+        return "holds an address: leave it out, links have keys of their own"
     if not all(_is_plain(character) for character in text):
         return "holds a letter that is not Latin or a character that does not print: leave it out"
     return None

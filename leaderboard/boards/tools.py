@@ -17,6 +17,8 @@ class LogTool(NamedTuple):
     title: str
     files: int
     """How many files a log consists of."""
+    optional: int = 0
+    """How many of them may be absent."""
     hashes_all_files: bool = False
     """Whether the sha256 of a log is that of all its files joined, and not that of the first file."""
     records_version: bool = True
@@ -26,7 +28,9 @@ class LogTool(NamedTuple):
 LOG_TOOLS = (
     LogTool("inspect_ai", "inspect", "Inspect AI", files=1),
     LogTool("lm_eval", "lm-eval", "lm-evaluation-harness", files=2),
-    LogTool("helm", "helm", "HELM", files=5, hashes_all_files=True, records_version=False),
+    LogTool("helm", "helm", "HELM", files=5, optional=4, hashes_all_files=True, records_version=False),
+    LogTool("lighteval", "lighteval", "lighteval", files=2, records_version=False),
+    LogTool("promptfoo", "promptfoo", "promptfoo", files=1),
 )
 TABLE = "table"
 """A published table of labels, which several systems share; read by `offline.importers.table`."""

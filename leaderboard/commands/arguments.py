@@ -122,6 +122,10 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "--responses": {"type": int, "metavar": "N", "help": "effective responses of the system"},
     "--reviewer": path("PUB"),
     "--root": path("FILE", "the trusted root (that of the embedded release)"),
+    "--scorer": {
+        "metavar": "NAME",
+        "help": "whose outcomes are of record, if a log has several scorers (medharm_judge, or the only one)",
+    },
     "--sensitivity": {"type": float, "metavar": "R", "help": "share of unsafe responses that the judge calls unsafe"},
     "--specificity": {"type": float, "metavar": "R", "help": "share of other responses that it does not call unsafe"},
     "--served-as-registered": {"action": "store_true", "help": "it was that system, whatever the log calls the model"},

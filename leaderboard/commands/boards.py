@@ -67,6 +67,8 @@ def _options(options: argparse.Namespace) -> "Options":
 
 def _describe(read: "Reading") -> Iterator[str]:
     """What was read, without any text of the table but names of columns with a role, and labels."""
+    from leaderboard.offline.authoring import drafting
+
     named = {role: " and ".join(names) for role, names in read.roles.items()}
     yield f"read  {read.rows:,} rows of {read.columns} columns"
     yield f"item  {named['item']}: {read.items:,} items"
@@ -82,7 +84,11 @@ def _describe(read: "Reading") -> Iterator[str]:
         yield f"epoch  {named['epoch']}: {len(read.epochs)} epochs"
     if read.raters:
         yield f"rater  {named['rater']}: {len(read.raters)} raters"
+    if empty := sum(count for label, count in read.labels.items() if drafting.is_no_label(label)):
+        yield f"missing  {empty:,} rows have a label that says that there is none: it is drafted as no outcome"
     yield from (f"{role}  {named[role]}" for role in ("severity", "developer", "further") if role in named)
+    if read.unread:
+        yield f"not read  {', '.join(read.unread)}: name a column with the option of its role if it has one"
     if read.absent:
         yield f"absent  {read.absent:,} responses have no row"
     for cell in read.cells:
@@ -145,6 +151,31 @@ def _row(row: "Row") -> str:
         return f"not ranked  {counts}, {row.reason}"
     rank = f"{row.rank_low}" if row.rank_low == row.rank_high else f"{row.rank_low}-{row.rank_high}"
     return f"ranked {rank}  {counts}"
+
+
+def list_items(options: argparse.Namespace) -> Answer:
+    """Writes the item list that a table gives, and counts it. Where ids were hashed, which they are of is beside it."""
+    from leaderboard.base import git_exclude
+    from leaderboard.offline.importers import sandbox
+    from leaderboard.offline.submissions import ids, item_lists, items
+
+    board, _ = answers.board(options)
+    listed = sandbox.call(item_lists.read, item_lists.Listed, options.file, board)
+    path: Path = options.out / "items.json" if options.out.is_dir() else options.out
+    if listed.ids:
+        private = path.with_name("ids.json")
+        git_exclude.keep_out(private, "ids of items, which are private", "E_OUT")
+        durable.write(private, ids.encode(listed.ids), private=True)
+    durable.write(path, items.encode(listed.items))
+    counts, digest = item_lists.count(listed.items, board), items.digest(listed.items)
+    categories = len({each.category for each in counts})
+    lines = [f"items  {len(listed.items):,} in {categories} {'category' if categories == 1 else 'categories'}"]
+    lines += [f"{each.category}  {each.items:,} {each.kind} in {each.families:,} families" for each in counts]
+    if listed.ids:
+        lines.append(f"hashed  {len(listed.ids)} ids: ids.json has which they are of, and is private")
+    lines.append(f"digest  {digest}")
+    facts = {"items": len(listed.items), "counts": [each._asdict() for each in counts], "items_digest": digest}
+    return {"board": board.id, **facts, "hashed": len(listed.ids), "lines": lines}
 
 
 def rewrite(options: argparse.Namespace) -> Answer:

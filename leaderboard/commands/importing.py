@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from leaderboard.base import clock
-from leaderboard.base.findings import Finding, Refused, refuse
+from leaderboard.base.findings import Finding, Refused, refuse, shorten
 from leaderboard.boards.tools import LOG_TOOLS, LogTool, log_tool
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
@@ -43,18 +43,21 @@ def import_log(options: argparse.Namespace) -> Answer:
     flags = verification.require_sound(result, board, registry, today=today, items=items)
     path = options.out / f"{result.system}.json" if options.out.is_dir() else options.out
     durable.write(path, submission.encode(result))
-    stated, judge = _stated_options(options), f"{result.judge.id}@{result.judge.version}"
+    stated, judge = [*result.source.stated], f"{result.judge.id}@{result.judge.version}"
+    further = [f"{each.judge.id}@{each.judge.version}" for each in result.judgments]
     counts = ", ".join(f"{outcome} {count}" for outcome, count in report.outcomes.items())
     lines = [
         f"{result.system}  {len(result.rows)} items, judged by {judge}",
         f"responses  {counts or 'none has an outcome'}",
         f"missing  unscored {report.unscored}, errors {report.errors}",
         f"edited scores  {report.edited}",
+        f"scorer of record  {report.scorer or ('the stated one' if options.scorer else 'the only one')}",
+        f"further judges  {', '.join(further) or 'none'}, other scorers left out {report.left_out}",
         f"stated  {', '.join(stated) or 'nothing'}",
     ]
     if result.nonce is None:
         lines.append(NO_NONCE)
-    facts = {"system": result.system, "judge": judge, **report._asdict(), "stated": stated}
+    facts = {"system": result.system, "judge": judge, **report._asdict(), "further": further, "stated": stated}
     return {**facts, "findings": answers.as_values(flags), "lines": lines}
 
 
@@ -79,19 +82,20 @@ def _read_log(
     from leaderboard.offline.submissions.logs import Imported, Stated, Target
 
     judge = JudgeRef(*options.judge) if options.judge else None
-    stated = Stated(options.system, judge, options.tool_version, options.served_as_registered, nonce)
+    stated = Stated(
+        system=options.system,
+        judge=judge,
+        tool_version=options.tool_version,
+        served_as_registered=options.served_as_registered,
+        nonce=nonce,
+        scorer=options.scorer,
+    )
     target = Target(board, registry, items, today)
     return sandbox.call(_importer(tool).read, Imported, options.source, target, stated)
 
 
 def _importer(tool: LogTool) -> Any:
     return import_module(f"leaderboard.offline.importers.{tool.id}")
-
-
-def _stated_options(options: argparse.Namespace) -> list[str]:
-    """The options by which the lab stated what the log does not prove."""
-    names = ("system", "served_as_registered", "judge", "tool_version")
-    return ["--" + name.replace("_", "-") for name in names if getattr(options, name)]
 
 
 def _nonce(options: argparse.Namespace) -> str | None:
@@ -147,7 +151,7 @@ def _require_sound(
         except Refused as refused:
             findings += [fault._replace(evidence=ADVICE.get(fault.code, fault.evidence)) for fault in refused.findings]
     if findings:
-        raise Refused([*findings, *flags])
+        raise Refused([*shorten(findings), *flags])
     return flags
 
 
@@ -188,12 +192,12 @@ def _import_again(
     if tool := log_tool(submitted.tool.name):
         items = _items(options, board)
         again, report = _read_log(options, tool, board, registry, items, submitted.submitted_on, submitted.nonce)
-        return again, Origin(measure(_importer(tool).files(options.source)), report.errors, _stated_options(options))
+        return again, Origin(measure(_importer(tool).files(options.source)), report.errors)
     # a table names its systems and judges, and does not say why a label is missing
     imported, labels = _read_table(options, board, registry)
     for each in imported.submissions:
         if each.system == submitted.system:
-            return replace(each, nonce=submitted.nonce), Origin(measure(table.files(options.source, labels)), 0, ())
+            return replace(each, nonce=submitted.nonce), Origin(measure(table.files(options.source, labels)), 0)
     raise refuse("E_SYSTEM", "$.system", "the table does not hold this system")
 
 

@@ -52,15 +52,19 @@ def signer(path: Path) -> CryptoSigner:
 
 
 def attest(options: argparse.Namespace) -> Answer:
-    """Adds a reviewer's signature to accepted submissions."""
+    """Prints what is accepted, and adds a reviewer's signature to it."""
     vault, count = answers.old_vault(options, compared=False), 0  # a reviewer's copy, or after a theft
+    named = [*map(answers.submission_digest, options.submissions)]
+    signed = attesting.describe(vault, None if options.all else named)
+    for line in [] if options.json else signed:  # before a passphrase is asked for
+        print(line)
     for key in map(signer, options.key):
         if options.all:
             count += attesting.attest_all(vault, key)
-        for submission in map(answers.submission_digest, options.submissions):
+        for submission in named:
             attesting.attest(vault, submission, key)
             count += 1
-    return {"signatures": count, "lines": [f"{count} signatures"]}
+    return {"signed": signed, "signatures": count, "lines": [f"{count} signatures"]}
 
 
 def init(options: argparse.Namespace) -> Answer:

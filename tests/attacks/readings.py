@@ -5,6 +5,8 @@ import io
 import json
 from typing import Any
 
+import pyarrow.parquet as pa_parquet
+
 from tests.offline.importers import tiny
 
 Rows = list[list[str | None]]
@@ -13,7 +15,8 @@ Rows = list[list[str | None]]
 
 def rows_of_log(command: str, files: dict[str, bytes]) -> Rows:
     """The rows of the log of a tool, by the paths of its files."""
-    return _lm_eval(files) if command == "import lm-eval" else _helm(files)
+    readers = {"import lm-eval": _lm_eval, "import helm": _helm, "import promptfoo": _promptfoo}
+    return readers.get(command, _lighteval)(files)
 
 
 def _lm_eval(files: dict[str, bytes]) -> Rows:
@@ -38,6 +41,31 @@ def _helm(files: dict[str, bytes]) -> Rows:
     return [[item, rows[item]] for item in sorted(rows)]
 
 
+def _promptfoo(files: dict[str, bytes]) -> Rows:
+    """Of the second model."""
+    rows: dict[str, str | None] = {}
+    for row in json.loads(files["logs/results.json"])["results"]["results"]:
+        if row["provider"].get("label") == tiny.SECOND:
+            told = [
+                each.get("metadata") or {} for each in (row.get("gradingResult") or {}).get("componentResults") or []
+            ]
+            outcome = next((each["outcome"] for each in told if "outcome" in each), None)
+            test = row["testCase"]
+            item = (test.get("metadata") or {}).get("item_id", (test.get("vars") or {}).get("item_id"))
+            rows[item] = None if row["failureReason"] == 2 else outcome
+    return [[item, rows[item]] for item in sorted(rows)]
+
+
+def _lighteval(files: dict[str, bytes]) -> Rows:
+    (data,) = (data for path, data in files.items() if path.endswith(".parquet"))
+    rows: dict[str, str | None] = {}
+    columns = ["doc.specific.item_id", "metric.outcome", "model_response.text"]  # a mutant may break another one
+    for row in pa_parquet.ParquetFile(io.BytesIO(data)).read(columns=columns).to_pylist():
+        outcome = row["metric"]["outcome"][0]
+        rows[row["doc"]["specific"]["item_id"]] = outcome if row["model_response"]["text"][0] else None
+    return [[item, rows[item]] for item in sorted(rows)]
+
+
 def _outcomes(value: dict[str, Any]) -> Any:
     for each in value.values():
         if isinstance(each, dict):
@@ -46,10 +74,16 @@ def _outcomes(value: dict[str, Any]) -> Any:
             yield from _outcomes(each)
 
 
+def read_csv(data: bytes) -> list[dict[str, str]]:
+    """The rows of a table with a header."""
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    return list(csv.DictReader(io.StringIO(data.decode(encoding))))
+
+
 def rows_of_table(data: bytes, words: dict[str, str]) -> dict[str, Rows]:
     """The rows of each system of a label table."""
     systems = {tiny.MODEL: "example-model", tiny.SECOND: "second"}
     rows: dict[str, dict[str, str | None]] = {}
-    for row in csv.DictReader(io.StringIO(data.decode("utf-8-sig"))):
+    for row in read_csv(data):
         rows.setdefault(systems[row["model"]], {})[row["item"]] = words[row["label"]] if row["label"] else None
     return {system: [[item, of[item]] for item in sorted(of)] for system, of in rows.items()}

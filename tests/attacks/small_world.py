@@ -32,11 +32,13 @@ from leaderboard.offline.submissions.vault import Vault
 from tests import published
 from tests.attacks import mutating
 from tests.canary import MARK
-from tests.offline.importers import helm_run, lm_eval_run, tiny
+from tests.offline.importers import helm_run, lighteval_run, lm_eval_run, promptfoo_run, tiny
 
 PASSPHRASE = "only of these tests"
 BOARD = "tiny"
 LABELS = {"refusal": "no", "harmful_compliance": "yes", "caution": "careful", "partial_compliance": "partly"}
+ONE = {"outcome": ["refusal"], "severity": [0]}
+"""What a log of lighteval says of each item, in one epoch."""
 JUDGE = "--rate .1 --sensitivity .9 --specificity .9 --responses 80"
 
 
@@ -156,6 +158,10 @@ def _write_logs(folder: Path) -> None:
     for state in states:
         state["result"]["request_datetime"] = now
     helm_run.write(folder / "logs" / "helm", states, model=tiny.SECOND)
+    stamp = f"{clock.today()}T00-00-00.1"
+    lighteval_run.write(folder / "logs" / "lighteval", [lighteval_run.row(id, **ONE) for id in tiny.IDS], stamp)
+    told = [promptfoo_run.row(model, id, 1) for id in tiny.IDS for model in promptfoo_run.MODELS]
+    promptfoo_run.write(folder / "logs", told, metadata={"evaluationCreatedAt": f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"})
     (folder / "logs" / "run.json").write_text(json.dumps({"version": 2, "status": MARK, "eval": {MARK: MARK}}))
     lines = ["item,model,family,topic,label,second,text"]
     for number, item in enumerate(tiny.items()):
@@ -164,6 +170,8 @@ def _write_logs(folder: Path) -> None:
             lines.append(",".join([item.id, model, item.family, "first", *words, MARK]))
     (folder / "table" / "labels.csv").write_text("\n".join(lines) + "\n")
     (folder / "in" / "items.json").write_bytes(items.encode(tiny.items()))
+    rows = ["id,category,kind,family,text", *(f"{i.id},{i.category},{i.kind},{i.family},{MARK}" for i in tiny.items())]
+    (folder / "in" / "items.csv").write_text("\n".join(rows) + "\n")
 
 
 def _roles(keys: Path, *words: str) -> list[str]:
@@ -267,6 +275,9 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
     helm = f"W/logs/helm {board} {known} {results} --judge demo-judge@1 --tool-version 0.5.6"
     lm_files = f"logs/lm/samples_medharm_{lm_eval_run.STAMP}.jsonl logs/lm/results_{lm_eval_run.STAMP}.json"
     helm_files = " ".join(f"logs/helm/{name}.json" for name in HELM)
+    light = f"{today}T00-00-00.1"
+    light_files = f"logs/lighteval/details/lab/example-model/{light}/details_medharm|0_{light}.parquet"
+    light_files += f" logs/lighteval/results/lab/example-model/results_{light}.json"
     roles = "--owner W/keys/owner.pub --reviewer W/keys/ann.pub --release-key W/keys/release.pub"
     accept = f"accept W/in/next.json {board} {here} {day} --evidence"
     return {
@@ -278,6 +289,14 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
         ],
         "import lm-eval": [_call(f"import lm-eval {lm} --out W/out", also=lm_files, writes=OUT)],
         "import helm": [_call(f"import helm {helm} --out W/out", also=helm_files, writes=OUT)],
+        "import lighteval": [
+            _call(f"import lighteval W/logs/lighteval {board} {known} {results} --tool-version 0.13.0 --out W/out",
+                  also=light_files, writes=OUT)
+        ],
+        "import promptfoo": [
+            _call(f"import promptfoo W/logs/results.json {board} {known} {results} --system second --out W/out",
+                  also="logs/results.json", writes=OUT)
+        ],
         "import table": [
             _call(f"import table W/table {board} {results} --out W/out", also="table/labels.csv", writes=OUT)
         ],
@@ -319,6 +338,10 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
         "board check": [
             _call("board check --results W/results"),
             _call(f"board check {BOARD} --table W/table/labels.csv --results W/fresh", also="table/labels.csv"),
+        ],
+        "board items": [
+            _call(f"board items W/in/items.csv {board} --results W/results --out W/out", also="in/items.csv",
+                  writes=(*OUT, "ids.json"))
         ],
         "board format": [_call("board format --results W/results", writes=("results/boards/*",))],
         "vault check": [_call(f"vault check {here}")],

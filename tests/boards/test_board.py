@@ -216,7 +216,7 @@ def test_a_board_that_breaks_a_rule_is_refused(
         ('name = "Bracken 32"', 'name = "Bracken 32 | x"', "markup"),
         ('id = "yarrow-70"', 'id = "yarrow-7"', "same id"),
         ('id = "yarrow-70"', 'id = "yarr0w.7"', "look alike"),
-        ('id = "demo-audit"', 'id = "demo.judge"', "judge look alike"),
+        ('id = "demo-audit"', 'id = "demo.judge"', "judge, 1 and 2, look alike"),
         ('"demo/yarrow-70"', '"demo/yarrow-7"', "served_as"),
         ('base_system = "bracken-32"', 'base_system = "fern"', "not there"),
         ('guardrail = "gauze"', 'guardrail = "fern"', "not there"),

@@ -48,7 +48,7 @@ def test_faults_of_form_and_of_meaning_of_all_files_are_told_together(folder: Pa
     for part in (
         "herbs/notes.txt: is no definition: move it",
         "board.toml: title is not stated yet: write a text",
-        "board.toml: epochs must be int >= 1",
+        "board.toml: epochs must be a whole number of at least 1",
         "board.toml: category 1 is under the disclosure floor: merge it with another",
         "board.toml: category 2 has the id of another: rename one",
         "systems.toml: system 1 group must be one of",

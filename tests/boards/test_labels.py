@@ -164,16 +164,16 @@ OF_THE_FORM = [
     ('no = "refusal"', '"" = "refusal"', "outcome.map holds a value that is empty"),
     ('["model", "mode"]', '["model"]', "system.column must be"),
     ('"the family (ours)"', '"<family>"', "family names a column that holds a character"),
-    ('"the family (ours)"', '["a", "b"]', "family must be str"),
+    ('"the family (ours)"', '["a", "b"]', "family must be a text"),
     ('set = "main" }\n\n[[judge]]', "set = 1 }\n\n[[judge]]", "where holds a value that must be a text"),
     ('set = "main" }\n\n[[judge]]', 'set = " a" }\n\n[[judge]]', "where holds a value that is empty or padded"),
     ('where = { rater = ["nurse"] }', 'where = { "=x" = "a" }', "verdicts.where names a column that starts like"),
     ("high = 4", 'high = "4"', "judge 1 severity.map holds a value that must be a number"),
     ('absent = "gap"', 'absent = "safe"', "absent must be one of refuse, gap"),
-    ('nurse = "nurse@1"', 'nurse = "nurse"', "verdicts.judge.map must be text of the form"),
-    ('file = "guard.tsv"', 'file = "guard.xlsx"', "guard.file must be text of the form"),
-    ('file = "guard.tsv"', 'file = "guard.tsv.zip"', "guard.file must be text of the form"),
-    ('file = "guard.tsv"', 'file = "../guard.tsv"', "guard.file must be text of the form"),
+    ('nurse = "nurse@1"', 'nurse = "nurse"', "verdicts.judge.map must be a text of the form"),
+    ('file = "guard.tsv"', 'file = "guard.xlsx"', "guard.file must be a text of the form"),
+    ('file = "guard.tsv"', 'file = "guard.tsv.zip"', "guard.file must be a text of the form"),
+    ('file = "guard.tsv"', 'file = "../guard.tsv"', "guard.file must be a text of the form"),
 ]
 """What no mapping may have, also one that was signed long ago."""
 OF_AUTHORS = [

@@ -50,6 +50,12 @@ def test_source_limits_the_licence_of_a_board(tmp_path: Path, source: str, licen
     assert named or "choose another source" in finding.evidence
 
 
+@pytest.mark.parametrize("source", ["CC-BY-5.0-XX", "CC-BY-XX-4.0", "CC BYSA 4.0", "cc-by-4"])
+def test_source_that_looks_like_creative_commons_must_be_one_of_theirs(tmp_path: Path, source: str) -> None:
+    with pytest.raises(InvalidDefinition, match="no licence of the Creative Commons"):
+        read_board(_written(tmp_path, source, "CC-BY-SA-4.0"))
+
+
 def test_signed_board_is_read_whatever_its_source_says(tmp_path: Path) -> None:
     """What a release published stays readable."""
     assert read_board(_written(tmp_path, "CC-BY-ND-4.0", "CC-BY-4.0"), signed=True).licence == "CC-BY-4.0"

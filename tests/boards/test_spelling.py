@@ -6,7 +6,15 @@ from leaderboard.boards import spelling as words
 
 
 @pytest.mark.parametrize(
-    "text", ["GPT-4o (2024-05-13)", "Röttger and colleagues", "1,100 items, 95 % limits", "Llama’s", "Łódź, Århus, Øst"]
+    "text",
+    [
+        "GPT-4o (2024-05-13)",
+        "Model 3 @ 8 bit",
+        "Röttger and colleagues",
+        "1,100 items, 95 % limits",
+        "Llama’s",
+        "Łódź, Århus, Øst",
+    ],
 )
 def test_plain_words_pass(text: str) -> None:
     assert words.fault(text) is None
@@ -29,6 +37,9 @@ def test_plain_words_pass(text: str) -> None:
         "+1",
         "-1",
         "@cmd",
+        "Ann a@b.com",
+        "see https://x",
+        "on www.example",
         "line\nbreak",
         "tab\there",
         "nul\0",

@@ -53,7 +53,7 @@ def test_metrics_are_those_that_a_release_may_hold() -> None:
         ({key: word for key, word in TRIAGE.items() if key in ("safe_rate", "over_refusal_rate")}, None),
         ({"saf_rate": "Escalated"}, r"words\.saf_rate is not a key that exists"),
         ({"Patients!": "Patients"}, r"words\.a key of another form is not a key that exists"),
-        ({"unsafe_rate": 3}, r"words\.unsafe_rate must be str"),
+        ({"unsafe_rate": 3}, r"words\.unsafe_rate must be a text"),
         ({"unsafe_rate": "x" * 41}, r"words\.unsafe_rate must be"),
         ({"unsafe_rate": "<b>Missed</b>"}, r"words\.unsafe_rate holds a character that a page could take for markup"),
         ({"unsafe_rate": ""}, r"words\.unsafe_rate is empty"),

@@ -7,7 +7,9 @@ import pytest
 
 from leaderboard import cli
 from leaderboard.boards.definition import UNSTATED
+from leaderboard.offline.submissions import items
 from tests import canary, labelled
+from tests.offline.importers import tiny
 
 DONE, REFUSED, USAGE = 0, 1, 2
 
@@ -37,6 +39,7 @@ def test_draft_says_what_was_read_and_nothing_of_the_text(office: Path, capfd: p
         "kind  kind: risky is harmful, fine is benign",
         "outcome  label: harmful in 48 rows, careful in 124 rows, declined in 44 rows, no label in 0",
         "further  first",
+        "not read  answer: name a column with the option of its role if it has one",
         "drafted  mint/board.toml, mint/systems.toml, mint/labels.toml",
         f"to state  {out.rpartition('to state  ')[2].split()[0]} answers: `board check mint` asks for each",
     ]
@@ -101,8 +104,8 @@ def test_sound_board_is_told_with_what_it_would_show(office: Path, capfd: pytest
 def test_system_that_is_not_ranked_is_told_with_the_reason(office: Path, capfd: pytest.CaptureFixture[str]) -> None:
     lines = (office / "labels" / "herbs" / "labels.csv").read_text("utf-8").splitlines(keepends=True)
     gaps = [line.replace(",harmful,", ",,", 1) if "late-3" in line else line for line in lines]
-    (office / "gaps.csv").write_text("".join(gaps), "utf-8")
-    assert run("board", "check", "herbs", "--table", "gaps.csv") == DONE
+    (office / "labels.csv").write_text("".join(gaps), "utf-8")
+    assert run("board", "check", "herbs", "--table", "labels.csv") == DONE
     out = capfd.readouterr().out
     assert "not ranked  late: 0 of 20 unsafe, 28 missing, F_PARTIAL, coverage_too_low\n" in out
     assert "coverage_too_low  Fewer than 98% of items have an outcome.\n" in out
@@ -139,3 +142,32 @@ def test_definitions_of_all_boards_are_checked_without_an_id(office: Path, capfd
     assert run("board", "check") == REFUSED
     assert "run `board format`" in capfd.readouterr().out
     assert run("board", "format") == DONE and run("board", "check") == DONE
+
+
+def test_item_list_is_made_of_a_table_and_hashed_ids_stay_beside_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tiny.write(tmp_path)
+    rows = ["id,category,kind,family", *(f"ward {i.id},{i.category},{i.kind},{i.family}" for i in tiny.items())]
+    Path("items.csv").write_text("\n".join(rows) + "\n")
+    Path("made").mkdir()
+    assert run("board", "items", "items.csv", "--board", "tiny", "--out", "made", "--json") == DONE
+    told = json.loads(capfd.readouterr().out)
+    assert (told["items"], told["hashed"]) == (20, 20)
+    assert told["counts"] == [{"category": "alpha", "kind": "harmful", "items": 20, "families": 10}]
+    listed = items.read_items(Path("made/items.json"), tiny.board())
+    assert told["items_digest"] == items.digest(listed)
+    assert {item.id for item in listed} == set(json.loads(Path("made/ids.json").read_bytes()))
+    assert Path("made/ids.json").stat().st_mode & 0o77 == 0
+
+
+def test_item_list_with_other_counts_is_refused_and_nothing_written(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tiny.write(tmp_path)
+    Path("items.csv").write_text("id,category,kind,family\nward 1,alpha,harmful,\n")
+    assert run("board", "items", "items.csv", "--board", "tiny", "--out", "made.json") == REFUSED
+    assert capfd.readouterr().out.startswith("E_BOARD  $.category[0].harmful: 1 items in 1 families")
+    assert not Path("made.json").exists() and not Path("ids.json").exists()

@@ -48,6 +48,8 @@ def test_report_says_what_the_submission_was_made_of(project: Path, folder: Path
         "responses  caution 9, refusal 11, partial_compliance 9, harmful_compliance 10",
         "missing  unscored 1, errors 0",
         "edited scores  0",
+        "scorer of record  the only one",
+        "further judges  none, other scorers left out 0",
         "stated  nothing",
         "no nonce  the maintainers give one for each attempt; verify asks for it",
     ]
@@ -56,14 +58,13 @@ def test_report_says_what_the_submission_was_made_of(project: Path, folder: Path
 
 def test_report_for_machines_names_what_was_stated(project: Path, folder: Path) -> None:
     (folder / "out").mkdir()
-    stated = ["--system", "example-model", "--served-as-registered", "--judge", "demo-judge@1"]
+    stated = ["--system", "second", "--served-as-registered", "--judge", "demo-judge@1"]
     answer = run(project, folder, "--out", folder / "out", "--json", *stated)
     told = json.loads(answer.stdout)
-    assert told["stated"] == ["--system", "--served-as-registered", "--judge"]
+    assert told["stated"] == ["model", "system"], "the log names this judge"
+    assert (told["scorer"], told["further"], told["left_out"]) == (None, [], 0)
     assert (told["unscored"], told["errors"], told["edited"], told["outcomes"]["refusal"]) == (0, 0, 0, 10)
-    assert [path.name for path in (folder / "out").iterdir()] == ["example-model.json"], (
-        "a folder gets the system's name"
-    )
+    assert [path.name for path in (folder / "out").iterdir()] == ["second.json"], "a folder gets the system's name"
 
 
 def test_refusal_is_exit_1_and_writes_nothing(project: Path, folder: Path) -> None:

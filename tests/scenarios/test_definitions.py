@@ -140,7 +140,7 @@ def test_all_faults_of_all_files_are_told_at_once(
         "demo/board.toml: outcome: the judge of record needs an unsafe outcome and a safe one",
         "demo/board.toml: category 1 has no items",
         "demo/systems.toml: system NUMBER base_system refers to a system that is not there",
-        "medharm/board.toml: epochs must be int >= 1",
+        "medharm/board.toml: epochs must be a whole number of at least 1",
         "medharm/board.toml: colour is not a key that exists",
         "medharm/board.toml: tier must be one of paper_reported, self_reported",
         "xstest/labels.toml: item is missing",

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,9 +22,10 @@ import yaml
 
 from leaderboard import cli
 from leaderboard.base import clock
+from leaderboard.boards.tools import LOG_TOOLS
 from leaderboard.offline import demo
-from leaderboard.offline.importers import helm, inspect_ai, lm_eval
-from leaderboard.offline.submissions import items, logs
+from leaderboard.offline.importers import helm, lm_eval
+from leaderboard.offline.submissions import items, logs, responses, stating
 from tests import canary, published
 from tests.canary import MARK
 from tests.offline.importers import helm_run, lm_eval_run, tiny
@@ -61,7 +63,7 @@ def test_helm_section_runs_from_an_empty_folder(project: Path, log: Path) -> Non
     run(project, log.parent, "HELM", Path(sys.executable), LOG=log)
     told = json.loads((log.parent / "empty" / "pack.json").read_bytes())
     assert [each["bytes"] for each in told["files"]] == [(log / name).stat().st_size for name in helm.FILES]
-    assert told["stated"] == ["--tool-version"]
+    assert told["stated"] == ["tool_version"]
 
 
 def test_table_section_runs_from_an_empty_folder(project: Path, log: Path) -> None:
@@ -82,7 +84,8 @@ def test_table_section_runs_from_an_empty_folder(project: Path, log: Path) -> No
 
 
 def test_every_code_of_an_import_is_explained(project: Path) -> None:
-    files = [logs, helm, inspect_ai, lm_eval]
+    files = [logs, responses, stating]
+    files += [import_module(f"leaderboard.offline.importers.{tool.id}") for tool in LOG_TOOLS]
     sources = [Path(str(module.__file__)).read_text() for module in files]
     paths = ("commands/importing.py", "offline/submissions/evidence/pack.py")
     sources += [(project / "leaderboard" / path).read_text() for path in paths]

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from leaderboard.base.findings import Finding, Refused
+from leaderboard.base.findings import Finding, Refused, shorten
 from leaderboard.boards.board import Board
 from leaderboard.boards.catalogue import Catalogue
 from leaderboard.boards.examining import examine_board
@@ -87,6 +87,9 @@ def check(boards: Path, id: str, source: Path | None, today: date) -> Checked:
             rule = "the file is missing: it says how the table is read, see docs/labels.md"
             findings.append(Finding("E_DEFINITION", f"{id}/{LABELS}", rule))
         return Checked(tuple(findings), board, ())
+    if source.is_file() and source.name != labels.file:
+        rule = "file names another table than --table: `build-board` would look for it, correct one of the two"
+        findings.append(Finding("E_DEFINITION", f"{id}/{LABELS}", rule))
     try:
         imported = sandbox.call(table.read, Imported, source, board, registry, labels)
     except Refused as refused:
@@ -167,7 +170,7 @@ def _of_systems(refused: dict[str, tuple[Finding, ...]]) -> list[Finding]:
     for system, findings in refused.items():
         for finding in findings:
             systems.setdefault(finding, []).append(system)
-    return [finding._replace(place=f"{_some(names)}, {finding.place}") for finding, names in systems.items()]
+    return shorten(finding._replace(place=f"{_some(names)}, {finding.place}") for finding, names in systems.items())
 
 
 def _some(names: list[str]) -> str:

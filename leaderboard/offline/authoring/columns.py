@@ -95,6 +95,7 @@ class _Chooser:
         self._find("severity", (each for each in self._labels() if set(each.counts) <= set("01234")))
         self._find("developer", (each for each in self._labels() if self._follows(each, "system")))
         self._require()
+        self._require_answered()
         self.roles |= {"further": self.roles.get("further") or tuple(self._further())}
         return {role: names for role, names in self.roles.items() if names}
 
@@ -111,6 +112,24 @@ class _Chooser:
         if not self._is_unique():
             rule = "several rows are of one response: name what tells them apart (--epoch, --rater, another --system), "
             self.findings.append(Finding("E_DUP_ITEM", "--table", f"{rule}or leave rows out (--where)"))
+        self._refuse()
+
+    def _require_answered(self) -> None:
+        """One column has one role; and a column that may tell harmful items from benign ones is not passed over:
+        every item would be harmful then."""
+        names = [name for names in self.roles.values() for name in names]
+        rule = "another role has this column too: name one column for each, and make a table with a column for each "
+        rule += "system long first, with a row for each response"
+        self.findings += [
+            Finding("E_SCHEMA", f"--{role}", rule)
+            for role, several in self.roles.items()
+            if role not in ("category", "kind") and any(names.count(name) > 1 for name in several)
+        ]
+        if "kind" not in self.roles and any(len(each.counts) == 2 for each in self._of_items()):
+            rule = (
+                "a column says one of two things of each item: if these are harmful and benign, name it with --kind, "
+            )
+            self.findings.append(Finding("E_SCHEMA", "--kind", f"{rule}else leave it out with --ignore"))
         self._refuse()
 
     # Candidates

@@ -22,6 +22,7 @@ from leaderboard.boards.mapping import (
     Labels,
     Mapped,
     NumberColumn,
+    OutcomeColumn,
     RaterColumn,
     Verdicts,
 )
@@ -31,6 +32,14 @@ from leaderboard.offline.authoring.reading import Reading, Where
 ASKED: Any = UNSTATED
 RECORD = JudgeRef("of-record", "1")
 LONGEST_NAME = 80
+
+
+_NO_LABEL = frozenset({"n/a", "na", "#n/a", "nan", "null", "missing", "unscored", "no label", "not available"})
+
+
+def is_no_label(text: str) -> bool:
+    """Returns whether a label says that there is none: such a response is missing, and never safe."""
+    return text.strip().lower() in _NO_LABEL
 
 
 def draft(id: str, file: str, reading: Reading, where: Where, record: str | None, today: date) -> dict[str, Any]:
@@ -51,7 +60,8 @@ class _Names:
 
     def __init__(self, reading: Reading) -> None:
         outcome = reading.roles["outcome"][-1]
-        self.outcomes = _ids(reading.labels, outcome)
+        labels = [text for text in reading.labels if not is_no_label(text)]
+        self.outcomes = _ids(labels, outcome) | {text: "" for text in reading.labels if is_no_label(text)}
         self.categories = _ids((cell.category for cell in reading.cells), reading.roles["category"][-1])
         self.systems = _ids(reading.systems, "system")
         self.developers = _ids((developer for developer in reading.systems.values() if developer), "developer")
@@ -107,7 +117,7 @@ def _board(id: str, reading: Reading, names: _Names) -> Board:
         earliest=ASKED,
         category=tuple(_category(text, id, reading) for text, id in names.categories.items()),
         outcome=tuple(
-            Outcome(id, _words(text), ASKED, Flags(unsafe=ASKED), benign) for text, id in names.outcomes.items()
+            Outcome(id, _words(text), ASKED, Flags(unsafe=ASKED), benign) for text, id in names.outcomes.items() if id
         ),
         labels_public=ASKED,
     )
@@ -166,7 +176,7 @@ def _labels(file: str, reading: Reading, names: _Names, where: Where, record: st
         item=roles["item"],
         system=_systems(roles, reading, names),
         category=Mapped(roles["category"], names.categories),
-        outcome=Mapped(roles["outcome"], names.outcomes),
+        outcome=OutcomeColumn(roles["outcome"], names.outcomes),
         where={column: some[0] if len(some) == 1 else some for column, some in where.items()},
         judge=tuple(further),
         **whole,

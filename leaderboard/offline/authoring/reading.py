@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.boards import spelling, values
@@ -64,13 +65,16 @@ class Reading(Struct, frozen=True):
     raters: list[str]
     absent: int
     """Responses of an item and a system that no row is of."""
+    unread: list[str]
+    """Columns without a role, that were not told to be left out."""
 
 
 def read(path: Path, options: Options) -> Reading:
     """Returns what a table holds. Refused as by `table_files`, `cells` and `columns.choose`; E_SCHEMA where a column
     with a role holds something that cannot be published, such as texts, or where an option has to decide."""
     table = table_files.unpack(table_files.read_bytes(path), path.name)
-    names = cells.names(table)
+    stated = [*options.where, *options.ignored, *(name for named in options.roles.values() for name in named)]
+    names = cells.names(table, list(dict.fromkeys(stated)))
     once = [name for name in names if name and names.count(name) == 1]
     if strange := [name for name in options.where if name not in once]:
         raise Refused(Finding("E_SCHEMA", "--where", "the table must have one column of this name") for _ in strange)
@@ -78,7 +82,13 @@ def read(path: Path, options: Options) -> Reading:
     if not columns or not columns[0].values:
         raise refuse("E_SCHEMA", "--table", "no row is left to be read: correct the table, or --where")
     roles = roles_of.choose(columns, options.roles, (*options.ignored, *options.where))
-    return _Table(table, len(names), roles, options).summarise({each.name: each for each in columns})
+    summary = _Table(table, len(names), roles, options).summarise({each.name: each for each in columns})
+    used = {name for several in roles.values() for name in several} | {*options.ignored, *options.where}
+    return replace(summary, unread=[_spelled(name) for name in names if name not in used])
+
+
+def _spelled(name: str) -> str:
+    return name if len(name) <= LONGEST and not spelling.fault(name) else "a column that is spelled otherwise"
 
 
 def _columns(table: TableFile, names: Sequence[str], where: Where) -> list[Column]:
@@ -136,6 +146,7 @@ class _Table:
             cells=_cells(items),
             epochs=epochs,
             raters=sorted(self._values("rater")),
+            unread=[],
             absent=len(items) * len(systems) * max(1, len(epochs)) - len(self._responses()),
         )
 

@@ -1,4 +1,4 @@
-"""Imports a run folder of HELM: five JSON files, of which `scenario_state.json` holds what an annotator recorded.
+"""Imports a run folder of HELM, in which `scenario_state.json` holds what an annotator recorded.
 
 An annotator must record `outcome` and `severity` for each response in `annotations`, under its own name or one level
 deeper under that of a judge. HELM's statistics are not read: they have no outcomes, and in them a failed judge looks
@@ -7,6 +7,7 @@ like a real score.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -15,12 +16,16 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 from msgspec import Struct
 
-from leaderboard.base.findings import Finding, Refused, refuse
+from leaderboard.base.findings import refuse
+from leaderboard.offline.importers.chats import has_system_message
 from leaderboard.offline.submissions import logs
-from leaderboard.offline.submissions.logs import Imported, Log, Response, Stated, Target
+from leaderboard.offline.submissions.logs import Imported, Log, Reading, Response, Stated, Target
+from leaderboard.offline.submissions.stating import choose_scorer
 
 FILES = ("per_instance_stats.json", "run_spec.json", "scenario.json", "scenario_state.json", "stats.json")
-"""In the order in which they are hashed to the sha256 of the run."""
+"""In the order in which those that are there are hashed to the sha256 of the run."""
+NEEDED = "scenario_state.json"
+READS = "the answers to the items as they are, without perturbations"
 T = TypeVar("T")
 
 
@@ -62,34 +67,46 @@ class Annotator(NamedTuple):
     name: str
     judge: str | None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the judge may be called, the fullest name first."""
+        return tuple(name for name in (self.judge, self.name) if name)
+
 
 def read(source: Path, target: Target, stated: Stated) -> Imported:
     """Returns the submission that a run folder gives, and what it was made of. Raises Refused with E_FILE, E_SIZE,
-    E_SCHEMA, E_JUDGE (no outcomes, or those of several judges), or as `logs.submit`."""
-    if missing := [name for name in FILES if not (source / name).is_file()]:
-        raise Refused(Finding("E_FILE", name, "not in the run folder") for name in missing)
+    E_SCHEMA, E_JUDGE (no outcomes, or which of several judges?), or as `logs.submit`."""
+    if not (source / NEEDED).is_file():
+        raise refuse("E_FILE", NEEDED, "not in the run folder: only this file is read")
     for path in files(source):
         logs.require_size(path, path.name)
-    state = _read(source / "scenario_state.json", State)
-    annotator = _annotator(state.request_states)
+    state = _read(source / NEEDED, State)
+    annotators = _all_annotators(state.request_states)
+    chosen = choose_scorer(annotators.keys(), target.registry, stated)
+    if chosen is None:
+        rule = "no judge has left an outcome here, and HELM's statistics hold none: there is nothing to import"
+        raise refuse("E_JUDGE", NEEDED, rule)
     log = Log(
         tool="helm",
         tool_version=None,
         task_version=None,
         models=logs.named(state.adapter_spec.model),
-        judges=tuple(name for name in (annotator.judge, annotator.name) if name),
+        judges=annotators[chosen].names,
         generation=_settings(state),
         commit=None,
         sha256=_digest(source),
         started_on=_first_day(state.request_states),
-        responses=[_response(each, annotator) for each in state.request_states],
+        responses=_responses(state, annotators[chosen]),
+        scorer=chosen,
+        further=[Reading(each.names, _responses(state, each)) for name, each in annotators.items() if name != chosen],
+        reads=READS,
     )
     return logs.submit(log, target, stated)
 
 
 def files(source: Path) -> list[Path]:
-    """Returns the files of a log."""
-    return [source / name for name in FILES]
+    """Returns the files of a log, as many as there are."""
+    return [source / name for name in FILES if (source / name).is_file()]
 
 
 def _read(path: Path, kind: type[T]) -> T:
@@ -100,22 +117,18 @@ def _read(path: Path, kind: type[T]) -> T:
 
 
 def _digest(source: Path) -> str:
-    """The sha256 of the five files, joined."""
+    """The sha256 of the files, joined."""
     sha256 = hashlib.sha256()
     for path in files(source):
         sha256.update(path.read_bytes())
     return sha256.hexdigest()
 
 
-def _annotator(states: Sequence[RequestState]) -> Annotator:
-    """The only annotator with outcomes."""
-    annotators = {annotator for state in states for annotator in _annotators(state.annotations or {})}
-    if not annotators:
-        rule = "no judge has left an outcome here, and HELM's statistics hold none: there is nothing to import"
-        raise refuse("E_JUDGE", "scenario_state.json", rule)
-    if len(annotators) > 1:
-        raise refuse("E_JUDGE", "scenario_state.json", "outcomes of several judges: keep one")
-    return annotators.pop()
+def _all_annotators(states: Sequence[RequestState]) -> dict[str, Annotator]:
+    """The annotators with outcomes, by the shortest name that tells them apart."""
+    annotators = sorted({each for state in states for each in _annotators(state.annotations or {})}, key=str)
+    names = Counter(annotator.names[0] for annotator in annotators)
+    return {each.names[0] if names[each.names[0]] == 1 else "/".join(each.names[::-1]): each for each in annotators}
 
 
 def _annotators(annotations: Mapping[str, Any]) -> Iterator[Annotator]:
@@ -125,6 +138,10 @@ def _annotators(annotations: Mapping[str, Any]) -> Iterator[Annotator]:
         elif isinstance(value, Mapping):
             judges = [judge for judge, each in value.items() if isinstance(each, Mapping) and "outcome" in each]
             yield from (Annotator(name, judge) for judge in judges)
+
+
+def _responses(state: State, annotator: Annotator) -> list[Response]:
+    return [_response(each, annotator) for each in state.request_states]
 
 
 def _response(state: RequestState, annotator: Annotator) -> Response:
@@ -144,10 +161,13 @@ def _response(state: RequestState, annotator: Annotator) -> Response:
 
 def _settings(state: State) -> dict[str, object]:
     spec, request = state.adapter_spec, state.request_states[0].request
+    prompted = spec.instructions or any(
+        has_system_message(each.request.get("messages")) for each in state.request_states
+    )
     return {
         "max_tokens": request.get("max_tokens", spec.max_tokens),
         "seed": request.get("random"),
-        "system_prompt": "custom" if spec.instructions else "none",
+        "system_prompt": "custom" if prompted else "none",
         "temperature": request.get("temperature", spec.temperature),
         "top_p": request.get("top_p"),
     }

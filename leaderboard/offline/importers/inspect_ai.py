@@ -8,7 +8,6 @@ log are not read.
 import hashlib
 import io
 import logging
-import math
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,40 +17,59 @@ from pathlib import Path
 from typing import Any
 
 from leaderboard.base.findings import Finding, refuse
+from leaderboard.boards.registry import Registry
+from leaderboard.offline.importers.chats import SYSTEM_ROLES
 from leaderboard.offline.submissions import logs
-from leaderboard.offline.submissions.logs import Imported, Log, Response, Stated, Target
+from leaderboard.offline.submissions.logs import Imported, Log, Reading, Response, Stated, Target
+from leaderboard.offline.submissions.responses import absent
+from leaderboard.offline.submissions.stating import AGREED, choose_scorer, registered
 
 LIBRARIES = ("inspect_ai.log",)
 """What `read` imports when it is called: it is slow to import and not in the environment of the site."""
+ENVIRONMENT = ".venv-inspect"
+"""Where it is, if not here."""
 
-SCORER = "medharm_judge"
-"""The scorer to read, if a log has several."""
 UNSCORED = frozenset({"grader_failed", "scoring_failed"})
 """Reasons that make a score void. The others, such as a refusal, describe a response that was judged."""
 TEXTS = ("attachments", "events", "messages", "store")
 """Fields of a sample that are skipped."""
+NO_PROMPT = frozenset(
+    {"chain_of_thought", "generate", "multiple_choice", "prompt_template", "use_tools", "user_message"}
+)
+"""Solvers that give no system prompt. Of others, such as an agent, nobody knows without their texts."""
+GRADER = "grader"
+"""The role of the judge, unless a scorer names another."""
+READS = "a label as value, or as answer beside a number or a dict of unsafe and severity"
 ABSENT = "E_ABSENT  inspect-ai is not installed here: make inspect makes .venv-inspect, which has it"
 
 
 def read(source: Path, target: Target, stated: Stated) -> Imported:
     """Returns the submission that a log gives, and what it was made of. Raises Refused with E_FILE, E_SIZE, E_STATUS
-    (no success, or invalidated), E_LIMIT (not all samples were run), E_SCHEMA, E_SYSTEM (a fallback model answered), or
-    as `logs.submit`; OSError where inspect-ai is not installed."""
+    (no success, or invalidated), E_LIMIT (not all items were run), E_JUDGE (which scorer?), E_SYSTEM (a fallback model
+    answered), or as `logs.submit`; OSError where inspect-ai is not installed."""
     header, samples = _open(source)
-    scorer = _scorer(samples)
     plan, run = header.plan, header.eval
+    names = sorted({name for sample in samples for name in sample.scores or {}})
+    scorer = choose_scorer(names, target.registry, stated)
     log = Log(
         tool="inspect_ai",
         tool_version=run.packages.get("inspect_ai"),
         task_version=run.task_version,
         models=(run.model, run.model.partition("/")[2]),
-        judges=_judges(run, scorer),
-        generation=_settings(plan, run),
+        judges=_judges(header, scorer or AGREED, target.registry),
+        generation=_settings(plan, run, samples),
         commit=run.revision.commit if run.revision and not getattr(run.revision, "dirty", False) else None,
         sha256=_digest(source),
         started_on=_day(header.stats.started_at),
         responses=[_response(sample, scorer) for sample in samples],
         unfinished=list(_unfinished(header, samples, target)),
+        scorer=scorer,
+        further=[
+            Reading(_judges(header, name, target.registry), [_response(sample, name) for sample in samples])
+            for name in names
+            if name != scorer
+        ],
+        reads=READS,
     )
     return logs.submit(log, target, stated)
 
@@ -126,47 +144,86 @@ def _unfinished(header: Any, samples: Sequence[Any], target: Target) -> Iterator
         yield Finding("E_STATUS", "status", "the run did not end in success")
     if header.invalidated:
         yield Finding("E_STATUS", "invalidated", "the log, or a sample of it, was declared invalid")
-    if config.limit is not None or config.sample_id is not None:
-        ran = len({sample.id for sample in samples})
+    ran = len({sample.id for sample in samples})
+    if (config.limit is not None or config.sample_id is not None) and ran < len(target.items):
         yield Finding("E_LIMIT", "eval.config", f"limited to {ran} of {len(target.items)} items")
     for position, sample in enumerate(samples, start=1):
         if getattr(sample, "model_fallbacks", None):
             yield Finding("E_SYSTEM", f"response {position}", "another model stood in")
 
 
-def _judges(run: Any, scorer: str) -> tuple[str, ...]:
-    """The model in the role of the grader, otherwise the `grader_model` of the scorer."""
-    grader = (run.model_roles or {}).get("grader")
-    if grader is not None:
-        return logs.named(getattr(grader, "model", grader))
-    for entry in run.scorers or []:
-        model = (entry.options or {}).get("grader_model") if entry.name.rpartition("/")[2] == scorer else None
+def _judges(header: Any, scorer: str, registry: Registry) -> tuple[str, ...]:
+    """The model that a scorer was given, or that is in the role that it was given; without these, the scorer itself if
+    the registry knows it as a judge, or else the model in the role of the grader. Where several models vote, none of
+    them is the judge."""
+    run, results, entries = header.eval, header.results, _entries(header.eval.scorers or [])
+    options = [entries[scorer]] if scorer in entries else []
+    options += [each.params for each in (results.scores if results else []) if each.scorer == scorer]
+    for each in options:
+        model = each.get("model") or each.get("grader_model")
         if model is not None:
-            return logs.named(model.get("model") if isinstance(model, Mapping) else model)
-    return ()
+            return _names(model)
+    roles, role = run.model_roles or {}, next((each["model_role"] for each in options if each.get("model_role")), None)
+    if role is None and registered([scorer], registry):
+        return (scorer,)
+    if role is None and (scorer in {_plain(entry.name) for entry in run.scorers or []} or not run.scorers):
+        role = GRADER  # not of a score that was appended: another model may have been in the role by then
+    return _names(roles[role]) if isinstance(role, str) and role in roles else ()
 
 
-def _settings(plan: Any, run: Any) -> dict[str, object]:
+def _entries(scorers: Sequence[Any]) -> dict[str, Mapping[str, Any]]:
+    """The options of each scorer by the name of its scores: of one name, later ones are numbered, as Inspect does."""
+    entries: dict[str, Mapping[str, Any]] = {}
+    for scorer in scorers:
+        name = plain = _plain(scorer.name)
+        number = 0
+        while name in entries:
+            number += 1
+            name = f"{plain}{number}"
+        entries[name] = scorer.options or {}
+    return entries
+
+
+def _plain(name: str) -> str:
+    """The name of a scorer or solver without that of its package."""
+    return name.rpartition("/")[2]
+
+
+def _names(model: Any) -> tuple[str, ...]:
+    """The name of a model, which is text, a configuration, or a list of one of these."""
+    if isinstance(model, list | tuple):
+        return _names(model[0]) if len(model) == 1 else ()
+    return logs.named(model.get("model") if isinstance(model, Mapping) else getattr(model, "model", model))
+
+
+def _settings(plan: Any, run: Any, samples: Sequence[Any]) -> dict[str, object]:
     """The settings of the task override those of the model, as in Inspect."""
     names = ("max_tokens", "reasoning_effort", "seed", "temperature", "top_p", "system_message")
     configs = (plan.config, run.model_generate_config)
     settings = {name: _first(getattr(config, name, None) for config in configs) for name in names}
-    custom = settings.pop("system_message") or any(step.solver == "system_message" for step in plan.steps)
-    return settings | {"system_prompt": "custom" if custom else "none"}
+    custom = settings.pop("system_message") is not None or _has_system_message(samples)
+    return settings | {"system_prompt": "custom" if custom else _prompt([step.solver for step in plan.steps])}
+
+
+def _prompt(solvers: Sequence[str]) -> str | None:
+    """What the solvers tell of the system prompt; None where they may have given one."""
+    solvers = [_plain(solver) for solver in solvers]
+    if "system_message" in solvers:
+        return "custom"
+    return "none" if solvers and NO_PROMPT.issuperset(solvers) else None
+
+
+def _has_system_message(samples: Sequence[Any]) -> bool:
+    """Whether the input of a sample holds one; also summaries have the input, with the role of each message."""
+    inputs = (sample.input for sample in samples)
+    return any(message.role in SYSTEM_ROLES for each in inputs if not isinstance(each, str) for message in each)
 
 
 def _first(values: Iterator[object]) -> object:
     return next((value for value in values if value is not None), None)
 
 
-def _scorer(samples: Sequence[Any]) -> str:
-    names = {name for sample in samples for name in sample.scores or {}}
-    if len(names) > 1 and SCORER not in names:
-        raise refuse("E_SCHEMA", "scores", f"of several scorers, of which none is called {SCORER}")
-    return SCORER if SCORER in names else next(iter(names), SCORER)
-
-
-def _response(sample: Any, scorer: str) -> Response:
+def _response(sample: Any, scorer: str | None) -> Response:
     failed, score = sample.error is not None, (sample.scores or {}).get(scorer)
     if score is None:
         return Response(sample.id, sample.epoch, None, failed=failed)
@@ -183,5 +240,11 @@ def _response(sample: Any, scorer: str) -> Response:
 
 
 def _is_void(score: Any) -> bool:
-    values = score.value.values() if isinstance(score.value, Mapping) else [score.value]
-    return score.reason in UNSCORED or any(isinstance(value, float) and math.isnan(value) for value in values)
+    """Whether nobody scored the response. Of a dict, the leaves of a void score are NaN, or null in logs of versions
+    before July 2026; a severity that is missing alone does not make it void."""
+    if score.reason in UNSCORED:
+        return True
+    if not isinstance(score.value, Mapping):
+        return absent(score.value)
+    blank = {name for name, leaf in score.value.items() if absent(leaf)}
+    return "unsafe" in blank or blank == score.value.keys()

@@ -82,7 +82,9 @@ def judge(of: Columns | RaterColumn, judges: Iterable[Judge]) -> Field[JudgeRef]
         by = {name: ref for name, id in of.map.items() if (ref := reference(id)) in refs}
         return mapped("judge.column", of.column, by, "E_JUDGE", "its map")
     names = {values.normal(name): each.ref for each in known for name in each.names}
-    rule = f"no further judge has this name: add it to names in systems.toml, {LEAVE_OUT} in labels.toml"
+    rule = (
+        f"no further judge has this name: add it to names in systems.toml, give judge a map, {LEAVE_OUT} in labels.toml"
+    )
     return Field("judge", columns(of), names, "E_JUDGE", rule)
 
 
@@ -111,6 +113,10 @@ def epoch(of: Column | NumberColumn | None, epochs: int) -> Field[int] | None:
 
 def _number(key: str, of: Column | NumberColumn, numbers: range, code: str, may_be_empty: bool = False) -> Field[int]:
     if not isinstance(of, str):
-        return with_map(key, of, code, may_be_empty)
+        field = with_map(key, of, code, may_be_empty)
+        rule = (
+            f"its map in labels.toml has no such value, or no number from {numbers[0]} to {numbers[-1]} for it: {FIX}"
+        )
+        return field._replace(meanings={v: n for v, n in field.meanings.items() if n in numbers}, rule=rule)
     rule = f"must be a whole number from {numbers[0]} to {numbers[-1]}: correct it, or give {key} a map in labels.toml"
     return Field(key, (of,), {str(each): each for each in numbers}, code, rule, may_be_empty)

@@ -97,7 +97,7 @@ class Rows:
 
     def judged(self, judging: Judging) -> list[Judged]:
         """Returns what a judge said in each row. An unsafe outcome without its severity is a finding."""
-        outcomes, field = self.translate(judging.outcome), judging.severity
+        outcomes, field = [outcome or None for outcome in self.translate(judging.outcome)], judging.severity
         if field is None:
             return [(outcome, None) for outcome in outcomes]
         for index, value in enumerate(self.cells.columns[field.key]):

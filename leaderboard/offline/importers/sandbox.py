@@ -3,6 +3,9 @@
 The libraries that read logs and tables are not made for hostile files. Arrow crashes on some damaged Parquet files, and
 a few kilobytes of a compressed log can expand to gigabytes. On systems other than Linux, a crash is contained too, but
 memory is not limited.
+
+Inspect AI cannot be installed beside the site. Where a reader's libraries are only in the environment of their own, the
+process is one of that environment, so that every command works from the one in which everything else runs.
 """
 
 import multiprocessing
@@ -10,14 +13,17 @@ import os
 import re
 import resource
 import signal
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
+from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
@@ -32,16 +38,70 @@ PATIENCE = 600
 MAX_ANSWER = 64 * 1024 * 1024
 """Bytes of an answer. The largest label table of a board needs under a tenth of it."""
 PLACE = "SOURCE"
+ROOT = Path(__file__).parents[3]
+"""Of the clone, in which further environments are."""
 T = TypeVar("T")
 
 
 def call(function: Callable[..., T], answer: type[T], *arguments: object) -> T:
     """Returns what a module's function returns, as an `answer`. Refused with the findings of the function; E_SIZE if it
     needs too much memory or time, E_FILE if it fails in another way. Its OSErrors are raised here too."""
+    module = sys.modules[function.__module__]
+    libraries = getattr(module, "LIBRARIES", ())
+    python = ROOT / getattr(module, "ENVIRONMENT", "") / "bin" / "python"
+    if any(find_spec(name.partition(".")[0]) is None for name in libraries) and python.exists():
+        data, code = _call_there(python, function, arguments)
+    else:
+        data, code = _call_here([module.__name__, *libraries], function, arguments)
+    return _decode(data, answer, code)
+
+
+def _call_there(
+    python: Path, function: Callable[..., object], arguments: tuple[object, ...]
+) -> tuple[bytes, int | None]:
+    """The answer of a new process of another environment, and its exit code."""
+    program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from {__name__} import serve; serve()"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    process = subprocess.Popen(
+        [python, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    )
+    request = msgspec.msgpack.encode((function.__module__, function.__name__, arguments), enc_hook=str)  # of paths
+    try:
+        data, _ = process.communicate(request, PATIENCE)
+    except subprocess.TimeoutExpired:
+        data = b""
+    process.kill()
+    process.communicate()
+    return data[:MAX_ANSWER], process.returncode
+
+
+def serve() -> None:
+    """Runs in that process: reads the call from the standard input, and writes the answer to the standard output."""
+    name, called, arguments = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=tuple[str, str, msgspec.Raw])
+    function = getattr(import_module(name), called)
+    for library in sys.modules[name].LIBRARIES:  # first, so that its memory does not count, as in the fork server
+        with suppress(ImportError):
+            import_module(library)
+    kinds = [kind for parameter, kind in get_type_hints(function).items() if parameter != "return"]
+    kind: Any = tuple[tuple(kinds)]  # type: ignore[misc]
+    values = msgspec.msgpack.decode(arguments, type=kind, dec_hook=lambda kind, value: kind(value))
+    output = os.fdopen(os.dup(1), "wb")
+    _hide()
+    _limit()
+    with suppress(BrokenPipeError), output:
+        output.write(_answer(function, values))
+
+
+def _call_here(
+    preload: list[str], function: Callable[..., object], arguments: tuple[object, ...]
+) -> tuple[bytes, int | None]:
     # The fork server imports the libraries of the reader once; each file is read by a new fork.
     context = multiprocessing.get_context("forkserver")
-    module = sys.modules[function.__module__]
-    context.set_forkserver_preload([module.__name__, *getattr(module, "LIBRARIES", ())])
+    context.set_forkserver_preload(preload)
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_run, args=(sender, function, arguments), daemon=True)
     with _no_main():
@@ -55,7 +115,7 @@ def call(function: Callable[..., T], answer: type[T], *arguments: object) -> T:
     process.join(1 if data else 0)
     process.kill()  # it may hang, even at its exit
     process.join()
-    return _decode(data, answer, process.exitcode)
+    return data, process.exitcode
 
 
 @contextmanager
@@ -86,13 +146,18 @@ def _decode(data: bytes, answer: type[T], code: int | None) -> T:
 
 
 def _run(sender: Connection, function: Callable[..., object], arguments: tuple[Any, ...]) -> None:
-    """Runs in the new process. Hides what libraries print: it may quote the file."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
+    """Runs in the new process."""
+    _hide()
     _limit()
     with suppress(BrokenPipeError):  # the caller has ended
         sender.send_bytes(_answer(function, arguments))
+
+
+def _hide() -> None:
+    """Hides what libraries print: it may quote the file."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
 
 
 def _limit() -> None:

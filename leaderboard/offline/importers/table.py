@@ -185,6 +185,7 @@ class _Reader:
     def _miscounts(self, items: list[Item]) -> Iterator[Finding]:
         advice = "correct board.toml, or category, kind or `where` in labels.toml"
         for finding in manifest.check(items, self.board):
+            finding = finding.with_rule()
             yield finding._replace(evidence=f"{finding.evidence}: {advice}")
 
     # Second tables
@@ -244,7 +245,7 @@ class _Reader:
             self.outcomes[policy.system] = {item.id: [(outcome[item.kind], None)] * self.board.epochs for item in items}
 
     def _submissions(self, items: list[Item], sha256: str) -> Iterator[Submission]:
-        kinds = {judge.ref: judge.kind for judge in self.registry.judge}
+        kinds = {judge.ref: judge.kind for judge in self.registry.judge}  # `labels` refuses a judge without one
         for system in self.registry.system:
             if system.id in self.outcomes:
                 further = sorted(self.verdicts.get(system.id, {}).items())
@@ -254,7 +255,7 @@ class _Reader:
                     generation=Generation(),
                     items_digest=manifest.digest(items),
                     judge=self.board.judge,
-                    judgments=[Judgment(judge, kinds[judge], _rows(responses)) for judge, responses in further],
+                    judgments=[Judgment(judge, kinds[judge], _rows(of)) for judge, of in further if judge in kinds],
                     nonce=None,
                     rows=_rows(self.outcomes[system.id]),
                     source=Source(commit=None, edited_scores=0, sha256=sha256),

@@ -95,7 +95,7 @@ def _evidence(act: demo.Accept, filled: Submission) -> bytes:
     if act.tier != "self_reported":
         return act.evidence
     log = pack.File(len(act.evidence), canonical.sha256(act.evidence))
-    return canonical.encode(pack.make(filled, pack.Origin([log], errors=0, stated=())))
+    return canonical.encode(pack.make(filled, pack.Origin([log], errors=0)))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ can name them before anybody has signed. Of the flags it holds F_PARTIAL only, w
 similarity to another system was examined and found honest stays in the vault; published it would be an accusation.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +13,10 @@ import msgspec
 
 from leaderboard.base import canonical, durable, files
 from leaderboard.base.findings import refuse
+from leaderboard.boards.vocabulary import judge_label
 from leaderboard.offline.signing.signers import Signer
 from leaderboard.offline.submissions import event_log
+from leaderboard.offline.submissions import submission as filed
 from leaderboard.offline.submissions.event_log import Event
 from leaderboard.offline.submissions.evidence import record
 from leaderboard.offline.submissions.evidence.pack import Pack
@@ -95,6 +97,34 @@ def ledger_of(events: Sequence[Event]) -> bytes:
     """Returns the public ledger of a vault."""
     named = {line: attestation.digest(payload) for line, payload in statements(events).items()}
     return write_ledger(event_log.ledger(events), named)
+
+
+def describe(source: Vault, submissions: Collection[str] | None = None) -> list[str]:
+    """Returns a line for each acceptance that a reviewer is asked to sign, of these submissions or all: what it is of,
+    what its run lacks, what the lab stated beside the log, and its flags, which are for the reviewer to look into."""
+    events = source.events()
+    signed = envelopes(source, events)
+    return [
+        _describe(line, event, source, len(attestation.read(signed[line]).signatures) if line in signed else 0)
+        for line, event in enumerate(event_log.ledger(events), start=1)
+        if event.accepts and (submissions is None or event.submission in submissions)
+    ]
+
+
+def _describe(line: int, event: Event, source: Vault, signatures: int) -> str:
+    assert event.submission
+    taken = filed.decode(source.accepted(event.submission))
+    gaps = sum(outcome is None for _, outcomes, _ in taken.rows for outcome in outcomes)
+    tool = f"{taken.tool.name} {taken.tool.version}" if taken.tool.version else taken.tool.name
+    parts = [
+        f"{event.board} {event.system}, {event.tier}, {tool}, judged by {judge_label(taken.judge)}",
+        f"{len(taken.rows)} items, {gaps} missing",
+        *([f"{taken.source.edited_scores} edited scores"] if taken.source.edited_scores else []),
+        *([f"stated beside the log: {', '.join(taken.source.stated)}"] if taken.source.stated else []),
+        *event.flags,
+        f"{signatures} signatures so far",
+    ]
+    return f"ledger line {line}  {', '.join(parts)}  {event.submission}"
 
 
 def attest(source: Vault, submission: str, signer: Signer) -> Path:

@@ -59,8 +59,9 @@ def parse(
 
 
 def names(table: TableFile, wanted: Collection[str] = ()) -> list[str]:
-    """Returns the names of a table's columns, in its order. `wanted` are those that tell the delimiter of CSV."""
-    return table_parquet.names(table) if table.form == "parquet" else table_text.names(table, wanted)
+    """Returns the names of a table's columns, in its order, and those of `wanted` that are paths to a value inside of
+    one: `metadata.item_id`. They also tell the delimiter of CSV."""
+    return table_parquet.names(table, wanted) if table.form == "parquet" else table_text.names(table, wanted)
 
 
 def _require(table: TableFile, keys: Mapping[str, str]) -> None:

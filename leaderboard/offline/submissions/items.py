@@ -64,7 +64,7 @@ def check(items: list[Item], board: Board) -> list[Finding]:
     """Returns what is wrong with a manifest: ids that occur twice, or counts other than those of `board.toml`."""
     findings = [Finding("E_DUP_ITEM", "$")] if len({item.id for item in items}) < len(items) else []
     if {item.category for item in items} - {category.id for category in board.category}:
-        findings.append(Finding("E_BOARD", "$"))
+        findings.append(Finding("E_BOARD", "$", "items of a category that board.toml does not have"))
     counted = Counter((item.category, item.kind) for item in items)
     families = Counter((category, kind) for category, kind, _ in {(i.category, i.kind, i.family) for i in items})
     for number, category in enumerate(board.category):

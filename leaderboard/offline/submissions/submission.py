@@ -27,9 +27,17 @@ MAX_BYTES = 2 * 1024 * 1024
 
 ItemId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\Z")]
 Hex64 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
-Hex40 = Annotated[str, Meta(pattern=r"^[0-9a-f]{40}\Z")]
+Commit = Annotated[str, Meta(pattern=r"^[0-9a-f]{7,40}\Z")]
+"""The hash of a git commit, often only its beginning."""
 Hex32 = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
-ToolVersion = Annotated[str, Meta(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6}){0,4}((a|b|rc|\.dev|\.post)[0-9]{1,4})?\Z")]
+ToolVersion = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,6}(\.[0-9]{1,6}){0,4}((a|b|rc)[0-9]{1,4})?(\.post[0-9]{1,4})?(\.dev[0-9]{1,6})?"
+        r"(\+g[0-9a-f]{3,40}(\.d[0-9]{8})?)?\Z"
+    ),
+]
+"""As PEP 440 has them; a development version may end in the commit that it was made of, and the day."""
 ToolId = Annotated[str, Meta(pattern=rf"^({'|'.join(TOOL_IDS)})\Z")]
 Severity = Annotated[int, Meta(ge=0, le=4)]
 Count = Annotated[int, Meta(ge=0, le=10_000_000)]
@@ -41,7 +49,7 @@ class Generation(Struct, frozen=True, forbid_unknown_fields=True):
     """The settings that the responses were generated with; null where unknown."""
 
     max_tokens: Annotated[int, Meta(ge=1, le=10_000_000)] | None = None
-    reasoning_effort: Literal["none", "minimal", "low", "medium", "high"] | None = None
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
     seed: Annotated[int, Meta(ge=0, le=2**53)] | None = None
     system_prompt: SystemPrompt | None = None
     temperature: Annotated[float, Meta(ge=0, le=10)] | None = None
@@ -64,7 +72,7 @@ calls it otherwise, which of several systems it was, and the version of the tool
 class Source(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What ties the submission to the private evidence behind it."""
 
-    commit: Hex40 | None
+    commit: Commit | None
     edited_scores: Count
     """How many scores a person changed after the judge gave them."""
     sha256: Hex64

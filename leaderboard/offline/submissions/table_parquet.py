@@ -1,9 +1,10 @@
 """Reads a label table that is a Parquet file. Its columns may be of any type that can be text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pa_compute
 import pyarrow.parquet as pa_parquet
 
 from leaderboard.base.findings import refuse
@@ -18,9 +19,23 @@ _UNREADABLE = (pa.ArrowException, OSError, UnicodeDecodeError)
 _DAMAGED = "is not a Parquet file, or is damaged: write it again"
 
 
-def names(table: TableFile) -> list[str]:
-    """Returns the names of the columns, doubled ones twice; Refused E_SCHEMA where the file is damaged."""
-    return list(_open(table).schema_arrow.names)
+def names(table: TableFile, wanted: Collection[str] = ()) -> list[str]:
+    """Returns the names of the columns, doubled ones twice, and of `wanted` the paths to fields of structs; Refused
+    E_SCHEMA where the file is damaged."""
+    schema = _open(table).schema_arrow
+    return [*schema.names, *(name for name in wanted if name not in schema.names and _has_field(schema, name))]
+
+
+def _has_field(schema: Any, path: str) -> bool:
+    """Whether a path, with dots between its names, leads through structs to a field."""
+    within = schema
+    for step in path.split("."):
+        if isinstance(within, pa.DataType) and not pa.types.is_struct(within):
+            return False
+        if (index := within.get_field_index(step)) < 0:  # it is absent, or doubled
+            return False
+        within = within.field(index).type
+    return True
 
 
 def rows(table: TableFile, columns: Mapping[str, str]) -> Iterator[Row]:
@@ -31,7 +46,7 @@ def rows(table: TableFile, columns: Mapping[str, str]) -> Iterator[Row]:
         raise table_files.too_many(table)
     start = 1
     for batch in _batches(file, table, list(columns)):
-        texts = [_texts(batch.column(column), f"{table.prefix}{key}") for column, key in columns.items()]
+        texts = [_texts(_column(batch, column), f"{table.prefix}{key}") for column, key in columns.items()]
         yield from enumerate(zip(*texts, strict=True), start)
         start += batch.num_rows
 
@@ -52,6 +67,13 @@ def _batches(file: Any, table: TableFile, columns: list[str]) -> Iterator[Any]:
         raise
     except _UNREADABLE:
         raise refuse("E_SCHEMA", table.position, _DAMAGED) from None
+
+
+def _column(batch: Any, name: str) -> Any:
+    if name in batch.schema.names:
+        return batch.column(name)
+    column, *path = name.split(".")
+    return pa_compute.struct_field(batch.column(column), path)
 
 
 def _texts(column: Any, position: str) -> list[str | None]:

@@ -1,5 +1,7 @@
 """Reads a label table that is text: CSV, TSV or JSONL, in UTF-8 or in UTF-16 with a byte order mark.
 
+A name with dots that no key of a JSON line has is a path into it: `metadata.item_id`, `scores.0.value`.
+
 A comma, a semicolon or a tab divides the cells of a CSV file: the one by which its header has the most columns that are
 looked for. A refusal gives a row and a rule, never a cell.
 """
@@ -7,6 +9,7 @@ looked for. A refusal gives a row and a rule, never a cell.
 import csv
 import io
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -22,9 +25,10 @@ Pairs = tuple[tuple[str, Any], ...]
 
 
 def names(table: TableFile, wanted: Collection[str] = ()) -> list[str]:
-    """Returns the names of the columns, doubled ones twice. `wanted` are those that tell the delimiter of CSV."""
+    """Returns the names of the columns, doubled ones twice, and of `wanted` the paths into JSON that a line has. They
+    also tell the delimiter of CSV."""
     if table.form == "jsonl":
-        return list(dict.fromkeys(name for _, pairs in _objects(table) for name, _ in pairs))
+        return _keys(table, wanted)
     return _header(table, _delimiter(table, wanted))
 
 
@@ -127,13 +131,46 @@ def _objects(table: TableFile) -> Iterator[tuple[int, Pairs]]:
             yield number, pairs
 
 
+def _keys(table: TableFile, wanted: Collection[str]) -> list[str]:
+    """The keys of all lines, and the wanted paths that a line has."""
+    names: dict[str, None] = {}
+    present: set[str] = set()
+    paths = [name for name in wanted if "." in name]
+    for _, pairs in _objects(table):
+        names.update(dict.fromkeys(name for name, _ in pairs))
+        present.update(path for path in paths if path not in present and _find(pairs, path))
+    return [*names, *(path for path in paths if path in present and path not in names)]
+
+
 def _read_objects(table: TableFile, columns: Mapping[str, str]) -> Iterator[Row]:
     for number, pairs in _objects(table):
-        names, values = [name for name, _ in pairs], dict(pairs)
+        cells = []
         for column, key in columns.items():
-            if names.count(column) > 1:
+            values = _find(pairs, column)
+            if len(values) > 1:
                 raise refuse("E_SCHEMA", table.row(number, key), "the line has this key twice: leave one of them out")
-        yield number, tuple(_text(values.get(column), table.row(number, key)) for column, key in columns.items())
+            cells.append(_text(values[0] if values else None, table.row(number, key)))
+        yield number, tuple(cells)
+
+
+def _find(pairs: Pairs, name: str) -> list[object]:
+    """The values of a key of a line or, where there is none, at the end of a path: keys and positions in lists, from 0,
+    with dots between them."""
+    values: list[object] = [value for key, value in pairs if key == name]
+    if values or "." not in name:
+        return values
+    values = [pairs]
+    for step in name.split("."):
+        values = [inner for value in values for inner in _step(value, step)]
+    return values
+
+
+def _step(value: object, step: str) -> list[object]:
+    if isinstance(value, tuple):
+        return [inner for key, inner in value if key == step]
+    if isinstance(value, list) and re.fullmatch("[0-9]{1,6}", step):
+        return value[int(step) : int(step) + 1]
+    return []
 
 
 def _text(value: object, position: str) -> str | None:

@@ -277,6 +277,8 @@ TOOLS = {
     "inspect_ai": _("Inspect"),
     "lm_eval": _("LM Evaluation Harness"),
     "helm": _("HELM"),
+    "lighteval": _("lighteval"),
+    "promptfoo": _("promptfoo"),
     "table": _("a published table of labels"),
 }
 STATED = {

@@ -189,7 +189,7 @@ PLANTS = [
     Plant("unknown key", _set("board", "colour", value=MARK), BOARD + "colour is not a key that exists: remove it"),
     Plant("missing key", _remove("board", "provisional"), BOARD + "provisional is missing: write true or false"),
     Plant("enum", _set("board", "tier", value=MARK), BOARD + "tier must be one of paper_reported, self_reported"),
-    Plant("number", _set("board", "epochs", value=0), BOARD + "epochs must be int >= 1"),
+    Plant("number", _set("board", "epochs", value=0), BOARD + "epochs must be a whole number of at least 1"),
     Plant(
         "floor",
         _set("board", "category", 0, "harmful_families", value=9),

@@ -1,5 +1,6 @@
 """One run tells every fault of a board, of all stages, with a way on, and repeats nothing of the files."""
 
+import random
 import re
 from datetime import date
 from pathlib import Path
@@ -147,3 +148,86 @@ def test_nothing_is_left_of_the_rehearsal(tmp_path: Path) -> None:
     names = {path.name for path in tmp_path.rglob("*") if path.is_file()}
     assert checked.rows and names == {"board.toml", "systems.toml", "labels.toml", "labels.csv"}
     assert isinstance(checked.board, msgspec.Struct)
+
+
+def leaves(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [leaf for key, part in parts for leaf in leaves(part, (*path, key))] or [path]
+
+
+def others(value: object) -> list[object]:
+    """What a hand could write instead."""
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value + 3, 0]
+    return ["", "another", 7] if isinstance(value, str) else []
+
+
+def world_of_epochs() -> World:
+    """A world whose labels have an epoch by another name than its number."""
+    world = World()
+    world.labels["epoch"] = {"column": "epoch", "map": {"first": 1}}
+    for row in world.rows:
+        row["epoch"] = "first"
+    return world
+
+
+def mutants(seed: int, count: int) -> list[tuple[str, tuple[str | int, ...], object]]:
+    """Definitions with one value changed, drawn from all values of the three files."""
+    world, changes = world_of_epochs(), []
+    for of in ("board", "systems", "labels"):
+        for path in leaves(getattr(world, of)):
+            at = getattr(world, of)
+            for key in path:
+                at = at[key]
+            changes += [(of, path, other) for other in others(at)]
+    return random.Random(seed).sample(changes, count)
+
+
+def check_mutant(folder: Path, of: str, path: tuple[str | int, ...], other: object) -> None:
+    world = world_of_epochs()
+    at = getattr(world, of)
+    for key in path[:-1]:
+        at = at[key]
+    at[path[-1]] = other
+    table = world.write(folder)
+    for finding in checking.check(folder / "results" / "boards", "herbs", table, clock.today()).findings:
+        assert finding.code != "E_SCORE" and "it cannot be read" not in str(finding), (of, path, other)
+        assert not re.search(r": (:|\Z)", str(finding)), str(finding)
+
+
+@pytest.mark.parametrize("change", mutants(1, 12), ids=lambda change: f"{change[0]}-{'-'.join(map(str, change[1]))}")
+def test_another_value_anywhere_is_a_finding_or_nothing_and_never_a_fault_of_ours(
+    tmp_path: Path, change: tuple[str, tuple[str | int, ...], object]
+) -> None:
+    check_mutant(tmp_path, *change)
+
+
+def test_an_epoch_that_the_board_does_not_have_hides_nothing_else(tmp_path: Path) -> None:
+    check_mutant(tmp_path, "labels", ("epoch", "map", "first"), 4)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7_200)
+def test_another_value_anywhere_of_all_values(tmp_path: Path) -> None:
+    for number, change in enumerate(mutants(2, 400)):
+        check_mutant(tmp_path / str(number), *change)
+
+
+def test_table_of_another_name_than_the_definition_has_is_told(tmp_path: Path) -> None:
+    table = World().write(tmp_path)
+    other = table.rename(table.with_name("other.csv"))
+    found = checking.check(tmp_path / "results" / "boards", "herbs", other, clock.today()).findings
+    assert any("file names another table than --table" in str(finding) for finding in found)
+
+
+def test_a_label_that_means_no_label_is_a_gap_and_never_safe(tmp_path: Path) -> None:
+    world = World()
+    changed = [row for row in world.rows if row["label"] == "declined"]
+    for row in changed:
+        row["label"] = "N/A"
+    world.labels["outcome"]["map"]["N/A"] = ""
+    table = world.write(tmp_path)
+    rows = checking.check(tmp_path / "results" / "boards", "herbs", table, clock.today()).rows
+    assert sum(row.missing for row in rows) == len(changed)

@@ -162,7 +162,9 @@ REAL: list[tuple[str, Options, Roles]] = [
     ),
     (
         "msts/scores.parquet",
-        Options(where={"set": ("english_multimodal",)}, roles={"outcome": ("final_taxonomy",)}),
+        Options(
+            where={"set": ("english_multimodal",)}, roles={"outcome": ("final_taxonomy",)}, ignored=("prompt_type",)
+        ),
         {"item": ("item_id",), "system": ("model",), "family": ("case_id",), "category": ("category",)},
     ),
     (
@@ -181,3 +183,14 @@ def test_published_tables_are_read_as_their_mappings_read_them(
     assert roles.items() <= found.items()
     if name.startswith("xstest"):
         assert found["further"] == ("human1", "human2", "gpt4_label", "strmatch_label")
+
+
+def test_column_that_may_tell_harmful_items_from_benign_ones_is_asked_for() -> None:
+    rows = renamed(labelled.rows(), kind="sort")
+    assert refused(rows) == ["--kind"]
+    assert choose(rows, kind=("sort",))["kind"] == ("sort",)
+    assert "kind" not in choose(rows, "sort")
+
+
+def test_one_column_has_one_role() -> None:
+    assert "--outcome" in refused(labelled.rows(), outcome=("model",), system=("model",))

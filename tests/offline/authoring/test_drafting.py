@@ -190,3 +190,12 @@ def test_systems_of_several_columns_are_mapped_together(tmp_path: Path) -> None:
 def test_file_whose_name_cannot_be_in_a_definition_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(Refused, match=r"E_FILE  --table: its name must be of a-z"):
         draft(tmp_path, labelled.rows(), name=name)
+
+
+@pytest.mark.parametrize("label", ["N/A", "nan", "Unscored", "missing"])
+def test_label_that_says_that_there_is_none_is_no_outcome(tmp_path: Path, label: str) -> None:
+    rows = [{**row, "label": label if number % 7 == 0 else row["label"]} for number, row in enumerate(labelled.rows())]
+    folder = draft(tmp_path, rows)
+    mapped = tomllib.loads((folder / "labels.toml").read_text("utf-8"))["outcome"]["map"]
+    outcomes = tomllib.loads((folder / "board.toml").read_text("utf-8"))["outcome"]
+    assert mapped[label] == "" and len(outcomes) == len(mapped) - 1

@@ -63,7 +63,17 @@ def test_other_forms_give_the_same(tmp_path: Path) -> None:
     (tmp_path / "labels.jsonl").write_text("\n".join(lines))
     assert reading.read(tmp_path / "labels.csv.gz", HARMFUL) == plain
     listed = reading.read(tmp_path / "labels.jsonl", HARMFUL)
-    assert msgspec.structs.replace(listed, columns=8) == plain, "a column of lists has no role"
+    assert listed.unread == [*plain.unread, "turns"], "a column of lists has no role"
+    assert msgspec.structs.replace(listed, columns=8, unread=plain.unread) == plain
+
+
+def test_column_may_be_a_path_into_a_line_of_jsonl(tmp_path: Path) -> None:
+    plain = read(tmp_path, labelled.rows())
+    lines = [{"known": {"item": row.pop("item"), "topic": row.pop("topic")}, **row} for row in labelled.rows()]
+    (tmp_path / "labels.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    roles = {"item": ("known.item",), "category": ("known.topic",)}
+    listed = reading.read(tmp_path / "labels.jsonl", Options(roles, harmful=("risky",)))
+    assert (listed.items, listed.cells, listed.labels) == (plain.items, plain.cells, plain.labels)
 
 
 def test_gaps_and_absent_rows_are_counted(tmp_path: Path) -> None:
@@ -140,3 +150,10 @@ def test_table_is_read_in_a_process_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(Refused) as raised:
         sandbox.call(reading.read, Reading, tmp_path / "labels.parquet", HARMFUL)
     assert MARK not in str(raised.value)
+
+
+def test_columns_without_a_role_are_named_unless_they_are_a_text(tmp_path: Path) -> None:
+    rows = [{**row, "sev 2": "high", "<b>": "x"} for row in labelled.rows()]
+    unread = read(tmp_path, rows).unread
+    assert "sev 2" in unread and "a column that is spelled otherwise" in unread and "<b>" not in unread
+    assert "sev 2" not in read(tmp_path, rows, Options(harmful=("risky",), ignored=("sev 2",))).unread

@@ -11,17 +11,25 @@ import importlib.util
 import json
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import inspect_ai
-from inspect_ai import Epochs, Task
+from inspect_ai import Epochs, Task, score
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.log import ProvenanceData, edit_score, read_eval_log, write_eval_log
-from inspect_ai.model import GenerateConfig, Model, ModelOutput, ModelUsage, get_model
-from inspect_ai.scorer import Score, ScoreEdit, Scorer, Target, scorer
-from inspect_ai.solver import Solver, TaskState, generate, system_message
+from inspect_ai.model import (
+    ChatMessageSystem,
+    ChatMessageUser,
+    GenerateConfig,
+    Model,
+    ModelOutput,
+    ModelUsage,
+    get_model,
+)
+from inspect_ai.scorer import Score, ScoreEdit, Scorer, Target, model_graded_qa, scorer
+from inspect_ai.solver import Generate, Solver, TaskState, basic_agent, generate, solver, system_message
 
 FOLDER, MARK, EXAMPLE = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
 LABELS = ("safe_redirection", "caution", "refusal", "partial_compliance", "harmful_compliance")
@@ -35,7 +43,9 @@ def drawn(seed: int, state: TaskState) -> tuple[str, int]:
 
 
 @scorer(metrics=[])
-def medharm_judge(judging: Any, grader_template: str = "", grader_model: Any = None) -> Scorer:
+def medharm_judge(
+    judging: Any, grader_template: str = "", grader_model: Any = None, model: Any = None, model_role: Any = None
+) -> Scorer:
     async def score(state: TaskState, target: Target) -> Score:
         made: Score = judging(state)
         return made
@@ -44,7 +54,17 @@ def medharm_judge(judging: Any, grader_template: str = "", grader_model: Any = N
 
 
 @scorer(metrics=[], name="another")
-def another(judging: Any) -> Scorer:
+def another(judging: Any, model: Any = None) -> Scorer:
+    return medharm_judge(judging)
+
+
+@scorer(metrics=[], name="people")
+def people(judging: Any) -> Scorer:
+    return medharm_judge(judging)
+
+
+@scorer(metrics=[], name=MARK)
+def marked(judging: Any, model: Any = None) -> Scorer:
     return medharm_judge(judging)
 
 
@@ -81,6 +101,26 @@ def in_dict(seed: int, **more: int) -> Judging:
         return Score(value={"unsafe": 0, "severity": severity, **more}, answer=label)
 
     return judging
+
+
+LEAVES: list[dict[str, Any]] = [
+    {name: leaf for name, leaf in (("unsafe", unsafe), ("severity", severity)) if leaf != "absent"}
+    for unsafe in (0, None, float("nan"), "absent")
+    for severity in (2, None, float("nan"), "absent")
+]
+"""Every mix of leaves that are there, void in either way, or absent."""
+
+
+def voided(state: TaskState) -> Score:
+    """A dict beside an answer, of which a part may be void."""
+    return Score(value=LEAVES[IDS.index(str(state.sample_id)) % len(LEAVES)], answer="refusal")
+
+
+def spelt(state: TaskState) -> Score:
+    """Labels with capitals and spaces, and severities as text or as numbers with a fraction."""
+    label, severity = drawn(1, state)
+    written = (str(severity), f" {severity}.0 ", float(severity))[severity % 3]
+    return Score(value=f" {label.title()}\n", metadata={"severity": written})
 
 
 def with_gaps(state: TaskState) -> Score:
@@ -131,16 +171,27 @@ def mock(name: str, text: str = MARK) -> Model:
     return get_model(f"mockllm/{name}", custom_outputs=output)
 
 
-def run(name: str, scorers: Scorer | list[Scorer], ids: list[str] = IDS, form: str = "eval", **options: Any) -> Path:
+def run(
+    name: str, scorers: Scorer | list[Scorer], ids: Sequence[str | int] = IDS, form: str = "eval", **options: Any
+) -> Path:
     """Leaves the log of one run, in which every text is the mark."""
-    samples = [Sample(input=f"{MARK} {id}", target=MARK, id=id, metadata={"note": MARK}) for id in ids]
-    solver: list[Solver] = [system_message(MARK), generate()] if options.pop("told", True) else [generate()]
+    chat: list[Any] = [ChatMessageSystem(content=MARK)] if options.pop("chat", False) else []
+    samples = [
+        Sample(
+            input=[*chat, ChatMessageUser(content=f"{MARK} {id}")] if chat else f"{MARK} {id}",
+            target=MARK,
+            id=id,
+            metadata={"note": MARK},
+        )
+        for id in ids
+    ]
+    steps: list[Solver] = [system_message(MARK), generate()] if options.pop("told", True) else [generate()]
     task = Task(
         dataset=MemoryDataset(samples, name=MARK, location=MARK),
-        solver=solver,
+        solver=options.pop("solver", steps),
         scorer=scorers,
         epochs=Epochs(options.pop("epochs", 2), "mode"),
-        config=GenerateConfig(temperature=0.5, max_tokens=77),
+        config=GenerateConfig(temperature=0.5, max_tokens=77, reasoning_effort=options.pop("effort", None)),
         name=name,
         version=3,
         metadata={"note": MARK},
@@ -195,6 +246,58 @@ def edit(source: Path) -> None:
     keep_raw(path)
 
 
+@solver
+def own() -> Solver:
+    """A solver of a lab's own, which says nothing of the system prompt that it gives."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        state.messages.insert(0, ChatMessageSystem(content=MARK))
+        return await generate(state)
+
+    return solve
+
+
+def score_again(source: Path) -> None:
+    """Another judge scores the run, and its scores are appended."""
+    for name, judge in (("again", "lab/judge"), ("again-marked", MARK)):
+        log = score(
+            read_eval_log(str(source)), medharm_judge(as_value(9), model=judge), action="append", display="none"
+        )
+        path = FOLDER / f"{name}.eval"
+        write_eval_log(log, str(path))
+        keep_raw(path)
+
+
+def as_labs_do() -> None:
+    """Judges, ids, limits and prompts in the other places where labs have them."""
+    run("voided", medharm_judge(voided))
+    run("spelt", medharm_judge(spelt), effort="xhigh")
+    graded = mock("judge", f"{MARK} GRADE: refusal")
+    run("graded", model_graded_qa(grade_pattern="GRADE: ([a-z]+)", model=graded), roles=None)
+    run(
+        "config", medharm_judge(as_value(1), grader_model={"model": "mockllm/judge", "config": {"seed": 1}}), roles=None
+    )
+    run(
+        "role", medharm_judge(as_value(1), model_role="referee"), roles={"referee": mock("judge"), "grader": mock(MARK)}
+    )
+    run("vote", medharm_judge(as_value(1), model=["mockllm/judge", "lab/judge"]), roles=None)
+    run("chosen", medharm_judge(as_value(1), model="lab/judge"), form="json", roles={"grader": mock(MARK)})
+    score_again(run("once", medharm_judge(as_value(1))))
+    jury = [medharm_judge(as_value(1)), another(as_value(5), "lab/second-judge"), people(with_gaps_only)]
+    run("jury", [*jury, third(says_mark), marked(as_value(6), MARK)])
+    run("integers", medharm_judge(as_value(1)), ids=range(len(IDS)))
+    run("loose", medharm_judge(as_value(1)), limit=20000)
+    run("chat", medharm_judge(as_value(1)), chat=True, told=False)
+    run("own", medharm_judge(as_value(1)), solver=[own()])
+    run("agent", medharm_judge(as_value(1)), solver=[basic_agent(message_limit=3)])
+
+
+def with_gaps_only(state: TaskState) -> Score:
+    """People look at every second item."""
+    seen = IDS.index(str(state.sample_id)) % 2 == 0
+    return as_value(7)(state) if seen else Score.unscored(reason="grader_failed", explanation=MARK)
+
+
 def main() -> None:
     verdict = f'{MARK} {{"outcome": "caution", "severity": 1}} then {{"outcome": "partial_compliance", "severity": 3}}'
     roles = {"grader": mock("judge", verdict)}
@@ -219,7 +322,8 @@ def main() -> None:
     run("listed", medharm_judge(listed))
     run("extra", medharm_judge(in_dict(1, more=1)))
     run("several", [medharm_judge(as_value(1)), another(says_mark)])
-    run("nobody", [another(as_value(1)), third(as_value(2))])
+    run("nobody", [another(as_value(1)), third(as_value(2)), marked(as_value(3))])
+    as_labs_do()
 
 
 if __name__ == "__main__":

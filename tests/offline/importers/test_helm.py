@@ -35,7 +35,7 @@ def test_labels_are_those_of_the_annotations(tmp_path: Path) -> None:
     told = read(write(tmp_path, states()))
     given = {(id, epoch): (o[epoch - 1], s[epoch - 1]) for id, o, s in told.submission.rows for epoch in (1, 2)}
     assert given == CELLS
-    assert told.report.outcomes == {"refusal": 27, "harmful_compliance": 13} and told.report[1:] == (0, 0, 0)
+    assert told.report.outcomes == {"refusal": 27, "harmful_compliance": 13} and told.report[1:4] == (0, 0, 0)
 
 
 def test_annotator_without_judges_is_read_as_well(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_header_is_what_the_run_records(tmp_path: Path) -> None:
     told = read(write(tmp_path, states())).submission
     assert told.generation == Generation(max_tokens=99, system_prompt="none", temperature=0.5, top_p=1.0)
     assert (told.system, told.judge) == ("example-model", tiny.JUDGE)
-    assert told.tool == submission.Tool("helm", None, "0.5.16")
+    assert told.tool == submission.Tool("helm", None, "0.5.16") and told.source.stated == ("tool_version",)
     assert (told.started_on, told.submitted_on) == (date(2026, 11, 2), made.TODAY)
     prompted = read(write(tmp_path, states(), instructions=MARK)).submission
     assert prompted.generation.system_prompt == "custom"
@@ -87,11 +87,68 @@ def test_run_without_outcomes_is_refused_in_one_sentence(tmp_path: Path, annotat
     assert said.startswith("E_JUDGE  scenario_state.json: no judge has left an outcome here")
 
 
-def test_several_judges_are_refused(tmp_path: Path) -> None:
-    both = {"medharm": {"lab/judge": verdict("refusal", 0), MARK: verdict("refusal", 0)}}
-    assert findings(write(tmp_path, states(annotations=both))) == [
-        "E_JUDGE  scenario_state.json: outcomes of several judges: keep one"
+def jury(**of: Any) -> list[State]:
+    """States that several judges have read, the first of whom says what the run says."""
+    return [
+        state(id, epoch, {"medharm": {"lab/judge": verdict(*CELLS[id, epoch])} | of})
+        for id in tiny.IDS
+        for epoch in (1, 2)
     ]
+
+
+def test_which_of_several_judges_is_of_record_is_stated(tmp_path: Path) -> None:
+    write(tmp_path, jury(**{MARK: verdict("refusal", 0)}))
+    rule = "several scorers, of which none is called medharm_judge: name the one of record with --scorer"
+    assert findings(tmp_path) == [f"E_JUDGE  --scorer: {rule}, of lab/judge, 1 of other names"]
+    assert findings(tmp_path, scorer="nobody") == [
+        "E_JUDGE  --scorer: the log has no scorer of this name, but lab/judge, 1 of other names"
+    ]
+    told = read(tmp_path, scorer="lab/judge")
+    assert told.submission.rows == read(write(tmp_path, states())).submission.rows
+    assert (told.submission.judge, told.submission.judgments, told.report.left_out) == (tiny.JUDGE, [], 1)
+    assert told.report.scorer == "lab/judge"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (verdict("caution", 2), True),
+        (verdict(" Harmful_Compliance", "4.0"), True),
+        (verdict(MARK, 2), False),
+        (verdict("harmful_compliance", None), False),
+        (verdict(None, None), False),
+        ({"score": 1.0, "outcome": float("nan")}, False),
+    ],
+)
+def test_further_reader_is_a_judgment_where_all_that_it_says_fits(tmp_path: Path, said: State, kept: bool) -> None:
+    told = read(write(tmp_path, jury(**{"lab/second-judge": said})), scorer="lab/judge")
+    assert [each.judge.id for each in told.submission.judgments] == ["second-judge"] * kept
+    assert told.report.left_out == (not kept)
+    if kept:
+        rows = {(repr(outcomes), repr(severities)) for _, outcomes, severities in told.submission.judgments[0].rows}
+        outcome, severity = said["outcome"].strip().lower(), int(float(said["severity"]))
+        assert rows == {(repr([outcome] * 2), repr([severity] * 2))}
+
+
+def test_second_reader_of_one_judge_is_left_out(tmp_path: Path) -> None:
+    told = read(write(tmp_path, jury(**{"mockllm/judge": verdict("refusal", 0)})), scorer="lab/judge")
+    assert told.submission.judgments == [] and told.report.left_out == 1
+
+
+def test_whole_numbers_are_ids(tmp_path: Path) -> None:
+    ids = [f"{number:02}" for number in range(len(tiny.IDS))]
+    of = [each | {"instance": {"id": tiny.IDS.index(each["instance"]["id"])}} for each in states()]
+    listed = [item._replace(id=id) for item, id in zip(tiny.items(), ids, strict=True)]
+    told = read(write(tmp_path, of), tiny.target()._replace(items=listed)).submission
+    assert [row[0] for row in told.rows] == ids
+    assert [row[1:] for row in told.rows] == [row[1:] for row in read(write(tmp_path, states())).submission.rows]
+
+
+def test_chat_with_a_system_message_has_a_system_prompt(tmp_path: Path) -> None:
+    for role, prompt in (("user", "none"), ("system", "custom"), ([MARK], "none")):
+        messages = [{"role": role, "content": MARK}]
+        of = [each | {"request": each["request"] | {"messages": messages}} for each in states()]
+        assert read(write(tmp_path, of)).submission.generation.system_prompt == prompt
 
 
 @pytest.mark.parametrize(
@@ -127,6 +184,7 @@ def test_other_model_and_unknown_judge_are_refused_unless_stated(tmp_path: Path)
     assert [line.split()[0] for line in findings(tmp_path)] == ["E_SYSTEM", "E_JUDGE"]
     told = read(tmp_path, judge=tiny.JUDGE, system="second", served_as_registered=True).submission
     assert (told.system, told.judge) == ("second", tiny.JUDGE)
+    assert told.source.stated == ("judge", "model", "system", "tool_version")
 
 
 def test_run_whose_day_is_not_recorded_is_refused(tmp_path: Path) -> None:
@@ -154,10 +212,18 @@ def test_any_field_may_hold_anything(tmp_path: Path, odd: object) -> None:
         shapes.survive(lambda: read(tmp_path).submission)
 
 
-def test_missing_file_is_named(tmp_path: Path) -> None:
+def test_only_the_file_that_is_read_must_be_there(tmp_path: Path) -> None:
     write(tmp_path, states())
-    (tmp_path / "stats.json").unlink()
-    assert findings(tmp_path) == ["E_FILE  stats.json: not in the run folder"]
+    whole = read(tmp_path).submission
+    for name in ("scenario.json", "stats.json", "per_instance_stats.json", "run_spec.json"):
+        (tmp_path / name).unlink()
+        told = read(tmp_path).submission
+        there = [path for path in sorted(tmp_path.glob("*.json"))]
+        assert helm.files(tmp_path) == there and told.rows == whole.rows
+        together = b"".join(path.read_bytes() for path in there)
+        assert told.source.sha256 == submission.canonical.sha256(together)
+    (tmp_path / "scenario_state.json").unlink()
+    assert findings(tmp_path) == ["E_FILE  scenario_state.json: not in the run folder: only this file is read"]
 
 
 def test_sample_is_refused_for_it_has_no_judge(project: Path, shared: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 from leaderboard.base import clock
 from leaderboard.boards.catalogue import read_catalogue
 from leaderboard.offline import demo
+from leaderboard.offline.submissions import items as manifest
 from leaderboard.offline.submissions import submission, verification
 from leaderboard.offline.submissions.submission import Generation, Submission
 from tests import canary
@@ -76,11 +77,21 @@ def _tamper(runs: Path) -> None:
         "invalid": log | {"invalidated": True},
         "twice": log | {"samples": [first, *log["samples"]]},
         "undated": log | {"stats": log["stats"] | {"started_at": ""}},
+        "null": log | {"samples": [_voided(sample) for sample in log["samples"]]},
     }
     for name, changed in tampered.items():
         (runs / f"{name}.json").write_text(json.dumps(changed))
 
 
+def _voided(sample: dict[str, Any]) -> dict[str, Any]:
+    """The sample as versions before July 2026 wrote it where the judge had failed, although an answer is there."""
+    (score,) = sample["scores"].values()
+    return sample | {"scores": {"medharm_judge": score | {"value": {"unsafe": None, "severity": None}}}}
+
+
+PADDED = [f"{number:03}" for number in range(len(tiny.IDS))]
+MANIFESTS = {"padded": PADDED, "shared": [*PADDED[:-1], "7"]}
+"""Ids that are the numbers of the samples, with zeros before them; and two that are one number."""
 WAYS: dict[str, tuple[str, ...]] = {
     "answer, judge stated": ("answer.json", "--judge", "demo-judge@1"),
     "answer, no judge": ("answer.json",),
@@ -99,6 +110,16 @@ WAYS: dict[str, tuple[str, ...]] = {
     "invalid": ("invalid.json",),
     "twice": ("twice.json",),
     "undated": ("undated.json",),
+    "again, first": ("again.eval", "--scorer", "medharm_judge"),
+    "again, second": ("again.eval", "--scorer", "medharm_judge1"),
+    "again, none of them": ("again.eval", "--scorer", MARK),
+    "again-marked, second": ("again-marked.eval", "--scorer", "medharm_judge1"),
+    "jury, marked": ("jury.eval", "--scorer", MARK, "--judge", "demo-judge@1"),
+    "nobody, chosen": ("nobody.eval", "--scorer", "third"),
+    "vote, stated": ("vote.eval", "--judge", "person@1"),
+    "integers, padded": ("integers.eval", "--items", "padded.json"),
+    "integers, shared": ("integers.eval", "--items", "shared.json"),
+    "null": ("null.json",),
     "absent": ("absent.eval",),
     "folder": ("logs",),
     "cut": ("cut.eval",),
@@ -128,12 +149,16 @@ def answers(project: Path, python: Path, runs: Path) -> dict[str, Answer]:
     """What came of each log under its own name, and of each of the ways."""
     _tamper(runs)
     logs = sorted(path for path in runs.glob("*.eval") if path.stem not in ("cut",)) + sorted(
-        path for path in runs.glob("*.json") if path.stem in ("example", "answer")
+        path for path in runs.glob("*.json") if path.stem in ("example", "answer", "chosen")
     )
     ways = {path.stem: (path.name,) for path in logs if path.stem != "answer"} | WAYS
     board = ["--results", runs / "results", "--board", "tiny", "--items", runs / "items.json"]
     calls = []
+    for name, ids in MANIFESTS.items():
+        listed = [item._replace(id=id) for item, id in zip(tiny.items(), ids, strict=True)]
+        (runs / f"{name}.json").write_bytes(manifest.encode(sorted(listed)))
     for number, (name, *options) in enumerate(ways.values()):
+        options = [str(runs / each) if (runs / each).is_file() else each for each in options]
         calls.append([runs / name, *board, "--out", runs / f"{number}.made", *options])
     return {
         name: Answer(**answer, made=_bytes(runs / f"{number}.made"))
@@ -145,7 +170,7 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
-def _raw(runs: Path, name: str) -> dict[tuple[str, int], dict[str, Any]]:
+def _raw(runs: Path, name: str) -> dict[tuple[Any, int], dict[str, Any]]:
     """What a log's files hold of each response, by item and epoch."""
     samples = json.loads((runs / f"{name}.raw.json").read_text())
     return {(sample["id"], sample["epoch"]): sample for sample in samples}
@@ -180,6 +205,12 @@ def _in_dict(sample: dict[str, Any]) -> tuple[str, int]:
         ("dict", "dict", _in_dict),
         ("example", "example", _in_dict),
         ("edited", "edited", _as_value),
+        ("loose", "loose", _as_value),
+        ("agent", "agent", _as_value),
+        ("chat", "chat", _as_value),
+        ("role", "role", _as_value),
+        ("config", "config", _as_value),
+        ("chosen", "chosen", _as_value),
     ],
 )
 def test_labels_are_those_of_the_samples_wherever_the_score_keeps_them(
@@ -241,6 +272,19 @@ def test_shipped_scorer_reads_the_last_verdict_of_the_judge(answers: dict[str, A
     assert cells == {("partial_compliance", 3): 40}
 
 
+NO_OUTCOME = f"not an outcome of the board, which are {', '.join(outcome.id for outcome in tiny.board().outcome)}"
+NO_ITEM = "not an item of the board: ids are read as the manifest has them"
+NAME = "name the one of record with --scorer"
+OTHER = (
+    "the log's model is not what the system is registered to be served as: add --served-as-registered if it was that "
+    "system"
+)
+NO_FORM = (
+    "the score has a form that is not read; read is a label as value, or as answer beside a number or a dict of unsafe "
+    "and severity"
+)
+
+
 def _each(code: str, rule: str) -> list[str]:
     """The findings of a rule that every response breaks; the first ten are told."""
     every = [f"{code}  {id}, epoch {n}: {rule}" for n in (1, 2) for id in tiny.IDS]
@@ -256,19 +300,32 @@ def _each(code: str, rule: str) -> list[str]:
         ),
         ("fewer", ["E_MISSING_ITEM  T-j: 19 of 20 items are in the log"]),
         ("short", ["E_EPOCHS  T-0: 20 of 20 items have fewer than 2 epochs"]),
-        ("mark", _each("E_OUTCOME", "not an outcome of the board")),
-        ("unlabelled", _each("E_OUTCOME", "not an outcome of the board")),
+        ("mark", _each("E_OUTCOME", NO_OUTCOME)),
+        ("unlabelled", _each("E_OUTCOME", NO_OUTCOME)),
         ("mark-severity", _each("E_SCHEMA", "severity is not a whole number from 0 to 4")),
         ("unmeasured", _each("E_INCONSISTENT", "an unsafe outcome without severity")),
-        ("listed", _each("E_SCHEMA", "the score has a form that is not read")),
-        ("extra", _each("E_SCHEMA", "the score has a form that is not read")),
-        ("nobody", ["E_SCHEMA  scores: of several scorers, of which none is called medharm_judge"]),
+        ("listed", _each("E_SCHEMA", NO_FORM)),
+        ("extra", _each("E_SCHEMA", NO_FORM)),
+        (
+            "nobody",
+            [f"E_JUDGE  --scorer: several scorers, of which none is called medharm_judge: {NAME}, of 3 of other names"],
+        ),
+        (
+            "again",
+            [f"E_JUDGE  --scorer: the log was scored again: {NAME}, of medharm_judge, medharm_judge1"],
+        ),
+        (
+            "again, none of them",
+            ["E_JUDGE  --scorer: the log has no scorer of this name, but medharm_judge, medharm_judge1"],
+        ),
+        ("again-marked, second", ["E_JUDGE  --judge: the registry does not know the log's judge: state it"]),
+        ("vote", ["E_JUDGE  --judge: the log has no judge: state it"]),
         ("answer, no judge", ["E_JUDGE  --judge: the log has no judge: state it"]),
         ("value, other judge stated", ["E_JUDGE  --judge: the log names another judge"]),
         ("value, unregistered judge", ["E_JUDGE  --judge: no such judge on this board"]),
         (
             "value, other system",
-            ["E_SYSTEM  --system: the log's model is not what the system is registered to be served as"],
+            [f"E_SYSTEM  --system: {OTHER}"],
         ),
         ("value, simulated system", ["E_SYSTEM  --system: no such system to be run on this board"]),
         ("value, no system", ["E_SYSTEM  --system: no such system to be run on this board"]),
@@ -327,6 +384,121 @@ def test_what_the_log_does_not_say_can_be_stated(answers: dict[str, Answer], way
     assert (made.system, made.judge.id) == (system, judge)
 
 
+def _leaves(sample: dict[str, Any]) -> dict[str, Any]:
+    """The leaves of a score that hold something."""
+    (score,) = sample["scores"].values()
+    return {name: leaf for name, leaf in score["value"].items() if leaf is not None and leaf == leaf}
+
+
+def test_score_whose_leaves_are_void_is_a_gap_and_never_its_answer(answers: dict[str, Answer], runs: Path) -> None:
+    """Of every mix of numbers, nulls, NaN and nothing: `unsafe` says whether there is a score; without it, any leaf."""
+    raw, made = _raw(runs, "voided"), answers["voided"].submission
+    assert len({repr(sample["scores"]["medharm_judge"]["value"]) for sample in raw.values()}) == 16
+    for id, outcomes, severities in made.rows:
+        (score,) = raw[id, 1]["scores"].values()
+        scored = "unsafe" in _leaves(raw[id, 1]) if "unsafe" in score["value"] else bool(_leaves(raw[id, 1]))
+        assert outcomes == [("refusal" if scored else None)] * 2, score["value"]
+        assert severities == [_leaves(raw[id, 1]).get("severity") if scored else None] * 2, score["value"]
+
+
+def test_log_of_an_older_version_whose_scores_are_null_has_gaps(answers: dict[str, Answer]) -> None:
+    made = answers["null"].submission
+    assert {outcome for row in made.rows for outcome in row[1]} == {None}
+    assert "unscored 40, errors 0" in answers["null"].out
+
+
+def test_spelling_of_labels_and_severities_is_that_of_the_board(answers: dict[str, Answer], runs: Path) -> None:
+    assert answers["spelt"].submission.rows == [
+        (id, outcomes, severities) for id, outcomes, severities in answers["value"].submission.rows
+    ]
+    assert any(sample["scores"]["medharm_judge"]["value"] != _clean(sample) for sample in _raw(runs, "spelt").values())
+    assert answers["spelt"].submission.generation.reasoning_effort == "xhigh"
+
+
+def _clean(sample: dict[str, Any]) -> str:
+    label: str = sample["scores"]["medharm_judge"]["value"]
+    return label.strip().lower()
+
+
+@pytest.mark.parametrize("log", ["value", "option", "graded", "config", "role", "chosen"])
+def test_judge_is_read_wherever_a_log_has_it(answers: dict[str, Answer], log: str) -> None:
+    made = answers[log].submission
+    assert made.judge == tiny.JUDGE and made.source.stated == ()
+
+
+@pytest.mark.parametrize(("scorer", "seed_of"), [("first", "value"), ("second", "again")])
+def test_log_that_was_scored_again_is_read_as_stated(
+    answers: dict[str, Answer], runs: Path, scorer: str, seed_of: str
+) -> None:
+    name = {"first": "medharm_judge", "second": "medharm_judge1"}[scorer]
+    raw, answer = _raw(runs, "again"), answers[f"again, {scorer}"]
+    cells = {place: sample["scores"][name] for place, sample in raw.items()}
+    given = [[cells[id, epoch]["value"] for epoch in (1, 2)] for id in tiny.IDS]
+    assert [row[1] for row in answer.submission.rows] == given
+    assert f"scorer of record  {name}" in answer.out and answer.submission.source.stated == ()
+    assert (given == [row[1] for row in answers["value"].submission.rows]) == (scorer == "first")
+
+
+def test_other_scorers_are_further_judges_where_the_registry_knows_them(answers: dict[str, Answer], runs: Path) -> None:
+    raw, made = _raw(runs, "jury"), answers["jury"].submission
+    assert [(each.judge.id, each.judge_kind) for each in made.judgments] == [
+        ("people", "human"),
+        ("second-judge", "classifier"),
+    ]
+    for judgment, name in zip(made.judgments, ("people", "another"), strict=True):
+        cells = {place: sample["scores"][name] for place, sample in raw.items()}
+        seen = tiny.IDS[::2] if name == "people" else tiny.IDS
+        assert judgment.rows == [
+            (id, [cells[id, n]["value"] for n in (1, 2)], [cells[id, n]["metadata"]["severity"] for n in (1, 2)])
+            for id in seen
+        ]
+    assert "further judges  people@1, second-judge@1, other scorers left out 2" in answers["jury"].out
+    assert "scorer of record  medharm_judge" in answers["jury"].out
+
+
+def test_scorer_of_record_is_no_further_judge(answers: dict[str, Answer], runs: Path) -> None:
+    raw, made = _raw(runs, "nobody"), answers["nobody, chosen"].submission
+    assert [row[1][0] for row in made.rows] == [raw[id, 1]["scores"]["third"]["value"] for id in tiny.IDS]
+    assert made.judgments == []
+
+
+def test_whole_numbers_are_ids_with_any_zeros_before_them(answers: dict[str, Answer], runs: Path) -> None:
+    raw, padded = _raw(runs, "integers"), answers["integers, padded"].submission
+    assert [row[0] for row in padded.rows] == PADDED
+    labels = [raw[number, 1]["scores"]["medharm_judge"]["value"] for number in range(20)]
+    assert [row[1][0] for row in padded.rows] == labels
+    shared = answers["integers, shared"].out.splitlines()
+    assert shared[0] == "E_UNKNOWN_ITEM  response 8: a number that 2 items of the board share: give ids as text"
+    assert {line.partition(" ")[0] for line in shared} == {"E_UNKNOWN_ITEM", "E_MISSING_ITEM"}
+
+
+@pytest.mark.parametrize(
+    ("log", "prompt"), [("chat", "custom"), ("agent", "custom"), ("own", None), ("example-mute", "none")]
+)
+def test_system_prompt_of_the_input_or_of_an_agent_is_one(
+    answers: dict[str, Answer], log: str, prompt: str | None
+) -> None:
+    assert answers[log].submission.generation.system_prompt == prompt
+
+
+@pytest.mark.parametrize(
+    ("way", "stated"),
+    [
+        ("value", ()),
+        ("value, same version", ()),
+        ("answer, judge stated", ("judge",)),
+        ("vote, stated", ("judge",)),
+        ("value, other system, stated", ("model", "system")),
+        ("stranger, stated", ("judge", "model", "system")),
+    ],
+)
+def test_what_goes_beyond_the_log_is_named_in_submission_and_report(
+    answers: dict[str, Answer], way: str, stated: tuple[str, ...]
+) -> None:
+    assert answers[way].submission.source.stated == stated
+    assert f"stated  {', '.join(stated) or 'nothing'}" in answers[way].out.splitlines()
+
+
 def test_section_of_the_page_runs_from_an_empty_folder(runs: Path, project: Path, python: Path) -> None:
     page.run(project, runs, "Inspect AI", python, LOG=runs / "example.json")
 
@@ -338,15 +510,29 @@ def test_no_text_of_any_log_reaches_a_submission_or_a_message(answers: dict[str,
     assert {name: found for name, data in said.items() if (found := canary.find(data))} == {}
 
 
-def test_without_inspect_ai_the_command_says_how_to_get_it(runs: Path, project: Path) -> None:
-    board = ["--results", runs / "results", "--board", "tiny", "--items", runs / "items.json", "--out", runs / "none"]
-    done = subprocess.run(
+def from_site(runs: Path, clone: Path, out: Path) -> "subprocess.CompletedProcess[str]":
+    """Imports a log by the Python of the site's environment, in which Inspect AI is not."""
+    board = ["--results", runs / "results", "--board", "tiny", "--items", runs / "items.json", "--out", out]
+    return subprocess.run(
         [sys.executable, "-m", "leaderboard", "import", "inspect", runs / "value.eval", *board],
-        cwd=project,
+        cwd=clone,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_log_is_read_from_the_sites_environment_too(
+    answers: dict[str, Answer], runs: Path, project: Path, tmp_path: Path
+) -> None:
+    done = from_site(runs, project, tmp_path / "out.json")
+    assert (done.returncode, done.stdout) == (DONE, answers["value"].out), done.stderr
+    assert (tmp_path / "out.json").read_bytes() == answers["value"].made
+
+
+def test_without_inspect_ai_the_command_says_how_to_get_it(runs: Path, project: Path, tmp_path: Path) -> None:
+    (tmp_path / "leaderboard").symlink_to(project / "leaderboard")
+    done = from_site(runs, tmp_path, tmp_path / "out.json")
     assert (done.returncode, done.stdout) == (ENVIRONMENT, "")
     assert done.stderr == (
         "import: E_ABSENT  inspect-ai is not installed here: make inspect makes .venv-inspect, which has it\n"
@@ -387,8 +573,11 @@ def test_complete_sample_is_verified(samples: dict[str, Answer], project: Path) 
     [
         ("_medharm_", "E_LIMIT  eval.config: limited to 12 of 1100 items"),
         ("_medharm-dict_", "E_LIMIT  eval.config: limited to 10 of 1100 items"),
-        ("log_streaming", "E_UNKNOWN_ITEM  response 1: not an item of the board"),
-        ("log_streaming", "E_OUTCOME  response 1: not an outcome of the board"),
+        (
+            "log_streaming",
+            "E_UNKNOWN_ITEM  response 1: not an item of the board: ids are read as the manifest has them",
+        ),
+        ("log_streaming", f"E_OUTCOME  response 1: {NO_OUTCOME}"),
     ],
 )
 def test_other_samples_are_refused_for_the_reason_given(samples: dict[str, Answer], name: str, line: str) -> None:

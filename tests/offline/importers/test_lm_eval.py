@@ -1,6 +1,8 @@
 """Importing what lm-evaluation-harness leaves: its real files, and files in their layout with a mark in every text."""
 
+import json
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,13 +42,13 @@ def test_each_repeat_is_an_epoch(tmp_path: Path) -> None:
         "partial_compliance": 10,
         "harmful_compliance": 10,
     }
-    assert made_of.report[1:] == (0, 0, 0)
+    assert made_of.report[1:4] == (0, 0, 0)
 
 
 def test_header_is_what_the_results_file_records(tmp_path: Path) -> None:
     path = write(tmp_path, rows())
     told = read(path).submission
-    assert told.generation == Generation(max_tokens=512, seed=7, system_prompt="none", temperature=0.5, top_p=0.9)
+    assert told.generation == Generation(max_tokens=512, seed=7, system_prompt="custom", temperature=0.5, top_p=0.9)
     assert (told.system, told.judge) == ("example-model", tiny.JUDGE)
     assert told.tool == submission.Tool("lm_eval", "1.0", "0.4.13")
     assert (told.source.commit, told.source.sha256) == ("a" * 40, submission.canonical.sha256(path.read_bytes()))
@@ -116,7 +118,9 @@ def test_filters_that_say_the_same_are_one(tmp_path: Path) -> None:
 
 def test_filters_that_do_not_agree_are_refused(tmp_path: Path) -> None:
     again = [each | {"filter": MARK} for each in rows(outcome=["refusal", "refusal"])]
-    assert findings(write(tmp_path, rows() + again)) == ["E_DUP_ITEM  samples: several filters, which do not agree"]
+    assert findings(write(tmp_path, rows() + again)) == [
+        "E_DUP_ITEM  samples: several filters, which do not agree: name one with --scorer"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -190,13 +194,29 @@ def test_board_without_severity_keeps_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "found"),
-    [(b"{", "E_SCHEMA  samples"), (b"[" * 100_000, "E_SCHEMA  samples"), (b"\xff", "E_SCHEMA  samples")],
+    "line",
+    [b"{", b"[" * 100_000, b"\xff"],
 )
-def test_damaged_file_is_refused(tmp_path: Path, line: bytes, found: str) -> None:
+def test_damaged_row_is_named(tmp_path: Path, line: bytes) -> None:
     path = write(tmp_path, rows())
     path.write_bytes(path.read_bytes() + line)
-    assert findings(path) == [found]
+    assert findings(path) == ["E_SCHEMA  row 21: not a whole row of JSON: was the file cut off?"]
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
+def test_file_that_was_cut_off_names_its_row(tmp_path: Path, share: float) -> None:
+    path = write(tmp_path, rows())
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    row = path.read_bytes().count(b"\n") + 1
+    assert findings(path) == [f"E_SCHEMA  row {row}: not a whole row of JSON: was the file cut off?"]
+
+
+def test_empty_lines_are_no_rows(tmp_path: Path) -> None:
+    path = write(tmp_path, rows())
+    told = read(path).submission
+    path.write_bytes(b"\n" + path.read_bytes().replace(b"}\n", b"}\n  \r\n") + b"\n")
+    assert read(path).submission.rows == told.rows
 
 
 @pytest.mark.parametrize("odd", shapes.ODD, ids=repr)
@@ -212,7 +232,9 @@ def test_any_field_may_hold_anything(tmp_path: Path, odd: object) -> None:
 
 def test_file_without_outcomes_is_refused(tmp_path: Path) -> None:
     bare = [{key: value for key, value in each.items() if key != "outcome"} for each in rows()]
-    assert findings(write(tmp_path, bare)) == ["E_SCHEMA  samples: no metric is called outcome"]
+    assert findings(write(tmp_path, bare)) == [
+        "E_SCHEMA  samples: no metric is called outcome, which is read, with severity"
+    ]
 
 
 def test_source_must_be_one_task_with_its_results(tmp_path: Path) -> None:
@@ -222,7 +244,129 @@ def test_source_must_be_one_task_with_its_results(tmp_path: Path) -> None:
     path.with_name(f"samples_other_{STAMP}.jsonl").write_bytes(b"")
     assert findings(tmp_path) == alone
     (tmp_path / f"results_{STAMP}.json").unlink()
-    assert findings(path) == ["E_FILE  SOURCE: the results file of the same moment is not beside it"]
+    rule = "results files of the same moment: one is read, results_MOMENT.json"
+    assert findings(path) == [f"E_FILE  SOURCE: beside it are 0 {rule}"]
+    for name in "ab":
+        (tmp_path / f"{name}_{STAMP}.json").write_text("{}")
+    assert findings(path) == [f"E_FILE  SOURCE: beside it are 2 {rule}"]
+
+
+def test_results_file_may_have_the_name_that_the_run_gave_it(tmp_path: Path) -> None:
+    """With `--output_path my.json` the harness writes `my_MOMENT.json` beside the samples."""
+    path = write(tmp_path, rows())
+    before = read(path)
+    (tmp_path / f"results_{STAMP}.json").rename(tmp_path / f"my[run]_{STAMP}.json")
+    assert read(path) == read(tmp_path) == before
+    assert lm_eval.files(path) == [path, tmp_path / f"my[run]_{STAMP}.json"]
+
+
+def numbered(form: Callable[[int], object]) -> list[Row]:
+    return [each | {"doc": {"item_id": form(number)}} for number, each in enumerate(rows())]
+
+
+def with_ids(ids: list[str]) -> Target:
+    listed = [item._replace(id=id) for item, id in zip(tiny.items(), ids, strict=True)]
+    return tiny.target()._replace(items=listed)
+
+
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_whole_numbers_are_ids_with_any_zeros_before_them(tmp_path: Path, width: int) -> None:
+    ids = [f"{number:0{width}}" for number in range(len(tiny.IDS))]
+    given = [row[1:] for row in read(write(tmp_path, rows())).submission.rows]
+    for form in (int, ids.__getitem__):
+        told = read(write(tmp_path, numbered(form)), with_ids(ids)).submission
+        assert dict((row[0], row[1:]) for row in told.rows) == dict(zip(ids, given, strict=True))
+
+
+def test_number_that_two_items_share_and_text_with_other_zeros_say_what_to_do(tmp_path: Path) -> None:
+    ids = [*(f"{number:02}" for number in range(1, 20)), "1"]
+    path = write(tmp_path, numbered(lambda number: number + 1))
+    assert findings(path, with_ids(ids))[0] == (
+        "E_UNKNOWN_ITEM  response 1: a number that 2 items of the board share: give ids as text"
+    )
+    path = write(tmp_path, numbered(lambda number: str(number + 1)))
+    assert findings(path, with_ids([f"{number:02}" for number in range(1, 21)]))[0] == (
+        "E_UNKNOWN_ITEM  response 1: not an item of the board, which has this number with other zeros: give ids as in "
+        "the manifest"
+    )
+    for odd in (True, -1, 10**30, 1.5):
+        assert findings(write(tmp_path, rows(doc={"item_id": odd})))[0].startswith("E_UNKNOWN_ITEM  response 1")
+
+
+@pytest.mark.parametrize("outcome", [" Refusal", "REFUSAL\t", "refusal"])
+@pytest.mark.parametrize("severity", [2, 2.0, "2", "2.0", " 2 "])
+def test_spelling_of_a_label_is_that_of_the_board(tmp_path: Path, outcome: str, severity: object) -> None:
+    told = read(write(tmp_path, rows(outcome=[outcome] * 2, severity=[severity] * 2))).submission
+    assert told.rows[0] == ("T-0", ["refusal"] * 2, [2] * 2)
+
+
+@pytest.mark.parametrize("texts", [[], [[]], None, ...])
+def test_answers_are_those_before_the_filter_where_it_leaves_none(tmp_path: Path, texts: Any) -> None:
+    answered = read(write(tmp_path, rows(filtered_resps=texts)))
+    assert answered.submission.rows[0] == ("T-0", *CELLS["T-0"]) and answered.report.errors == 0
+    empty = read(write(tmp_path, rows(filtered_resps=texts, resps=[["", MARK]])))
+    assert (empty.submission.rows[0][1][0], empty.report.errors) == (None, 1)
+
+
+def chat(role: str) -> Row:
+    """What the harness was asked, as it writes a chat."""
+    return {"arguments": {"gen_args_0": {"arg_0": json.dumps([{"role": role, "content": MARK}])}}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "row_changes", "prompt"),
+    [
+        ({}, {}, "custom"),
+        ({"chat_template": None}, {}, "none"),
+        ({"configs": {"medharm": {"metadata": {"judge": "lab/judge"}}}}, {}, None),
+        ({"chat_template": None, "system_instruction": MARK}, {}, "custom"),
+        (
+            {"chat_template": None},
+            chat("system"),
+            "custom",
+        ),
+        (
+            {"chat_template": None},
+            chat("user"),
+            "none",
+        ),
+        ({"chat_template": None}, {"doc": {"item_id": "T-0", "chat": [{"role": "system", "content": MARK}]}}, "custom"),
+    ],
+)
+def test_system_prompt_is_never_denied_where_there_may_be_one(
+    tmp_path: Path, changes: Row, row_changes: Row, prompt: str | None
+) -> None:
+    told = read(write(tmp_path, rows(**row_changes), **changes)).submission
+    assert told.generation.system_prompt == prompt
+
+
+@pytest.mark.parametrize(("name", "first"), [("every_response", "caution"), ("other", "refusal")])
+def test_filter_of_record_can_be_stated(tmp_path: Path, name: str, first: str) -> None:
+    again = [each | {"filter": "other", "outcome": ["refusal"] * 2, "severity": [0, 0]} for each in rows()]
+    path = write(tmp_path, rows() + again)
+    assert read(path, scorer=name).submission.rows[0][1][0] == first
+    assert findings(path, scorer=MARK)[0].startswith("E_JUDGE  --scorer: the log has no scorer of this name")
+
+
+@pytest.mark.parametrize(
+    ("version", "commit"),
+    [("0.3.150.dev5+gabc1234", "a1b2c3d"), ("0.4.10.dev0", "a1b2c3d4e5f6"), ("0.3.150.dev5+gabc.d20261101", "a" * 40)],
+)
+def test_development_versions_and_short_commits_are_kept(tmp_path: Path, version: str, commit: str) -> None:
+    told = read(write(tmp_path, rows(), lm_eval_version=version, git_hash=commit)).submission
+    assert (told.tool.version, told.source.commit) == (version, commit)
+
+
+@pytest.mark.parametrize(
+    ("limit", "sizes"),
+    [(20_000, None), (20, None), ("20000.0", None), (20_000, 20), (20.0, 20)],
+)
+def test_limit_that_limits_nothing_is_none(tmp_path: Path, limit: object, sizes: int | None) -> None:
+    counted = {"medharm": {"original": sizes, "effective": sizes}} if sizes else {}
+    read(write(tmp_path, rows(), config={"limit": limit}, **{"n-samples": counted}))
+    for less in (19, 0.5, "7", MARK, True):
+        path = write(tmp_path, rows(), config={"limit": less}, **{"n-samples": counted})
+        assert findings(path) == ["E_LIMIT  config.limit: limited, and not to 20 items or more"]
 
 
 def test_sample_has_the_published_counts(project: Path, shared: Path) -> None:

@@ -174,10 +174,15 @@ def zip_bomb(path: Path, real: Path, member: str, text: tuple[bytes, bytes, byte
     return path
 
 
+FROM = pytest.mark.parametrize("from_site", [False, True], ids=["from .venv-inspect", "from .venv"])
+"""In which environment the command runs; Inspect AI is in the first one only."""
+
+
+@FROM
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("count", [2, pytest.param(5, marks=pytest.mark.soak)])
 def test_packed_bomb_is_refused(
-    project: Path, shared: Path, inspect: Path, board: list[object], tmp_path: Path, count: int
+    project: Path, shared: Path, inspect: Path, board: list[object], tmp_path: Path, count: int, from_site: bool
 ) -> None:
     real = shared / "samples" / "inspect_ai" / "log_streaming.eval"  # DEFLATE, which zipfile reads everywhere
     with zipfile.ZipFile(real) as file:
@@ -194,7 +199,8 @@ def test_packed_bomb_is_refused(
         file.truncate(logs.MAX_BYTES + 1)
     cases.append(tmp_path / "long.json")
     assert max(path.stat().st_size for path in cases if path.suffix == ".eval") < BIG / 100
-    came = run(project, *(["import", "inspect", path, *board] for path in cases), python=inspect)
+    python = sys.executable if from_site else inspect
+    came = run(project, *(["import", "inspect", path, *board] for path in cases), python=python)
     assert_refused(came)
     assert came.peak > contained.MEMORY // 2, "the process that read a bomb was not measured"
 
@@ -351,9 +357,10 @@ def test_program_that_calls_is_not_imported_again(tmp_path: Path, monkeypatch: p
     assert sys.modules["__main__"] is page
 
 
+@FROM
 @pytest.mark.parametrize("parts", [1, pytest.param(40, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])])
 def test_truncated_logs_are_refused(
-    project: Path, shared: Path, inspect: Path, board: list[object], tmp_path: Path, parts: int
+    project: Path, shared: Path, inspect: Path, board: list[object], tmp_path: Path, parts: int, from_site: bool
 ) -> None:
     """Real files of every tool, each without its last byte and cut at some places before it."""
     commands: list[list[object]] = []
@@ -373,7 +380,7 @@ def test_truncated_logs_are_refused(
             (folder / path.name).chmod(0o600)
             (folder / path.name).write_bytes(data)
             commands.append(["import", tool, folder, *board])
-    assert_refused(run(project, *commands, python=inspect))
+    assert_refused(run(project, *commands, python=sys.executable if from_site else inspect))
 
 
 def cuts(path: Path, parts: int) -> Iterator[bytes]:

@@ -29,7 +29,8 @@ def board(**changes: object) -> Board:
 
 
 def registry() -> Registry:
-    """Two systems and a simulated one; a judge that logs name, one with two versions, one that they never name."""
+    """Two systems and a simulated one; a judge that logs name, one with two versions, one that they never name, two
+    more."""
     plain: tuple[Any, ...] = ("ours", "general_purpose", "open_weights")
     simulated: dict[str, Any] = {"evidence": "simulated", "guardrail": "filter", "base_system": "second"}
     return Registry(
@@ -40,6 +41,8 @@ def registry() -> Registry:
             Judge("twin", "1", "Twin", "llm_judge", names=("lab/twin",)),
             Judge("twin", "2", "Twin", "llm_judge", names=("lab/twin",)),
             Judge("person", "1", "A person", "human"),
+            Judge("people", "1", "Several people", "human", names=("people",)),
+            Judge("second-judge", "1", "Second judge", "classifier", names=("lab/second-judge",)),
         ),
         system=(
             System("example-model", "Example model", *plain, served_as=(MODEL, "mockllm/model")),

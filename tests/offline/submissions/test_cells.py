@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import os
 from pathlib import Path
 
@@ -122,6 +123,60 @@ def test_a_doubled_column_is_refused() -> None:
 
 def test_a_key_that_a_line_lacks_is_an_empty_cell() -> None:
     assert columns_of(b'{"a": 1}\n{"b": 2, "a": NaN}\n', ".jsonl", "a", "b") == [["1", "NaN"], [None, "2"]]
+
+
+# Columns inside of columns
+
+NESTED = [
+    {"a": {"b": {"c": 1.0}, "d": "x"}, "list": [{"e": True}, {"e": None}], "f.g": "whole", "text": MARK, "row": 1},
+    {"a": {"b": None, "d": ""}, "list": [], "f.g": None, "text": MARK, "row": 1},
+    {"a": None, "list": None, "text": MARK, "row": 1},
+    {"a": {"b": {"c": 3}, "d": "é"}, "list": [{"e": False}, {"e": "y"}], "f.g": "2", "text": MARK, "row": 1},
+]
+LINES = "".join(json.dumps(row) + "\n" for row in NESTED).encode()
+
+
+def test_a_path_names_a_value_inside_of_objects_and_lists_of_jsonl() -> None:
+    read_columns = columns_of(LINES, ".jsonl", "a.b.c", "a.d", "list.0.e", "list.1.e", "f.g", "row")
+    assert read_columns == [
+        ["1", None, None, "3"],
+        ["x", None, None, "é"],
+        ["true", None, None, "false"],
+        [None, None, None, "y"],
+        ["whole", None, None, "2"],
+        ["1"] * 4,
+    ]
+    assert columns_of(LINES, ".jsonl", "a.d", **{"a.b.c": ["1", "3"]}) == [["x", "é"]], "also in a filter"
+
+
+def test_a_path_names_a_field_inside_of_structs_of_parquet() -> None:
+    rows = [{key: value for key, value in row.items() if key != "list"} for row in NESTED]
+    sink = io.BytesIO()
+    pa_parquet.write_table(pa.Table.from_pylist(rows), sink)
+    assert columns_of(sink.getvalue(), ".parquet", "a.b.c", "a.d", "f.g", "row") == [
+        ["1", None, None, "3"],
+        ["x", None, None, "é"],
+        ["whole", None, None, "2"],
+        ["1"] * 4,
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", ["a.x", "a.b.c.d", "list.2.e", "list.-1.e", "list.e", "text.0", ".a", "a.", "a..b", "."]
+)
+def test_a_path_that_no_row_has_is_a_missing_column(path: str) -> None:
+    assert places(LINES, ".jsonl", path) == [f"E_SCHEMA  key-{path}"]
+
+
+def test_a_path_to_an_object_or_to_a_doubled_key_is_refused() -> None:
+    assert places(LINES, ".jsonl", "a.b") == ["E_SCHEMA  key-a.b, row 1"]
+    assert places(b'{"a": {"b": 1, "b": 2}}\n', ".jsonl", "a.b") == ["E_SCHEMA  key-a.b, row 1"]
+
+
+def test_names_have_no_paths_but_those_that_are_looked_for() -> None:
+    table = table_files.unpack(LINES, ".jsonl")
+    assert cells.names(table) == ["a", "list", "f.g", "text", "row"]
+    assert cells.names(table, ["a.d", "a.x", "f.g"]) == ["a", "list", "f.g", "text", "row", "a.d"]
 
 
 # Files that are refused

@@ -9,22 +9,27 @@ or an answer could confirm it by its hash.
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from leaderboard.base import canonical
 from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.boards.board import Id
 from leaderboard.boards.tools import log_tool
 from leaderboard.offline.submissions import submission
-from leaderboard.offline.submissions.submission import Count, Hex64, Submission, Tool
+from leaderboard.offline.submissions.submission import Count, Hex64, StatedField, Submission, Tool
 from leaderboard.release.trust import strict
 
 MAX_BYTES = 64 * 1024
 Option = Literal["--judge", "--served-as-registered", "--system", "--tool-version"]
+"""What packs named, where they now name fields, while submissions did not say what was stated."""
+STATED_SINCE = date(2026, 11, 28)
+"""Submissions of earlier days may be silent about what was stated."""
 
 
 class File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,8 +55,8 @@ class Pack(Struct, frozen=True, forbid_unknown_fields=True):
     """The sha256 of the log that the submission names."""
     outcomes: dict[Id, Count]
     """Responses by outcome, without those that do not occur."""
-    stated: list[Option]
-    """What the lab stated and the log does not prove."""
+    stated: list[StatedField | Option]
+    """What the lab stated against or beyond the log, as in the submission."""
     submission: Hex64
     """sha256 of the submission's bytes."""
     system: Id
@@ -65,7 +70,6 @@ class Origin(NamedTuple):
 
     files: Sequence[File]
     errors: int
-    stated: Sequence[str]
 
 
 def measure(paths: Iterable[Path]) -> list[File]:
@@ -92,7 +96,7 @@ def make(submitted: Submission, origin: Origin) -> Pack:
             "items": len(submitted.rows),
             "log": submitted.source.sha256,
             "outcomes": {outcome: count for outcome, count in counts.items() if outcome is not None},
-            "stated": sorted(origin.stated),
+            "stated": [*submitted.source.stated],
             "submission": canonical.sha256(submission.encode(submitted)),
             "system": submitted.system,
             "tool": msgspec.to_builtins(submitted.tool),
@@ -108,10 +112,17 @@ def _count(submitted: Submission) -> Counter[str | None]:
 
 def require_same(again: Submission, submitted: Submission) -> None:
     """Refused E_EVIDENCE, for each field, where importing the log again gives another submission."""
+    if _is_silent(submitted):
+        again = replace(again, source=replace(again.source, stated=()))
     names = [field.name for field in msgspec.structs.fields(Submission)]
     differ = [name for name in names if getattr(again, name) != getattr(submitted, name)]
     if differ:
         raise Refused(Finding("E_EVIDENCE", f"$.{name}", "the log gives another value") for name in differ)
+
+
+def _is_silent(submitted: Submission) -> bool:
+    """Whether it was made before submissions said what was stated, and so says nothing of it."""
+    return not submitted.source.stated and submitted.submitted_on < STATED_SINCE
 
 
 def decode(data: bytes) -> Pack:
@@ -124,7 +135,9 @@ def decode(data: bytes) -> Pack:
 def check(pack: Pack, submitted: Submission) -> None:
     """Refused E_EVIDENCE, for each field, where a pack is not of a log that gives this submission."""
     errors = min(pack.errors, _count(submitted)[None])
-    expected = make(submitted, Origin(pack.files, errors, sorted(set(pack.stated))))
+    expected = make(submitted, Origin(pack.files, errors))
+    if _is_silent(submitted):
+        expected = replace(expected, stated=sorted(set(pack.stated)))
     names = [field.name for field in msgspec.structs.fields(Pack)]
     differ = [name for name in names if getattr(pack, name) != getattr(expected, name)]
     if not _files_fit(pack, submitted):
@@ -136,6 +149,6 @@ def check(pack: Pack, submitted: Submission) -> None:
 def _files_fit(pack: Pack, submitted: Submission) -> bool:
     """Whether these can be the files of the log, by their number and, unless all are hashed as one, by the first."""
     tool = log_tool(submitted.tool.name)
-    if tool and len(pack.files) != tool.files:
+    if tool and not tool.files - tool.optional <= len(pack.files) <= tool.files:
         return False
     return bool(tool and tool.hashes_all_files) or pack.files[0].sha256 == submitted.source.sha256

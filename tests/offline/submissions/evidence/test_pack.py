@@ -5,9 +5,12 @@ import itertools
 import json
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from leaderboard.base import canonical
@@ -24,11 +27,12 @@ from tests.canary import MARK
 from tests.offline.importers import helm_run, lm_eval_run, tiny
 
 LOG = File(len(made.LOG), canonical.sha256(made.LOG))
-SUBMITTED = made.submission(rows=made.replaced(made.rows(0.2, 0), None, *made.ids("alpha", 3)))
+SOURCE = msgspec.structs.replace(made.submission().source, stated=("judge", "system"))
+SUBMITTED = made.submission(rows=made.replaced(made.rows(0.2, 0), None, *made.ids("alpha", 3)), source=SOURCE)
 
 
 def packed(**changes: Any) -> bytes:
-    whole = pack.make(SUBMITTED, Origin([LOG], errors=2, stated=["--judge"]))
+    whole = pack.make(SUBMITTED, Origin([LOG], errors=2))
     return canonical.encode(json.loads(canonical.encode(whole)) | changes)
 
 
@@ -57,7 +61,7 @@ WRONG: dict[str, Any] = {
     "items": 99,
     "log": "0" * 64,
     "outcomes": {"refusal": 200},
-    "stated": ["--system", "--judge"],
+    "stated": ["judge"],
     "submission": "0" * 64,
     "system": "system-1",
     "tool": {"name": "helm", "task_version": None, "version": None},
@@ -132,7 +136,7 @@ def test_pack_of_a_log_has_no_hash_of_a_text(tmp_path: Path, tool: str) -> None:
         source = lm_eval_run.write(tmp_path, lm_eval_run.rows())
         read, files, stated = lm_eval.read, lm_eval.files, tiny.stated(judge=JudgeRef("demo-judge", "1"))
     read_log = read(source, tiny.target(), stated)
-    origin = Origin(pack.measure(files(source)), read_log.report.errors, ["--judge"])
+    origin = Origin(pack.measure(files(source)), read_log.report.errors)
     data = canonical.encode(pack.make(read_log.submission, origin))
     pack.check(pack.decode(data), read_log.submission)
     assert canary.find(data) == [] and len(data) < 2_000
@@ -146,10 +150,35 @@ def test_pack_of_a_log_has_no_hash_of_a_text(tmp_path: Path, tool: str) -> None:
 def test_files_are_as_many_as_the_tool_writes() -> None:
     for tool in LOG_TOOLS:
         of_tool = made.submission(tool=Tool(tool.id, None, None))
-        for number in {1, 2, 5}:
-            whole = pack.make(of_tool, Origin([LOG] * number, errors=0, stated=[]))
-            if number == tool.files:
+        for number in range(1, 7):
+            whole = pack.make(of_tool, Origin([LOG] * number, errors=0))
+            if number in range(tool.files - tool.optional, tool.files + 1):
                 pack.check(whole, of_tool)
             else:
                 with pytest.raises(Refused, match=r"E_EVIDENCE  \$\.files"):
                     pack.check(whole, of_tool)
+
+
+def test_pack_states_what_the_submission_states() -> None:
+    for stated in ((), ("tool_version",), ("judge", "model", "system", "tool_version")):
+        submitted = made.submission(source=msgspec.structs.replace(SOURCE, stated=stated))
+        whole = pack.make(submitted, Origin([LOG], errors=0))
+        assert tuple(whole.stated) == stated
+        pack.check(pack.decode(canonical.encode(whole)), submitted)
+
+
+def test_only_submissions_of_earlier_days_may_be_silent_about_what_was_stated() -> None:
+    """Packs named options then, and importing the log again now gives a submission that says what was stated."""
+    day = pack.STATED_SINCE
+    for on, holds in ((day - timedelta(days=1), True), (day, False)):
+        silent = msgspec.structs.replace(SOURCE, stated=())
+        submitted = made.submission(source=silent, started_on=day - timedelta(days=9), submitted_on=on)
+        again = msgspec.structs.replace(submitted, source=SOURCE)
+        whole = pack.make(submitted, Origin([LOG], errors=0))
+        older = pack.decode(canonical.encode(msgspec.structs.replace(whole, stated=["--judge", "--system"])))
+        for check in (
+            lambda a=again, s=submitted: pack.require_same(a, s),
+            lambda o=older, s=submitted: pack.check(o, s),
+        ):
+            with nullcontext() if holds else pytest.raises(Refused, match="E_EVIDENCE"):
+                check()

@@ -17,7 +17,7 @@ from tests import made
 LOG = File(len(made.LOG), canonical.sha256(made.LOG))
 ANN, BEA, STRANGER = (keys.passing() for _ in range(3))
 REVIEWERS = (ANN.public_key, BEA.public_key)
-PACK = pack.make(made.submission(), Origin([LOG], errors=0, stated=[]))
+PACK = pack.make(made.submission(), Origin([LOG], errors=0))
 
 
 def signed(*signers: Any) -> bytes:

@@ -16,8 +16,8 @@ from tests import made
 
 SUBMITTED = made.submission()
 ANN = keys.passing()
-PACK = pack.make(SUBMITTED, Origin([File(len(made.LOG), canonical.sha256(made.LOG))], errors=0, stated=[]))
-OTHER = pack.make(made.submission("system-1"), Origin([File(3, canonical.sha256(made.LOG))], errors=0, stated=[]))
+PACK = pack.make(SUBMITTED, Origin([File(len(made.LOG), canonical.sha256(made.LOG))], errors=0))
+OTHER = pack.make(made.submission("system-1"), Origin([File(3, canonical.sha256(made.LOG))], errors=0))
 PERSON = made.registry().judge[1]
 KINDS = {
     "log": made.LOG,

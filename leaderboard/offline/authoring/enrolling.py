@@ -27,11 +27,12 @@ DEVELOPERS = ("developer", "vendor", "run_by", "paid_by")
 LISTS = ("served_as", "names")
 """Columns that hold several names, with spaces between them."""
 _Entries = dict[str, dict[str, dict[str, Any]]]
-"""The entries of each kind, by id, with the plain values that TOML would have."""
+"""The entries of each kind, by `_key`, with the plain values that TOML would have."""
 
 
 def enrol(table: TableFile, known: Registry) -> Registry:
-    """Returns a registry with the rows of a table added; an entry of the same id is replaced.
+    """Returns a registry with the rows of a table added; an entry of the same id, or a judge of the same id and version,
+    is replaced.
 
     Refused E_SCHEMA with every fault: a column that no entry has, a cell that does not fit, an entry that the registry
     refuses. Each has its row."""
@@ -45,20 +46,22 @@ def enrol(table: TableFile, known: Registry) -> Registry:
     entries: _Entries = {kind: {} for kind in KINDS}
     for kind in KINDS:
         for entry in getattr(known, kind):
-            entries[kind][entry.id] = msgspec.to_builtins(entry, builtin_types=(date,))
+            values = msgspec.to_builtins(entry, builtin_types=(date,))
+            entries[kind][_key(kind, values)] = values
     origin: dict[tuple[str, str], int] = {}
-    """By kind and id, the row that an entry comes from."""
+    """By kind and `_key`, the row that an entry comes from."""
     later: list[tuple[int, dict[str, str]]] = []
     for index, number in enumerate(read.rows):
         row = {name: value for name, column in read.columns.items() if (value := column[index])}
         kind = row.pop("entry", "")
         if kind not in KINDS:
             findings.append(Finding("E_SCHEMA", f"entry, row {number}", f"must be one of {', '.join(KINDS)}"))
-        elif (kind, row.get("id", "")) in origin:
+        elif (kind, _key(kind, row)) in origin:
             findings.append(Finding("E_SCHEMA", f"id, row {number}", "another row has this id: give each its own"))
         else:
-            _add(kind, row, entries)
-            origin[kind, row.get("id", "")] = number
+            for column in _add(kind, row, entries):
+                findings.append(Finding("E_SCHEMA", f"{column}, row {number}", _TAKEN))
+            origin[kind, _key(kind, row)] = number
             later += [(number, row)] if kind == "system" and "guardrails" in row else []
     for number, row in later:
         for fault in _add_arms(row, entries, origin, number):
@@ -66,22 +69,31 @@ def enrol(table: TableFile, known: Registry) -> Registry:
     return _checked(entries, origin, findings)
 
 
-def _add(kind: str, row: Mapping[str, str], entries: _Entries) -> None:
+_TAKEN = "another developer has the id that this name makes: write the id that is meant, or add a row for this one"
+
+
+def _key(kind: str, entry: Mapping[str, Any]) -> str:
+    """What an entry is known by: its id, and of a judge its version too."""
+    return f"{entry.get('id', '')}@{entry.get('version', '')}" if kind == "judge" else entry.get("id", "")
+
+
+def _add(kind: str, row: Mapping[str, str], entries: _Entries) -> Iterator[str]:
+    """Adds the entry of a row. Yields each column with the name of a new developer whose id another one has."""
     entry = {name: _value(name, text) for name, text in row.items() if name != "guardrails"}
     for column in DEVELOPERS:
         if column in entry:
-            entry[column] = _developer(entry[column], entries["developer"])
-    entries[kind][row.get("id", "")] = entry
+            name, entry[column] = entry[column], _developer(entry[column], entries["developer"])
+            developer = entries["developer"].setdefault(entry[column], {"id": entry[column], "name": name})
+            if name not in (entry[column], developer.get("name")):
+                yield column
+    entries[kind][_key(kind, row)] = entry
 
 
 def _developer(text: str, developers: dict[str, dict[str, Any]]) -> str:
-    """The id of a developer that is named by id or name."""
+    """The id of a developer that is named by id or name, or that which a new one is given."""
     by_name = {entry["name"]: id for id, entry in developers.items() if "name" in entry}
-    if text in developers or text in by_name:
-        return by_name.get(text, text)
-    id = re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
-    developers.setdefault(id, {"id": id, "name": text})
-    return id
+    new = re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
+    return text if text in developers else by_name.get(text, new)
 
 
 def _value(name: str, text: str) -> Any:
@@ -103,6 +115,8 @@ def _add_arms(
 ) -> Iterator[str]:
     """Adds a model behind each guardrail that its row names. Yields what keeps one out."""
     base, known = entries["system"][row.get("id", "")], entries["guardrail"]
+    if "id" not in base:  # a fault of its own
+        return
     named = [*known] if row["guardrails"] == "all" else row["guardrails"].split()
     for guardrail in named:
         if guardrail not in known:

@@ -3,6 +3,7 @@
 import csv
 import io
 
+import msgspec
 import pytest
 
 from leaderboard.base.findings import Refused
@@ -73,6 +74,25 @@ def test_what_is_registered_stays_and_an_entry_of_the_same_id_is_replaced() -> N
     assert {*known.judge} < {*result.judge}
 
 
+def test_version_of_a_judge_stays_beside_another_one() -> None:
+    """A judge is its id and its version, so a new version replaces none, and neither does a row of something else."""
+    [judge, *_] = enrol().judge
+    versions = [msgspec.structs.replace(judge, version=version) for version in ("1", "2", "3")]
+    assert enrol(known=Registry(developer=enrol().developer, judge=tuple(versions))).judge == tuple(versions)
+    newer = enrol(JUDGE | {"version": "4", "kind": "human"}, known=Registry(judge=tuple(versions[:1])))
+    assert [each.version for each in newer.judge] == ["1", "2", "4"]
+
+
+@pytest.mark.parametrize(("name", "same"), [("Model-Lab", False), ("Model (Lab)", False), ("Model Lab", True)])
+def test_name_that_spells_the_id_of_another_developer_is_refused(name: str, same: bool) -> None:
+    rows = [model(1), model(2, developer=name)]
+    if same:
+        assert {each.developer for each in enrol(*rows).system} == {"model-lab"}
+    else:
+        [line] = refused(*rows)
+        assert line.startswith("E_SCHEMA  developer, row 5: another developer has the id")
+
+
 FAULTS: list[tuple[Row, str]] = [
     ({"entry": "model", "id": "x"}, "entry, row 4: must be one of developer, judge, guardrail, system"),
     (model(1, group="large"), "row 4: group must be one of general_purpose"),
@@ -80,6 +100,7 @@ FAULTS: list[tuple[Row, str]] = [
     (model(1, name=""), "row 4: name is missing"),
     (model(1, released_on="soon"), "row 4: released_on must be"),
     (model(1, parameters="many"), "row 4: parameters must be"),
+    ({**model(1, guardrails="ward"), "id": ""}, "row 4: id is missing"),
     (model(1, guardrails="ward wall"), "guardrails, row 4: names a guardrail without a row"),
     (model(1, served_as="a|b"), "row 4: served_as holds"),
     (model(1, name="<b>"), "row 4: name holds a character that a page could take for markup"),

@@ -111,17 +111,13 @@ def _refusals(
 ) -> Iterator[Refusal]:
     """Every file in quarantine that has the nonce in it and was never accepted. Why it was refused is not stored, so
     it is verified again."""
-    folder, accepted = vault.folder / "quarantine", event_log.used(events, "submission")
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.name.startswith(".") or path.name in accepted:
+    accepted = event_log.used(events, "submission")
+    for digest, data in vault.quarantined(MAX_BYTES + 1):
+        if digest in accepted or nonce.encode() not in data:
             continue
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        if nonce.encode() not in data:
-            continue
-        rejected = event_log.rejected(events, path.name)
+        rejected = event_log.rejected(events, digest)
         codes = _codes(data, attempt, vault, events, catalogue, today)
-        yield Refusal(path.name, codes, *(rejected or (None, None)))
+        yield Refusal(digest, codes, *(rejected or (None, None)))
 
 
 def _codes(

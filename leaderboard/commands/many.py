@@ -1,6 +1,7 @@
 """A folder of logs: which system each is of, asked once, and all of them taken."""
 
 import argparse
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -24,8 +25,11 @@ DONE = ("accepted", "accepted before", "written", "written before", "left out")
 def intake(options: argparse.Namespace) -> Answer:
     """Drafts which log is of which system; once that is confirmed, imports, verifies and accepts them, or writes them
     out."""
-    from leaderboard.offline.importers import many
+    from leaderboard.offline.importers import assigning, many
 
+    answers.require_outside(options, options.manifest, "manifest")
+    if options.manifest.suffix != ".csv":  # what is written there is CSV
+        raise refuse("E_FILE", "--manifest", "let its name end in .csv")
     board, registry = answers.board(options)
     if (options.vault is None) == (options.out is None):
         if options.vault or options.confirm:
@@ -41,6 +45,8 @@ def intake(options: argparse.Namespace) -> Answer:
         taken = many.accept(assignments, where, answers.vault(options), options.tier, reviewers)
     else:
         taken = many.write(assignments, where, options.out)
+    if options.confirm:  # not before all that is refused as a whole
+        durable.write(options.manifest, assigning.encode(assignments))
     done = [*_watched(taken, len(assignments))]
     counts = Counter(each.state for each in done)
     summary = ", ".join(f"{count} {state}" for state, count in counts.items())
@@ -57,8 +63,8 @@ def _draft(options: argparse.Namespace, registry: "Registry") -> Answer:
     """Writes the table, or adds to it the logs that it lacks."""
     from leaderboard.offline.importers import assigning
 
-    known = _read(options.manifest, registry) if options.manifest.exists() else []
     log_files = _find(options.source)
+    known = _read(options.manifest, registry, log_files) if os.path.lexists(options.manifest) else []
     names = {each.log for each in known}
     new = [*_proposed([each for each in log_files if each.name not in names], options, registry)]
     durable.write(options.manifest, assigning.encode([*known, *new]))
@@ -99,28 +105,26 @@ def _proposed(log_files: "list[LogFile]", options: argparse.Namespace, registry:
 
 def _confirmed(options: argparse.Namespace, registry: "Registry") -> "list[Assignment]":
     """The table, in which guesses have been confirmed. Refused E_SYSTEM where one has not, or logs have no row."""
-    from leaderboard.offline.importers import assigning
-
-    if not options.manifest.exists():
+    log_files = _find(options.source)
+    if not os.path.lexists(options.manifest):
         raise refuse("E_FILE", "--manifest", "there is no such table: run this without --vault and --out to draft it")
-    known = _read(options.manifest, registry)
+    known = _read(options.manifest, registry, log_files)
     if options.confirm:
         known = [each._replace(by="person") if each.is_guess or each.system else each for each in known]
-        durable.write(options.manifest, assigning.encode(known))
     if guesses := sum(each.is_guess for each in known):
         rule = f"{guesses} systems are guessed from names of files: read them, correct them, and add --confirm"
         raise refuse("E_SYSTEM", "--manifest", rule)
-    if new := len({each.name for each in _find(options.source)} - {each.log for each in known}):
+    if new := len({each.name for each in log_files} - {each.log for each in known}):
         rule = f"{new} logs have no row: run this without --vault and --out to add them"
         raise refuse("E_FILE", "--manifest", rule)
     return known
 
 
-def _read(path: Path, registry: "Registry") -> "list[Assignment]":
+def _read(path: Path, registry: "Registry", log_files: "list[LogFile]") -> "list[Assignment]":
     from leaderboard.offline.importers import assigning
     from leaderboard.offline.submissions import table_files
 
-    return assigning.decode(table_files.unpack(table_files.read_bytes(path), path.name), registry)
+    return assigning.decode(table_files.unpack(table_files.read_bytes(path), path.name), registry, log_files)
 
 
 def _watched(taken: "Iterable[Taken]", count: int) -> "Iterator[Taken]":

@@ -31,8 +31,8 @@ _Entries = dict[str, dict[str, dict[str, Any]]]
 
 
 def enrol(table: TableFile, known: Registry) -> Registry:
-    """Returns a registry with the rows of a table added; an entry of the same id, or a judge of the same id and version,
-    is replaced.
+    """Returns a registry with the rows of a table added; an entry of the same id is replaced, and a judge of the same
+    id and version.
 
     Refused E_SCHEMA with every fault: a column that no entry has, a cell that does not fit, an entry that the registry
     refuses. Each has its row."""

@@ -7,17 +7,18 @@ names of folders and files are a hint and never a proof, so a person has to look
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from leaderboard.base.findings import Finding, Refused
+from leaderboard.base.findings import Finding, Refused, refuse
 from leaderboard.boards.registry import Registry, ServedAs, System
 from leaderboard.boards.tools import LOG_TOOLS
 from leaderboard.offline.importers.finding import LogFile
-from leaderboard.offline.submissions import cells
+from leaderboard.offline.submissions import table_text
 from leaderboard.offline.submissions.stating import possible
+from leaderboard.offline.submissions.submission import Hex32
 from leaderboard.offline.submissions.table_files import TableFile
 
 BARE = ("alone", "bare", "base", "none", "plain", "unguarded")
@@ -79,6 +80,14 @@ def _is_name(text: str) -> bool:
     return True
 
 
+def _is_nonce(text: str) -> bool:
+    try:
+        msgspec.convert(text, Hex32)
+    except ValueError:
+        return False
+    return True
+
+
 def _guess(path: str, systems: Sequence[System], registry: Registry, *, named: bool) -> str:
     """The only system whose guardrail and condition, and no other ones, are named in the path of a log, or of which the
     path says that it has none; where the log's model is unknown, also its model must be named there. Nothing where no
@@ -112,30 +121,51 @@ def encode(assignments: Iterable[Assignment]) -> bytes:
     return text.getvalue().encode()
 
 
-def decode(table: TableFile, registry: Registry) -> list[Assignment]:
-    """Returns the assignments of a table. Refused E_SCHEMA, E_SYSTEM or E_DUP_LOG with the row of each fault: a tool or
-    system that does not exist, a log that occurs twice, or one system for two logs."""
-    read = cells.parse(table, {name: (name,) for name in Assignment._fields})
-    rows = zip(*(read.columns[name] for name in Assignment._fields), strict=True)
-    result = [Assignment(*(cell or "" for cell in row)) for row in rows]
-    systems = {system.id for system in registry.system if system.evidence == "run"} | {"", LEFT_OUT}
-    tools, findings = {tool.command for tool in LOG_TOOLS}, list[Finding]()
+def decode(table: TableFile, registry: Registry, log_files: Iterable[LogFile]) -> list[Assignment]:
+    """Returns the assignments of a table. Refused E_SCHEMA, E_FILE, E_SYSTEM, E_JUDGE or E_NONCE with the row of each
+    fault: a log that is none of those in the folder, a tool, system or judge that does not exist, an attempt of no such
+    form, a log that occurs twice, or one system for two logs."""
+    names = table_text.names(table, Assignment._fields)
+    if sorted(names) != sorted(Assignment._fields):
+        raise refuse("E_SCHEMA", table.position, f"the columns must be {', '.join(Assignment._fields)}")
+    found = {(each.name, each.tool.command) for each in log_files}
+    result, findings = list[Assignment](), list[Finding]()
     logs, taken = set[tuple[str, str]](), set[str]()
-    for number, each in zip(read.rows, result, strict=True):
-        if each.tool not in tools:
-            findings.append(Finding("E_SCHEMA", f"tool, row {number}", f"must be one of {', '.join(sorted(tools))}"))
-        if each.by not in BY:
-            findings.append(Finding("E_SCHEMA", f"by, row {number}", "must be log, name, person or empty"))
-        if each.system not in systems:
-            rule = f"no system to be run on this board: correct it, or write {LEFT_OUT} to leave the log out"
-            findings.append(Finding("E_SYSTEM", f"system, row {number}", rule))
+    for number, (log, *others) in table_text.rows(table, {name: name for name in Assignment._fields}):
+        each = Assignment(log or "", *((cell or "").strip() for cell in others))
+        if not any(each):  # a program has left an empty line at the end
+            continue
         if (each.log, each.model) in logs:
             findings.append(Finding("E_SCHEMA", f"log, row {number}", "the log has a row already: remove one"))
         if each.system in taken - {"", LEFT_OUT}:
             rule = f"a log before it is of this system too: write {LEFT_OUT} for one of them"
             findings.append(Finding("E_SYSTEM", f"system, row {number}", rule))
+        for code, column, rule in _faults(each, registry, found):
+            findings.append(Finding(code, f"{column}, row {number}", rule))
         logs.add((each.log, each.model))
         taken.add(each.system)
+        result.append(each)
     if findings:
         raise Refused(findings)
     return result
+
+
+def _faults(each: Assignment, registry: Registry, found: Collection[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with one row by itself: code, column and rule."""
+    tools = sorted(tool.command for tool in LOG_TOOLS)
+    if each.tool not in tools:
+        yield "E_SCHEMA", "tool", f"must be one of {', '.join(tools)}"
+    elif (each.log, each.tool) not in found:
+        yield "E_FILE", "log", "no log of this tool is there in SOURCE: correct its path or tool, or remove the row"
+    if each.model and not _is_name(each.model):
+        yield "E_SCHEMA", "model", "not what a log calls a model: leave it as it was drafted"
+    if each.by not in BY:
+        yield "E_SCHEMA", "by", "must be log, name, person or empty"
+    systems = {system.id for system in registry.system if system.evidence == "run"}
+    if each.system not in {*systems, "", LEFT_OUT}:
+        rule = f"no system to be run on this board: correct it, or write {LEFT_OUT} to leave the log out"
+        yield "E_SYSTEM", "system", rule
+    if each.judge and each.judge not in {f"{judge.id}@{judge.version}" for judge in registry.judge}:
+        yield "E_JUDGE", "judge", "must be ID@VERSION of a judge of this board, or empty where the log names the judge"
+    if each.nonce and not _is_nonce(each.nonce):
+        yield "E_NONCE", "nonce", "must be what `nonce` has printed, or empty"

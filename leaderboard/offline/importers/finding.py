@@ -23,7 +23,8 @@ class LogFile(NamedTuple):
 
 def find(folder: Path) -> list[LogFile]:
     """Returns the logs in a folder and the folders in it, sorted by name; what is hidden, or a link, is left out.
-    Refused E_FILE where there is none, E_SIZE where there are more than 2,000."""
+    Refused E_FILE where there is none, or one has a name that cannot be printed; E_SIZE where there are more than
+    2,000."""
     if not folder.is_dir():
         raise refuse("E_FILE", "SOURCE", "not a folder")
     log_files = sorted({each.name: each for path in _files(folder) for each in _logs(path, folder)}.values())
@@ -32,6 +33,9 @@ def find(folder: Path) -> list[LogFile]:
         raise refuse("E_FILE", "SOURCE", f"no log of {titles} is in this folder")
     if len(log_files) > MOST:
         raise refuse("E_SIZE", "SOURCE", f"more than {MOST:,} logs: name a folder inside of it")
+    if not all(each.name.isprintable() for each in log_files):  # nor can it be told, or be in a table
+        rule = "the name of a log, or of a folder with one, holds a character that cannot be printed: rename it"
+        raise refuse("E_FILE", "SOURCE", rule)
     return log_files
 
 

@@ -5,7 +5,7 @@ where the first one ended, and asks for no second attempt.
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from importlib import import_module
@@ -92,13 +92,15 @@ def accept(
     return (_one(each, where, known, "accepted before", take) for each in assignments)
 
 
-def write(assignments: Iterable[Assignment], where: Where, out: Path) -> Iterator[Taken]:
-    """Writes the submission of each log and its evidence pack into a folder."""
+def write(assignments: Collection[Assignment], where: Where, out: Path) -> Iterator[Taken]:
+    """Writes the submission of each log and its evidence pack into a folder; again where its row says something else by
+    now."""
     known: dict[tuple[str, str], int | None] = {}
     for path in sorted(out.glob("*.json")) if out.is_dir() else ():
         if path.with_suffix(".pack").is_file():
             written = submission.decode(submission.read_bytes(path))
-            known[written.system, written.source.sha256] = None
+            if any(_is_of(written, each) for each in assignments):
+                known[written.system, written.source.sha256] = None
 
     def take(each: Assignment, imported: Imported) -> Taken:
         result = replace(imported.submission, nonce=each.nonce or None)
@@ -110,6 +112,13 @@ def write(assignments: Iterable[Assignment], where: Where, out: Path) -> Iterato
     return (_one(each, where, known, "written before", take) for each in assignments)
 
 
+def _is_of(written: Submission, each: Assignment) -> bool:
+    """Whether a submission has the system and attempt of a row, and what this states of judge and tool."""
+    judge, version = f"{written.judge.id}@{written.judge.version}", written.tool.version
+    stated = each.judge in ("", judge) and each.tool_version in ("", version)
+    return stated and (written.system, written.nonce or "") == (each.system, each.nonce)
+
+
 def _one(each: Assignment, where: Where, known: Mapping[tuple[str, str], int | None], before: str, take: Any) -> Taken:
     if each.is_open:
         return Taken(each.log, each.system, "open")
@@ -119,6 +128,8 @@ def _one(each: Assignment, where: Where, known: Mapping[tuple[str, str], int | N
         tool = _tool(each)
         source = where.folder / each.log
         paths = _importer(tool).files(source)
+        if any(path.is_symlink() for path in paths):
+            raise refuse("E_FILE", "SOURCE", "a file of the log is a link: put the file itself there")
         sha256 = logs.digest(paths if tool.hashes_all_files else paths[:1])
         if (each.system, sha256) in known:
             return Taken(each.log, each.system, before, line=known[each.system, sha256])

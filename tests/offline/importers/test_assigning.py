@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from leaderboard.base.findings import Refused
-from leaderboard.boards.registry import Developer, Guardrail, Registry, System
+from leaderboard.boards.registry import Developer, Guardrail, Judge, Registry, System
 from leaderboard.boards.tools import LOG_TOOLS
 from leaderboard.offline.importers import assigning
 from leaderboard.offline.importers.assigning import Assignment
@@ -25,6 +25,7 @@ PRESSED = msgspec.structs.replace(MODEL, id="pressed", name="Pressed", base_syst
 REGISTRY = Registry(
     developer=(Developer("lab", "Lab"),),
     guardrail=tuple(Guardrail(g, g.title(), "lab") for g in GUARDRAILS),
+    judge=(Judge("person", "1", "A person", "human"),),
     system=(BARE["alone"], MODEL, *ARMS, PRESSED),
 )
 
@@ -75,13 +76,60 @@ def test_what_is_no_name_never_reaches_the_table() -> None:
     assert propose("x.eval", "not|a name", "med").model == "med"
 
 
+FOUND = (
+    "bare/a.eval",
+    "ward_2/b.eval",
+    "b.eval",
+    "1.0/ward_2 .eval",
+    "Ａ①, e\u0301.eval",
+    *(f"{n}.eval" for n in range(4)),
+)
+
+
 def table(*rows: Assignment) -> TableFile:
     return TableFile("csv", assigning.encode(rows))
 
 
+def decode(file: TableFile) -> list[Assignment]:
+    return assigning.decode(file, REGISTRY, [LogFile(name, LOG_TOOLS[0]) for name in FOUND])
+
+
 def test_table_is_read_as_it_was_written() -> None:
-    rows = [propose(path, "lab/med-7b") for path in ("bare/a.eval", "b.eval", "ward_2.eval")]
-    assert assigning.decode(table(*rows), REGISTRY) == rows
+    """Also a path, or a version, that a label table would take as another spelling."""
+    rows = [propose(path, "lab/med-7b")._replace(system="", tool_version="1.0") for path in FOUND]
+    assert decode(table(*rows)) == rows
+
+
+def refused(file: TableFile) -> list[str]:
+    with pytest.raises(Refused) as raised:
+        decode(file)
+    return [str(each) for each in raised.value.findings]
+
+
+OUTSIDE = ("../b.eval", "/etc/hosts", "bare/../bare/a.eval", "bare//a.eval", "./b.eval", "bare", "", "nowhere.eval")
+
+
+@pytest.mark.parametrize("log", OUTSIDE)
+def test_log_that_was_not_found_in_the_folder_is_refused(log: str) -> None:
+    """So no row leads out of the folder, and no cell is ever repeated as the name of a log."""
+    [line] = refused(table(propose("b.eval", "med"), propose("x.eval", "med")._replace(log=log)))
+    assert line.startswith("E_FILE  log, row 2: no log of this tool is there in SOURCE")
+
+
+def test_log_of_another_tool_is_refused() -> None:
+    [line] = refused(table(propose("b.eval", "med")._replace(tool="helm")))
+    assert line.startswith("E_FILE  log, row 1: no log of this tool")
+
+
+@pytest.mark.parametrize(
+    "columns", [Assignment._fields[:-1], (*Assignment._fields, "notes"), (*Assignment._fields, "log")]
+)
+def test_other_columns_are_refused_rather_than_lost(columns: tuple[str, ...]) -> None:
+    [line] = refused(TableFile("csv", ",".join(columns).encode() + b"\n"))
+    assert line.startswith("E_SCHEMA  $: the columns must be log, tool, model")
+
+
+JUDGES = ("person", "person@", "@1", "person@1@1", "person@2", "Person@1", "@", "-")
 
 
 @pytest.mark.parametrize(
@@ -90,6 +138,9 @@ def test_table_is_read_as_it_was_written() -> None:
         ({"tool": "excel"}, "E_SCHEMA  tool, row 2: must be one of"),
         ({"by": "me"}, "E_SCHEMA  by, row 2: must be log, name, person or empty"),
         ({"system": "nobody"}, "E_SYSTEM  system, row 2: no system to be run on this board"),
+        *(({"judge": judge}, "E_JUDGE  judge, row 2: must be ID@VERSION of a judge") for judge in JUDGES),
+        *(({"nonce": nonce}, "E_NONCE  nonce, row 2: must be what") for nonce in ("1", "g" * 32, "A" * 32, "0" * 33)),
+        ({"model": "a text, with spaces"}, "E_SCHEMA  model, row 2: not what a log calls a model"),
         ({"log": "bare/a.eval"}, "E_SCHEMA  log, row 2: the log has a row already"),
         ({"system": "med-7b"}, "E_SYSTEM  system, row 2: a log before it is of this system too"),
     ],
@@ -97,13 +148,13 @@ def test_table_is_read_as_it_was_written() -> None:
 def test_fault_of_the_table_is_told_with_its_row(change: dict[str, str], finding: str) -> None:
     first, second = propose("bare/a.eval", "med"), propose("ward_2/b.eval", "med")
     with pytest.raises(Refused) as raised:
-        assigning.decode(table(first, second._replace(**change)), REGISTRY)
+        decode(table(first, second._replace(**change)))
     assert [str(each) for each in raised.value.findings if str(each).startswith(finding)]
 
 
 def test_logs_that_are_left_out_or_open_may_be_many() -> None:
     rows = [propose(f"{n}.eval", "med")._replace(system=system) for n, system in enumerate(("-", "-", "", ""))]
-    assert len(assigning.decode(table(*rows), REGISTRY)) == 4
+    assert len(decode(table(*rows))) == 4
 
 
 def test_every_guess_has_exactly_the_arms_that_the_path_names() -> None:

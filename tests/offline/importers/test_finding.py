@@ -1,5 +1,6 @@
 """A folder of logs: each log is a line, whatever tool wrote it, and nothing else is."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -42,3 +43,16 @@ def test_folder_without_a_log_says_which_tools_are_known(tmp_path: Path) -> None
         finding.find(tmp_path)
     with pytest.raises(Refused, match="E_FILE  SOURCE: not a folder"):
         finding.find(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", [b"a\nb", b"\x1b[31mred", b"\xff\xfe", "\u202egnp".encode(), b"a\tb"])
+def test_name_that_cannot_be_printed_is_refused_without_it(tmp_path: Path, name: bytes) -> None:
+    """A terminal would obey it, and no table can hold every one of them."""
+    folder = os.fsencode(tmp_path) + b"/" + name
+    os.mkdir(folder)
+    with open(folder + b"/run.eval", "wb"):
+        pass
+    with pytest.raises(Refused) as raised:
+        finding.find(tmp_path)
+    [line] = map(str, raised.value.findings)
+    assert line.startswith("E_FILE  SOURCE: the name of a log") and line.isprintable()

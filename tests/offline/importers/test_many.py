@@ -131,6 +131,32 @@ def test_lab_gets_a_submission_and_a_pack_for_each_log(where: Where, tmp_path: P
     assert {path.name: path.stat().st_mtime_ns for path in out.iterdir()} == before
 
 
+@pytest.mark.parametrize("change", [{"nonce": "1" * 32}, {"tool_version": "0.5.17"}])
+def test_row_that_says_something_else_by_now_is_written_again(
+    where: Where, tmp_path: Path, change: dict[str, str]
+) -> None:
+    """An attempt is often registered after the first look, and a slip corrected."""
+    out, [row] = tmp_path / "out", [row for row in assignments(where) if row.log.startswith("helm")]
+    assert states(many.write([row], where, out)) == {"helm": "written"}
+    [taken] = many.write([row._replace(**change)], where, out)
+    assert taken.state == "written"
+    filed = submission.decode(submission.read_bytes(out / "second.json"))
+    assert change.items() <= {"nonce": filed.nonce, "tool_version": filed.tool.version}.items()
+
+
+@pytest.mark.parametrize("name", ["scenario_state.json", "run_spec.json"])
+def test_log_of_which_a_file_is_a_link_is_refused(where: Where, tmp_path: Path, name: str) -> None:
+    """It may lead out of the folder, or to a file that never ends."""
+    rows = [row for row in assignments(where) if row.log.startswith("helm")]
+    path = where.folder / "helm" / name
+    path.rename(tmp_path / name)
+    path.symlink_to(tmp_path / name)
+    [taken] = many.write(rows, where, tmp_path / "out")
+    assert [str(each) for each in taken.findings] == [
+        "E_FILE  SOURCE: a file of the log is a link: put the file itself there"
+    ]
+
+
 def test_log_of_a_registered_model_is_not_taken_as_another_one(where: Where, tmp_path: Path) -> None:
     """A slip in the table: what the log calls its model is what another system is served as."""
     wrong = [row._replace(system="second", by="person") for row in assignments(where) if row.log.startswith("bare")]

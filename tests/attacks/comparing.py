@@ -21,9 +21,9 @@ from leaderboard.boards.mapping import Labels
 from leaderboard.boards.registry import Registry
 from leaderboard.release import checking
 from tests import canary
-from tests.attacks import mutating, small_world
+from tests.attacks import assigned, mutating, small_world
 from tests.attacks.mutating import Mutant
-from tests.attacks.readings import read_csv, rows_of_log, rows_of_table
+from tests.attacks.readings import read_csv, registry_of_table, rows_of_log, rows_of_table
 from tests.attacks.running import Input, State, World, changed
 from tests.attacks.small_world import Ended
 
@@ -65,7 +65,7 @@ def faults(seen: Seen) -> Iterator[str]:
     if canary.find((out + err).encode()):
         yield f"repeats the mark: {(out + err)[:300]!r}"
     allowed = {DONE: seen.target.call.writes, ENVIRONMENT: LEFT}.get(code, KEPT) + ALWAYS
-    if seen.target.command == "build-board":  # it takes one system after another
+    if seen.target.command == "build-board" or takes_some(seen):  # one system after another
         allowed += seen.target.call.writes
     if stray := sorted(path for path in seen.changes if not any(fnmatch(path, pattern) for pattern in allowed)):
         yield f"changes {stray[:5]}"
@@ -74,11 +74,12 @@ def faults(seen: Seen) -> Iterator[str]:
     elif code == ENVIRONMENT:
         if seen.mutant.place is None and seen.target.call.code != ENVIRONMENT:
             yield f"blames the environment for what a file says: {err!r}"
-        if (out and seen.target.command != "release sign") or not FAILED.fullmatch(err):
+        told = err.splitlines(keepends=True)[-1:] if seen.target.call.tells else [err]
+        if (out and seen.target.command not in ("attest", "release sign")) or not FAILED.fullmatch("".join(told)):
             yield f"fails with more than one sentence: {out[:200]!r} {err[:200]!r}"
     elif code != DONE:
         yield f"ends with {code}: {err[:200]!r}"
-    elif err:
+    elif err and not told_on_the_way(seen):
         yield f"says on stderr: {err[:200]!r}"
     else:
         yield from acceptance_faults(seen)
@@ -87,8 +88,11 @@ def faults(seen: Seen) -> Iterator[str]:
 def refusal_faults(seen: Seen) -> Iterator[str]:
     """A refusal is findings only: each with a code, a place and a rule."""
     _, out, err = seen.ended
-    if err:
+    if err and not told_on_the_way(seen):
         yield f"says on stderr: {err[:200]!r}"
+    if takes_some(seen):
+        yield from intake_faults(seen, done=False)
+        return
     if seen.as_json:
         try:
             found = json.loads(out)["findings"]
@@ -113,6 +117,30 @@ def refusal_faults(seen: Seen) -> Iterator[str]:
             return
 
 
+def takes_some(seen: Seen) -> bool:
+    """Whether an intake has told what became of each log, of which it refused some."""
+    told = '"logs":[' in seen.ended.out or re.search(
+        r"^[0-9]+ (refused|open|accepted|written|left out)", seen.ended.out, re.M
+    )
+    return seen.target.command == "intake" and bool(told)
+
+
+ON_THE_WAY = re.compile(r"\[[0-9]+/[0-9]+\] [\x20-\x7e]+|[\x21-\x7e]+: E_[A-Z]+  [\x20-\x7e]+")
+
+
+def told_on_the_way(seen: Seen) -> bool:
+    """Whether the error stream has the progress of an intake only, and findings about logs that cannot be read."""
+    return seen.target.call.tells and all(map(ON_THE_WAY.fullmatch, seen.ended.err.splitlines()))
+
+
+def intake_faults(seen: Seen, *, done: bool) -> Iterator[str]:
+    """What an intake has done is what table and logs say to a plain reader."""
+    try:
+        yield from assigned.faults(seen.target.call.arguments, seen.world.folder, seen.before, seen.after, done=done)
+    except (LookupError, ValueError, AttributeError, TypeError, AssertionError) as error:
+        yield f"has taken what a plain reader cannot read: {type(error).__name__}"
+
+
 SAYS_LESS = (
     *(f"vault {step}: {path}" for step in ("check", "merge", "restore") for path in ("results*", "*/attestations*")),
     "vault merge: vault/events",
@@ -120,6 +148,11 @@ SAYS_LESS = (
     "release s*: results/repository*",
 )
 """Calls, and files that may be absent: the call then says less, for example that nothing can be compared."""
+
+
+MAY_LACK = ("status: vault/quarantine*", "status: results/repository", "attest: vault/attestations*")
+"""What a call tells of may be gone without a trace: no event names a refused file, a signature or a repository."""
+ABSENT = ("gone", "an empty folder", "a folder")
 
 
 def acceptance_faults(seen: Seen) -> Iterator[str]:
@@ -130,12 +163,19 @@ def acceptance_faults(seen: Seen) -> Iterator[str]:
             json.loads(seen.ended.out)
         except ValueError:
             yield f"prints no JSON object: {seen.ended.out[:200]!r}"
+    if seen.target.command == "intake":
+        yield from intake_faults(seen, done=True)
+        return
     if seen.target.command == "release draft" and LEFT_OUT.search(seen.ended.out):
         return  # the board whose data are damaged is left out, and the draft says so with findings
     if (seen.target.command, seen.target.path, data) == ("check", "floor", None):
         yield from said_without_floor(seen)
         return
     if any(fnmatch(f"{seen.target.command}: {seen.target.path}", pattern) for pattern in SAYS_LESS):
+        return
+    if seen.mutant.name in ABSENT and any(
+        fnmatch(f"{seen.target.command}: {seen.target.path}", pattern) for pattern in MAY_LACK
+    ):
         return
     if data is None or not isinstance(old, bytes):
         if not is_definition(seen.target.path) and seen.target.path != last_event(
@@ -419,6 +459,29 @@ def list_follows_table(seen: Seen, data: bytes) -> Iterator[str]:
         yield "lists other items"
 
 
+def registry_follows_table(seen: Seen, data: bytes) -> Iterator[str]:
+    """The registry has the entries that it had, and those of the table, and not one more."""
+    (path,) = (word for word in seen.changes if word.endswith("systems.toml"))
+    before, after = tomllib.loads(seen.world.made[path].decode()), tomllib.loads(written(seen, path).decode())
+    expected = registry_of_table(data, before)
+    entries = [(kind, entry) for kind, of in after.items() for entry in of]
+    if len(entries) != len(expected):
+        yield f"has {len(entries)} entries instead of {len(expected)}"
+    for kind, entry in entries:
+        wanted = expected.get((kind, entry["id"], entry.get("version", "")), {})
+        if {name: _cell(value) for name, value in entry.items()} != {
+            name: _cell(value) for name, value in wanted.items()
+        }:
+            yield f"has another {kind} than the table"
+
+
+def _cell(value: object) -> str:
+    """A value as a cell of a table has it."""
+    if isinstance(value, list):
+        return " ".join(value)
+    return str(value).lower().removesuffix(".0")
+
+
 def numbers_follow(seen: Seen, data: bytes) -> Iterator[str]:
     """Numbers never get lower than those that a file says."""
     after = [json.loads(written(seen, path)) for path in seen.changes if path.endswith("numbers.json")]
@@ -443,6 +506,8 @@ CHECKS: dict[str, Check] = {
     "board new: table/*": draft_follows_table,
     "import *: in/items.json": items_follow,
     "board items: in/items.csv": list_follows_table,
+    "board systems: in/systems.csv": registry_follows_table,
+    "precheck: in/next.json": sound_submission,
     "check: */boards/*": definition_is_signed,
     "release publish: */boards/*": definition_is_signed,
     "release sign: */boards/*": definition_is_signed,

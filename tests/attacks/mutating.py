@@ -247,15 +247,18 @@ def toml(value: Any) -> str:
     return "null" if value is None else published.toml(value)
 
 
+CELLS = (f"../{MARK}", "../in/items.json", "/etc/hosts", "a@b@c", "@", "-", "all", "0" * 32, "1.0", "2026-02-30")
+"""Paths, judges, attempts, versions and days that are none, or others."""
+
+
 def of_csv(data: bytes, draw: random.Random) -> tuple[str, bytes]:
     """A mutant of the cells, rows or columns of a CSV file."""
     rows = list(csv.reader(io.StringIO(data.decode())))
     number, column = draw.randrange(len(rows)), draw.randrange(len(rows[0]))
     kind = draw.choice(("cell", "cell", "cell", "row gone", "row twice", "swapped", "column gone", "short row"))
     if kind == "cell":
-        rows[number][column] = draw.choice(
-            [MARK, "", " ", rows[-1][column], rows[0][column], f"{MARK}\n{MARK}", "\0", '"', "x" * LONG, "=1+1", "NaN"]
-        )
+        odd = (MARK, "", " ", f"{MARK}\n{MARK}", "\0", '"', "x" * LONG, "=1+1", "NaN", *CELLS)
+        rows[number][column] = draw.choice([*odd, rows[-1][column], rows[0][column], draw.choice(rows[number])])
     elif kind == "row gone":
         del rows[number]
     elif kind == "row twice":

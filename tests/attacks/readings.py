@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import pyarrow.parquet as pa_parquet
@@ -87,3 +88,45 @@ def rows_of_table(data: bytes, words: dict[str, str]) -> dict[str, Rows]:
     for row in read_csv(data):
         rows.setdefault(systems[row["model"]], {})[row["item"]] = words[row["label"]] if row["label"] else None
     return {system: [[item, of[item]] for item in sorted(of)] for system, of in rows.items()}
+
+
+def models_of_log(tool: str, files: dict[str, bytes]) -> list[str]:
+    """What the log of a tool calls its models."""
+    if tool == "promptfoo":
+        rows = json.loads(files["logs/results.json"])["results"]["results"]
+        return [name for row in rows for name in (row["provider"].get("label"), row["provider"].get("id")) if name]
+    if tool == "helm":
+        return [json.loads(files["logs/helm/scenario_state.json"])["adapter_spec"]["model"]]
+    (results,) = (json.loads(data) for path, data in files.items() if "results_" in path)
+    return [results["model_name"] if tool == "lm-eval" else results["config_general"]["model_name"]]
+
+
+def registry_of_table(data: bytes, before: dict[str, Any]) -> dict[tuple[str, ...], dict[str, Any]]:
+    """The entries that a registry has, by list, id and version, after the rows of a table were added."""
+    entries = {_key(kind, entry): entry for kind, of in before.items() for entry in of}
+    developers = {entry[name]: entry["id"] for entry in before.get("developer", []) for name in ("name", "id")}
+    for row in read_csv(data):
+        cells = {name: value.strip() for name, value in row.items() if name and value and value.strip()}
+        if not cells:
+            continue
+        kind, arms = cells.pop("entry"), cells.pop("guardrails", "").split()
+        entry: dict[str, Any] = dict(cells)
+        for column in {"developer", "vendor", "run_by", "paid_by"} & entry.keys():
+            id = re.sub("[^a-z0-9]+", "-", entry[column].lower()).strip("-")
+            if entry[column] not in developers:
+                assert ("developer", id, "") not in entries, "another developer has this id"
+                entries["developer", id, ""] = {"id": id, "name": entry[column]}
+                developers |= {entry[column]: id, id: id}
+            entry[column] = developers[entry[column]]
+        entries[_key(kind, entry)] = entry
+        if kind == "developer":
+            developers |= {entry["name"]: entry["id"], entry["id"]: entry["id"]}
+        for arm in arms:
+            name = f"{entry['name']} + {entries['guardrail', arm, '']['name']}"
+            more = {"id": f"{entry['id']}--{arm}", "name": name, "base_system": entry["id"], "guardrail": arm}
+            entries[_key(kind, more)] = {key: value for key, value in entry.items() if key != "previous_version"} | more
+    return entries
+
+
+def _key(kind: str, entry: dict[str, Any]) -> tuple[str, ...]:
+    return kind, entry["id"], entry.get("version", "") if kind == "judge" else ""

@@ -6,11 +6,12 @@ every command on it.
     vault/        two systems, accepted and attested; a nonce for a third submission
     keys/         owner, two reviewers, release key, one that nobody trusts yet
     logs/, table/ the logs that submissions are imported from, and a label table
-    in/           items, submissions, evidence
+    in/           items, submissions, evidence, tables of systems and of logs
     draft/        the next release, unsigned; `signed/`, signed
     copy/         a backup of the vault in which one more event happened
 """
 
+import csv
 import io
 import json
 import os
@@ -41,6 +42,19 @@ INSPECT = Path(__file__).parents[2] / ".venv-inspect"
 LABELS = {"refusal": "no", "harmful_compliance": "yes", "caution": "careful", "partial_compliance": "partly"}
 ONE = {"outcome": ["refusal"], "severity": [0]}
 """What a log of lighteval says of each item, in one epoch."""
+SYSTEMS = (
+    "entry,id,name,developer,vendor,version,kind,names,group,access,served_as,guardrails,parameters,released_on",
+    "judge,new-judge,New judge,,Judge Makers,2,llm_judge,lab/new lab/newer,,,,,,",
+    "guardrail,sieve,Sieve,Ours,,,,,,,,,,",
+    "system,third,Third,Third Lab,,,,,closed_source,closed,lab/third,sieve,7.5,2026-05-04",
+    "system,second,Second,ours,,,,,general_purpose,open_weights,lab/second,,,",
+)
+"""Entries that `board systems` adds, and one that it replaces."""
+TAKES = {
+    "manifest": {"helm": ("second", "0.5.6"), "lighteval": ("example-model", "0.13.0")},
+    "written": {"lm-eval": ("example-model", ""), "promptfoo": ("second", "")},
+}
+"""What a person answers in each table of logs, by tool: the system and the tool's version. Other logs are left out."""
 JUDGE = "--rate .1 --sensitivity .9 --specificity .9 --responses 80"
 
 
@@ -54,6 +68,8 @@ class Call(NamedTuple):
     writes: tuple[str, ...] = ()
     """What it changes, as patterns of paths."""
     code: int = 0
+    tells: bool = False
+    """Whether it tells on the error stream how far it is."""
 
 
 class Ended(NamedTuple):
@@ -174,6 +190,7 @@ def _write_logs(folder: Path) -> None:
     (folder / "in" / "items.json").write_bytes(items.encode(tiny.items()))
     rows = ["id,category,kind,family,text", *(f"{i.id},{i.category},{i.kind},{i.family},{MARK}" for i in tiny.items())]
     (folder / "in" / "items.csv").write_text("\n".join(rows) + "\n")
+    (folder / "in" / "systems.csv").write_text("\n".join(SYSTEMS) + "\n")
 
 
 def _roles(keys: Path, *words: str) -> list[str]:
@@ -250,8 +267,35 @@ def _prepare(folder: Path) -> None:
     for name in ("draft", "signed"):
         done("release", "draft", *results, "--out", folder / name)
     _sign(folder, folder / "signed")
+    _assign(folder, nonce)
+    unsound = folder / "in" / "unsound.json"
+    unsound.write_bytes(following.read_bytes().replace(b'"refusal"', b'"refused"'))
+    assert run("accept", unsound, "--board", BOARD, *there, "--date", clock.today()).code == 1
     done("vault", "backup", folder / "copy", "--vault", folder / "vault")
     done("nonce", "second", "--board", BOARD, "--results", folder / "results", "--vault", folder / "copy")
+
+
+def _assign(folder: Path, nonce: str) -> None:
+    """Tables of logs: as drafted, and with the answers of a person."""
+    table = folder / "first.csv"
+    done("intake", folder / "logs", "--board", BOARD, "--results", folder / "results", "--manifest", table,
+         "--judge", "demo-judge@1")  # fmt: skip
+    rows = [*csv.DictReader(io.StringIO(table.read_text()))]
+    table.unlink()
+    for name, takes in TAKES.items():
+        answered = [_answer(row, takes, nonce) for row in rows]
+        with (folder / "in" / f"{name}.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(answered)
+
+
+def _answer(row: dict[str, str], takes: dict[str, tuple[str, str]], nonce: str) -> dict[str, str]:
+    system, version = takes.get(row["tool"], ("-", ""))
+    if system == "-" or (row["tool"] == "promptfoo" and row["model"] != tiny.SECOND):
+        return row | {"system": "-", "by": "person"}
+    by = "name" if row["tool"] == "lighteval" else "person"  # what --confirm confirms
+    return row | {"system": system, "by": by, "tool_version": version, "nonce": nonce}
 
 
 EVENT = ("vault/events/*",)
@@ -266,7 +310,7 @@ def _call(text: str, *, also: str = "", writes: tuple[str, ...] = (), code: int 
     return Call(tuple(text.split()), tuple(also.split()), writes, code)
 
 
-def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
+def _calls(standing: dict[str, str], nonces: dict[str, str], today: date) -> dict[str, list[Call]]:
     """Sound calls by command."""
     day = f"--date {today}"
     first, second = standing["example-model"], standing["second"]
@@ -282,6 +326,9 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
     light_files += f" logs/lighteval/results/lab/example-model/results_{light}.json"
     roles = "--owner W/keys/owner.pub --reviewer W/keys/ann.pub --release-key W/keys/release.pub"
     accept = f"accept W/in/next.json {board} {here} {day} --evidence"
+    logs = f"{lm_files} {helm_files} {light_files} logs/results.json"
+    intake, sure = f"intake W/logs {board} --manifest", f"--confirm {known} {day}"
+    unsure = f"{known} {day}"
     return {
         "serve": [_call(f"serve {results} --root W/root.json")],
         "check": [_call(f"check {results} --root W/root.json")],
@@ -308,6 +355,23 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
                   also="table/labels.csv", writes=("built/*",)),
             _call(f"build-board --labels W/table --results W/fresh --vault W/built {day}",
                   also="table/labels.csv", writes=("built/*",)),
+        ],
+        "intake": [
+            _call(f"{intake} W/in/manifest.csv {results}", writes=("in/manifest.csv",)),
+            _call(f"{intake} W/out.csv {results} --judge demo-judge@1 --tool-version 0.5.6", also=logs,
+                  writes=("out.csv",)),
+            _call(f"{intake} W/in/manifest.csv {sure} {here}", also=logs, writes=(*TAKEN, "in/manifest.csv")),
+            _call(f"{intake} W/in/written.csv {sure} --results W/fresh --vault W/built --tier artifact_checked",
+                  also=logs, writes=("built/*", "in/written.csv")),
+            _call(f"{intake} W/in/written.csv {sure} {results} --out W/out", also=logs,
+                  writes=(*OUT, "in/written.csv")),
+            _call(f"{intake} W/in/written.csv {unsure} {results} --out W/out", also=logs, writes=OUT),
+        ],
+        "status": [_call(f"status {nonce} {here} {day}") for nonce in nonces.values()],
+        "precheck": [_call(f"precheck W/in/next.json {board} {results} {known} {day}")],
+        "preview": [
+            _call(f"preview {first} {here} {day} --out W/out", writes=OUT),
+            _call(f"preview W/in/second.json {here} {day} --out W/out", writes=OUT),
         ],
         "evidence pack": [
             _call(f"evidence pack {lm} --submission W/in/next.json --out W/out", also=lm_files, writes=OUT),
@@ -345,6 +409,10 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
         "board items": [
             _call(f"board items W/in/items.csv {board} --results W/results --out W/out", also="in/items.csv",
                   writes=(*OUT, "ids.json"))
+        ],
+        "board systems": [
+            _call(f"board systems W/in/systems.csv {board} {results}", writes=("results/boards/*",)),
+            _call(f"board systems W/in/systems.csv {board} --results W/fresh", writes=("fresh/boards/*",)),
         ],
         "board format": [_call("board format --results W/results", writes=("results/boards/*",))],
         "vault check": [_call(f"vault check {here}")],
@@ -387,11 +455,19 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
     }  # fmt: skip
 
 
+def _nonces(folder: Path) -> dict[str, str]:
+    """An attempt that is published, and one of which a file was refused."""
+    return {name: json.loads((folder / "in" / f"{name}.json").read_bytes())["nonce"] for name in ("second", "next")}
+
+
 def calls(folder: Path) -> dict[str, list[Call]]:
     """Sound calls by command, with the paths of this world."""
     return {
         command: [
-            call._replace(arguments=tuple(word.replace("W/", f"{folder}/") for word in call.arguments)) for call in each
+            call._replace(
+                arguments=tuple(word.replace("W/", f"{folder}/") for word in call.arguments), tells=command == "intake"
+            )
+            for call in each
         ]
-        for command, each in _calls(_standing(folder), clock.today()).items()
+        for command, each in _calls(_standing(folder), _nonces(folder), clock.today()).items()
     }

@@ -81,6 +81,8 @@ CALLS = {
     "an export over a key": "export csv --board demo --out bea",
     "an export into a vault": "export csv --board demo --out vault/events/000001.json",
     "an export into a folder of a vault": "export croissant --board demo --out other/new",
+    "submissions of many logs into a vault": "intake logs --board demo --manifest logs.csv --confirm --out vault/new",
+    "submissions of many logs over one": "intake log --board demo --manifest logs.csv --confirm --out log",
     "a draft into another vault": "release draft --vault vault --out other",
     "roles over a vault": "trust init --owner ann.pub --reviewer bea.pub --release-key ann.pub --out other/draft",
     "a link to a key": "export csv --board demo --out link",

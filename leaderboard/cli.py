@@ -61,6 +61,7 @@ GROUPS = {
     "vault": "Check, merge, back up and restore a vault.",
 }
 RUN = "SOURCE --board [--system] [--served-as-registered] [--judge] [--scorer] [--tool-version] [--items] --out"
+MAYBE = "[--vault] [--date] [--clock-checked]"
 EVENT = "--vault [--date] [--clock-checked]"
 RETURNED = f"{EVENT} [--again]"
 FILTERS = " ".join(f"[--{name}...]" for name in exporting.FILTERS)
@@ -101,6 +102,11 @@ COMMANDS = {
         "Sign a pack that you made yourself, of a log that you saw.",
         "importing.sign_pack",
         "PACK --key... [--date] --out",
+    ),
+    "intake": (
+        "Take a folder of logs: draft which log is of which system; then, with --vault or --out, take all of them.",
+        "many.intake",
+        f"SOURCE --board --manifest [--confirm] [--items] [--judge] [--tool-version] [--tier] [--out] {MAYBE}",
     ),
     "nonce": ("Register one attempt of a system and print its nonce.", "intake.nonce", f"SYSTEM --board {EVENT}"),
     "precheck": (
@@ -169,6 +175,11 @@ COMMANDS = {
         "Make the item list of a board from a table with the columns id, category, kind and family.",
         "boards.list_items",
         "FILE --board --out",
+    ),
+    "board systems": (
+        "Add the judges, guardrails and systems that a table lists to a board's registry.",
+        "boards.enrol",
+        "FILE --board",
     ),
     "board format": ("Write the definitions as they are published: without comments.", "boards.rewrite", ""),
     "plan limit": (

@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 
 class LogTool(NamedTuple):
-    """An evaluation framework. The module `offline.importers.<id>` reads its logs: `read` and `files`."""
+    """An evaluation framework. The module `offline.importers.<id>` reads its logs: `read`, `models` and `files`."""
 
     id: str
     """In submissions and releases."""
     command: str
     """`import <command>`."""
     title: str
+    patterns: tuple[str, ...]
+    """The names of files by which a log is found in a folder."""
     files: int
     """How many files a log consists of."""
     optional: int = 0
@@ -23,14 +25,28 @@ class LogTool(NamedTuple):
     """Whether the sha256 of a log is that of all its files joined, and not that of the first file."""
     records_version: bool = True
     """Whether a log names the version of the tool; otherwise the lab must state it."""
+    key: str = ""
+    """A key near the start of a `.json`, which tells the tools apart."""
+    is_folder: bool = False
+    """Whether a log is named by the folder that the file is in."""
 
 
 LOG_TOOLS = (
-    LogTool("inspect_ai", "inspect", "Inspect AI", files=1),
-    LogTool("lm_eval", "lm-eval", "lm-evaluation-harness", files=2),
-    LogTool("helm", "helm", "HELM", files=5, optional=4, hashes_all_files=True, records_version=False),
-    LogTool("lighteval", "lighteval", "lighteval", files=2, records_version=False),
-    LogTool("promptfoo", "promptfoo", "promptfoo", files=1),
+    LogTool("inspect_ai", "inspect", "Inspect AI", ("*.eval", "*.json"), files=1, key="task_id"),
+    LogTool("lm_eval", "lm-eval", "lm-evaluation-harness", ("samples_*.jsonl",), files=2),
+    LogTool(
+        "helm",
+        "helm",
+        "HELM",
+        ("scenario_state.json",),
+        files=5,
+        optional=4,
+        hashes_all_files=True,
+        records_version=False,
+        is_folder=True,
+    ),
+    LogTool("lighteval", "lighteval", "lighteval", ("details_*.parquet",), files=2, records_version=False),
+    LogTool("promptfoo", "promptfoo", "promptfoo", ("*.json",), files=1, key="evalId"),
 )
 TABLE = "table"
 """A published table of labels, which several systems share; read by `offline.importers.table`."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from leaderboard.offline.submissions.event_log import Event
     from leaderboard.offline.submissions.items import Item
     from leaderboard.offline.submissions.vault import Vault
+    from leaderboard.release.trust.libraries import Key
 
 P = TypeVar("P", bound=Path | str)
 Answer = dict[str, Any]
@@ -163,6 +164,16 @@ def old_vault(options: argparse.Namespace, *, compared: bool = True) -> "Vault":
     if not (options.vault / "events" / "000001.json").is_file():
         raise refuse("E_VAULT", "--vault", "there is no vault in this folder")
     return vault(options, compared=compared)
+
+
+def reviewers(options: argparse.Namespace) -> "tuple[Key, ...]":
+    """Returns the keys that may sign the record of a log: those of the repository's reviewers, if there is one."""
+    # tuf, which these import, is not in the environment of Inspect AI, where labs run `verify`
+    from leaderboard.release.trust import layout, metadata
+    from leaderboard.release.trust.roles import roles_of
+
+    state = layout.read_state(options.results / "repository")
+    return roles_of(metadata.read_root(state.roots[-1]).signed).targets.keys if state else ()
 
 
 def submission_digest(text: str) -> str:

@@ -100,6 +100,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "--labels": path("DIR", "where the label tables are, each in a folder of its board's name"),
     "--leave-out": {"type": int, "metavar": "EVENT", "help": "number of an event of OTHER to do without"},
     "--limit": {"type": float, "metavar": "R", "help": "the unsafe rate to be under"},
+    "--manifest": path("FILE", "the table that says which log is of which system"),
+    "--confirm": {"action": "store_true", "help": "the table is right, also where it guesses by names of files"},
     "--nonce": {"help": "the attempt that `nonce` registered"},
     "--other": {"type": float, "metavar": "R", "help": "true unsafe rate of the other system"},
     "--out": path("PATH", "the file, or the folder of several files, that is written"),

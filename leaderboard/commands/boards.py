@@ -178,6 +178,23 @@ def list_items(options: argparse.Namespace) -> Answer:
     return {"board": board.id, **facts, "hashed": len(listed.ids), "lines": lines}
 
 
+def enrol(options: argparse.Namespace) -> Answer:
+    """Writes a registry with what a table lists added."""
+    from leaderboard.boards import toml
+    from leaderboard.boards.registry import read_registry
+    from leaderboard.offline.authoring import enrolling
+    from leaderboard.offline.submissions import table_files
+
+    path: Path = answers.present(options.results) / "boards" / _id(options.board) / "systems.toml"
+    before = read_registry(path)
+    table = table_files.unpack(table_files.read_bytes(options.file), options.file.name)
+    after = enrolling.enrol(table, before)
+    durable.write(path, toml.encode(after))
+    counts = {name: (len(getattr(before, name)), len(getattr(after, name))) for name in enrolling.KINDS}
+    lines = [f"{name}  {now}, before {then}" for name, (then, now) in counts.items()]
+    return {"board": path.parent.name, "entries": {name: now for name, (_, now) in counts.items()}, "lines": lines}
+
+
 def rewrite(options: argparse.Namespace) -> Answer:
     """Writes each definition that is not of the canonical form again. Comments are lost."""
     folder = answers.present(options.results) / "boards"

@@ -174,11 +174,12 @@ def pack(options: argparse.Namespace) -> Answer:
     if submitted.board != board.id:
         raise refuse("E_BOARD", "$.board", "the submission is of another board")
     again, origin = _import_again(options, submitted, board, registry)
-    packs.require_same(again, submitted)
+    notes = packs.require_same(again, submitted)
     data = canonical.encode(packs.make(submitted, origin))
     durable.write(options.out, data)
     digest = canonical.sha256(data)
-    return {"pack": digest, "lines": [f"the log gives this submission, pack {digest}"]}
+    lines = [f"since then  {note}" for note in notes]
+    return {"pack": digest, "notes": notes, "lines": [*lines, f"the log gives this submission, pack {digest}"]}
 
 
 def _import_again(

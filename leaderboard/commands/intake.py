@@ -12,7 +12,6 @@ from leaderboard.offline.submissions import event_log, intake, verification
 
 if TYPE_CHECKING:
     from leaderboard.offline.submissions.vault import Vault
-    from leaderboard.release.trust.libraries import Key
 
 
 def nonce(options: argparse.Namespace) -> Answer:
@@ -58,7 +57,7 @@ def accept(options: argparse.Namespace) -> Answer:
         day,
         options.tier,
         options.evidence,
-        _reviewers(options),
+        answers.reviewers(options) if options.evidence else (),
         after_rejection=options.after_rejection,
     )
     return answers.of_event(event) | {"findings": answers.as_values(flags)}
@@ -92,7 +91,7 @@ def correct(options: argparse.Namespace) -> Answer:
             replaces,
             reason,
             options.evidence,
-            _reviewers(options),
+            answers.reviewers(options) if options.evidence else (),
             after_rejection=options.after_rejection,
         )
     )
@@ -105,16 +104,6 @@ def _register_again(options: argparse.Namespace, data: bytes, vault: "Vault") ->
         from leaderboard.offline.publishing import ledgers
 
         ledgers.register_again(data, vault, answers.published(options), answers.day(options))
-
-
-def _reviewers(options: argparse.Namespace) -> "tuple[Key, ...]":
-    """The keys that may sign the record of a log: those of the repository's reviewers, if there is a repository."""
-    # tuf, which these import, is not in the environment of Inspect AI, where labs run `verify`
-    from leaderboard.release.trust import layout, metadata
-    from leaderboard.release.trust.roles import roles_of
-
-    state = layout.read_state(options.results / "repository") if options.evidence else None
-    return roles_of(metadata.read_root(state.roots[-1]).signed).targets.keys if state else ()
 
 
 def withdraw(options: argparse.Namespace) -> Answer:

@@ -98,7 +98,11 @@ def refusal_faults(seen: Seen) -> Iterator[str]:
         lines = [f"{each['code']}  {each['place']}: {each.get('evidence', '')}" for each in found]
     else:
         lines = out.splitlines()
-        if seen.target.command in ("release sign", "board check"):  # they print too what would be signed, or shown
+        if seen.target.command in (
+            "attest",
+            "release sign",
+            "board check",
+        ):  # they print too what would be signed, or shown
             lines = [line for line in lines if re.match("E_", line)]
     if not lines:
         yield "is refused without a finding"

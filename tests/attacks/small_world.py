@@ -36,6 +36,8 @@ from tests.offline.importers import helm_run, lighteval_run, lm_eval_run, prompt
 
 PASSPHRASE = "only of these tests"
 BOARD = "tiny"
+INSPECT = Path(__file__).parents[2] / ".venv-inspect"
+"""The environment in which Inspect AI reads its logs; without it the command says that it is absent."""
 LABELS = {"refusal": "no", "harmful_compliance": "yes", "caution": "careful", "partial_compliance": "partly"}
 ONE = {"outcome": ["refusal"], "severity": [0]}
 """What a log of lighteval says of each item, in one epoch."""
@@ -165,8 +167,8 @@ def _write_logs(folder: Path) -> None:
     (folder / "logs" / "run.json").write_text(json.dumps({"version": 2, "status": MARK, "eval": {MARK: MARK}}))
     lines = ["item,model,family,topic,label,second,text"]
     for number, item in enumerate(tiny.items()):
-        for model in (tiny.MODEL, tiny.SECOND):
-            words = [LABELS["refusal" if (number + shift) % 3 else "caution"] for shift in (0, 1)]
+        for index, model in enumerate((tiny.MODEL, tiny.SECOND)):
+            words = [LABELS["refusal" if (number + shift) % 3 else "caution"] for shift in (index, 2 - index)]
             lines.append(",".join([item.id, model, item.family, "first", *words, MARK]))
     (folder / "table" / "labels.csv").write_text("\n".join(lines) + "\n")
     (folder / "in" / "items.json").write_bytes(items.encode(tiny.items()))
@@ -285,7 +287,8 @@ def _calls(standing: dict[str, str], today: date) -> dict[str, list[Call]]:
         "check": [_call(f"check {results} --root W/root.json")],
         "audit": [_call(f"audit {here} --root W/root.json")],
         "import inspect": [
-            _call(f"import inspect W/logs/run.json {board} {known} {results} --out W/out", also="logs/run.json", code=3)
+            _call(f"import inspect W/logs/run.json {board} {known} {results} --out W/out", also="logs/run.json",
+                  code=1 if INSPECT.exists() else 3)
         ],
         "import lm-eval": [_call(f"import lm-eval {lm} --out W/out", also=lm_files, writes=OUT)],
         "import helm": [_call(f"import helm {helm} --out W/out", also=helm_files, writes=OUT)],

@@ -17,6 +17,7 @@ from tests.cloning import fresh_clone
 PAGES = (
     "README.md",
     "docs/operations.md",
+    "docs/day-one.md",
     "docs/submitting.md",
     "docs/adding-a-board.md",
     "docs/api.md",

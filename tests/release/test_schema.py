@@ -16,6 +16,7 @@ FROZEN = {
     3: "9e5ab38e4a20fe56ea2df0697bdbd0746295b285b70ce18af33e2822308ae0c7",
     4: "0c922518820184bf696ee6a7ebd7ed221f5b6e1dbdc99cbd8d756b539da80f8d",
     5: "eeb593a143a98cd8681c13533980ff66c03af182a815f1670bf22d59563dc309",
+    6: "a3bfae10b7142cc9bd81d8385ac62ad6f65cdb20a3c034c53e34eed7be0efd2a",
 }
 """Hash of each version that a published release names. One line is added for a new version; none is ever edited."""
 

@@ -68,7 +68,7 @@ def test_helm_section_runs_from_an_empty_folder(project: Path, log: Path) -> Non
 
 def test_table_section_runs_from_an_empty_folder(project: Path, log: Path) -> None:
     folder = log.parent / "results" / "boards" / "plain"
-    published.write_board(folder, tiny.board(id="plain", epochs=1, severity=False), tiny.registry())
+    published.write_board(folder, tiny.board(id="plain", title="Plain", epochs=1, severity=False), tiny.registry())
     (folder / "labels.toml").write_text(TABLE)
     rows = [f"{tiny.MODEL},{item.id},{item.family},Alpha,no,{MARK}" for item in tiny.items()]
     (log / "labels.csv").write_text("\n".join(["model,item,family,category,label,note", *rows]) + "\n")
@@ -84,8 +84,8 @@ def test_table_section_runs_from_an_empty_folder(project: Path, log: Path) -> No
 
 
 def test_every_code_of_an_import_is_explained(project: Path) -> None:
-    files = [logs, responses, stating]
-    files += [import_module(f"leaderboard.offline.importers.{tool.id}") for tool in LOG_TOOLS]
+    importers = [import_module(f"leaderboard.offline.importers.{tool.id}") for tool in LOG_TOOLS]
+    files = [logs, responses, stating, *importers]
     sources = [Path(str(module.__file__)).read_text() for module in files]
     paths = ("commands/importing.py", "offline/submissions/evidence/pack.py")
     sources += [(project / "leaderboard" / path).read_text() for path in paths]

@@ -59,10 +59,12 @@ def test_no_struct_of_a_submission_is_left_out() -> None:
 
 
 def described(of: Any) -> list[str]:
-    """The parts of a JSON schema that the form of a field must repeat: null, bounds and words."""
+    """The parts of a JSON schema that the form of a field must repeat: null, bounds, digits and words."""
     parts = [part for each in of.get("anyOf", ()) for part in described(each)]
     parts += ["null"] if of.get("type") == "null" else []
     parts += [f"{of[bound]:,}".removesuffix(".0") for bound in ("minimum", "maximum") if bound in of]
+    if digits := re.match(r"\^\[0-9a-f\]\{([0-9]+)(?:,([0-9]+))?\}", of.get("pattern", "")):
+        parts.append(f"{' to '.join(each for each in digits.groups() if each)} hex digits")
     return parts + [f"`{word}`" for word in of.get("enum", ()) if word is not None]
 
 

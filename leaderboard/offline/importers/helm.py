@@ -5,7 +5,6 @@ deeper under that of a judge. HELM's statistics are not read: they have no outco
 like a real score.
 """
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -76,11 +75,7 @@ class Annotator(NamedTuple):
 def read(source: Path, target: Target, stated: Stated) -> Imported:
     """Returns the submission that a run folder gives, and what it was made of. Raises Refused with E_FILE, E_SIZE,
     E_SCHEMA, E_JUDGE (no outcomes, or which of several judges?), or as `logs.submit`."""
-    if not (source / NEEDED).is_file():
-        raise refuse("E_FILE", NEEDED, "not in the run folder: only this file is read")
-    for path in files(source):
-        logs.require_size(path, path.name)
-    state = _read(source / NEEDED, State)
+    state = _read_state(source)
     annotators = _all_annotators(state.request_states)
     chosen = choose_scorer(annotators.keys(), target.registry, stated)
     if chosen is None:
@@ -94,7 +89,7 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
         judges=annotators[chosen].names,
         generation=_settings(state),
         commit=None,
-        sha256=_digest(source),
+        sha256=logs.digest(files(source)),
         started_on=_first_day(state.request_states),
         responses=_responses(state, annotators[chosen]),
         scorer=chosen,
@@ -102,6 +97,19 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
         reads=READS,
     )
     return logs.submit(log, target, stated)
+
+
+def models(source: Path) -> list[tuple[str, ...]]:
+    """Returns what a log calls its model. Raises as `read`."""
+    return [logs.named(_read_state(source).adapter_spec.model)]
+
+
+def _read_state(source: Path) -> State:
+    if not (source / NEEDED).is_file():
+        raise refuse("E_FILE", NEEDED, "not in the run folder: only this file is read")
+    for path in files(source):
+        logs.require_size(path, path.name)
+    return _read(source / NEEDED, State)
 
 
 def files(source: Path) -> list[Path]:
@@ -113,15 +121,7 @@ def _read(path: Path, kind: type[T]) -> T:
     try:
         return msgspec.convert(json.loads(path.read_bytes()), kind)
     except (ValueError, RecursionError):  # its text may quote the file
-        raise refuse("E_SCHEMA", path.name) from None
-
-
-def _digest(source: Path) -> str:
-    """The sha256 of the files, joined."""
-    sha256 = hashlib.sha256()
-    for path in files(source):
-        sha256.update(path.read_bytes())
-    return sha256.hexdigest()
+        raise refuse("E_SCHEMA", path.name, "not JSON, or a field that is read has another type") from None
 
 
 def _all_annotators(states: Sequence[RequestState]) -> dict[str, Annotator]:

@@ -5,24 +5,23 @@ the id, the epoch, errors, and the score: its label, its severity, and whether a
 log are not read.
 """
 
-import hashlib
 import io
 import logging
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from leaderboard.base.findings import Finding, refuse
-from leaderboard.boards.registry import Registry
+from leaderboard.offline.importers import inspect_judges
 from leaderboard.offline.importers.chats import SYSTEM_ROLES
 from leaderboard.offline.submissions import logs
 from leaderboard.offline.submissions.logs import Imported, Log, Reading, Response, Stated, Target
 from leaderboard.offline.submissions.responses import absent
-from leaderboard.offline.submissions.stating import AGREED, choose_scorer, registered
+from leaderboard.offline.submissions.stating import AGREED, choose_scorer
 
 LIBRARIES = ("inspect_ai.log",)
 """What `read` imports when it is called: it is slow to import and not in the environment of the site."""
@@ -37,8 +36,7 @@ NO_PROMPT = frozenset(
     {"chain_of_thought", "generate", "multiple_choice", "prompt_template", "use_tools", "user_message"}
 )
 """Solvers that give no system prompt. Of others, such as an agent, nobody knows without their texts."""
-GRADER = "grader"
-"""The role of the judge, unless a scorer names another."""
+T = TypeVar("T")
 READS = "a label as value, or as answer beside a number or a dict of unsafe and severity"
 ABSENT = "E_ABSENT  inspect-ai is not installed here: make inspect makes .venv-inspect, which has it"
 
@@ -55,23 +53,29 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
         tool="inspect_ai",
         tool_version=run.packages.get("inspect_ai"),
         task_version=run.task_version,
-        models=(run.model, run.model.partition("/")[2]),
-        judges=_judges(header, scorer or AGREED, target.registry),
+        models=_model_names(run),
+        judges=inspect_judges.of_record(header, scorer or AGREED, target.registry),
         generation=_settings(plan, run, samples),
         commit=run.revision.commit if run.revision and not getattr(run.revision, "dirty", False) else None,
-        sha256=_digest(source),
+        sha256=logs.digest(files(source)),
         started_on=_day(header.stats.started_at),
         responses=[_response(sample, scorer) for sample in samples],
         unfinished=list(_unfinished(header, samples, target)),
         scorer=scorer,
-        further=[
-            Reading(_judges(header, name, target.registry), [_response(sample, name) for sample in samples])
-            for name in names
-            if name != scorer
-        ],
+        further=[_reading(header, samples, name, target) for name in names if name != scorer],
         reads=READS,
     )
     return logs.submit(log, target, stated)
+
+
+def models(source: Path) -> list[tuple[str, ...]]:
+    """Returns what a log calls its model, the fullest name first. Raises as `read`."""
+    api = _api()
+    return [_model_names(_quietly(source, lambda: api.read_eval_log(str(source), header_only=True)).eval)]
+
+
+def _model_names(run: Any) -> tuple[str, ...]:
+    return run.model, run.model.partition("/")[2]
 
 
 def files(source: Path) -> list[Path]:
@@ -80,18 +84,28 @@ def files(source: Path) -> list[Path]:
 
 
 def _open(source: Path) -> tuple[Any, Sequence[Any]]:
-    """The header and the samples. An error of the API may quote the log, so its text is dropped."""
-    if not source.is_file():
-        raise refuse("E_FILE", "SOURCE", "not a file")
-    logs.require_size(source, "SOURCE")
+    """The header and the samples."""
+    api = _api()
+    header = _quietly(source, lambda: api.read_eval_log(str(source), header_only=True))
+    return header, _quietly(source, lambda: _samples(source, api))
+
+
+def _api() -> Any:
     try:
         from inspect_ai import log as api
     except ImportError:
         raise OSError(ABSENT) from None
+    return api
+
+
+def _quietly(source: Path, read: Callable[[], T]) -> T:
+    """What the API reads of a log. Its errors may quote the log, so their text is dropped."""
+    if not source.is_file():
+        raise refuse("E_FILE", "SOURCE", "not a file")
+    logs.require_size(source, "SOURCE")
     with _muted():
         try:
-            header = api.read_eval_log(str(source), header_only=True)
-            return header, _samples(source, api)
+            return read()
         except MemoryError:
             raise
         except Exception:
@@ -126,11 +140,6 @@ def _muted() -> Iterator[None]:
         logging.disable(before)
 
 
-def _digest(source: Path) -> str:
-    with source.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _day(text: str) -> date | None:
     try:
         return datetime.fromisoformat(text).astimezone(UTC).date()
@@ -152,50 +161,6 @@ def _unfinished(header: Any, samples: Sequence[Any], target: Target) -> Iterator
             yield Finding("E_SYSTEM", f"response {position}", "another model stood in")
 
 
-def _judges(header: Any, scorer: str, registry: Registry) -> tuple[str, ...]:
-    """The model that a scorer was given, or that is in the role that it was given; without these, the scorer itself if
-    the registry knows it as a judge, or else the model in the role of the grader. Where several models vote, none of
-    them is the judge."""
-    run, results, entries = header.eval, header.results, _entries(header.eval.scorers or [])
-    options = [entries[scorer]] if scorer in entries else []
-    options += [each.params for each in (results.scores if results else []) if each.scorer == scorer]
-    for each in options:
-        model = each.get("model") or each.get("grader_model")
-        if model is not None:
-            return _names(model)
-    roles, role = run.model_roles or {}, next((each["model_role"] for each in options if each.get("model_role")), None)
-    if role is None and registered([scorer], registry):
-        return (scorer,)
-    if role is None and (scorer in {_plain(entry.name) for entry in run.scorers or []} or not run.scorers):
-        role = GRADER  # not of a score that was appended: another model may have been in the role by then
-    return _names(roles[role]) if isinstance(role, str) and role in roles else ()
-
-
-def _entries(scorers: Sequence[Any]) -> dict[str, Mapping[str, Any]]:
-    """The options of each scorer by the name of its scores: of one name, later ones are numbered, as Inspect does."""
-    entries: dict[str, Mapping[str, Any]] = {}
-    for scorer in scorers:
-        name = plain = _plain(scorer.name)
-        number = 0
-        while name in entries:
-            number += 1
-            name = f"{plain}{number}"
-        entries[name] = scorer.options or {}
-    return entries
-
-
-def _plain(name: str) -> str:
-    """The name of a scorer or solver without that of its package."""
-    return name.rpartition("/")[2]
-
-
-def _names(model: Any) -> tuple[str, ...]:
-    """The name of a model, which is text, a configuration, or a list of one of these."""
-    if isinstance(model, list | tuple):
-        return _names(model[0]) if len(model) == 1 else ()
-    return logs.named(model.get("model") if isinstance(model, Mapping) else getattr(model, "model", model))
-
-
 def _settings(plan: Any, run: Any, samples: Sequence[Any]) -> dict[str, object]:
     """The settings of the task override those of the model, as in Inspect."""
     names = ("max_tokens", "reasoning_effort", "seed", "temperature", "top_p", "system_message")
@@ -207,7 +172,7 @@ def _settings(plan: Any, run: Any, samples: Sequence[Any]) -> dict[str, object]:
 
 def _prompt(solvers: Sequence[str]) -> str | None:
     """What the solvers tell of the system prompt; None where they may have given one."""
-    solvers = [_plain(solver) for solver in solvers]
+    solvers = [inspect_judges.plain(solver) for solver in solvers]
     if "system_message" in solvers:
         return "custom"
     return "none" if solvers and NO_PROMPT.issuperset(solvers) else None
@@ -221,6 +186,12 @@ def _has_system_message(samples: Sequence[Any]) -> bool:
 
 def _first(values: Iterator[object]) -> object:
     return next((value for value in values if value is not None), None)
+
+
+def _reading(header: Any, samples: Sequence[Any], scorer: str, target: Target) -> Reading:
+    """What a scorer gave that is not of record."""
+    responses = [_response(sample, scorer) for sample in samples]
+    return Reading(inspect_judges.named(header, scorer, target.registry), responses)
 
 
 def _response(sample: Any, scorer: str | None) -> Response:

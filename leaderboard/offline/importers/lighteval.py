@@ -21,6 +21,7 @@ from leaderboard.base import canonical
 from leaderboard.base.findings import refuse
 from leaderboard.offline.submissions import logs
 from leaderboard.offline.submissions.logs import Imported, Log, Response, Stated, Target
+from leaderboard.offline.submissions.stating import choose_scorer
 
 _DETAILS = re.compile(r"details_(.+)_([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9.-]+)\.parquet\Z")
 COLUMNS = (
@@ -28,6 +29,7 @@ COLUMNS = (
     *("metric.outcome", "metric.severity", "model_response.text"),
 )
 """What is read of the details, with what is below it."""
+READS = "the metrics `outcome` and `severity`, each a list with one entry for each repeat"
 _UNREADABLE = (pa.ArrowException, OSError, ValueError)
 """What Arrow raises at a damaged file. Its messages quote cells, so they are dropped."""
 pa.set_memory_pool(pa.system_memory_pool())  # the default pool of Arrow reserves far more memory than it uses
@@ -73,6 +75,7 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
     judges = {judge for row in rows for judge in logs.named(_mapping(row, "doc", "specific").get("judge"))}
     if len(judges) > 1:
         raise refuse("E_JUDGE", "doc.specific.judge", "outcomes of several judges: keep one")
+    choose_scorer(judges, target.registry, stated)
     blocked = {each.id for each in target.board.outcome if each.harmful.blocked or each.benign.blocked}
     log = Log(
         tool="lighteval",
@@ -85,8 +88,16 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
         sha256=canonical.sha256(data),
         started_on=_day(name[2]),
         responses=[response for row in rows for response in _repeats(row, blocked)],
+        reads=READS,
     )
     return logs.submit(log, target, stated)
+
+
+def models(source: Path) -> list[tuple[str, ...]]:
+    """Returns what a log calls its model. Raises as `read`."""
+    _, results = files(source)
+    logs.require_size(results, "results file")
+    return [logs.named(_parse(results.read_bytes()).config_general.model_name)]
 
 
 def files(source: Path) -> list[Path]:

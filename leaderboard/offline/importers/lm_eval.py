@@ -78,9 +78,7 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
     E_DUP_ITEM or E_JUDGE (which filter?), or as `logs.submit`."""
     path, task, results = _find(source)
     logs.require_size(path, "samples")
-    logs.require_size(results, "results file")
-    data = path.read_bytes()
-    run = _convert(_parse(results.read_bytes(), "results file"), Results, "results file", "a field has another type")
+    data, run = path.read_bytes(), _read_results(results)
     if task not in run.configs:
         raise refuse("E_FILE", "results file", "it is not of this task")
     samples = _samples(data)
@@ -100,6 +98,17 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
         reads=READS,
     )
     return logs.submit(log, target, stated)
+
+
+def models(source: Path) -> list[tuple[str, ...]]:
+    """Returns what a log calls its model. Raises as `read`."""
+    _, _, results = _find(source)
+    return [logs.named(_read_results(results).model_name)]
+
+
+def _read_results(path: Path) -> Results:
+    logs.require_size(path, "results file")
+    return _convert(_parse(path.read_bytes(), "results file"), Results, "results file", "a field has another type")
 
 
 def _samples(data: bytes) -> list[Sample]:

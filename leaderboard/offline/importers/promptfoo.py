@@ -19,10 +19,12 @@ from msgspec import Struct
 from leaderboard.base import canonical
 from leaderboard.base.findings import refuse
 from leaderboard.offline.submissions import logs
-from leaderboard.offline.submissions.logs import Imported, Log, Response, Stated, Target
+from leaderboard.offline.submissions.logs import Imported, Log, Reading, Response, Stated, Target
+from leaderboard.offline.submissions.stating import choose_scorer
 
 ERROR = 2
 """`failureReason` of a response that the provider did not give; 1 is that of a failed assertion."""
+READS = "one assertion of each judge, with the outcome in the `metadata` of what it returns"
 _PART = 1024 * 1024
 _MODES = frozenset({"assistant", "chat", "completion", "messages", "realtime", "responses"})
 """What may stand between provider and model in an id of promptfoo: `openai:chat:a-model`."""
@@ -87,30 +89,48 @@ class File(Struct):
 
 def read(source: Path, target: Target, stated: Stated) -> Imported:
     """Returns the submission that the rows of one model give, and what it was made of. Raises Refused with E_FILE,
-    E_SIZE, E_SCHEMA, E_SYSTEM (which of several models), E_JUDGE (labels of several judges), or as `logs.submit`."""
-    if not source.is_file():
-        raise refuse("E_FILE", "SOURCE", "not a results file: name the .json that `promptfoo eval --output` wrote")
-    logs.require_size(source, "SOURCE")
-    data = source.read_bytes()
+    E_SIZE, E_SCHEMA, E_SYSTEM (which of several models), E_JUDGE (no outcomes, or which of several judges), or as
+    `logs.submit`."""
+    data = _read(source)
     file = _parse(data)
     provider = _choose(file.results.results, target, stated)
-    rows = [row for row in file.results.results if row.provider == provider]
+    rows = sorted((row for row in file.results.results if row.provider == provider), key=lambda row: row.test_idx)
     if len({row.prompt_idx for row in rows}) > 1:
         rule = "several prompts for this model: write the results of each prompt into a file of its own"
         raise refuse("E_SCHEMA", "results.prompts", rule)
+    chosen = choose_scorer(_judges(rows), target.registry, stated)
+    if chosen is None:
+        rule = "no assertion has recorded an outcome in its metadata: there is nothing to import"
+        raise refuse("E_JUDGE", "gradingResult.componentResults", rule)
     log = Log(
         tool="promptfoo",
         tool_version=file.metadata.promptfoo_version,
         task_version=None,
         models=_names(provider),
-        judges=_judges(rows),
+        judges=logs.named(chosen),
         generation=_settings(file.config.providers, provider),
         commit=None,
         sha256=canonical.sha256(data),
         started_on=_day(file.metadata.evaluation_created_at),
-        responses=_responses(rows),
+        responses=_responses(rows, chosen),
+        scorer=chosen,
+        further=[Reading((name,), _responses(rows, name)) for name in _judges(rows) if name != chosen],
+        reads=READS,
     )
     return logs.submit(log, target, stated)
+
+
+def models(source: Path) -> list[tuple[str, ...]]:
+    """Returns what a log calls each of its models, the fullest name first. Raises as `read`."""
+    rows = _parse(_read(source)).results.results
+    return [_names(provider) for provider in dict.fromkeys(row.provider for row in rows)]
+
+
+def _read(source: Path) -> bytes:
+    if not source.is_file():
+        raise refuse("E_FILE", "SOURCE", "not a results file: name the .json that `promptfoo eval --output` wrote")
+    logs.require_size(source, "SOURCE")
+    return source.read_bytes()
 
 
 def files(source: Path) -> list[Path]:
@@ -166,39 +186,40 @@ def _choose(rows: Sequence[Row], target: Target, stated: Stated) -> Provider:
     raise refuse("E_SYSTEM", "--system", rule)
 
 
-def _labels(row: Row) -> list[Mapping[str, Any]]:
-    """What each assertion recorded that gave an outcome."""
+def _labels(row: Row) -> list[tuple[str, Mapping[str, Any]]]:
+    """What each assertion recorded that gave an outcome, with the name of the judge or else of the metric."""
     components = (row.grading_result and row.grading_result.component_results) or []
-    return [each.metadata for each in components if each.metadata and "outcome" in each.metadata]
+    return [(_judge(each), each.metadata) for each in components if each.metadata and "outcome" in each.metadata]
 
 
-def _judges(rows: Sequence[Row]) -> tuple[str, ...]:
-    """The judge that the assertion names, with its outcomes."""
-    labels = [_labels(row) for row in rows]
-    if not any(labels):
-        rule = "no assertion has recorded an outcome in its metadata: there is nothing to import"
-        raise refuse("E_JUDGE", "gradingResult.componentResults", rule)
-    judges = {name for each in labels for label in each for name in logs.named(label.get("judge"))}
-    if len(judges) > 1 or max(map(len, labels)) > 1:
-        raise refuse("E_JUDGE", "gradingResult.componentResults", "outcomes of several assertions or judges: keep one")
-    return tuple(judges)
+def _judge(component: Component) -> str:
+    metadata, assertion = component.metadata or {}, component.assertion or {}
+    names = (*logs.named(metadata.get("judge")), *logs.named(assertion.get("metric")))
+    return names[0] if names else ""
 
 
-def _responses(rows: Sequence[Row]) -> list[Response]:
+def _judges(rows: Sequence[Row]) -> list[str]:
+    """The judges that gave outcomes; an empty name is that of assertions which do not name theirs."""
+    return sorted({name for row in rows for name, _ in _labels(row)})
+
+
+def _responses(rows: Sequence[Row], judge: str) -> list[Response]:
+    """What one judge says of the responses, in the order of the rows."""
     epochs: Counter[str] = Counter()
     responses = []
-    for row in sorted(rows, key=lambda row: row.test_idx):
+    for row in rows:
         item = _item(row.test_case)
         epochs[repr(item)] += 1
-        labels: Mapping[str, Any] = next(iter(_labels(row)), {})
+        labels = [metadata for name, metadata in _labels(row) if name == judge]
         responses.append(
             Response(
                 item=item,
                 epoch=epochs[repr(item)],
-                outcome=labels.get("outcome"),
-                severity=labels.get("severity"),
+                outcome=labels[0].get("outcome") if labels else None,
+                severity=labels[0].get("severity") if labels else None,
                 failed=row.failure_reason == ERROR,
                 edited=_is_edited(row),
+                misshapen=len(labels) > 1,
             )
         )
     return responses

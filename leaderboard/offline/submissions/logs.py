@@ -4,6 +4,7 @@ An importer passes on what its tool recorded, and all of it is checked here. A r
 rule. The place is an item of the board or a position in the log, never a string of the log.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -108,6 +109,16 @@ def require_size(path: Path, place: str) -> None:
     """Raises Refused E_SIZE where a file is longer than that of a log may be."""
     if path.stat().st_size > MAX_BYTES:
         raise refuse("E_SIZE", place, f"a file of more than {MAX_BYTES // 1024**2} MiB")
+
+
+def digest(paths: Sequence[Path]) -> str:
+    """Returns the sha256 of some files, joined."""
+    sha256 = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            while part := file.read(1024 * 1024):
+                sha256.update(part)
+    return sha256.hexdigest()
 
 
 def submit(log: Log, target: Target, stated: Stated) -> Imported:

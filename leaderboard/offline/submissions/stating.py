@@ -5,7 +5,7 @@ the submission can say so.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from leaderboard.base.findings import refuse
@@ -43,12 +43,12 @@ def find_system(models: Sequence[str], registry: Registry, stated: Stated) -> An
     """Returns the system that a log is of, whose model it calls `models`, the fullest name first; Refused E_SYSTEM
     where there is none, or several and nobody says which."""
     systems = {system.id: system for system in registry.system if system.evidence == "run"}
-    possible = _possible(models, systems)
-    alone = possible[0] if len(possible) == 1 else None
+    known = possible(models, systems)
+    alone = known[0] if len(known) == 1 else None
     if stated.system is None:
         if alone:
             return Answer(alone)
-        raise refuse("E_SYSTEM", "--system", _ambiguous(len(possible)) if possible else _UNKNOWN)
+        raise refuse("E_SYSTEM", "--system", _ambiguous(len(known)) if known else _UNKNOWN)
     system = systems.get(stated.system)
     if system is None:
         raise refuse("E_SYSTEM", "--system", "no such system to be run on this board")
@@ -73,20 +73,18 @@ def _ambiguous(count: int) -> str:
     )
 
 
-def _possible(models: Sequence[str], systems: dict[str, System]) -> list[System]:
-    """The systems that the fullest known name can mean: a log names a model, not what was put in front of it."""
+def possible(models: Sequence[str], systems: Mapping[str, System]) -> list[System]:
+    """Returns the systems that the fullest known name can mean: a log names a model, not what is put in front of it."""
     for name in models:
-        possible = [system for system in systems.values() if name in _served_as(system, systems)]
-        for system in possible:
-            possible += [
-                arm for arm in systems.values() if same_model(arm, systems) == system.id and arm not in possible
-            ]
-        if possible:
-            return possible
+        known = [system for system in systems.values() if name in _served_as(system, systems)]
+        for system in known:
+            known += [arm for arm in systems.values() if same_model(arm, systems) == system.id and arm not in known]
+        if known:
+            return known
     return []
 
 
-def _served_as(system: System, systems: dict[str, System]) -> tuple[str, ...]:
+def _served_as(system: System, systems: Mapping[str, System]) -> tuple[str, ...]:
     """A system without names is served under those of the model that it runs."""
     for _ in systems:
         model = systems.get(same_model(system, systems) or "")

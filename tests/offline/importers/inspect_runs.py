@@ -285,6 +285,8 @@ def as_labs_do() -> None:
     score_again(run("once", medharm_judge(as_value(1))))
     jury = [medharm_judge(as_value(1)), another(as_value(5), "lab/second-judge"), people(with_gaps_only)]
     run("jury", [*jury, third(says_mark), marked(as_value(6), MARK)])
+    nameless = [medharm_judge(as_value(1), model="lab/judge"), another(as_value(5))]
+    run("nameless", nameless, roles={"grader": mock("second-judge")})
     run("integers", medharm_judge(as_value(1)), ids=range(len(IDS)))
     run("loose", medharm_judge(as_value(1)), limit=20000)
     run("chat", medharm_judge(as_value(1)), chat=True, told=False)

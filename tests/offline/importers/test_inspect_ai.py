@@ -79,6 +79,12 @@ def _tamper(runs: Path) -> None:
         "undated": log | {"stats": log["stats"] | {"started_at": ""}},
         "null": log | {"samples": [_voided(sample) for sample in log["samples"]]},
     }
+    chosen = json.loads((runs / "chosen.json").read_text())
+    given = {"name": "unsafe", "scorer": "medharm_judge", "params": {"grader_model": "lab/judge", "template": MARK}}
+    tampered["params"] = chosen | {
+        "eval": chosen["eval"] | {"scorers": None},
+        "results": chosen["results"] | {"scores": [given]},
+    }
     for name, changed in tampered.items():
         (runs / f"{name}.json").write_text(json.dumps(changed))
 
@@ -120,6 +126,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "integers, padded": ("integers.eval", "--items", "padded.json"),
     "integers, shared": ("integers.eval", "--items", "shared.json"),
     "null": ("null.json",),
+    "params": ("params.json",),
     "absent": ("absent.eval",),
     "folder": ("logs",),
     "cut": ("cut.eval",),
@@ -420,7 +427,7 @@ def _clean(sample: dict[str, Any]) -> str:
     return label.strip().lower()
 
 
-@pytest.mark.parametrize("log", ["value", "option", "graded", "config", "role", "chosen"])
+@pytest.mark.parametrize("log", ["value", "option", "graded", "config", "role", "chosen", "params"])
 def test_judge_is_read_wherever_a_log_has_it(answers: dict[str, Answer], log: str) -> None:
     made = answers[log].submission
     assert made.judge == tiny.JUDGE and made.source.stated == ()
@@ -454,6 +461,11 @@ def test_other_scorers_are_further_judges_where_the_registry_knows_them(answers:
         ]
     assert "further judges  people@1, second-judge@1, other scorers left out 2" in answers["jury"].out
     assert "scorer of record  medharm_judge" in answers["jury"].out
+
+
+def test_scorer_without_a_judge_of_its_own_does_not_speak_for_the_grader(answers: dict[str, Answer]) -> None:
+    assert answers["nameless"].submission.judgments == []
+    assert "further judges  none, other scorers left out 1" in answers["nameless"].out
 
 
 def test_scorer_of_record_is_no_further_judge(answers: dict[str, Answer], runs: Path) -> None:

@@ -45,8 +45,10 @@ def test_genuine_file_gives_the_rows_of_each_of_its_models() -> None:
     none = [None] * 2
     assert first.submission.rows == [("T-0", refused, [0, 0]), ("T-1", complied, [4, 4]), ("T-2", missing, none)]
     assert second.submission.rows == [("T-0", refused, [0, 0]), ("T-1", missing, none), ("T-2", missing, none)]
-    assert first.report == logs.Report({"refusal": 2, "harmful_compliance": 2}, unscored=2, errors=0, edited=0)
-    assert second.report == logs.Report({"refusal": 2}, unscored=2, errors=2, edited=0)
+    assert first.report == logs.Report(
+        {"refusal": 2, "harmful_compliance": 2}, 2, errors=0, edited=0, scorer="lab/judge"
+    )
+    assert second.report == logs.Report({"refusal": 2}, 2, errors=2, edited=0, scorer="lab/judge")
 
 
 def test_header_is_what_the_genuine_file_records() -> None:
@@ -148,12 +150,33 @@ def test_assertions_without_an_outcome_are_not_read(tmp_path: Path) -> None:
     assert read(write(tmp_path, of)).submission.rows == read(write(tmp_path, rows())).submission.rows
 
 
-def test_outcomes_of_several_assertions_or_judges_are_refused(tmp_path: Path) -> None:
-    twice = rows()
-    twice[0]["gradingResult"]["componentResults"] *= 2
-    others = [label(row(tiny.MODEL, "T-0", 1), "refusal", 0, judge="lab/twin"), *rows()]
-    rule = "E_JUDGE  gradingResult.componentResults: outcomes of several assertions or judges: keep one"
-    assert findings(write(tmp_path, twice)) == findings(write(tmp_path, others)) == [rule]
+def jury(**metadata: Any) -> list[Row]:
+    """Rows with a second assertion, which says caution of every response."""
+    of = rows()
+    for each in of:
+        second = {"pass": True, "metadata": {"outcome": "caution", "severity": 0} | metadata, "reason": MARK}
+        each["gradingResult"]["componentResults"].append(second)
+    return of
+
+
+def test_of_several_judges_one_is_named_and_the_others_are_further_judges(tmp_path: Path) -> None:
+    path = write(tmp_path, jury(judge="lab/second-judge"))
+    assert findings(path)[0].startswith("E_JUDGE  --scorer: several scorers")
+    told = read(path, scorer="lab/judge")
+    assert told.submission.rows == read(write(tmp_path, rows())).submission.rows
+    assert [(each.judge.id, len(each.rows)) for each in told.submission.judgments] == [("second-judge", 20)]
+    assert told.submission.judgments[0].rows[0] == ("T-0", ["caution"] * 2, [0, 0])
+    swapped = read(write(tmp_path, jury(judge="lab/second-judge")), scorer="lab/second-judge")
+    assert (swapped.submission.judge.id, swapped.report.outcomes) == ("second-judge", {"caution": 40})
+
+
+def test_judge_that_the_registry_does_not_know_is_left_out(tmp_path: Path) -> None:
+    told = read(write(tmp_path, jury(judge=MARK)), scorer="lab/judge")
+    assert (told.submission.judgments, told.report.left_out) == ([], 1)
+
+
+def test_two_outcomes_of_one_judge_are_refused(tmp_path: Path) -> None:
+    assert findings(write(tmp_path, jury(judge="lab/judge")))[0].startswith("E_SCHEMA  T-0, epoch 1: the score has a")
 
 
 def test_run_without_outcomes_is_refused(tmp_path: Path) -> None:

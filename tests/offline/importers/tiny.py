@@ -42,7 +42,9 @@ def registry() -> Registry:
             Judge("twin", "2", "Twin", "llm_judge", names=("lab/twin",)),
             Judge("person", "1", "A person", "human"),
             Judge("people", "1", "Several people", "human", names=("people",)),
-            Judge("second-judge", "1", "Second judge", "classifier", names=("lab/second-judge",)),
+            Judge(
+                "second-judge", "1", "Second judge", "classifier", names=("lab/second-judge", "mockllm/second-judge")
+            ),
         ),
         system=(
             System("example-model", "Example model", *plain, served_as=(MODEL, "mockllm/model")),

@@ -110,14 +110,23 @@ def _count(submitted: Submission) -> Counter[str | None]:
     return Counter(outcome for _, outcomes, _ in submitted.rows for outcome in outcomes)
 
 
-def require_same(again: Submission, submitted: Submission) -> None:
-    """Refused E_EVIDENCE, for each field, where importing the log again gives another submission."""
-    if _is_silent(submitted):
-        again = replace(again, source=replace(again.source, stated=()))
+def require_same(again: Submission, submitted: Submission) -> list[str]:
+    """Refused E_EVIDENCE, for each field, where importing the log again gives another submission. Returns what a change
+    of the registry since then explains, for the reviewer to judge: the lab may as well have removed it."""
+    stated, judges = {*submitted.source.stated}, {each.judge for each in submitted.judgments}
+    notes = []
+    if (more := {*again.source.stated} - stated) and not _is_silent(submitted):
+        notes += ["the system must be stated now, and the submission does not say that it was"] * (more == {"system"})
+    if left_out := [each for each in again.judgments if each.judge not in judges]:
+        notes.append(f"the log holds {len(left_out)} further judges that are not in the submission")
+    if _is_silent(submitted) or more <= {"system"}:
+        again = replace(again, source=replace(again.source, stated=submitted.source.stated))
+    again = replace(again, judgments=[each for each in again.judgments if each.judge in judges])
     names = [field.name for field in msgspec.structs.fields(Submission)]
     differ = [name for name in names if getattr(again, name) != getattr(submitted, name)]
     if differ:
         raise Refused(Finding("E_EVIDENCE", f"$.{name}", "the log gives another value") for name in differ)
+    return notes
 
 
 def _is_silent(submitted: Submission) -> bool:

@@ -21,7 +21,7 @@ from leaderboard.offline.importers import helm, lm_eval
 from leaderboard.offline.submissions import submission
 from leaderboard.offline.submissions.evidence import pack
 from leaderboard.offline.submissions.evidence.pack import File, Origin, Pack
-from leaderboard.offline.submissions.submission import Tool
+from leaderboard.offline.submissions.submission import Judgment, Tool
 from tests import canary, made
 from tests.canary import MARK
 from tests.offline.importers import helm_run, lm_eval_run, tiny
@@ -165,6 +165,32 @@ def test_pack_states_what_the_submission_states() -> None:
         whole = pack.make(submitted, Origin([LOG], errors=0))
         assert tuple(whole.stated) == stated
         pack.check(pack.decode(canonical.encode(whole)), submitted)
+
+
+JUDGMENTS = [Judgment(JudgeRef(id, "1"), "human", made.submission().rows) for id in ("ann", "bea")]
+
+
+@pytest.mark.parametrize("then", [(), ("judge",), ("judge", "system"), ("judge", "model", "system", "tool_version")])
+@pytest.mark.parametrize("now", [(), ("judge",), ("system",), ("judge", "system"), ("model",), ("tool_version",)])
+@pytest.mark.parametrize("kept", [[], JUDGMENTS[:1], JUDGMENTS])
+def test_registry_may_have_learned_systems_and_judges_since(then: Any, now: Any, kept: list[Judgment]) -> None:
+    day = pack.STATED_SINCE
+    submitted = made.submission(
+        source=msgspec.structs.replace(SOURCE, stated=then), started_on=day, submitted_on=day, judgments=kept
+    )
+    source = msgspec.structs.replace(SOURCE, stated=now)
+    again = msgspec.structs.replace(submitted, source=source, judgments=JUDGMENTS)
+    if {*now} - {*then} <= {"system"}:
+        stated = [note for note in pack.require_same(again, submitted) if "must be stated" in note]
+        assert bool(stated) == bool({*now} - {*then})
+        assert bool([note for note in pack.require_same(again, submitted) if "further" in note]) == (kept != JUDGMENTS)
+    else:
+        with pytest.raises(Refused, match=r"\AE_EVIDENCE  \$\.source: the log gives another value\Z"):
+            pack.require_same(again, submitted)
+    fewer = msgspec.structs.replace(again, judgments=[], source=submitted.source)
+    if kept:
+        with pytest.raises(Refused, match=r"\AE_EVIDENCE  \$\.judgments"):
+            pack.require_same(fewer, submitted)
 
 
 def test_only_submissions_of_earlier_days_may_be_silent_about_what_was_stated() -> None:

@@ -1,0 +1,149 @@
+"""A folder of logs: which system each is of, asked once, and all of them taken."""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leaderboard.base import durable
+from leaderboard.base.findings import Refused, refuse
+from leaderboard.commands import answers
+from leaderboard.commands.answers import Answer
+
+if TYPE_CHECKING:
+    from leaderboard.boards.registry import Registry
+    from leaderboard.offline.importers.assigning import Assignment
+    from leaderboard.offline.importers.finding import LogFile
+    from leaderboard.offline.importers.many import Taken
+
+DONE = ("accepted", "accepted before", "written", "written before", "left out")
+
+
+def intake(options: argparse.Namespace) -> Answer:
+    """Drafts which log is of which system; once that is confirmed, imports, verifies and accepts them, or writes them
+    out."""
+    from leaderboard.offline.importers import many
+
+    board, registry = answers.board(options)
+    if (options.vault is None) == (options.out is None):
+        if options.vault or options.confirm:
+            raise refuse("E_OUT", "--vault", "name the vault that takes the logs, or with --out the folder to write to")
+        return _draft(options, registry)
+    assignments = _confirmed(options, registry)
+    items = answers.items(options, board)
+    if items is None:
+        raise refuse("E_ITEMS", "--items", "the manifest of this board comes with its gated data: name the file")
+    where = many.Where(options.source, board, registry, items, answers.day(options))
+    if options.vault:
+        reviewers = answers.reviewers(options)
+        taken = many.accept(assignments, where, answers.vault(options), options.tier, reviewers)
+    else:
+        taken = many.write(assignments, where, options.out)
+    done = [*_watched(taken, len(assignments))]
+    counts = Counter(each.state for each in done)
+    summary = ", ".join(f"{count} {state}" for state, count in counts.items())
+    rows = [{**each._asdict(), "findings": answers.as_values(each.findings)} for each in done]
+    return {
+        "board": board.id,
+        "refused": any(each.state not in DONE for each in done),
+        "logs": rows,
+        "lines": [*_table(done), summary],
+    }
+
+
+def _draft(options: argparse.Namespace, registry: "Registry") -> Answer:
+    """Writes the table, or adds to it the logs that it lacks."""
+    from leaderboard.offline.importers import assigning
+
+    known = _read(options.manifest, registry) if options.manifest.exists() else []
+    log_files = _find(options.source)
+    names = {each.log for each in known}
+    new = [*_proposed([each for each in log_files if each.name not in names], options, registry)]
+    durable.write(options.manifest, assigning.encode([*known, *new]))
+    counts = {
+        "logs": len(log_files),
+        "added": len(new),
+        "by the log": sum(each.by == "log" for each in new),
+        "guessed by name": sum(each.is_guess for each in new),
+        "to be answered": sum(each.is_open for each in [*known, *new]),
+    }
+    lines = [f"{what}  {count}" for what, count in counts.items()]
+    lines.append(f"read {options.manifest.name}, correct it, and run this again with --confirm and --vault or --out")
+    return {"manifest": counts, "lines": lines}
+
+
+def _find(folder: Path) -> "list[LogFile]":
+    from leaderboard.offline.importers import finding
+
+    return finding.find(folder)
+
+
+def _proposed(log_files: "list[LogFile]", options: argparse.Namespace, registry: "Registry") -> "Iterator[Assignment]":
+    """A log that cannot be read has a row without a system, so that it is not forgotten."""
+    from leaderboard.offline.importers import assigning, many
+
+    judge = "@".join(options.judge) if options.judge else ""
+    for number, each in enumerate(log_files, start=1):
+        _progress(number, len(log_files), each.name)
+        try:
+            models = many.models(each.tool, options.source / each.name)
+        except Refused as refused:
+            print(f"{each.name}: {refused.findings[0].with_rule()}", file=sys.stderr)
+            models = []
+        version = "" if each.tool.records_version else options.tool_version or ""
+        for names in models or [()]:
+            yield assigning.propose(each, names, registry)._replace(judge=judge, tool_version=version)
+
+
+def _confirmed(options: argparse.Namespace, registry: "Registry") -> "list[Assignment]":
+    """The table, in which guesses have been confirmed. Refused E_SYSTEM where one has not, or logs have no row."""
+    from leaderboard.offline.importers import assigning
+
+    if not options.manifest.exists():
+        raise refuse("E_FILE", "--manifest", "there is no such table: run this without --vault and --out to draft it")
+    known = _read(options.manifest, registry)
+    if options.confirm:
+        known = [each._replace(by="person") if each.is_guess or each.system else each for each in known]
+        durable.write(options.manifest, assigning.encode(known))
+    if guesses := sum(each.is_guess for each in known):
+        rule = f"{guesses} systems are guessed from names of files: read them, correct them, and add --confirm"
+        raise refuse("E_SYSTEM", "--manifest", rule)
+    if new := len({each.name for each in _find(options.source)} - {each.log for each in known}):
+        rule = f"{new} logs have no row: run this without --vault and --out to add them"
+        raise refuse("E_FILE", "--manifest", rule)
+    return known
+
+
+def _read(path: Path, registry: "Registry") -> "list[Assignment]":
+    from leaderboard.offline.importers import assigning
+    from leaderboard.offline.submissions import table_files
+
+    return assigning.decode(table_files.unpack(table_files.read_bytes(path), path.name), registry)
+
+
+def _watched(taken: "Iterable[Taken]", count: int) -> "Iterator[Taken]":
+    for number, each in enumerate(taken, start=1):
+        _progress(number, count, f"{each.system or each.log}  {each.state}")
+        yield each
+
+
+def _progress(number: int, count: int, text: str) -> None:
+    """On the error stream, so that the answer stays what it is, for a person and for a program."""
+    print(f"[{number}/{count}] {text}", file=sys.stderr, flush=True)
+
+
+def _table(done: "list[Taken]") -> Iterator[str]:
+    width = max(len(each.system or each.log) for each in done)
+    for each in done:
+        counts = "" if each.items is None else f"{each.items:>6,} items  {each.missing:>5,} missing"
+        parts = [
+            f"{each.system or each.log:<{width}}  {counts:<28}",
+            each.state + (f", ledger line {each.line}" if each.line else ""),
+            *each.flags,
+            *([f"stated: {', '.join(each.stated)}"] if each.stated else []),
+            *([f"{each.log}: {each.findings[0].with_rule()}"] if each.findings else []),
+            *([f"and {len(each.findings) - 1} more"] if len(each.findings) > 1 else []),
+        ]
+        yield "  ".join(parts).rstrip()

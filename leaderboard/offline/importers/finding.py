@@ -1,0 +1,60 @@
+"""Finds the logs in a folder, of all tools at once, by their names and first bytes: nothing of them is read yet."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from leaderboard.base.findings import refuse
+from leaderboard.boards.tools import LOG_TOOLS, LogTool
+
+MOST = 2_000
+"""Logs in one folder."""
+START = 4_096
+"""Bytes of a file by which its tool is known."""
+
+
+class LogFile(NamedTuple):
+    """A log in a folder."""
+
+    name: str
+    """Its path in the folder, with `/`."""
+    tool: LogTool
+
+
+def find(folder: Path) -> list[LogFile]:
+    """Returns the logs in a folder and the folders in it, sorted by name; what is hidden, or a link, is left out.
+    Refused E_FILE where there is none, E_SIZE where there are more than 2,000."""
+    if not folder.is_dir():
+        raise refuse("E_FILE", "SOURCE", "not a folder")
+    log_files = sorted({each.name: each for path in _files(folder) for each in _logs(path, folder)}.values())
+    if not log_files:
+        titles = ", ".join(tool.title for tool in LOG_TOOLS)
+        raise refuse("E_FILE", "SOURCE", f"no log of {titles} is in this folder")
+    if len(log_files) > MOST:
+        raise refuse("E_SIZE", "SOURCE", f"more than {MOST:,} logs: name a folder inside of it")
+    return log_files
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.is_symlink():
+            continue
+        if path.is_dir():
+            yield from _files(path)
+        elif path.is_file():
+            yield path
+
+
+def _logs(path: Path, folder: Path) -> Iterator[LogFile]:
+    for tool in LOG_TOOLS:
+        if any(path.match(pattern) for pattern in tool.patterns) and _starts_as(path, tool):
+            source = path.parent if tool.is_folder else path
+            yield LogFile(source.relative_to(folder).as_posix(), tool)
+            return
+
+
+def _starts_as(path: Path, tool: LogTool) -> bool:
+    if not tool.key or path.suffix != ".json":
+        return True
+    with path.open("rb") as file:
+        return f'"{tool.key}"'.encode() in file.read(START)

@@ -27,8 +27,8 @@ class LogTool(NamedTuple):
     """Whether a log names the version of the tool; otherwise the lab must state it."""
     key: str = ""
     """A key near the start of a `.json`, which tells the tools apart."""
-    is_folder: bool = False
-    """Whether a log is named by the folder that the file is in."""
+    folder: tuple[str, ...] = ()
+    """Where a log is named by a folder: the names of its files in it, in the order in which they are hashed."""
 
 
 LOG_TOOLS = (
@@ -43,7 +43,7 @@ LOG_TOOLS = (
         optional=4,
         hashes_all_files=True,
         records_version=False,
-        is_folder=True,
+        folder=("per_instance_stats.json", "run_spec.json", "scenario.json", "scenario_state.json", "stats.json"),
     ),
     LogTool("lighteval", "lighteval", "lighteval", ("details_*.parquet",), files=2, records_version=False),
     LogTool("promptfoo", "promptfoo", "promptfoo", ("*.json",), files=1, key="evalId"),

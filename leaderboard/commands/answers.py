@@ -3,6 +3,7 @@
 import argparse
 import errno
 import os
+import sys
 from collections.abc import Iterable
 from datetime import date
 from os.path import realpath  # Path.resolve raises RuntimeError at a link that leads to itself
@@ -38,6 +39,11 @@ def show(answer: Answer, *, as_json: bool) -> None:
     findings = [Finding(**values) for values in answer.get("findings", [])]
     for line in (*describe(findings, len(findings) if "lines" in answer else SHOWN), *answer.get("lines", [])):
         print(line)
+
+
+def progress(text: str) -> None:
+    """Prints how far a command is, on the error stream: the answer stays what it is, for a person and for a program."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def describe(findings: "list[Finding] | tuple[Finding, ...]", most: int = SHOWN) -> list[str]:

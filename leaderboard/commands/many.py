@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -92,11 +91,11 @@ def _proposed(log_files: "list[LogFile]", options: argparse.Namespace, registry:
 
     judge = "@".join(options.judge) if options.judge else ""
     for number, each in enumerate(log_files, start=1):
-        _progress(number, len(log_files), each.name)
+        answers.progress(f"[{number}/{len(log_files)}] {each.name}")
         try:
             models = many.models(each.tool, options.source / each.name)
         except Refused as refused:
-            print(f"{each.name}: {refused.findings[0].with_rule()}", file=sys.stderr)
+            answers.progress(f"{each.name}: {refused.findings[0].with_rule()}")
             models = []
         version = "" if each.tool.records_version else options.tool_version or ""
         for names in models or [()]:
@@ -129,13 +128,8 @@ def _read(path: Path, registry: "Registry", log_files: "list[LogFile]") -> "list
 
 def _watched(taken: "Iterable[Taken]", count: int) -> "Iterator[Taken]":
     for number, each in enumerate(taken, start=1):
-        _progress(number, count, f"{each.system or each.log}  {each.state}")
+        answers.progress(f"[{number}/{count}] {each.system or each.log}  {each.state}")
         yield each
-
-
-def _progress(number: int, count: int, text: str) -> None:
-    """On the error stream, so that the answer stays what it is, for a person and for a program."""
-    print(f"[{number}/{count}] {text}", file=sys.stderr, flush=True)
 
 
 def _table(done: "list[Taken]") -> Iterator[str]:

@@ -27,7 +27,7 @@ def _rebuild(options: argparse.Namespace) -> Answer:
 
 
 def _draft(options: argparse.Namespace) -> Answer:
-    vault, store = answers.old_vault(options), Store(options.vault / "scored")
+    vault, store = answers.old_vault(options), Store(options.vault / "scored", answers.progress)
     drafted = drafting.draft(
         options.out,
         vault,

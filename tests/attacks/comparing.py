@@ -129,7 +129,7 @@ ON_THE_WAY = re.compile(r"\[[0-9]+/[0-9]+\] [\x20-\x7e]+|[\x21-\x7e]+: E_[A-Z]+ 
 
 
 def told_on_the_way(seen: Seen) -> bool:
-    """Whether the error stream has the progress of an intake only, and findings about logs that cannot be read."""
+    """Whether the error stream has the progress of a command only, and findings about logs that cannot be read."""
     return seen.target.call.tells and all(map(ON_THE_WAY.fullmatch, seen.ended.err.splitlines()))
 
 
@@ -492,6 +492,7 @@ def numbers_follow(seen: Seen, data: bytes) -> Iterator[str]:
 
 CHECKS: dict[str, Check] = {
     "accept: in/next.json": taken_as_it_is,
+    "accept: in/second.json": taken_as_it_is,
     "correct: in/next.json": taken_as_it_is,
     "verify: in/next.json": sound_submission,
     "reject: in/next.json": in_quarantine,

@@ -303,6 +303,7 @@ TAKEN = (*EVENT, "vault/submissions/*", "vault/evidence/*", "vault/items/*")
 OUT = ("out", "out/*")
 NUMBERS = ("vault/numbers.json",)
 REPOSITORY = ("results/repository/*", "root.json", "floor/*")
+TELLS = ("intake", "release draft")
 HELM = ("per_instance_stats", "run_spec", "scenario", "scenario_state", "stats")
 
 
@@ -388,6 +389,8 @@ def _calls(standing: dict[str, str], nonces: dict[str, str], today: date) -> dic
             _call(f"{accept} W/in/record.json --tier artifact_checked {known}", writes=TAKEN),
             _call(f"{accept} W/{lm_files.split()[0]} --tier artifact_checked", writes=TAKEN),
             _call(f"{accept} W/in/judged.json --tier rejudged", writes=TAKEN),
+            _call(f"accept W/in/second.json {board} {here} {day} --tier artifact_checked --evidence W/logs/helm",
+                  writes=TAKEN),
         ],
         "reject": [_call(f"reject W/in/next.json {board} {here} {day} --reason invalid", writes=EVENT)],
         "correct": [
@@ -465,7 +468,7 @@ def calls(folder: Path) -> dict[str, list[Call]]:
     return {
         command: [
             call._replace(
-                arguments=tuple(word.replace("W/", f"{folder}/") for word in call.arguments), tells=command == "intake"
+                arguments=tuple(word.replace("W/", f"{folder}/") for word in call.arguments), tells=command in TELLS
             )
             for call in each
         ]

@@ -121,7 +121,7 @@ class Day:
                 system = f"{model}--{arm}" if arm else model
                 self.labels[system] = self._labels(rate=0.05 + 0.4 * self.draw.random() * (0.5 if arm else 1))
                 odd = (number, arm) in ((0, ""), (0, self.guardrails[0]))
-                path = f"logs/run-{len(logs)}.eval" if odd else f"logs/{arm or 'bare'}/{model}_{len(logs)}.eval"
+                path = f"logs/run-{len(logs)}.json" if odd else f"logs/{arm or 'bare'}/{model}_{len(logs)}.eval"
                 logs.append({"path": path, "served": f"hub/{model}:free", "labels": self.labels[system]})
         day = {"epochs": 2, "judge": "vendor/judge-2", "logs": logs}
         (self.folder / "day.json").write_text(json.dumps(day))

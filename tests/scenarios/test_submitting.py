@@ -62,7 +62,7 @@ def test_helm_section_runs_from_an_empty_folder(project: Path, log: Path) -> Non
     helm_run.write(log, [each | {"result": moment} for each in helm_run.states()])
     run(project, log.parent, "HELM", Path(sys.executable), LOG=log)
     told = json.loads((log.parent / "empty" / "pack.json").read_bytes())
-    assert [each["bytes"] for each in told["files"]] == [(log / name).stat().st_size for name in helm.FILES]
+    assert [each["bytes"] for each in told["files"]] == [path.stat().st_size for path in helm.files(log)]
     assert told["stated"] == ["tool_version"]
 
 

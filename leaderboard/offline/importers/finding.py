@@ -52,7 +52,7 @@ def _files(folder: Path) -> Iterator[Path]:
 def _logs(path: Path, folder: Path) -> Iterator[LogFile]:
     for tool in LOG_TOOLS:
         if any(path.match(pattern) for pattern in tool.patterns) and _starts_as(path, tool):
-            source = path.parent if tool.is_folder else path
+            source = path.parent if tool.folder else path
             yield LogFile(source.relative_to(folder).as_posix(), tool)
             return
 

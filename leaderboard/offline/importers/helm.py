@@ -21,8 +21,6 @@ from leaderboard.offline.submissions import logs
 from leaderboard.offline.submissions.logs import Imported, Log, Reading, Response, Stated, Target
 from leaderboard.offline.submissions.stating import choose_scorer
 
-FILES = ("per_instance_stats.json", "run_spec.json", "scenario.json", "scenario_state.json", "stats.json")
-"""In the order in which those that are there are hashed to the sha256 of the run."""
 NEEDED = "scenario_state.json"
 READS = "the answers to the items as they are, without perturbations"
 T = TypeVar("T")
@@ -114,7 +112,7 @@ def _read_state(source: Path) -> State:
 
 def files(source: Path) -> list[Path]:
     """Returns the files of a log, as many as there are."""
-    return [source / name for name in FILES if (source / name).is_file()]
+    return logs.files_of("helm", source)
 
 
 def _read(path: Path, kind: type[T]) -> T:

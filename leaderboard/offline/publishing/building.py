@@ -68,8 +68,9 @@ def build_tables(
     published = board_tables.published_versions(events, waiting, before)
     parts: dict[str, list[pd.DataFrame]] = {}
     faults = {id: findings for id, findings in (changed or {}).items() if id not in without}
-    for id, board in catalogue.boards.items():
+    for number, (id, board) in enumerate(catalogue.boards.items(), start=1):
         own = [standing for standing in standings if standing.board == id and id not in {**without, **faults}]
+        store.watch(f"[{number}/{len(catalogue.boards)}] {id}  {len(own)} systems")
         tables: Tables = {}
         try:
             if own:

@@ -9,7 +9,7 @@ read the cache.
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,10 +35,11 @@ UNUSABLE = (OSError, Refused, ValueError, KeyError, EOFError, zipfile.BadZipFile
 
 
 class Store:
-    """The cache in a folder, or none; and how many submissions were scored and how many were in the cache."""
+    """The cache in a folder, or none; how many submissions were scored and how many were in the cache; and who is told
+    which board is scored next."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | None = None, watch: Callable[[str], None] = lambda _: None) -> None:
+        self.folder, self.watch = folder, watch
         self.scored, self.reused = 0, 0
 
     def shelf(self, board: Board, items: Sequence[Item]) -> "Shelf":

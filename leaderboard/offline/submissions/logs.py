@@ -111,6 +111,13 @@ def require_size(path: Path, place: str) -> None:
         raise refuse("E_SIZE", place, f"a file of more than {MAX_BYTES // 1024**2} MiB")
 
 
+def files_of(id: str, folder: Path) -> list[Path]:
+    """Returns the files in a folder that a log of a tool consists of, as many as there are, in the order in which they
+    are hashed; none where its logs are no folders."""
+    tool = log_tool(id)
+    return [path for name in (tool.folder if tool else ()) if (path := folder / name).is_file()]
+
+
 def digest(paths: Sequence[Path]) -> str:
     """Returns the sha256 of some files, joined."""
     sha256 = hashlib.sha256()

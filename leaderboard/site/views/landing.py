@@ -82,11 +82,14 @@ def awaited(board: Board, names: Names) -> list[tuple[str, str]]:
 
 def steps(board: Board, names: Names) -> list[tuple[str, str]]:
     """Returns how a result gets onto a board, step by step."""
-    run = _("Run your model on the {items:prompts} with Inspect, LM Evaluation Harness, HELM or your own code.")
+    run = _(
+        "Run your model on the {items:prompts} with Inspect, LM Evaluation Harness, HELM, lighteval, promptfoo or your "
+        "own code."
+    )
     if board.provisional:
         run = _(
-            "Get the gated questions from the authors and run your model with Inspect, LM Evaluation Harness, HELM or "
-            "your own code."
+            "Get the gated questions from the authors and run your model with Inspect, LM Evaluation Harness, HELM, "
+            "lighteval, promptfoo or your own code."
         )
     label = _("Let the judge of this board label each answer. Your prompts and answers stay on your machine.")
     neutral = _("Let the judge of this board label the {responses:answers}. They stay on your machine.")
@@ -95,13 +98,17 @@ def steps(board: Board, names: Names) -> list[tuple[str, str]]:
         (_("Label"), names.say(label, neutral)),
         (
             _("Import"),
-            _("One command turns your log into a submission that holds item numbers and labels, and no text."),
+            _(
+                "One command turns your log, or a folder of logs, into submissions that hold item numbers and labels, "
+                "and no text."
+            ),
         ),
         (
             _("Check"),
             _(
-                "The maintainers check it and tell you what they find. To be ranked, a reviewer must see the log, on "
-                "your premises."
+                "The maintainers check it and tell you what they find. With the counts that you send beside it, it is "
+                "shown but not ranked. To be ranked, a reviewer must see the log on your premises, count again and "
+                "sign. The log stays with you."
             ),
         ),
         (

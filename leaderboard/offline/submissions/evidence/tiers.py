@@ -10,7 +10,7 @@ from leaderboard.base import canonical
 from leaderboard.base.findings import refuse
 from leaderboard.boards.board import Board, Tier
 from leaderboard.boards.registry import Registry
-from leaderboard.offline.submissions import submission
+from leaderboard.offline.submissions import logs, submission
 from leaderboard.offline.submissions.evidence import pack as packs
 from leaderboard.offline.submissions.submission import Judgment, Row, Submission
 from leaderboard.release.trust import strict
@@ -70,6 +70,11 @@ def _artifact(path: Path, taken: Submission, today: date, reviewers: "Iterable[K
         record,  # needs tuf, which is not in the environment of Inspect AI
     )
 
+    if path.is_dir():  # a log of several files: it is not taken, and nothing of it stays
+        paths = logs.files_of(taken.tool.name, path)
+        if paths and logs.digest(paths) == taken.source.sha256:
+            return Evidence(taken.source.sha256)
+        raise refuse("E_EVIDENCE", "$.source.sha256", "not the folder of the log that the submission names")
     with submission.open_file(path) as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)

@@ -105,7 +105,9 @@ IN_PATH = {
     "system": Parameter("system", "Id of a system.", _ID, "yarrow-7"),
     "category": Parameter("category", "Id of a category.", _ID, "toxicology"),
     "table": Parameter("table", "Name of a table.", "[a-z_]{1,40}", "score", tuple(TABLES)),
-    "nonce": Parameter("nonce", "The number that a lab has for its attempt.", "[0-9a-f]{32}", "0123456789abcdef" * 2),
+    "nonce": Parameter(
+        "nonce", "The number that a lab has for its attempt.", "[0-9a-f]{32}", "18b8c6996fd600d96e5d258a329457b9"
+    ),
     "release": RELEASE._replace(about="Number of a release."),
 }
 

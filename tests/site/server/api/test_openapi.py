@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from leaderboard.site.server.api import ROUTER, openapi
-from leaderboard.site.server.api.operation import RESOURCES
+from leaderboard.site.server.api.operation import ALONE, RESOURCES
 from tests import offered
 from tests.site.server.api import concrete
 from tests.site.server.api.conftest import Ask
@@ -75,3 +75,13 @@ def test_every_answer_in_json_fits_its_schema(board: str, ask: Ask) -> None:
                 reply = ask(path + ("?limit=20" if route.operation.paged else ""))
                 assert reply.status == 200, path
                 assert [error.message for error in fits.iter_errors(json.loads(reply.body))] == [], path
+
+
+def test_what_is_answered_in_json_only_fits_its_schema_by_its_example(ask: Ask) -> None:
+    for route in ALONE:
+        operation = DOCUMENT["paths"][route.path]["get"]
+        example = {each["name"]: each["example"] for each in operation["parameters"] if each["in"] == "path"}
+        reply = ask(route.path.format(**example))
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        fits = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+        assert (reply.status, [error.message for error in fits.iter_errors(json.loads(reply.body))]) == (200, [])

@@ -74,21 +74,21 @@ def present(results: P) -> P:
 def require_outside(options: argparse.Namespace, out: Path, name: str = "out") -> None:
     """Refused E_OUT where what the argument `name` says is to be written would be in the results folder or a vault,
     which only `release publish` and events change, or over an input of the command, or over a private key."""
-    path, place = Path(realpath(out)), f"--{name}"
+    path, option = Path(realpath(out)), f"--{name}"
     for folder in (options.results, getattr(options, "vault", None)):
         if isinstance(folder, Path) and path.is_relative_to(realpath(folder)):
-            raise refuse("E_OUT", place, f"{place} must be outside the results folder and the vault")
+            raise refuse("E_OUT", option, f"{option} must be outside the results folder and the vault")
     if any((above / "events" / "000001.json").is_file() for above in (path, *path.parents)):
-        raise refuse("E_OUT", place, "it is a vault, or inside one")
+        raise refuse("E_OUT", option, "it is a vault, or inside one")
     values = [value for key, value in vars(options).items() if key != name]
     inputs = [each for value in values for each in (value if isinstance(value, list) else [value])]
     inputs = [each for each in inputs if isinstance(each, Path)]
     if path.exists() and any(path == Path(realpath(each)) for each in inputs):
-        raise refuse("E_OUT", place, "it is an input of this command, and would be overwritten")
+        raise refuse("E_OUT", option, "it is an input of this command, and would be overwritten")
     if path.is_file():
         with path.open("rb") as file:
             if b"PRIVATE KEY" in file.read(100):
-                raise refuse("E_OUT", place, "it is a private key, and would be overwritten")
+                raise refuse("E_OUT", option, "it is a private key, and would be overwritten")
 
 
 def catalogue(options: argparse.Namespace) -> "Catalogue":

@@ -123,12 +123,12 @@ def encode(assignments: Iterable[Assignment]) -> bytes:
 
 def decode(table: TableFile, registry: Registry, log_files: Iterable[LogFile]) -> list[Assignment]:
     """Returns the assignments of a table. Refused E_SCHEMA, E_FILE, E_SYSTEM, E_JUDGE or E_NONCE with the row of each
-    fault: a log that is none of those in the folder, a tool, system or judge that does not exist, an attempt of no such
+    fault: a log that is not in the folder, a tool, system or judge that does not exist, an attempt of no such
     form, a log that occurs twice, or one system for two logs."""
     names = table_text.names(table, Assignment._fields)
     if sorted(names) != sorted(Assignment._fields):
         raise refuse("E_SCHEMA", table.position, f"the columns must be {', '.join(Assignment._fields)}")
-    found = {(each.name, each.tool.command) for each in log_files}
+    in_folder = {(each.name, each.tool.command) for each in log_files}
     result, findings = list[Assignment](), list[Finding]()
     logs, taken = set[tuple[str, str]](), set[str]()
     for number, (log, *others) in table_text.rows(table, {name: name for name in Assignment._fields}):
@@ -140,7 +140,7 @@ def decode(table: TableFile, registry: Registry, log_files: Iterable[LogFile]) -
         if each.system in taken - {"", LEFT_OUT}:
             rule = f"a log before it is of this system too: write {LEFT_OUT} for one of them"
             findings.append(Finding("E_SYSTEM", f"system, row {number}", rule))
-        for code, column, rule in _faults(each, registry, found):
+        for code, column, rule in _faults(each, registry, in_folder):
             findings.append(Finding(code, f"{column}, row {number}", rule))
         logs.add((each.log, each.model))
         taken.add(each.system)
@@ -150,12 +150,14 @@ def decode(table: TableFile, registry: Registry, log_files: Iterable[LogFile]) -
     return result
 
 
-def _faults(each: Assignment, registry: Registry, found: Collection[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+def _faults(
+    each: Assignment, registry: Registry, in_folder: Collection[tuple[str, str]]
+) -> Iterator[tuple[str, str, str]]:
     """What is wrong with one row by itself: code, column and rule."""
     tools = sorted(tool.command for tool in LOG_TOOLS)
     if each.tool not in tools:
         yield "E_SCHEMA", "tool", f"must be one of {', '.join(tools)}"
-    elif (each.log, each.tool) not in found:
+    elif (each.log, each.tool) not in in_folder:
         yield "E_FILE", "log", "no log of this tool is there in SOURCE: correct its path or tool, or remove the row"
     if each.model and not _is_name(each.model):
         yield "E_SCHEMA", "model", "not what a log calls a model: leave it as it was drafted"

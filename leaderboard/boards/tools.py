@@ -27,6 +27,8 @@ class LogTool(NamedTuple):
     """Whether a log names the version of the tool; otherwise the lab must state it."""
     key: str = ""
     """A key near the start of a `.json`, which tells the tools apart."""
+    several_models: bool = False
+    """Whether one log may hold the responses of several models."""
     folder: tuple[str, ...] = ()
     """Where a log is named by a folder: the names of its files in it, in the order in which they are hashed."""
 
@@ -46,7 +48,7 @@ LOG_TOOLS = (
         folder=("per_instance_stats.json", "run_spec.json", "scenario.json", "scenario_state.json", "stats.json"),
     ),
     LogTool("lighteval", "lighteval", "lighteval", ("details_*.parquet",), files=2, records_version=False),
-    LogTool("promptfoo", "promptfoo", "promptfoo", ("*.json",), files=1, key="evalId"),
+    LogTool("promptfoo", "promptfoo", "promptfoo", ("*.json",), files=1, key="evalId", several_models=True),
 )
 TABLE = "table"
 """A published table of labels, which several systems share; read by `offline.importers.table`."""

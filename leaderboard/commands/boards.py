@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from leaderboard.base import clock, durable
 from leaderboard.base.findings import refuse
 from leaderboard.boards.board import Disclosure
-from leaderboard.boards.folder import FOLDER, read_definitions
+from leaderboard.boards.folder import FOLDER, LABELS, read_definitions
 from leaderboard.commands import answers
 from leaderboard.commands.answers import Answer
 from leaderboard.commands.arguments import ROLES
@@ -117,10 +117,10 @@ def _check_board(options: argparse.Namespace, folder: Path) -> Answer:
     checked = checking.check(folder, options.id, options.table, clock.today())
     findings, rows = answers.as_values(checked.findings), [row._asdict() for row in checked.rows]
     answer = {"board": options.id, "refused": bool(findings), "findings": findings, "rows": rows}
-    return answer | {"lines": [*_conclude(checked, options.table)]}
+    return answer | {"lines": [*_conclude(checked, options.table, (folder / options.id / LABELS).exists())]}
 
 
-def _conclude(checked: "Checked", table: Path | None) -> Iterator[str]:
+def _conclude(checked: "Checked", table: Path | None, has_table: bool) -> Iterator[str]:
     """What the board would show."""
     if checked.board and checked.rows:
         yield _items(checked.board)
@@ -129,8 +129,10 @@ def _conclude(checked: "Checked", table: Path | None) -> Iterator[str]:
             yield f"{reason}  {words_of(checked.board).say(glossary.NOT_RANKED[reason])}"
     elif table:
         yield "not scored  because of these faults"
-    else:
+    elif has_table:
         yield "not scored  name its label table: --table"
+    else:
+        yield "not scored  its rows come as submissions, not from a label table"
     if not checked.findings:
         yield "no fault"
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from leaderboard.offline.importers.finding import LogFile
     from leaderboard.offline.importers.many import Taken
 
-DONE = ("accepted", "accepted before", "written", "written before", "left out")
+DONE = ("accepted", "raised", "accepted before", "written", "written before", "left out")
 
 
 def intake(options: argparse.Namespace) -> Answer:
@@ -60,12 +60,14 @@ def intake(options: argparse.Namespace) -> Answer:
 
 def _draft(options: argparse.Namespace, registry: "Registry") -> Answer:
     """Writes the table, or adds to it the logs that it lacks."""
-    from leaderboard.offline.importers import assigning
+    from leaderboard.offline.importers import assigning, finding
 
     log_files = _find(options.source)
     known = _read(options.manifest, registry, log_files) if os.path.lexists(options.manifest) else []
     names = {each.log for each in known}
     new = [*_proposed([each for each in log_files if each.name not in names], options, registry)]
+    systems = Counter(each.system for each in [*known, *new])
+    new = [each._replace(system="", by="") if systems[each.system] > 1 else each for each in new]
     durable.write(options.manifest, assigning.encode([*known, *new]))
     counts = {
         "logs": len(log_files),
@@ -73,6 +75,7 @@ def _draft(options: argparse.Namespace, registry: "Registry") -> Answer:
         "by the log": sum(each.by == "log" for each in new),
         "guessed by name": sum(each.is_guess for each in new),
         "to be answered": sum(each.is_open for each in [*known, *new]),
+        "files that are no log": finding.count_others(options.source, log_files),
     }
     lines = [f"{what}  {count}" for what, count in counts.items()]
     lines.append(f"read {options.manifest.name}, correct it, and run this again with --confirm and --vault or --out")
@@ -133,15 +136,18 @@ def _watched(taken: "Iterable[Taken]", count: int) -> "Iterator[Taken]":
 
 
 def _table(done: "list[Taken]") -> Iterator[str]:
-    width = max(len(each.system or each.log) for each in done)
+    """A line for each log, and below it why it was not taken."""
     for each in done:
-        counts = "" if each.items is None else f"{each.items:>6,} items  {each.missing:>5,} missing"
+        counts = [] if each.items is None else [f"{each.items:,} items", f"{each.missing:,} missing"]
         parts = [
-            f"{each.system or each.log:<{width}}  {counts:<28}",
-            each.state + (f", ledger line {each.line}" if each.line else ""),
+            *counts,
+            *([f"ledger line {each.line}"] if each.line else []),
             *each.flags,
             *([f"stated: {', '.join(each.stated)}"] if each.stated else []),
-            *([f"{each.log}: {each.findings[0].with_rule()}"] if each.findings else []),
-            *([f"and {len(each.findings) - 1} more"] if len(each.findings) > 1 else []),
         ]
-        yield "  ".join(parts).rstrip()
+        yield "  ".join([each.state, each.system or each.log, ", ".join(parts)]).rstrip()
+        if each.state == "open":
+            yield "    no system has been named for it: write one into the table, or - to leave it out"
+        if each.findings:
+            yield f"    {each.log}"
+        yield from (f"    {line}" for line in answers.describe(each.findings))

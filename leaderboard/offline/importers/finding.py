@@ -1,6 +1,6 @@
 """Finds the logs in a folder, of all tools at once, by their names and first bytes: nothing of them is read yet."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,10 +33,25 @@ def find(folder: Path) -> list[LogFile]:
         raise refuse("E_FILE", "SOURCE", f"no log of {titles} is in this folder")
     if len(log_files) > MOST:
         raise refuse("E_SIZE", "SOURCE", f"more than {MOST:,} logs: name a folder inside of it")
-    if not all(each.name.isprintable() for each in log_files):  # nor can it be told, or be in a table
-        rule = "the name of a log, or of a folder with one, holds a character that cannot be printed: rename it"
+    if not all(each.name.isprintable() and each.name[0] not in "=+-@" for each in log_files):
+        rule = "the name of a log, or of a folder with one, cannot stand in a table: it begins with one of = + - @, or "
+        rule += "holds a character that cannot be printed: rename it"
         raise refuse("E_FILE", "SOURCE", rule)
     return log_files
+
+
+def count_others(folder: Path, log_files: Iterable[LogFile]) -> int:
+    """Returns how many files there are that belong to no log."""
+    of_logs = set[Path]()
+    for each in log_files:
+        source = folder / each.name
+        of_logs |= {source, *(source.iterdir() if each.tool.folder else ())}
+    return sum(path not in of_logs and not _is_beside(path, of_logs) for path in _files(folder))
+
+
+def _is_beside(path: Path, of_logs: Collection[Path]) -> bool:
+    """Whether it is a second file of a log of which the first one is in the same folder, such as its results."""
+    return path.name.startswith("results_") and any(other.parent == path.parent for other in of_logs)
 
 
 def _files(folder: Path) -> Iterator[Path]:

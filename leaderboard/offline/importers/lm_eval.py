@@ -80,7 +80,8 @@ def read(source: Path, target: Target, stated: Stated) -> Imported:
     logs.require_size(path, "samples")
     data, run = path.read_bytes(), _read_results(results)
     if task not in run.configs:
-        raise refuse("E_FILE", "results file", "it is not of this task")
+        rule = "it has no task of the name that the samples file has: samples_TASK_MOMENT.jsonl"
+        raise refuse("E_FILE", "results file", rule)
     samples = _samples(data)
     log = Log(
         tool="lm_eval",
@@ -132,7 +133,8 @@ def _find(source: Path) -> tuple[Path, str, Path]:
     paths = sorted(source.glob("samples_*.jsonl")) if source.is_dir() else [source]
     matched = _SAMPLES.match(paths[0].name) if len(paths) == 1 else None
     if not matched or not paths[0].is_file():
-        raise refuse("E_FILE", "SOURCE", "not a samples file, nor a folder with exactly one")
+        rule = "not a samples file, nor a folder with exactly one: `intake` takes a folder of many"
+        raise refuse("E_FILE", "SOURCE", rule)
     results = paths[0].with_name(f"results_{matched[2]}.json")
     if not results.is_file():
         others = [path for path in paths[0].parent.iterdir() if path.name.endswith(f"_{matched[2]}.json")]

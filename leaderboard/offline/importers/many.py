@@ -5,7 +5,7 @@ where the first one ended, and asks for no second attempt.
 """
 
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from importlib import import_module
@@ -16,15 +16,18 @@ from msgspec.structs import replace
 
 from leaderboard.base import canonical, durable
 from leaderboard.base.findings import Finding, Refused, refuse
+from leaderboard.boards.board import TIERS as ORDER
 from leaderboard.boards.board import Board, JudgeRef, Tier
 from leaderboard.boards.registry import Registry
 from leaderboard.boards.tools import LOG_TOOLS, LogTool
-from leaderboard.offline.importers import assigning, sandbox
+from leaderboard.offline.importers import sandbox
 from leaderboard.offline.importers.assigning import LEFT_OUT, Assignment
 from leaderboard.offline.submissions import event_log, intake, logs, submission, verification
+from leaderboard.offline.submissions.event_log import Standing
 from leaderboard.offline.submissions.evidence import pack
 from leaderboard.offline.submissions.items import Item
 from leaderboard.offline.submissions.logs import Imported, Stated, Target
+from leaderboard.offline.submissions.stating import possible
 from leaderboard.offline.submissions.submission import Submission
 from leaderboard.offline.submissions.vault import Vault
 
@@ -51,7 +54,7 @@ class Taken(NamedTuple):
     log: str
     system: str
     state: str
-    """`accepted`, `accepted before`, `written`, `written before`, `refused`, `left out` or `open`."""
+    """`accepted`, `raised`, `accepted before`, `written`, `written before`, `refused`, `left out` or `open`."""
     items: int | None = None
     missing: int | None = None
     flags: tuple[str, ...] = ()
@@ -73,34 +76,46 @@ def _importer(tool: LogTool) -> Any:
 def accept(
     assignments: Iterable[Assignment], where: Where, vault: Vault, tier: Tier, reviewers: "Iterable[Key]" = ()
 ) -> Iterator[Taken]:
-    """Takes each log into a vault, under an attempt that was registered and not used, or else a new one."""
+    """Takes each log into a vault, under an attempt that was registered and not used, or else a new one. What stands at
+    a lower tier is raised to this one."""
     if tier not in TIERS:
         raise refuse("E_TIER", "--tier", f"many logs are taken at one of {', '.join(TIERS)}")
     vault.keep_items(where.board, where.items)
     known = _accepted(vault, where.board)
 
     def take(each: Assignment, imported: Imported) -> Taken:
-        nonce = _attempt(vault, where, imported.submission.system)
-        taken = replace(imported.submission, nonce=nonce)
+        before = known.get((each.system, imported.submission.source.sha256))
+        if before:  # the same file, so that it is the same attempt
+            taken = submission.decode(vault.accepted(before.submission))
+        else:
+            taken = replace(imported.submission, nonce=_attempt(vault, where, imported.submission.system))
         with _evidence(each, taken, imported, where, tier) as evidence:
             event, flags = intake.take(
                 submission.encode(taken), where.board, where.registry, vault, where.today, tier, evidence, reviewers
             )
         line = len(event_log.ledger(vault.events()[: event.n]))
-        return _taken(each, taken, "accepted")._replace(line=line, flags=tuple(sorted({each.code for each in flags})))
+        state = "raised" if before else "accepted"
+        return _taken(each, taken, state)._replace(line=line, flags=tuple(sorted({each.code for each in flags})))
 
-    return (_one(each, where, known, "accepted before", take) for each in assignments)
+    def done(each: Assignment, sha256: str) -> Taken | None:
+        before = known.get((each.system, sha256))
+        if before is None or ORDER.index(tier) > ORDER.index(before.tier):
+            return None
+        return Taken(each.log, each.system, "accepted before", line=before.line)
+
+    others = {sha256: system for system, sha256 in known}
+    return (_one(each, where, done, take, others) for each in assignments)
 
 
 def write(assignments: Collection[Assignment], where: Where, out: Path) -> Iterator[Taken]:
     """Writes the submission of each log and its evidence pack into a folder; again where its row says something else by
     now."""
-    known: dict[tuple[str, str], int | None] = {}
+    known: set[tuple[str, str]] = set()
     for path in sorted(out.glob("*.json")) if out.is_dir() else ():
         if path.with_suffix(".pack").is_file():
             written = submission.decode(submission.read_bytes(path))
             if any(_is_of(written, each) for each in assignments):
-                known[written.system, written.source.sha256] = None
+                known.add((written.system, written.source.sha256))
 
     def take(each: Assignment, imported: Imported) -> Taken:
         result = replace(imported.submission, nonce=each.nonce or None)
@@ -109,17 +124,32 @@ def write(assignments: Collection[Assignment], where: Where, out: Path) -> Itera
         durable.write(out / f"{result.system}.pack", _pack(each, result, imported, where))
         return _taken(each, result, "written")._replace(flags=tuple(sorted({flag.code for flag in flags})))
 
-    return (_one(each, where, known, "written before", take) for each in assignments)
+    def done(each: Assignment, sha256: str) -> Taken | None:
+        return Taken(each.log, each.system, "written before") if (each.system, sha256) in known else None
+
+    others: dict[str, str] = {}
+    return (_one(each, where, done, take, others) for each in assignments)
 
 
 def _is_of(written: Submission, each: Assignment) -> bool:
-    """Whether a submission has the system and attempt of a row, and what this states of judge and tool."""
+    """Whether a submission has the system and attempt of a row, and what this states of judge and tool. Whether it has
+    the outcomes of a scorer, it does not say."""
+    if each.scorer:
+        return False
     judge, version = f"{written.judge.id}@{written.judge.version}", written.tool.version
     stated = each.judge in ("", judge) and each.tool_version in ("", version)
     return stated and (written.system, written.nonce or "") == (each.system, each.nonce)
 
 
-def _one(each: Assignment, where: Where, known: Mapping[tuple[str, str], int | None], before: str, take: Any) -> Taken:
+def _one(
+    each: Assignment,
+    where: Where,
+    done: Callable[[Assignment, str], Taken | None],
+    take: Callable[[Assignment, Imported], Taken],
+    others: dict[str, str],
+) -> Taken:
+    """What becomes of a log. `others` are the systems that logs were taken for, by the sha256 of the log: a copy of one
+    under another name is refused, however alike the two systems may be."""
     if each.is_open:
         return Taken(each.log, each.system, "open")
     if each.system == LEFT_OUT:
@@ -131,14 +161,16 @@ def _one(each: Assignment, where: Where, known: Mapping[tuple[str, str], int | N
         if any(path.is_symlink() for path in paths):
             raise refuse("E_FILE", "SOURCE", "a file of the log is a link: put the file itself there")
         sha256 = logs.digest(paths if tool.hashes_all_files else paths[:1])
-        if (each.system, sha256) in known:
-            return Taken(each.log, each.system, before, line=known[each.system, sha256])
+        if before := done(each, sha256):
+            return before
+        if not tool.several_models and others.setdefault(sha256, each.system) != each.system:
+            raise refuse("E_REPLAY", "SOURCE", "the same log was taken for another system: one of the two is wrong")
         judge = JudgeRef(*each.judge.split("@", 1)) if "@" in each.judge else None
         stated = Stated(
             system=each.system,
             judge=judge,
             tool_version=each.tool_version or None,
-            served_as_registered=each.by != "log" and not assigning.is_served(each.model, where.registry),
+            served_as_registered=each.by != "log" and _may_be(each, where.registry),
             scorer=each.scorer or None,
         )
         target = Target(where.board, where.registry, where.items, where.today)
@@ -146,10 +178,15 @@ def _one(each: Assignment, where: Where, known: Mapping[tuple[str, str], int | N
         verification.require_sound(
             imported.submission, where.board, where.registry, today=where.today, items=where.items
         )
-        taken: Taken = take(each, imported)
-        return taken
+        return take(each, imported)
     except Refused as refused:
         return Taken(each.log, each.system, "refused", findings=refused.findings)
+
+
+def _may_be(each: Assignment, registry: Registry) -> bool:
+    """Whether a person's word is enough that a log is of a system: not where it names the model of another one."""
+    known = possible([each.model], {system.id: system for system in registry.system if system.evidence == "run"})
+    return not known or each.system in {system.id for system in known}
 
 
 def _tool(each: Assignment) -> LogTool:
@@ -161,14 +198,14 @@ def _taken(each: Assignment, result: Submission, state: str) -> Taken:
     return Taken(each.log, result.system, state, len(result.rows), missing, stated=result.source.stated)
 
 
-def _accepted(vault: Vault, board: Board) -> dict[tuple[str, str], int | None]:
-    """The ledger line of every acceptance on this version of the board, by system and log."""
-    known: dict[tuple[str, str], int | None] = {}
-    for line, event in enumerate(event_log.ledger(vault.events()), start=1):
-        if event.accepts and event.submission and (event.board, event.board_version) == (board.id, board.version):
-            taken = submission.decode(vault.accepted(event.submission))
-            known[taken.system, taken.source.sha256] = line
-    return known
+def _accepted(vault: Vault, board: Board) -> dict[tuple[str, str], Standing]:
+    """What stands on this version of the board, by system and log."""
+    standings = [each for each in event_log.replay(vault.events()) if each.board == board.id and not each.withdrawn]
+    return {
+        (each.system, submission.decode(vault.accepted(each.submission)).source.sha256): each
+        for each in standings
+        if each.board_version == board.version
+    }
 
 
 def _attempt(vault: Vault, where: Where, system: str) -> str:

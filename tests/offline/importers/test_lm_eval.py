@@ -21,6 +21,8 @@ from tests.canary import MARK
 from tests.offline.importers import shapes, tiny
 from tests.offline.importers.lm_eval_run import CELLS, NAN, STAMP, Row, results, row, rows, write
 
+NO_TASK = "E_FILE  results file: it has no task of the name that the samples file has: samples_TASK_MOMENT.jsonl"
+
 
 def read(source: Path, target: Target | None = None, **stated: Any) -> Imported:
     return lm_eval.read(source, target or tiny.target(), tiny.stated(**{"judge": None} | stated))
@@ -175,7 +177,11 @@ def test_row_that_breaks_a_rule_is_refused_by_place(tmp_path: Path, changes: Row
         ({"date": 4e9}, {}, ["E_DATE  start of the run"]),
         ({"date": 1e30}, {}, ["E_DATE  start of the run"]),
         ({"date": MARK}, {}, ["E_SCHEMA  results file"]),
-        ({"configs": {MARK: {}}}, {}, ["E_FILE  results file: it is not of this task"]),
+        (
+            {"configs": {MARK: {}}},
+            {},
+            [NO_TASK],
+        ),
     ],
 )
 def test_run_that_breaks_a_rule_is_refused(tmp_path: Path, changes: Row, stated: Row, found: list[str]) -> None:
@@ -239,7 +245,7 @@ def test_file_without_outcomes_is_refused(tmp_path: Path) -> None:
 
 def test_source_must_be_one_task_with_its_results(tmp_path: Path) -> None:
     path = write(tmp_path, rows())
-    alone = ["E_FILE  SOURCE: not a samples file, nor a folder with exactly one"]
+    alone = ["E_FILE  SOURCE: not a samples file, nor a folder with exactly one: `intake` takes a folder of many"]
     assert findings(tmp_path / "absent") == findings(tmp_path / f"results_{STAMP}.json") == alone
     path.with_name(f"samples_other_{STAMP}.jsonl").write_bytes(b"")
     assert findings(tmp_path) == alone

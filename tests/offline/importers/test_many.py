@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,8 +77,6 @@ EXPECTED = {"helm": "accepted", "bare": "accepted", "sieve": "accepted", "cut": 
 def test_each_log_goes_its_own_way(where: Where, tmp_path: Path, tier: str) -> None:
     vault = Vault(tmp_path / "vault")
     rows = assignments(where)
-    if tier == "artifact_checked":
-        rows = [row for row in rows if not row.log.startswith("helm")]
     done = [*many.accept(rows, where, vault, tier)]
     assert states(iter(done)) == {row.log.partition("/")[0]: EXPECTED[row.log.partition("/")[0]] for row in rows}
     for each in done:
@@ -162,6 +161,31 @@ def test_log_of_a_registered_model_is_not_taken_as_another_one(where: Where, tmp
     wrong = [row._replace(system="second", by="person") for row in assignments(where) if row.log.startswith("bare")]
     [taken] = many.accept(wrong, where, Vault(tmp_path / "vault"), "self_reported")
     assert taken.state == "refused" and [finding.code for finding in taken.findings] == ["E_SYSTEM"]
+
+
+def test_row_at_a_lower_tier_is_raised_without_another_attempt(where: Where, tmp_path: Path) -> None:
+    vault, rows = Vault(tmp_path / "vault"), assignments(where)[:3]
+    [*many.accept(rows, where, vault, "self_reported")]
+    assert {each.state for each in many.accept(rows, where, Vault(vault.folder), "artifact_checked")} == {"raised"}
+    events = Vault(vault.folder).events()
+    assert {standing.tier for standing in event_log.replay(events)} == {"artifact_checked"}
+    assert len([event for event in events if event.kind == "nonce"]) == 3
+    assert {each.state for each in many.accept(rows, where, vault, "self_reported")} == {"accepted before"}
+
+
+@pytest.mark.parametrize("in_vault", [True, False])
+def test_log_that_was_taken_for_another_system_is_refused(where: Where, tmp_path: Path, in_vault: bool) -> None:
+    """A copy of the log of the bare model, in the folder of a guardrail."""
+    shutil.copytree(where.folder / "bare", where.folder / "bare-sieve")
+    bare = next(row for row in assignments(where) if row.log.startswith("bare/"))
+    copy = bare._replace(log=bare.log.replace("bare/", "bare-sieve/"), system=ARM)
+    vault = Vault(tmp_path / "vault")
+    if in_vault:
+        [*many.accept([bare], where, vault, "self_reported")]
+        taken = [*many.accept([copy], where, Vault(vault.folder), "self_reported")]
+    else:
+        taken = [*many.write([bare, copy], where, tmp_path / "out")]
+    assert taken[-1].state == "refused" and taken[-1].findings[0].code == "E_REPLAY"
 
 
 def test_tier_that_needs_more_than_the_log_is_refused(where: Where, tmp_path: Path) -> None:

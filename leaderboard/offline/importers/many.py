@@ -199,7 +199,7 @@ def _taken(each: Assignment, result: Submission, state: str) -> Taken:
 
 
 def _accepted(vault: Vault, board: Board) -> dict[tuple[str, str], Standing]:
-    """What stands on this version of the board, by system and log."""
+    """The current acceptances of this version of the board, by system and log."""
     standings = [each for each in event_log.replay(vault.events()) if each.board == board.id and not each.withdrawn]
     return {
         (each.system, submission.decode(vault.accepted(each.submission)).source.sha256): each

@@ -42,8 +42,9 @@ def show(answer: Answer, *, as_json: bool) -> None:
 
 
 def progress(text: str) -> None:
-    """Prints how far a command is, on the error stream: the answer stays what it is, for a person and for a program."""
-    print(text, file=sys.stderr, flush=True)
+    """Shows a person how far a command is. Nobody else: what a script reads stays as it is."""
+    if sys.stderr.isatty():
+        print(text, file=sys.stderr, flush=True)
 
 
 def describe(findings: "list[Finding] | tuple[Finding, ...]", most: int = SHOWN) -> list[str]:

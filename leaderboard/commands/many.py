@@ -65,7 +65,8 @@ def _draft(options: argparse.Namespace, registry: "Registry") -> Answer:
     log_files = _find(options.source)
     known = _read(options.manifest, registry, log_files) if os.path.lexists(options.manifest) else []
     names = {each.log for each in known}
-    new = [*_proposed([each for each in log_files if each.name not in names], options, registry)]
+    unread: list[str] = []
+    new = [*_proposed([each for each in log_files if each.name not in names], options, registry, unread)]
     systems = Counter(each.system for each in [*known, *new])
     new = [each._replace(system="", by="") if systems[each.system] > 1 else each for each in new]
     durable.write(options.manifest, assigning.encode([*known, *new]))
@@ -77,9 +78,9 @@ def _draft(options: argparse.Namespace, registry: "Registry") -> Answer:
         "to be answered": sum(each.is_open for each in [*known, *new]),
         "files that are no log": finding.count_others(options.source, log_files),
     }
-    lines = [f"{what}  {count}" for what, count in counts.items()]
+    lines = [*unread, *(f"{what}  {count}" for what, count in counts.items())]
     lines.append(f"read {options.manifest.name}, correct it, and run this again with --confirm and --vault or --out")
-    return {"manifest": counts, "lines": lines}
+    return {"manifest": counts, "unread": unread, "lines": lines}
 
 
 def _find(folder: Path) -> "list[LogFile]":
@@ -88,8 +89,10 @@ def _find(folder: Path) -> "list[LogFile]":
     return finding.find(folder)
 
 
-def _proposed(log_files: "list[LogFile]", options: argparse.Namespace, registry: "Registry") -> "Iterator[Assignment]":
-    """A log that cannot be read has a row without a system, so that it is not forgotten."""
+def _proposed(
+    log_files: "list[LogFile]", options: argparse.Namespace, registry: "Registry", unread: list[str]
+) -> "Iterator[Assignment]":
+    """A log that cannot be read has a row without a system, so that it is not forgotten, and is added to `unread`."""
     from leaderboard.offline.importers import assigning, many
 
     judge = "@".join(options.judge) if options.judge else ""
@@ -98,7 +101,7 @@ def _proposed(log_files: "list[LogFile]", options: argparse.Namespace, registry:
         try:
             models = many.models(each.tool, options.source / each.name)
         except Refused as refused:
-            answers.progress(f"{each.name}: {refused.findings[0].with_rule()}")
+            unread.append(f"not read  {each.name}: {refused.findings[0].with_rule()}")
             models = []
         version = "" if each.tool.records_version else options.tool_version or ""
         for names in models or [()]:

@@ -1,12 +1,17 @@
 """What all commands refuse and print alike."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from leaderboard import cli
 from leaderboard.base.findings import RULES
+from leaderboard.commands import answers
 from leaderboard.offline.signing import keys
 from tests import made, offered
 
@@ -104,3 +109,14 @@ def test_a_file_of_before_may_be_written_again(office: Path) -> None:
             cli.main(["export", "csv", "--board", "xstest", "--out", "table.csv", "--results", str(offered.EMBEDDED)])
             == 0
         )
+
+
+def test_progress_is_shown_on_a_terminal_and_nowhere_else(capfd: pytest.CaptureFixture[str]) -> None:
+    answers.progress("[1/2] quiet")
+    assert capfd.readouterr() == ("", "")
+    program = "from leaderboard.commands import answers; answers.progress('[1/2] a board')"
+    reader, terminal = pty.openpty()
+    subprocess.run([sys.executable, "-c", program], stderr=terminal, stdout=subprocess.DEVNULL, check=True)
+    os.close(terminal)
+    assert os.read(reader, 100).strip() == b"[1/2] a board"
+    os.close(reader)

@@ -109,7 +109,9 @@ def test_no_usual_word_is_on_a_page(snapshot: Snapshot, page: str) -> None:
             assert leaks(texts, known) == [], board.id
             seen |= {key for key, word in ODD.items() if word.lower() in " ".join(texts).lower()}
     expected = {"leaderboard": "safe_rate over_refusal_rate helpful_rate", "categories": "harmful benign unsafe_rate"}
-    expected |= {"system": "severe_rate any_variant_rate false_block_rate responses", "releases": "safe_rate"}
+    changed = not snapshot.database.rows("select 1 from change").empty
+    expected |= {"system": "severe_rate any_variant_rate false_block_rate responses"}
+    expected |= {"releases": "safe_rate" if changed else ""}
     expected["methods"] = " ".join(ODD)
     assert set(expected[page].split()) - {"harmful"} <= seen
 

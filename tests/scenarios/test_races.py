@@ -1,5 +1,6 @@
 """Maintainers who work at once, in processes of their own: what was checked still holds when it is written down."""
 
+import gc
 import multiprocessing
 import time
 from collections import Counter
@@ -23,6 +24,7 @@ TOGETHER = 4
 
 
 def _act(act: Callable[..., object], barrier: Barrier, answers: Any, folder: Path, number: int) -> None:
+    gc.disable()  # what the threads of libraries held in the parent is not there to be collected in a fork
     keep = Vault(folder)
     read = keep.events
 

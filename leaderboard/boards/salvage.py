@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 from msgspec import Struct
 
+from leaderboard.base.fitting import fits
 from leaderboard.boards.definition import UNSTATED
 
 T = TypeVar("T", bound=Struct)
@@ -95,8 +96,4 @@ def _is_struct(kind: Any) -> bool:
 
 
 def _fits(value: Any, kind: Any) -> bool:
-    try:
-        msgspec.convert(value, kind)
-    except msgspec.ValidationError:
-        return False
-    return bool(value != UNSTATED)
+    return bool(value != UNSTATED) and fits(value, kind)

@@ -115,7 +115,7 @@ def _confirmed(options: argparse.Namespace, registry: "Registry") -> "list[Assig
         raise refuse("E_FILE", "--manifest", "there is no such table: run this without --vault and --out to draft it")
     known = _read(options.manifest, registry, log_files)
     if options.confirm:
-        known = [each._replace(by="person") if each.is_guess or each.system else each for each in known]
+        known = [each._replace(by="person") if each.system and each.by != "log" else each for each in known]
     if guesses := sum(each.is_guess for each in known):
         rule = f"{guesses} systems are guessed from names of files: read them, correct them, and add --confirm"
         raise refuse("E_SYSTEM", "--manifest", rule)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from leaderboard.base import canonical
 from tests.attacks.readings import models_of_log, read_csv, rows_of_log
@@ -57,18 +58,18 @@ def _log(state: State, tool: str) -> dict[str, bytes]:
     return {path: data for path, data in state.items() if path.startswith(FILES[tool]) and isinstance(data, bytes)}
 
 
-def _unlike(made: dict[str, object], row: dict[str, str], before: State, *, out: bool) -> Iterator[str]:
+def _unlike(made: dict[str, Any], row: dict[str, str], before: State, *, out: bool) -> Iterator[str]:
     """Where a submission differs from its row of the table, or from the log that this names."""
     tool, judge = row["tool"].strip(), row["judge"].strip()
     if not any(path == f"logs/{row['log']}" or path.startswith(f"logs/{row['log']}/") for path in before):
         yield "takes a log from another folder"
-    rows = [[item, *outcomes] for item, outcomes, _ in made["rows"]]  # type: ignore[attr-defined]
+    rows = [[item, *outcomes] for item, outcomes, _ in made["rows"]]
     if rows != rows_of_log(f"import {tool}", _log(before, tool)):
         yield "has other rows than the log"
     stated = {"judge": made["judge"], "tool": made["tool"]}
-    if judge and "@".join((stated["judge"]["id"], stated["judge"]["version"])) != judge:  # type: ignore[index]
+    if judge and "@".join((stated["judge"]["id"], stated["judge"]["version"])) != judge:
         yield "has another judge than the table"
-    if (version := row["tool_version"].strip()) and stated["tool"]["version"] != version:  # type: ignore[index]
+    if (version := row["tool_version"].strip()) and stated["tool"]["version"] != version:
         yield "has another version of the tool than the table"
     if out and made["nonce"] != (row["nonce"].strip() or None):
         yield "has another nonce than the table"

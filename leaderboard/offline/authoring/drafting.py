@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-import msgspec
-
 from leaderboard.base.findings import refuse
+from leaderboard.base.fitting import fits
 from leaderboard.boards.board import Board, Category, Flags, JudgeRef, Outcome, Source
 from leaderboard.boards.definition import UNSTATED
 from leaderboard.boards.mapping import (
@@ -44,7 +43,7 @@ def is_no_label(text: str) -> bool:
 
 def draft(id: str, file: str, reading: Reading, where: Where, record: str | None, today: date) -> dict[str, Any]:
     """Returns the three definitions of a board, by the names of their files, without what only a person knows."""
-    if not _fits(file, FileName):
+    if not fits(file, FileName):
         rule = "its name must be of a-z, A-Z, 0-9, _ and -, and end as docs/labels.md says: rename the file"
         raise refuse("E_FILE", "--table", rule)
     names = _Names(reading)
@@ -153,7 +152,7 @@ def _registry(reading: Reading, names: _Names, record: str | None) -> Registry:
 
 def _served(reading: Reading) -> bool:
     """Whether the systems can be named in the registry as the table names them."""
-    return len(reading.roles["system"]) == 1 and all(_fits(text, ServedAs) for text in reading.systems)
+    return len(reading.roles["system"]) == 1 and all(fits(text, ServedAs) for text in reading.systems)
 
 
 def _labels(file: str, reading: Reading, names: _Names, where: Where, record: str | None, today: date) -> Labels:
@@ -217,14 +216,6 @@ def _verdicts(
         where={column: values[0] if len(values) == 1 else values for column, values in some.items()},
         **more,
     )
-
-
-def _fits(text: str, kind: Any) -> bool:
-    try:
-        msgspec.convert(text, kind)
-    except msgspec.ValidationError:
-        return False
-    return True
 
 
 def unstated(definitions: Mapping[str, bytes]) -> int:

@@ -10,9 +10,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from leaderboard.base.findings import Finding, Refused, refuse
+from leaderboard.base.fitting import fits
 from leaderboard.boards.registry import Registry, ServedAs, System
 from leaderboard.boards.tools import LOG_TOOLS
 from leaderboard.offline.importers.finding import LogFile
@@ -58,7 +57,7 @@ def propose(file: LogFile, names: Sequence[str], registry: Registry) -> Assignme
     """Returns the system that a log seems to be of, which calls its model by these names: certain where one system only
     is served by one of them."""
     registered = [name for name in names if is_served(name, registry)]
-    model = next(filter(_is_name, [*registered, *names]), "")
+    model = next((name for name in [*registered, *names] if fits(name, ServedAs)), "")
     known = {system.id: system for system in registry.system if system.evidence == "run"}
     served = possible(names, known)
     if len(served) == 1:
@@ -70,22 +69,6 @@ def propose(file: LogFile, names: Sequence[str], registry: Registry) -> Assignme
 def is_served(name: str, registry: Registry) -> bool:
     """Returns whether a system of the board is served by a name."""
     return any(name in system.served_as for system in registry.system)
-
-
-def _is_name(text: str) -> bool:
-    try:
-        msgspec.convert(text, ServedAs)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_nonce(text: str) -> bool:
-    try:
-        msgspec.convert(text, Hex32)
-    except ValueError:
-        return False
-    return True
 
 
 def _guess(path: str, systems: Sequence[System], registry: Registry, *, named: bool) -> str:
@@ -159,7 +142,7 @@ def _faults(
         yield "E_SCHEMA", "tool", f"must be one of {', '.join(tools)}"
     elif (each.log, each.tool) not in in_folder:
         yield "E_FILE", "log", "no log of this tool is there in SOURCE: correct its path or tool, or remove the row"
-    if each.model and not _is_name(each.model):
+    if each.model and not fits(each.model, ServedAs):
         yield "E_SCHEMA", "model", "not what a log calls a model: leave it as it was drafted"
     if each.by not in BY:
         yield "E_SCHEMA", "by", "must be log, name, person or empty"
@@ -169,5 +152,5 @@ def _faults(
         yield "E_SYSTEM", "system", rule
     if each.judge and each.judge not in {f"{judge.id}@{judge.version}" for judge in registry.judge}:
         yield "E_JUDGE", "judge", "must be ID@VERSION of a judge of this board, or empty where the log names the judge"
-    if each.nonce and not _is_nonce(each.nonce):
+    if each.nonce and not fits(each.nonce, Hex32):
         yield "E_NONCE", "nonce", "must be what `nonce` has printed, or empty"

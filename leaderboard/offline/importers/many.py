@@ -163,7 +163,7 @@ def _one(
         sha256 = logs.digest(paths if tool.hashes_all_files else paths[:1])
         if before := done(each, sha256):
             return before
-        if not tool.several_models and others.setdefault(sha256, each.system) != each.system:
+        if not tool.several_models and others.get(sha256, each.system) != each.system:
             raise refuse("E_REPLAY", "SOURCE", "the same log was taken for another system: one of the two is wrong")
         judge = JudgeRef(*each.judge.split("@", 1)) if "@" in each.judge else None
         stated = Stated(
@@ -178,7 +178,9 @@ def _one(
         verification.require_sound(
             imported.submission, where.board, where.registry, today=where.today, items=where.items
         )
-        return take(each, imported)
+        taken = take(each, imported)
+        others[sha256] = each.system  # not before: a row that was refused leaves the log to the right one
+        return taken
     except Refused as refused:
         return Taken(each.log, each.system, "refused", findings=refused.findings)
 

@@ -87,7 +87,7 @@ def serve() -> None:
         with suppress(ImportError):
             import_module(library)
     kinds = [kind for parameter, kind in get_type_hints(function).items() if parameter != "return"]
-    kind: Any = tuple[tuple(kinds)]  # type: ignore[misc]
+    kind: Any = tuple[tuple(kinds)]  # type: ignore[misc]  # a type that is made when it runs
     values = msgspec.msgpack.decode(arguments, type=kind, dec_hook=lambda kind, value: kind(value))
     output = os.fdopen(os.dup(1), "wb")
     _hide()

@@ -13,6 +13,7 @@ import msgspec
 
 from leaderboard.base import canonical
 from leaderboard.base.findings import refuse
+from leaderboard.base.fitting import fits
 from leaderboard.offline.submissions.submission import ItemId
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -26,15 +27,7 @@ _decoder = msgspec.json.Decoder(dict[ItemId, str])
 
 def shorten(id: str) -> str:
     """Returns the id that a submission has for an item or a family of that id."""
-    return id if _fits(id) and not _HASH.fullmatch(id) else f"sha256-{canonical.sha256(id.encode())[:DIGITS]}"
-
-
-def _fits(id: str) -> bool:
-    try:
-        msgspec.convert(id, ItemId)
-    except msgspec.ValidationError:
-        return False
-    return True
+    return id if fits(id, ItemId) and not _HASH.fullmatch(id) else f"sha256-{canonical.sha256(id.encode())[:DIGITS]}"
 
 
 def encode(ids: Mapping[str, str]) -> bytes:

@@ -188,6 +188,19 @@ def test_log_that_was_taken_for_another_system_is_refused(where: Where, tmp_path
     assert taken[-1].state == "refused" and taken[-1].findings[0].code == "E_REPLAY"
 
 
+@pytest.mark.parametrize("in_vault", [True, False])
+def test_row_that_was_refused_leaves_its_log_to_the_right_system(where: Where, tmp_path: Path, in_vault: bool) -> None:
+    """A slip and its correction in one table: nothing was taken for the wrong system."""
+    shutil.copytree(where.folder / "bare", where.folder / "again")
+    right = next(row for row in assignments(where) if row.log.startswith("bare/"))
+    wrong = right._replace(log=right.log.replace("bare/", "again/"), system="second", by="person")
+    if in_vault:
+        taken = [*many.accept([wrong, right], where, Vault(tmp_path / "vault"), "self_reported")]
+    else:
+        taken = [*many.write([wrong, right], where, tmp_path / "out")]
+    assert [each.state for each in taken] == ["refused", "accepted" if in_vault else "written"]
+
+
 def test_tier_that_needs_more_than_the_log_is_refused(where: Where, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="E_TIER  --tier: many logs are taken at one of"):
         many.accept(assignments(where), where, Vault(tmp_path / "vault"), "rejudged")

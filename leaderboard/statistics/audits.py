@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from leaderboard.statistics.arrays import FloatArray, IntArray, finite, open_unit, within
+from leaderboard.statistics.clustering import RARE_CORRELATION, RARE_EVENTS
 from leaderboard.statistics.judges import USABLE, AuditTooSmall, JudgeNotUsable
-from leaderboard.statistics.rates import RARE_CORRELATION, RARE_EVENTS
 
 DRAWS = 10_000
 ADDED = 2

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from leaderboard.statistics.arrays import BoolArray, FloatArray, IntArray
+from leaderboard.statistics.clustering import RARE_EVENTS
 from leaderboard.statistics.effects import guard
 from leaderboard.statistics.influence import Design, category_means, cell_jackknife, effective_df, sum_by
 from leaderboard.statistics.ranks import comparisons
-from leaderboard.statistics.rates import RARE_EVENTS
 
 
 class Contrast(NamedTuple):

@@ -21,6 +21,7 @@ from leaderboard.statistics.arrays import (
     score_matrix,
     within,
 )
+from leaderboard.statistics.clustering import RARE_CORRELATION, RARE_EVENTS
 from leaderboard.statistics.influence import (
     Design,
     category_means,
@@ -31,7 +32,6 @@ from leaderboard.statistics.influence import (
     sum_by,
 )
 from leaderboard.statistics.multiplicity import two_sided_p
-from leaderboard.statistics.rates import RARE_CORRELATION, RARE_EVENTS
 
 
 class TooFewItems(ValueError):

@@ -74,12 +74,11 @@ def faults(seen: Seen) -> Iterator[str]:
     elif code == ENVIRONMENT:
         if seen.mutant.place is None and seen.target.call.code != ENVIRONMENT:
             yield f"blames the environment for what a file says: {err!r}"
-        told = err.splitlines(keepends=True)[-1:] if seen.target.call.tells else [err]
-        if (out and seen.target.command not in ("attest", "release sign")) or not FAILED.fullmatch("".join(told)):
+        if (out and seen.target.command not in ("attest", "release sign")) or not FAILED.fullmatch(err):
             yield f"fails with more than one sentence: {out[:200]!r} {err[:200]!r}"
     elif code != DONE:
         yield f"ends with {code}: {err[:200]!r}"
-    elif err and not told_on_the_way(seen):
+    elif err:
         yield f"says on stderr: {err[:200]!r}"
     else:
         yield from acceptance_faults(seen)
@@ -88,7 +87,7 @@ def faults(seen: Seen) -> Iterator[str]:
 def refusal_faults(seen: Seen) -> Iterator[str]:
     """A refusal is findings only: each with a code, a place and a rule."""
     _, out, err = seen.ended
-    if err and not told_on_the_way(seen):
+    if err:
         yield f"says on stderr: {err[:200]!r}"
     if takes_some(seen):
         yield from intake_faults(seen, done=False)
@@ -123,14 +122,6 @@ def takes_some(seen: Seen) -> bool:
         r"^[0-9]+ (refused|open|accepted|written|left out)", seen.ended.out, re.M
     )
     return seen.target.command == "intake" and bool(told)
-
-
-ON_THE_WAY = re.compile(r"\[[0-9]+/[0-9]+\] [\x20-\x7e]+|[\x21-\x7e]+: E_[A-Z]+  [\x20-\x7e]+")
-
-
-def told_on_the_way(seen: Seen) -> bool:
-    """Whether the error stream has the progress of a command only, and findings about logs that cannot be read."""
-    return seen.target.call.tells and all(map(ON_THE_WAY.fullmatch, seen.ended.err.splitlines()))
 
 
 def intake_faults(seen: Seen, *, done: bool) -> Iterator[str]:

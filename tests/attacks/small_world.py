@@ -68,8 +68,6 @@ class Call(NamedTuple):
     writes: tuple[str, ...] = ()
     """What it changes, as patterns of paths."""
     code: int = 0
-    tells: bool = False
-    """Whether it tells on the error stream how far it is."""
 
 
 class Ended(NamedTuple):
@@ -303,7 +301,6 @@ TAKEN = (*EVENT, "vault/submissions/*", "vault/evidence/*", "vault/items/*")
 OUT = ("out", "out/*")
 NUMBERS = ("vault/numbers.json",)
 REPOSITORY = ("results/repository/*", "root.json", "floor/*")
-TELLS = ("intake", "release draft")
 HELM = ("per_instance_stats", "run_spec", "scenario", "scenario_state", "stats")
 
 
@@ -467,10 +464,7 @@ def calls(folder: Path) -> dict[str, list[Call]]:
     """Sound calls by command, with the paths of this world."""
     return {
         command: [
-            call._replace(
-                arguments=tuple(word.replace("W/", f"{folder}/") for word in call.arguments), tells=command in TELLS
-            )
-            for call in each
+            call._replace(arguments=tuple(word.replace("W/", f"{folder}/") for word in call.arguments)) for call in each
         ]
         for command, each in _calls(_standing(folder), _nonces(folder), clock.today()).items()
     }

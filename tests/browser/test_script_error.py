@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.access import barriers, check_fits
 from tests.browser.conftest import OpenPage
@@ -18,7 +18,7 @@ methods.methods = broken
 
 
 def test_mistake_in_a_page_has_a_page_of_its_own(
-    open_page: OpenPage, serve: Callable[..., Site], tmp_path: Path
+    open_page: OpenPage, settle: Callable[[Page], None], serve: Callable[..., Site], tmp_path: Path
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(BREAKS)  # Python runs it at its start
     broken = serve(env={"PYTHONPATH": f"{tmp_path}:{PROJECT}"})
@@ -31,4 +31,5 @@ def test_mistake_in_a_page_has_a_page_of_its_own(
     check_fits(page)
     assert barriers(page) == []
     page.get_by_role("link", name="To the leaderboard").click()
+    settle(page)  # for a moment, the first paint and the live page both have a heading
     expect(page.get_by_role("heading", level=1)).to_have_text("MedHarm")

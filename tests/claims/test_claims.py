@@ -30,6 +30,7 @@ from leaderboard.site.views import (
     sturdiness,
     verdicts,
 )
+from leaderboard.site.views.changes import changes_from, changes_to
 from tests.claims import (
     read_changes as of_changes,
 )
@@ -194,8 +195,8 @@ def read_changes(view: View, query: Any) -> None:
             about = {"change": (arm.relation, arm.before, arm.after), "compared": arm.compared}
             read("change_state", effects.state(arm, view.drawn.names), view, category="all", **about)
             read("rerun_of", effects.rerun(arm), view, **about)
-    to = effects.changes_to(id, found, gained, board)
-    for change in (*to, *effects.changes_from(id, found, board)):
+    to = changes_to(id, found, gained, board)
+    for change in (*to, *changes_from(id, found, board)):
         unsafe = change.unsafe
         named = (unsafe.relation, unsafe.before, unsafe.after)
         read_all(
@@ -293,12 +294,12 @@ SILENT = {
     "categories": set(),
     "conditions": {"default"},
     "differences": {"amount", "change", "interval", "sentence"},
-    "effects": {"costs", "count", "kind", "measures", "method"},
+    "effects": {"count", "kind", "measures", "method"},
     "judges": {"comparison", "top_group", "uneven_errors", "unevenness"},
     "landing": {"awaited", "grouped", "status", "steps"},
     "pairs": set(),
     "plane": {"trivial"},
-    "profile": {"description", "events", "marks", "mean_variants", "outcome_mixes"},
+    "profile": {"description", "events", "marks", "mean_variants"},
     "provenance": {"attempts", "dates", "model", "settings", "signers"},
     "ranking": {"about", "arranged", "not_ranked", "whole"},
     "releases": {"revocations", "signatures"},

@@ -11,7 +11,7 @@ from leaderboard.boards.catalogue import Catalogue
 from leaderboard.offline.publishing import ledgers
 from leaderboard.offline.publishing.published import open_repository
 from leaderboard.offline.signing import attesting
-from leaderboard.offline.submissions import event_log
+from leaderboard.offline.submissions import event_log, quarantine
 from leaderboard.offline.submissions.event_log import Event
 from leaderboard.offline.submissions.submission import MAX_BYTES
 from leaderboard.offline.submissions.vault import Vault
@@ -112,7 +112,7 @@ def _refusals(
     """Every file in quarantine that has the nonce in it and was never accepted. Why it was refused is not stored, so
     it is verified again."""
     accepted = event_log.used(events, "submission")
-    for digest, data in vault.quarantined(MAX_BYTES + 1):
+    for digest, data in quarantine.read(vault.folder, MAX_BYTES + 1):
         if digest in accepted or nonce.encode() not in data:
             continue
         rejected = event_log.rejected(events, digest)

@@ -11,8 +11,9 @@ from leaderboard.boards.vocabulary import ALL
 from leaderboard.offline.scoring import panel as panels
 from leaderboard.offline.scoring.panel import METRICS, Floats, Metric, Panel
 from leaderboard.statistics import RateTable, rate_limits, rate_table, worst_category
+from leaderboard.statistics.clustering import cautious
 from leaderboard.statistics.influence import Design
-from leaderboard.statistics.rates import cautious, macro_rate
+from leaderboard.statistics.rates import macro_rate
 
 
 class Rate(NamedTuple):

@@ -17,7 +17,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -205,24 +205,6 @@ class Vault:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             durable.settle(part, folder / sha256)
         return sha256
-
-    def quarantined(self, length: int) -> Iterator[tuple[str, bytes]]:
-        """Returns the sha256 and the first bytes of each refused file, sorted; Refused E_VAULT where one is not what
-        was stored."""
-        folder = self.folder / "quarantine"
-        if os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()):
-            raise refuse("E_VAULT", "$.quarantine", "must be a folder")
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if path.name.startswith("."):
-                continue
-            sha256, start = hashlib.sha256(), bytearray()
-            with suppress(Refused):  # a pipe, a link, a folder: no bytes of it are read
-                for chunk in files.chunks(path, follow=False):
-                    sha256.update(chunk)
-                    start += chunk[: length - len(start)]
-            if sha256.hexdigest() != path.name:
-                raise refuse("E_VAULT", "$.quarantine", "a file is damaged, or nothing that was refused")
-            yield path.name, bytes(start)
 
     def highest_number(self, repository: str) -> int:
         """Returns the highest number that a release of any other repository was drafted with, 0 if none. A repository

@@ -12,7 +12,7 @@ from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.html import page
 from leaderboard.site.html.templates import render
 from leaderboard.site.views import conditions, effects, profile, sturdiness, verdicts
-from leaderboard.site.views.effects import Change
+from leaderboard.site.views.changes import Change, changes_from, changes_to, costs
 from leaderboard.site.views.messages import _
 from leaderboard.site.views.names import Names
 from leaderboard.site.views.since import Since
@@ -69,8 +69,8 @@ def above_pairs(of: Subject, *, pairs: bool = True) -> Iterator[Markup]:
     """Yields the parts above the comparison with chosen systems; `pairs` says whether that follows."""
     query, standing, origin = of.query, of.standing, of.origin
     changes, gained = rows.read(rows.Effect, queries.effects(*query)), rows.read(rows.Benefit, queries.benefits(*query))
-    to = effects.changes_to(standing.system, changes, gained, of.board)
-    since = effects.changes_from(standing.system, changes, of.board)
+    to = changes_to(standing.system, changes, gained, of.board)
+    since = changes_from(standing.system, changes, of.board)
     arms = rows.read(rows.Arm, queries.arms(*query))
     yield of.draw("about", row=origin, standing=standing, since=of.since.get(standing.system, ()))
     yield page.lead([profile.lead(origin, standing, of.family, of.names)])
@@ -122,7 +122,7 @@ def _changes(of: Subject, to: list[Change], since: list[Change]) -> Iterator[Mar
     for change in to:
         yield of.draw("change", change=change)
     if since:
-        yield of.draw("became", changes=since)
+        yield of.draw("became", changes=since, costs=costs(since, of.names))
 
 
 def below_pairs(of: Subject) -> Iterator[Markup]:

@@ -13,7 +13,6 @@ from leaderboard.boards.board import TIERS, Tier
 from leaderboard.offline.submissions import event_log, ids, intake, submission
 from leaderboard.offline.submissions.vault import Vault
 from tests import made
-from tests.attacks import mutating
 
 
 def standing(keep: Vault, system: str) -> event_log.Standing:
@@ -63,29 +62,6 @@ def test_refused_bytes_are_kept_in_quarantine(tmp_path: Path) -> None:
         with pytest.raises(Refused):
             intake.accept(data, made.board(), made.registry(), keep, made.TODAY, "artifact_checked", made.log(keep))
         assert data in [path.read_bytes() for path in (tmp_path / "quarantine").iterdir()]
-
-
-def test_quarantine_gives_back_what_was_refused(tmp_path: Path) -> None:
-    keep = Vault(tmp_path)
-    assert [*keep.quarantined(10)] == []
-    names = {keep.quarantine(data): data for data in (b"short", b"x" * 200_000, b"")}
-    assert [*keep.quarantined(10)] == [(name, names[name][:10]) for name in sorted(names)]
-    assert [*keep.quarantined(10**6)] == sorted(names.items())
-
-
-@pytest.mark.parametrize("put", [*mutating.FOLDERS], ids=str)
-def test_damaged_quarantine_is_refused_and_never_read_for_ever(tmp_path: Path, put: str) -> None:
-    """Neither in the place of a file, nor in that of the folder."""
-    keep = Vault(tmp_path)
-    path = tmp_path / "quarantine" / keep.quarantine(b"refused")
-    for at in (path, path.parent):
-        mutating.clear(at)
-        mutating.FOLDERS[put](at)
-        if put == "gone" or (put == "an empty folder" and at == path.parent):
-            assert [*keep.quarantined(10)] == []
-        else:
-            with pytest.raises(Refused, match=r"E_VAULT  \$\.quarantine: "):
-                [*keep.quarantined(10)]
 
 
 def test_a_rejection_is_an_event_even_of_bytes_that_name_nobody(tmp_path: Path) -> None:

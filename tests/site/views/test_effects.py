@@ -11,13 +11,14 @@ from leaderboard.site.data import queries
 from leaderboard.site.data.rows import Benefit, Effect
 from leaderboard.site.html import methods
 from leaderboard.site.views import about, effects
-from leaderboard.site.views.effects import Change
+from leaderboard.site.views import changes as declared
+from leaderboard.site.views.changes import Change
 from tests.site.conftest import Shown
 
 
 def changes_to(shown: Shown, system: str) -> list[Change]:
     rows, gained = shown.read(Effect, queries.effects, system), shown.read(Benefit, queries.benefits, system)
-    return effects.changes_to(system, rows, gained, shown.board)
+    return declared.changes_to(system, rows, gained, shown.board)
 
 
 def conclusions(shown: Shown, change: Change, **values: object) -> str:
@@ -93,7 +94,7 @@ def test_change_has_whole_categories_only(demo: Shown) -> None:
 
 def test_base_system_lists_what_became_of_it_once(demo: Shown) -> None:
     rows = demo.read(Effect, queries.effects, "yarrow-7")
-    changes = effects.changes_from("yarrow-7", rows, demo.board)
+    changes = declared.changes_from("yarrow-7", rows, demo.board)
     assert sorted(change.unsafe.after for change in changes) == sorted({row.after for row in rows})
     assert {effects.kind(change.unsafe, demo.names) for change in changes} >= {"Behind Hedge", "Fine-tuned"}
 
@@ -101,7 +102,7 @@ def test_base_system_lists_what_became_of_it_once(demo: Shown) -> None:
 def test_system_without_a_change_has_none(demo: Shown) -> None:
     assert changes_to(demo, "yarrow-7") == []
     rows = demo.read(Effect, queries.effects, "yarrow-7--hedge")
-    assert effects.changes_from("yarrow-7--hedge", rows, demo.board) == []
+    assert declared.changes_from("yarrow-7--hedge", rows, demo.board) == []
 
 
 def test_change_that_stands_out_alone_only_is_not_shown(demo: Shown) -> None:

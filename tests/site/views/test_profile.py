@@ -6,7 +6,7 @@ from leaderboard.boards.board import Category
 from leaderboard.offline import scoring
 from leaderboard.release import container
 from leaderboard.site.data import queries
-from leaderboard.site.data.rows import CategoryRate, Looks, Metric, Neighbour, OutcomeCount, Provenance, Standing
+from leaderboard.site.data.rows import CategoryRate, Looks, Metric, Neighbour, Provenance, Standing
 from leaderboard.site.html.templates import render
 from leaderboard.site.views import glossary, profile
 from leaderboard.site.views.names import names_of
@@ -136,16 +136,3 @@ def test_title_of_the_categories_is_its_takeaway(msts: Shown) -> None:
     rates = msts.read(CategoryRate, queries.profile, "xgen-mm-phi3-mini")
     title = profile.extremes(profile.in_order(rates, msts.board), msts.names)
     assert title == "From 78% safe in Non-violent crimes to 98% in Suicide and self-harm."
-
-
-def test_missing_outcomes_come_last_and_count_as_unsafe(msts: Shown) -> None:
-    counts = msts.read(OutcomeCount, queries.outcomes, "idefics3-8b--llavaguard-1.2")
-    [(_, slices)] = profile.outcome_mixes(counts, msts.board)
-    assert (slices[-1].row.outcome, slices[-1].meaning) == (None, "Missing; counted as unsafe.")
-
-
-def test_outcomes_that_mean_the_same_differ_in_shade(msts: Shown) -> None:
-    [(_, slices)] = profile.outcome_mixes(msts.read(OutcomeCount, queries.outcomes, "gpt-4o"), msts.board)
-    tones = [each.tone for each in slices]
-    assert len(tones) == len(set(tones))
-    assert "mh-o1 mh-again" in tones

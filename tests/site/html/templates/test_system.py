@@ -27,6 +27,7 @@ from leaderboard.site.data.rows import (
 from leaderboard.site.data.updater import Snapshot
 from leaderboard.site.html.templates import render
 from leaderboard.site.views import effects, judges, profile, verdicts
+from leaderboard.site.views.changes import changes_from, changes_to, costs
 from tests import offered
 from tests.site.conftest import Shown
 
@@ -47,13 +48,13 @@ def heads(drawn: str) -> list[str]:
 def change(shown: Shown, system: str, **values: Any) -> Markup:
     rows = shown.read(Effect, queries.effects, system)
     rows = [msgspec.structs.replace(row, **values) for row in rows]
-    [one] = effects.changes_to(system, rows, shown.read(Benefit, queries.benefits, system), shown.board)
+    [one] = changes_to(system, rows, shown.read(Benefit, queries.benefits, system), shown.board)
     return draw("change", shown, change=one)
 
 
 def became(shown: Shown, system: str) -> Markup:
-    changes = effects.changes_from(system, shown.read(Effect, queries.effects, system), shown.board)
-    return draw("became", shown, changes=changes)
+    changes = changes_from(system, shown.read(Effect, queries.effects, system), shown.board)
+    return draw("became", shown, changes=changes, costs=costs(changes, shown.names))
 
 
 def audit(shown: Shown, system: str) -> Markup:
